@@ -1,0 +1,73 @@
+# A room is a folder of src/ and a static library: terramask_<room>. It sees the public headers and src/.
+
+add_library(terramask_flags INTERFACE)
+target_include_directories(terramask_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src
+                                                     ${PROJECT_BINARY_DIR}/generated)
+target_compile_options(terramask_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast
+                                                 -Woverloaded-virtual -Werror)
+target_compile_definitions(terramask_flags INTERFACE TERRAMASK_VERSION="${PROJECT_VERSION}")
+if(TERRAMASK_SANITIZE)
+  target_compile_options(terramask_flags INTERFACE -fsanitize=${TERRAMASK_SANITIZE} -fno-omit-frame-pointer
+                                                   -fno-sanitize-recover=undefined)
+  target_link_options(terramask_flags INTERFACE -fsanitize=${TERRAMASK_SANITIZE})
+endif()
+
+function(terramask_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(${name} STATIC ${ARG_SOURCES})
+    target_link_libraries(${name} PUBLIC terramask_flags ${ARG_DEPENDS})
+  else()
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE terramask_flags ${ARG_DEPENDS})
+  endif()
+endfunction()
+
+function(terramask_room room)
+  cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*.cpp)
+  terramask_library(terramask_${room} SOURCES ${sources} DEPENDS ${ARG_DEPENDS})
+endfunction()
+
+# One file of every operator's folder.
+function(terramask_operators name)
+  cmake_parse_arguments(ARG "" "FILE" "DEPENDS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/ops/*/${ARG_FILE})
+  if(name STREQUAL "ops")
+    file(GLOB shared CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/ops/*.cpp)
+    list(APPEND sources ${shared})
+  endif()
+  terramask_library(terramask_${name} SOURCES ${sources} DEPENDS ${ARG_DEPENDS})
+endfunction()
+
+# shaders/*.comp are compiled to SPIR-V at build time and embedded as one table.
+function(terramask_shaders name)
+  file(GLOB shaders CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/shaders/*.comp)
+  file(GLOB common CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/shaders/common/*.glsl)
+  set(folder ${PROJECT_BINARY_DIR}/generated/shaders)
+  file(MAKE_DIRECTORY ${folder})
+  set(headers)
+  set(table "// Made by cmake/rooms.cmake: every shader by name.\n")
+  set(entries)
+  foreach(shader ${shaders})
+    get_filename_component(kernel ${shader} NAME_WE)
+    set(header ${folder}/${kernel}.inc)
+    add_custom_command(
+      OUTPUT ${header}
+      COMMAND ${GLSLANG_VALIDATOR} -V --quiet --target-env vulkan1.2 -I${PROJECT_SOURCE_DIR}/shaders --vn
+              spirv_${kernel} -o ${header} ${shader}
+      DEPENDS ${shader} ${common}
+      COMMENT "Shader ${kernel}"
+      VERBATIM)
+    list(APPEND headers ${header})
+    string(APPEND table "#include \"shaders/${kernel}.inc\"\n")
+    string(APPEND entries "    {\"${kernel}\", spirv_${kernel}},\n")
+  endforeach()
+  file(GENERATE OUTPUT ${folder}/table.cpp CONTENT
+"#include \"vulkan/shader_table.hpp\"\n\n#include <cstdint>\n\nnamespace terramask::vulkan {\nnamespace {\n${table}
+constexpr Shader shaders[] = {\n${entries}};\n}  // namespace\n
+std::span<const Shader> shader_table() { return shaders; }\n}  // namespace terramask::vulkan\n")
+  set_source_files_properties(${folder}/table.cpp PROPERTIES OBJECT_DEPENDS "${headers}")
+  add_library(${name} STATIC ${folder}/table.cpp)
+  target_link_libraries(${name} PUBLIC terramask_flags)
+endfunction()

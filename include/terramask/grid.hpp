@@ -1,0 +1,47 @@
+// Pixel grids on the ground.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace terramask {
+
+/// A window of pixels: columns [x, x + width), rows [y, y + height). May reach outside its raster.
+struct Window {
+  std::int64_t x = 0;
+  std::int64_t y = 0;
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+
+  bool operator==(const Window&) const = default;
+  bool empty() const { return width <= 0 || height <= 0; }
+};
+
+/// The common part of two windows; empty (width or height 0) where there is none.
+Window intersect(const Window& a, const Window& b);
+
+/// A regular grid: size in pixels, affine transform from (column, row) to the coordinates of `crs`
+/// (GDAL's order: x0, dx/dcol, dx/drow, y0, dy/dcol, dy/drow; x is easting or longitude, whatever the
+/// authority's axis order says), and the CRS as WKT2, empty where it is unknown.
+struct Grid {
+  std::int64_t width = 0;
+  std::int64_t height = 0;
+  std::array<double, 6> geotransform{0, 1, 0, 0, 0, 1};
+  bool has_geotransform = false;
+  std::string crs;
+
+  Window extent() const { return {0, 0, width, height}; }
+};
+
+/// Ground size of a pixel at the grid's centre, in metres, along columns (x) and rows (y), measured on the
+/// CRS's ellipsoid by PROJ's geodesic (Karney 2013): so Web Mercator units shrink by cos φ, and degrees are
+/// metres too. Empty where the grid has no CRS or no geotransform.
+struct PixelSize {
+  double x = 0;
+  double y = 0;
+};
+std::optional<PixelSize> ground_pixel_size(const Grid& grid);
+
+}  // namespace terramask

@@ -1,0 +1,79 @@
+// Masks and probabilities, written as valid Cloud Optimized GeoTIFFs and put in place whole or not at all.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "terramask/grid.hpp"
+#include "terramask/progress.hpp"
+
+namespace terramask {
+
+/// One class of a legend. `color` is "#rrggbb".
+struct ClassInfo {
+  int value = 0;
+  std::string name;
+  std::string color;
+};
+
+struct MaskOptions {
+  std::string path;
+  /// The grid of the output raster (already cut to the bounds where there are any).
+  Grid grid;
+  std::vector<ClassInfo> classes;
+  /// Written into the TIFF's own metadata (model name, hash, software, ...), besides the classes as JSON.
+  std::map<std::string, std::string> metadata;
+  /// GDAL creation options "NAME=VALUE" (`--co`), over the defaults (COMPRESS=DEFLATE, BIGTIFF=IF_SAFER, ...).
+  std::vector<std::string> creation_options;
+  bool overwrite = false;
+};
+
+enum class ProbabilityType { byte, float32 };
+
+/// Writes a mask of class values; nodata is 255 (Byte), or 65535 (UInt16) above 255 classes.
+/// Blocks may come in any order, from one thread. Nothing stands under the final name before `finish`.
+class MaskWriter {
+ public:
+  static std::unique_ptr<MaskWriter> create(const MaskOptions& options);
+  virtual ~MaskWriter() = default;  ///< removes the working files unless finished
+  /// @param values height × width class *values* or nodata()
+  virtual void write(const Window& window, std::span<const std::uint16_t> values) = 0;
+  virtual int nodata() const = 0;
+  /// Builds the COG (overviews by mode, palette, category names, raster attribute table with pixel counts and
+  /// ellipsoidal areas), closes it, reopens and verifies it, and renames the sidecar first and the TIFF last.
+  virtual void finish(const ProgressSink& progress, const StopFlag* stop) = 0;
+};
+
+/// Probabilities, a band a class: Byte 0-254 with scale 1/254 and nodata 255, or Float32 with nodata NaN.
+class ProbabilityWriter {
+ public:
+  static std::unique_ptr<ProbabilityWriter> create(const MaskOptions& options, ProbabilityType type);
+  virtual ~ProbabilityWriter() = default;
+  /// @param values classes × height × width in [0, 1]; invalid where valid is 0
+  virtual void write(const Window& window, std::span<const float> values, std::span<const std::uint8_t> valid) = 0;
+  virtual void finish(const ProgressSink& progress, const StopFlag* stop) = 0;
+};
+
+/// Checks before any work: the folder exists and is writable, the output is not there (or `overwrite`), it is
+/// not one of the inputs. Throws with the remedy.
+void check_output(const std::string& path, bool overwrite, std::span<const std::string> inputs);
+
+/// Peak bytes on disk while a mask (and its probabilities) of `grid` is written: working file, COG, overviews,
+/// uncompressed upper bound; and what the folder has free.
+struct DiskEstimate {
+  std::uint64_t peak_bytes = 0;
+  std::uint64_t free_bytes = 0;
+};
+DiskEstimate estimate_disk(const std::string& path, const Grid& grid, std::size_t classes, bool probabilities,
+                           ProbabilityType type);
+
+/// A PNG of the image with the mask laid over it and a legend, at most `max_side` pixels on its longer side.
+/// @param bands 1-based red, green, blue bands of the image (empty: by colour interpretation)
+void write_picture(const std::string& png_path, const std::string& image_path, const std::string& mask_path,
+                   int max_side, double opacity, bool overwrite);
+
+}  // namespace terramask
