@@ -15,7 +15,7 @@ inline std::filesystem::path shared_data(const std::string& relative) {
 }  // namespace terramask::tests
 
 /// Skips the test, naming what is missing, where `path` (std::filesystem::path) is not there.
-#define TERRAMASK_REQUIRE(path)                                         \
-  do {                                                                  \
+#define TERRAMASK_REQUIRE(path)                                                      \
+  do {                                                                               \
     if (!std::filesystem::exists(path)) GTEST_SKIP() << "needs " << (path).string(); \
   } while (false)

@@ -8,17 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "terramask/class_info.hpp"
 #include "terramask/grid.hpp"
 #include "terramask/progress.hpp"
 
 namespace terramask {
-
-/// One class of a legend. `color` is "#rrggbb".
-struct ClassInfo {
-  int value = 0;
-  std::string name;
-  std::string color;
-};
 
 struct MaskOptions {
   std::string path;
@@ -27,7 +21,8 @@ struct MaskOptions {
   std::vector<ClassInfo> classes;
   /// Written into the TIFF's own metadata (model name, hash, software, ...), besides the classes as JSON.
   std::map<std::string, std::string> metadata;
-  /// GDAL creation options "NAME=VALUE" (`--co`), over the defaults (COMPRESS=DEFLATE, BIGTIFF=IF_SAFER, ...).
+  /// GDAL creation options "NAME=VALUE" (`--co`), over the defaults (COMPRESS=DEFLATE, BIGTIFF=IF_SAFER,
+  /// ...).
   std::vector<std::string> creation_options;
   bool overwrite = false;
 };
@@ -54,7 +49,8 @@ class ProbabilityWriter {
   static std::unique_ptr<ProbabilityWriter> create(const MaskOptions& options, ProbabilityType type);
   virtual ~ProbabilityWriter() = default;
   /// @param values classes × height × width in [0, 1]; invalid where valid is 0
-  virtual void write(const Window& window, std::span<const float> values, std::span<const std::uint8_t> valid) = 0;
+  virtual void write(const Window& window, std::span<const float> values,
+                     std::span<const std::uint8_t> valid) = 0;
   virtual void finish(const ProgressSink& progress, const StopFlag* stop) = 0;
 };
 
@@ -62,8 +58,8 @@ class ProbabilityWriter {
 /// not one of the inputs. Throws with the remedy.
 void check_output(const std::string& path, bool overwrite, std::span<const std::string> inputs);
 
-/// Peak bytes on disk while a mask (and its probabilities) of `grid` is written: working file, COG, overviews,
-/// uncompressed upper bound; and what the folder has free.
+/// Peak bytes on disk while a mask (and its probabilities) of `grid` is written: working file, COG,
+/// overviews, uncompressed upper bound; and what the folder has free.
 struct DiskEstimate {
   std::uint64_t peak_bytes = 0;
   std::uint64_t free_bytes = 0;

@@ -7,24 +7,34 @@ namespace terramask {
 
 std::size_t size_of(DType type) {
   switch (type) {
-    case DType::u8: return 1;
-    case DType::f16: return 2;
+    case DType::u8:
+      return 1;
+    case DType::f16:
+      return 2;
     case DType::f32:
-    case DType::i32: return 4;
+    case DType::i32:
+      return 4;
     case DType::f64:
-    case DType::i64: return 8;
+    case DType::i64:
+      return 8;
   }
   throw Error(ErrorCode::internal, "size_of: unknown element type");
 }
 
 std::string to_string(DType type) {
   switch (type) {
-    case DType::u8: return "u8";
-    case DType::f16: return "f16";
-    case DType::f32: return "f32";
-    case DType::f64: return "f64";
-    case DType::i32: return "i32";
-    case DType::i64: return "i64";
+    case DType::u8:
+      return "u8";
+    case DType::f16:
+      return "f16";
+    case DType::f32:
+      return "f32";
+    case DType::f64:
+      return "f64";
+    case DType::i32:
+      return "i32";
+    case DType::i64:
+      return "i64";
   }
   throw Error(ErrorCode::internal, "to_string: unknown element type");
 }

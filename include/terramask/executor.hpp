@@ -1,0 +1,96 @@
+// An executor compiles a plan into a program that is run again and again.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "terramask/plan.hpp"
+
+namespace terramask {
+
+struct KernelTime {
+  std::string node;    ///< the value the node makes
+  std::string kernel;  ///< the shader or primitive
+  double seconds = 0;
+  double flops = 0;
+};
+
+/// A compiled plan with two staging slots, so that one patch is filled or read while another is computed:
+/// fill input(s), submit(s), and later wait(s), read output(s). A slot is used by one thread at a time;
+/// submissions run in the order in which they were made.
+class Program {
+ public:
+  virtual ~Program() = default;
+  virtual std::size_t slots() const = 0;
+  virtual std::span<std::byte> input(std::size_t slot, std::string_view name) = 0;
+  virtual void submit(std::size_t slot) = 0;
+  /// Blocks until the slot's submission is done. Throws ErrorCode::device_lost, out_of_memory.
+  virtual void wait(std::size_t slot) = 0;
+  virtual std::span<const std::byte> output(std::size_t slot, std::string_view name) const = 0;
+  /// Times of the last finished run, a kernel at a time; empty unless compiled for profiling.
+  virtual std::vector<KernelTime> profile() const = 0;
+  virtual const Plan& plan() const = 0;
+  /// Device bytes held: arena, parameters, staging.
+  virtual std::uint64_t memory_bytes() const = 0;
+
+  template <class T>
+  std::span<T> input_as(std::size_t slot, std::string_view name) {
+    auto raw = input(slot, name);
+    return {reinterpret_cast<T*>(raw.data()), raw.size() / sizeof(T)};
+  }
+  template <class T>
+  std::span<const T> output_as(std::size_t slot, std::string_view name) const {
+    auto raw = output(slot, name);
+    return {reinterpret_cast<const T*>(raw.data()), raw.size() / sizeof(T)};
+  }
+};
+
+/// Which of a kernel's variants to take. `automatic` goes by the device's traits.
+enum class KernelVariant : std::uint8_t { automatic, direct, tiled };
+/// `fast` may use Winograd, `exact` may not.
+enum class Precision : std::uint8_t { fast, exact };
+
+struct ExecutorOptions {
+  std::string device = "auto";  ///< auto | vulkan | vulkan:N | a part of a device's name
+  KernelVariant variant = KernelVariant::automatic;
+  Precision precision = Precision::fast;
+  std::uint64_t memory_limit = 0;  ///< bytes; 0: what the device has
+  bool profile = false;
+  bool validation = false;  ///< the Khronos validation layer; a message is an Error
+};
+
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  virtual std::string device_name() const = 0;
+  /// Makes the plan for this device (its limits, scratch and layouts) and compiles it. Parameters are
+  /// uploaded once and shared by the programs compiled from the same `parameters` object contents (by name).
+  virtual std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters) = 0;
+  /// The plan that compile would use, without touching device memory.
+  virtual Plan plan(const Graph& graph) const = 0;
+  /// What its kernels demand of a node's result grid; see footprint().
+  virtual std::int64_t layer_alignment(const Graph& graph, NodeId node) const = 0;
+};
+
+/// A device as `terramask devices` lists it.
+struct DeviceInfo {
+  std::string id;    ///< "vulkan:0"
+  std::string name;  ///< "llvmpipe (LLVM 15.0.6, 256 bits)"
+  std::string kind;  ///< discrete GPU, integrated GPU, virtual GPU, CPU, other
+  std::string driver;
+  std::string api;  ///< "1.3.230"
+  std::uint64_t memory_bytes = 0;
+  std::string traits;  ///< what it can do: subgroup size, fp16, ...
+  bool usable = true;
+  std::string why_not;
+};
+std::vector<DeviceInfo> list_devices();
+
+/// Opens a device. Throws ErrorCode::not_found naming the devices there are.
+std::unique_ptr<Executor> make_executor(const ExecutorOptions& options);
+
+}  // namespace terramask

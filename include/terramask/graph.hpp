@@ -1,0 +1,75 @@
+// A network as data: nodes with an operator, input edges, and a type on every edge. It never sees a device.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "terramask/operator.hpp"
+
+namespace terramask {
+
+/// Indices into Graph::values() and Graph::nodes().
+using ValueId = std::uint32_t;
+using NodeId = std::uint32_t;
+
+enum class Role : std::uint8_t {
+  input,      ///< given at every run
+  parameter,  ///< persistent: a trained tensor, found by its name
+  transient,  ///< made by a node
+};
+
+struct Value {
+  std::string name;
+  ValueType type;
+  Role role = Role::transient;
+};
+
+struct Node {
+  Operator op;
+  std::vector<ValueId> operands;
+  std::vector<ValueId> results;
+};
+
+/// A named result that a run returns.
+struct Output {
+  std::string name;
+  ValueId value;
+};
+
+/// Nodes stand in execution order by construction: a node's operands exist before it.
+class Graph {
+ public:
+  ValueId add_input(std::string name, ValueType type);
+  ValueId add_parameter(std::string name, Shape shape, DType dtype = DType::f32);
+  /// Appends a node and returns its results; shapes are inferred and checked here, once for all executors.
+  std::vector<ValueId> add(Operator op, std::vector<ValueId> operands, const std::string& name = {});
+  /// The same for an operator of one result.
+  ValueId add1(Operator op, std::vector<ValueId> operands, const std::string& name = {}) {
+    return add(std::move(op), std::move(operands), name).front();
+  }
+  void add_output(std::string name, ValueId value);
+
+  const std::vector<Value>& values() const { return values_; }
+  const std::vector<Node>& nodes() const { return nodes_; }
+  const std::vector<Output>& outputs() const { return outputs_; }
+  const ValueType& type(ValueId value) const { return values_.at(value).type; }
+  std::optional<ValueId> find(std::string_view name) const;
+
+ private:
+  std::vector<Value> values_;
+  std::vector<Node> nodes_;
+  std::vector<Output> outputs_;
+};
+
+/// Trained tensors by name; shared, never changed in place.
+using Parameters = std::map<std::string, std::shared_ptr<const Tensor>, std::less<>>;
+
+/// Checks that every parameter of the graph is there with its shape and type; ErrorCode::format otherwise.
+void check_parameters(const Graph& graph, const Parameters& parameters, const std::string& model_name);
+
+}  // namespace terramask

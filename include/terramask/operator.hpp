@@ -1,0 +1,150 @@
+// What the graph needs to know of an operator. An operator is a plain struct of attributes
+// (`Conv2d{.stride = {2, 2}}`) with a few free functions beside it, all in src/ops/<operator>/op.cpp.
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <typeinfo>
+#include <vector>
+
+#include "terramask/tensor.hpp"
+
+namespace terramask {
+
+/// Element type and shape of an edge.
+struct ValueType {
+  DType dtype = DType::f32;
+  Shape shape;
+  bool operator==(const ValueType&) const = default;
+  std::uint64_t bytes() const { return static_cast<std::uint64_t>(shape.elements()) * size_of(dtype); }
+};
+
+/// Rows × columns: kernel sizes, strides, paddings, dilations.
+struct Extent2 {
+  std::int64_t h = 1;
+  std::int64_t w = 1;
+  bool operator==(const Extent2&) const = default;
+};
+
+/// Half-open interval of positions along one image axis; may be negative.
+struct Interval {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+  bool operator==(const Interval&) const = default;
+};
+
+enum class Axis : std::uint8_t { rows, columns };
+
+/// Result pixels per operand pixel, as a fraction: a convolution of stride 2 has 1/2, an upsampling by 2 has
+/// 2/1.
+struct Rate {
+  std::int64_t numerator = 1;
+  std::int64_t denominator = 1;
+  bool operator==(const Rate&) const = default;
+};
+
+/// An operator with its attributes, type-erased; a cheap value.
+///
+/// A type Op is an operator when these stand beside it (found by argument-dependent look-up):
+///   static constexpr std::string_view Op::name
+///   std::vector<ValueType> infer(const Op&, std::span<const ValueType> operands)
+///       checks the operands (ErrorCode::mismatch, naming what was expected and found) and gives the results
+///   double flops(const Op&, std::span<const ValueType> operands, std::span<const ValueType> results)
+///   Interval reach(const Op&, std::size_t operand, Axis axis, Interval result)
+///       which positions of the operand the result's positions depend on
+///   Rate rate(const Op&, Axis axis)
+///   std::string describe(const Op&)        "3×3 stride 2 pad 1 + relu"
+class Operator {
+ public:
+  template <class Op>
+  requires requires {
+    { Op::name } -> std::convertible_to<std::string_view>;
+  }
+  Operator(Op attributes) : self_(std::make_shared<const Model<Op>>(std::move(attributes))) {}  // NOLINT
+
+  std::string_view name() const { return self_->name(); }
+  std::vector<ValueType> infer(std::span<const ValueType> operands) const { return self_->infer(operands); }
+  double flops(std::span<const ValueType> operands, std::span<const ValueType> results) const {
+    return self_->flops(operands, results);
+  }
+  Interval reach(std::size_t operand, Axis axis, Interval result) const {
+    return self_->reach(operand, axis, result);
+  }
+  Rate rate(Axis axis) const { return self_->rate(axis); }
+  std::string describe() const { return self_->describe(); }
+
+  /// The attributes as Op, or null where this is another operator.
+  template <class Op>
+  const Op* as() const {
+    return self_->type() == typeid(Op) ? static_cast<const Op*>(self_->attributes()) : nullptr;
+  }
+
+ private:
+  struct Concept {
+    virtual ~Concept() = default;
+    virtual std::string_view name() const = 0;
+    virtual std::vector<ValueType> infer(std::span<const ValueType>) const = 0;
+    virtual double flops(std::span<const ValueType>, std::span<const ValueType>) const = 0;
+    virtual Interval reach(std::size_t, Axis, Interval) const = 0;
+    virtual Rate rate(Axis) const = 0;
+    virtual std::string describe() const = 0;
+    virtual const std::type_info& type() const = 0;
+    virtual const void* attributes() const = 0;
+  };
+
+  // The names of the free functions, so that the members below do not hide them.
+  template <class Op>
+  struct Model;
+
+  std::shared_ptr<const Concept> self_;
+};
+
+namespace operator_detail {
+template <class Op>
+auto call_infer(const Op& op, std::span<const ValueType> in) {
+  return infer(op, in);
+}
+template <class Op>
+auto call_flops(const Op& op, std::span<const ValueType> in, std::span<const ValueType> out) {
+  return flops(op, in, out);
+}
+template <class Op>
+auto call_reach(const Op& op, std::size_t operand, Axis axis, Interval result) {
+  return reach(op, operand, axis, result);
+}
+template <class Op>
+auto call_rate(const Op& op, Axis axis) {
+  return rate(op, axis);
+}
+template <class Op>
+auto call_describe(const Op& op) {
+  return describe(op);
+}
+}  // namespace operator_detail
+
+template <class Op>
+struct Operator::Model final : Operator::Concept {
+  explicit Model(Op attributes) : op(std::move(attributes)) {}
+  std::string_view name() const override { return Op::name; }
+  std::vector<ValueType> infer(std::span<const ValueType> in) const override {
+    return operator_detail::call_infer(op, in);
+  }
+  double flops(std::span<const ValueType> in, std::span<const ValueType> out) const override {
+    return operator_detail::call_flops(op, in, out);
+  }
+  Interval reach(std::size_t operand, Axis axis, Interval result) const override {
+    return operator_detail::call_reach(op, operand, axis, result);
+  }
+  Rate rate(Axis axis) const override { return operator_detail::call_rate(op, axis); }
+  std::string describe() const override { return operator_detail::call_describe(op); }
+  const std::type_info& type() const override { return typeid(Op); }
+  const void* attributes() const override { return &op; }
+
+  Op op;
+};
+
+}  // namespace terramask

@@ -1,0 +1,32 @@
+// Element-wise activations: an operator of their own, or fused into the kernel before them.
+#pragma once
+
+#include "terramask/operator.hpp"
+
+namespace terramask::ops {
+
+enum class ActivationKind : std::uint8_t { none, relu, leaky_relu, elu, sigmoid, tanh };
+
+/// relu: max(x, 0); leaky_relu: x < 0 ? alpha·x : x; elu: x < 0 ? alpha·(exp(x) − 1) : x.
+struct Activation {
+  ActivationKind kind = ActivationKind::none;
+  float alpha = 0;
+  bool operator==(const Activation&) const = default;
+};
+
+/// "relu", "leaky_relu(0.01)"; empty for none.
+std::string describe(const Activation& activation);
+
+/// y = activation(x), any shape.
+struct Activate {
+  static constexpr std::string_view name = "activation";
+  Activation activation;
+};
+
+std::vector<ValueType> infer(const Activate& op, std::span<const ValueType> operands);
+double flops(const Activate& op, std::span<const ValueType> operands, std::span<const ValueType> results);
+Interval reach(const Activate& op, std::size_t operand, Axis axis, Interval result);
+Rate rate(const Activate& op, Axis axis);
+std::string describe(const Activate& op);
+
+}  // namespace terramask::ops

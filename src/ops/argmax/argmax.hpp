@@ -1,0 +1,20 @@
+// The channel of the largest value.
+#pragma once
+
+#include "terramask/operator.hpp"
+
+namespace terramask::ops {
+
+/// Operand: x [N, C, H, W]. Result: i32 [N, 1, H, W]; the first of equal channels wins, a NaN counts as the
+/// largest.
+struct Argmax {
+  static constexpr std::string_view name = "argmax";
+};
+
+std::vector<ValueType> infer(const Argmax& op, std::span<const ValueType> operands);
+double flops(const Argmax& op, std::span<const ValueType> operands, std::span<const ValueType> results);
+Interval reach(const Argmax& op, std::size_t operand, Axis axis, Interval result);
+Rate rate(const Argmax& op, Axis axis);
+std::string describe(const Argmax& op);
+
+}  // namespace terramask::ops

@@ -1,0 +1,24 @@
+// Zeros around an image, or a part cut out of it.
+#pragma once
+
+#include "terramask/operator.hpp"
+
+namespace terramask::ops {
+
+/// Operand: x [N, C, H, W]. Result: y [N, C, H + top + bottom, W + left + right]; positive amounts pad with
+/// zeros, negative ones crop. The result must not be empty.
+struct Pad {
+  static constexpr std::string_view name = "pad";
+  std::int64_t top = 0;
+  std::int64_t bottom = 0;
+  std::int64_t left = 0;
+  std::int64_t right = 0;
+};
+
+std::vector<ValueType> infer(const Pad& op, std::span<const ValueType> operands);
+double flops(const Pad& op, std::span<const ValueType> operands, std::span<const ValueType> results);
+Interval reach(const Pad& op, std::size_t operand, Axis axis, Interval result);
+Rate rate(const Pad& op, Axis axis);
+std::string describe(const Pad& op);
+
+}  // namespace terramask::ops

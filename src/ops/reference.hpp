@@ -1,0 +1,37 @@
+// The reference executor: double precision, plain and slow; it runs the same plans and says what is right.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "terramask/plan.hpp"
+
+namespace terramask::reference {
+
+/// A dense tensor of doubles; integers and indices are held exactly.
+struct Array {
+  Shape shape;
+  std::vector<double> values;
+
+  double& at(std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) {
+    return values[static_cast<std::size_t>(((n * shape[1] + c) * shape[2] + h) * shape[3] + w)];
+  }
+  double at(std::int64_t n, std::int64_t c, std::int64_t h, std::int64_t w) const {
+    return values[static_cast<std::size_t>(((n * shape[1] + c) * shape[2] + h) * shape[3] + w)];
+  }
+};
+
+Array make_array(const Shape& shape, double fill = 0);
+Array to_array(const Tensor& tensor);
+
+/// One node: results for operands. Every operator's folder has `evaluate(const Op&, operands, results)` in
+/// reference.cpp; results come with their shapes.
+void evaluate(const Operator& op, std::span<const Array* const> operands, std::span<Array> results);
+
+/// A whole graph, run in the plan's order *through the plan's places*: values overwritten too early show.
+/// @return every output by name
+std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, Array>& inputs,
+                                 const std::map<std::string, Array>& parameters);
+
+}  // namespace terramask::reference
