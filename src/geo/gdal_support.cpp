@@ -1,0 +1,141 @@
+#include "geo/gdal_support.hpp"
+
+#include <cpl_conv.h>
+#include <cpl_vsi.h>
+#include <gdal.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "terramask/gdal.hpp"
+
+namespace terramask {
+
+void configure_gdal(std::uint64_t cache_bytes) {
+  geo::ensure_gdal();
+  if (cache_bytes != 0) GDALSetCacheMax64(static_cast<GIntBig>(cache_bytes));
+  CPLSetErrorHandler(CPLQuietErrorHandler);
+}
+
+namespace geo {
+namespace {
+
+std::string one_line(const char* message) {
+  std::string line(message == nullptr ? "" : message);
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  while (!line.empty() && (line.back() == ' ' || line.back() == '.')) line.pop_back();
+  return line.empty() ? "unknown cause" : line;
+}
+
+/// GDAL begins many messages with the path, which our own messages name already.
+std::string without_prefix(std::string text, std::string_view name) {
+  if (!name.empty() && text.rfind(name, 0) == 0) {
+    std::size_t begin = name.size();
+    while (begin < text.size() && (text[begin] == ':' || text[begin] == ' ' || text[begin] == ',')) ++begin;
+    text.erase(0, begin);
+  }
+  return text;
+}
+
+bool is_there(const std::string& path) {
+  VSIStatBufL status;
+  return VSIStatL(path.c_str(), &status) == 0;
+}
+
+bool is_folder(const std::string& path) {
+  VSIStatBufL status;
+  return VSIStatL(path.c_str(), &status) == 0 && VSI_ISDIR(status.st_mode);
+}
+
+DatasetPtr open(const std::string& path, unsigned int flags, const char* kind) {
+  ensure_gdal();
+  if (path.empty()) throw Error(ErrorCode::usage, std::string("an empty path names no ") + kind);
+  GdalErrors errors;
+  DatasetPtr dataset(GDALDataset::Open(path.c_str(), flags | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
+                                       nullptr, nullptr, nullptr));
+  if (dataset) return dataset;
+  // A connection string ("NETCDF:...") is no path: only what looks like one is said not to be there.
+  const bool connection = path.find(':') != std::string::npos || path.front() == '<';
+  if (!connection && !is_there(path))
+    throw Error(ErrorCode::not_found, path + ": no such file", "check the path");
+  if (is_folder(path)) {
+    throw Error(ErrorCode::format, path + ": a folder, not a " + kind, "name a file in it");
+  }
+  throw errors.error(ErrorCode::format, path, std::string("not a ") + kind + " GDAL can open",
+                     "see what `gdalinfo` or `ogrinfo` says, or copy the file again if it was cut short");
+}
+
+}  // namespace
+
+void ensure_gdal() {
+  static std::once_flag once;
+  std::call_once(once, [] { GDALAllRegister(); });
+}
+
+GdalErrors::GdalErrors() {
+  CPLPushErrorHandlerEx(&GdalErrors::collect, this);
+}
+GdalErrors::~GdalErrors() {
+  CPLPopErrorHandler();
+}
+
+void CPL_STDCALL GdalErrors::collect(CPLErr severity, CPLErrorNum number, const char* message) {
+  auto* self = static_cast<GdalErrors*>(CPLGetErrorHandlerUserData());
+  if (severity == CE_Warning && self->warning_.empty()) self->warning_ = one_line(message);
+  if (severity == CE_Failure || severity == CE_Fatal) {
+    if (self->failure_.empty()) self->failure_ = one_line(message);
+    self->number_ = number;
+  }
+}
+
+void GdalErrors::clear() {
+  failure_.clear();
+  warning_.clear();
+  number_ = CPLE_None;
+  CPLErrorReset();
+}
+
+Error GdalErrors::error(ErrorCode code, std::string_view name, std::string_view doing,
+                        std::string_view remedy) const {
+  std::string message(name);
+  message += ": ";
+  message += doing;
+  if (!text().empty()) message += ": " + without_prefix(text(), name);
+  return {code, message, std::string(remedy)};
+}
+
+void DatasetCloser::operator()(GDALDataset* dataset) const noexcept {
+  if (dataset != nullptr) GDALClose(GDALDataset::ToHandle(dataset));
+}
+
+void close_checked(DatasetPtr dataset, std::string_view name) {
+  GdalErrors errors;
+  dataset->FlushCache(true);
+  dataset.reset();
+  if (errors.failed()) {
+    throw errors.error(ErrorCode::io, name, "writing failed",
+                       "check the free space and the folder's permissions");
+  }
+}
+
+DatasetPtr open_raster(const std::string& path) {
+  DatasetPtr dataset = open(path, GDAL_OF_RASTER, "raster");
+  if (dataset->GetRasterCount() > 0 && dataset->GetRasterXSize() > 0 && dataset->GetRasterYSize() > 0)
+    return dataset;
+  char** parts = dataset->GetMetadata("SUBDATASETS");
+  const char* first = CSLFetchNameValue(parts, "SUBDATASET_1_NAME");
+  if (first != nullptr) {
+    throw Error(ErrorCode::usage,
+                path + ": holds " + std::to_string(CSLCount(parts) / 2) + " rasters and none itself",
+                std::string("name one of them, such as ") + first + " (`gdalinfo` lists them)");
+  }
+  throw Error(ErrorCode::format, path + ": holds no raster band", "name a raster");
+}
+
+DatasetPtr open_vector(const std::string& path) {
+  return open(path, GDAL_OF_VECTOR, "vector file");
+}
+
+}  // namespace geo
+}  // namespace terramask

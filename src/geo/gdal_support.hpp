@@ -1,0 +1,63 @@
+// GDAL held safely: handles that close themselves, and GDAL's error messages as terramask::Error.
+#pragma once
+
+#include <cpl_error.h>
+#include <gdal_priv.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "terramask/error.hpp"
+
+namespace terramask::geo {
+
+/// Registers GDAL's drivers once; every entry to the geo room that opens something calls it.
+void ensure_gdal();
+
+/// Collects what GDAL reports on this thread while it lives, instead of letting it be printed. They nest; the
+/// innermost collects.
+class GdalErrors {
+ public:
+  GdalErrors();
+  ~GdalErrors();
+  GdalErrors(const GdalErrors&) = delete;
+  GdalErrors& operator=(const GdalErrors&) = delete;
+
+  /// Whether a failure (not a mere warning) was reported.
+  bool failed() const { return !failure_.empty(); }
+  /// The first failure in one line, else the first warning, else "".
+  const std::string& text() const { return failure_.empty() ? warning_ : failure_; }
+  const std::string& warning() const { return warning_; }
+  /// errno-like detail of the last failure: CPLE_NoWriteAccess, CPLE_FileIO, ...
+  CPLErrorNum number() const { return number_; }
+  void clear();
+
+  /// An Error "<name>: <doing>: <what GDAL said>; <remedy>".
+  Error error(ErrorCode code, std::string_view name, std::string_view doing,
+              std::string_view remedy = {}) const;
+
+ private:
+  static void CPL_STDCALL collect(CPLErr severity, CPLErrorNum number, const char* message);
+
+  std::string failure_;
+  std::string warning_;
+  CPLErrorNum number_ = CPLE_None;
+};
+
+/// Closing a dataset may write, and fail, without a word: who wrote it must `close_checked` it instead.
+struct DatasetCloser {
+  void operator()(GDALDataset* dataset) const noexcept;
+};
+using DatasetPtr = std::unique_ptr<GDALDataset, DatasetCloser>;
+
+/// Flushes and closes; throws ErrorCode::io with what GDAL reported while doing so.
+void close_checked(DatasetPtr dataset, std::string_view name);
+
+/// Opens a raster for reading; throws not_found, format or (a container of several rasters) usage.
+DatasetPtr open_raster(const std::string& path);
+
+/// Opens a vector file for reading; throws not_found or format.
+DatasetPtr open_vector(const std::string& path);
+
+}  // namespace terramask::geo
