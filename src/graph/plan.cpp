@@ -1,0 +1,176 @@
+#include "terramask/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace terramask {
+namespace {
+
+constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
+
+// A buffer and the steps [first, last] over which it must keep its bytes.
+struct Demand {
+  std::uint64_t bytes = 0;
+  std::size_t first = never;
+  std::size_t last = 0;
+  std::optional<Place>* place = nullptr;
+  std::string name;
+};
+
+std::uint64_t round_up(std::uint64_t bytes, std::uint64_t alignment) {
+  return (bytes + alignment - 1) / alignment * alignment;
+}
+
+std::string mib(std::uint64_t bytes) {
+  return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
+}
+
+std::vector<Demand> demands(const Graph& graph, const PlanOptions& options, Plan& plan) {
+  const std::size_t steps = graph.nodes().size();
+  std::vector<Demand> all(graph.values().size());
+  for (std::size_t step = 0; step < steps; ++step) {
+    const Node& node = graph.nodes()[step];
+    for (const ValueId value : node.operands) {
+      all[value].first = std::min(all[value].first, step);
+      all[value].last = std::max(all[value].last, step);
+    }
+    for (const ValueId value : node.results) all[value].first = all[value].last = step;
+  }
+  // A second look at the readers: a result's life ends with its last one.
+  for (std::size_t step = 0; step < steps; ++step)
+    for (const ValueId value : graph.nodes()[step].operands)
+      all[value].last = std::max(all[value].last, step);
+  for (const Output& output : graph.outputs()) {
+    all[output.value].first = std::min(all[output.value].first, steps);
+    all[output.value].last = steps;
+  }
+
+  std::vector<Demand> wanted;
+  for (std::size_t id = 0; id < all.size(); ++id) {
+    const Value& value = graph.values()[id];
+    if (value.role == Role::parameter || all[id].first == never) continue;
+    if (value.role == Role::input) all[id].first = 0;
+    all[id].bytes =
+        options.value_bytes ? options.value_bytes(graph, static_cast<ValueId>(id)) : value.type.bytes();
+    all[id].place = &plan.places[id];
+    all[id].name = value.name;
+    wanted.push_back(all[id]);
+  }
+  for (std::size_t step = 0; step < steps && options.scratch_bytes; ++step) {
+    const std::uint64_t bytes = options.scratch_bytes(graph, static_cast<NodeId>(step));
+    if (bytes == 0) continue;
+    const std::string name = "scratch of " + graph.values()[graph.nodes()[step].results.front()].name;
+    wanted.push_back({bytes, step, step, &plan.scratch[step], name});
+  }
+  return wanted;
+}
+
+// Greedy by size (Pisarchyk and Lee 2020, "Efficient memory management for deep neural net inference"): the
+// largest buffer first, each into the smallest gap between those it lives together with.
+class Arena {
+ public:
+  explicit Arena(std::uint64_t max_chunk) : max_chunk_(max_chunk) {}
+
+  void put(const Demand& demand, std::uint64_t bytes) {
+    for (std::uint32_t chunk = 0; chunk < chunks_.size(); ++chunk)
+      if (const auto offset = gap(chunk, demand, bytes)) return take(chunk, *offset, bytes, demand);
+    chunks_.emplace_back();
+    sizes_.push_back(0);
+    take(static_cast<std::uint32_t>(chunks_.size() - 1), 0, bytes, demand);
+  }
+
+  const std::vector<std::uint64_t>& sizes() const { return sizes_; }
+
+ private:
+  struct Taken {
+    std::uint64_t offset, end;
+    std::size_t first, last;
+  };
+
+  std::optional<std::uint64_t> gap(std::uint32_t chunk, const Demand& demand, std::uint64_t bytes) const {
+    std::uint64_t cursor = 0, best = 0, best_size = std::numeric_limits<std::uint64_t>::max();
+    for (const Taken& taken : chunks_[chunk]) {  // in order of offsets
+      if (taken.last < demand.first || taken.first > demand.last) continue;
+      if (taken.offset > cursor && taken.offset - cursor >= bytes && taken.offset - cursor < best_size) {
+        best = cursor;
+        best_size = taken.offset - cursor;
+      }
+      cursor = std::max(cursor, taken.end);
+    }
+    if (best_size != std::numeric_limits<std::uint64_t>::max()) return best;
+    if (cursor + bytes <= std::max(max_chunk_, sizes_[chunk])) return cursor;
+    return std::nullopt;
+  }
+
+  void take(std::uint32_t chunk, std::uint64_t offset, std::uint64_t bytes, const Demand& demand) {
+    auto& taken = chunks_[chunk];
+    const Taken entry{offset, offset + bytes, demand.first, demand.last};
+    taken.insert(std::upper_bound(taken.begin(), taken.end(), entry,
+                                  [](const Taken& a, const Taken& b) { return a.offset < b.offset; }),
+                 entry);
+    sizes_[chunk] = std::max(sizes_[chunk], entry.end);
+    *demand.place = Place{chunk, offset, demand.bytes};
+  }
+
+  std::uint64_t max_chunk_;
+  std::vector<std::vector<Taken>> chunks_;
+  std::vector<std::uint64_t> sizes_;
+};
+
+std::uint64_t most_live(const std::vector<Demand>& wanted, std::size_t steps) {
+  std::uint64_t most = 0;
+  for (std::size_t step = 0; step <= steps; ++step) {
+    std::uint64_t live = 0;
+    for (const Demand& demand : wanted)
+      if (demand.first <= step && step <= demand.last) live += demand.bytes;
+    most = std::max(most, live);
+  }
+  return most;
+}
+
+}  // namespace
+
+Plan make_plan(Graph graph, const PlanOptions& options) {
+  Plan plan;
+  plan.places.resize(graph.values().size());
+  plan.scratch.resize(graph.nodes().size());
+  std::vector<Demand> wanted = demands(graph, options, plan);
+  plan.live_bytes = most_live(wanted, graph.nodes().size());
+  std::stable_sort(wanted.begin(), wanted.end(),
+                   [](const Demand& a, const Demand& b) { return a.bytes > b.bytes; });
+
+  Arena arena(options.max_chunk_bytes);
+  for (const Demand& demand : wanted) {
+    const std::uint64_t bytes = round_up(std::max<std::uint64_t>(demand.bytes, 1), options.alignment);
+    if (bytes > options.max_chunk_bytes)
+      throw Error(ErrorCode::out_of_memory,
+                  fmt::format("{} needs {} in one piece, the device gives at most {}", demand.name,
+                              mib(bytes), mib(options.max_chunk_bytes)),
+                  "use a smaller tile (--tile)");
+    arena.put(demand, bytes);
+  }
+  plan.chunks = arena.sizes();
+  for (const std::uint64_t bytes : plan.chunks) plan.arena_bytes += bytes;
+  for (const Value& value : graph.values())
+    if (value.role == Role::parameter) plan.parameter_bytes += value.type.bytes();
+
+  for (const Node& node : graph.nodes()) {
+    std::vector<ValueType> operands, results;
+    for (const ValueId id : node.operands) operands.push_back(graph.type(id));
+    for (const ValueId id : node.results) results.push_back(graph.type(id));
+    plan.flops.push_back(node.op.flops(operands, results));
+    plan.total_flops += plan.flops.back();
+  }
+  plan.graph = std::move(graph);
+  if (options.memory_limit != 0 && plan.arena_bytes + plan.parameter_bytes > options.memory_limit)
+    throw Error(ErrorCode::out_of_memory,
+                fmt::format("the plan needs {} ({} of it weights), the limit is {}",
+                            mib(plan.arena_bytes + plan.parameter_bytes), mib(plan.parameter_bytes),
+                            mib(options.memory_limit)),
+                "use a smaller tile (--tile) or a larger --memory-limit");
+  return plan;
+}
+
+}  // namespace terramask
