@@ -21,7 +21,8 @@ struct KernelTime {
 
 /// A compiled plan with two staging slots, so that one patch is filled or read while another is computed:
 /// fill input(s), submit(s), and later wait(s), read output(s). A slot is used by one thread at a time;
-/// submissions run in the order in which they were made.
+/// submissions run in the order in which they were made. Arena and staging belong to the executor and are
+/// shared by its programs: slot 0 of one program is slot 0 of all, free again once its output was read.
 class Program {
  public:
   virtual ~Program() = default;
@@ -61,6 +62,9 @@ struct ExecutorOptions {
   std::uint64_t memory_limit = 0;  ///< bytes; 0: what the device has
   bool profile = false;
   bool validation = false;  ///< the Khronos validation layer; a message is an Error
+  /// For tests: buffers are never shared, are filled with NaNs before each run and stand apart by guard
+  /// words; a guard that was overwritten is an Error.
+  bool poison = false;
 };
 
 class Executor {

@@ -22,6 +22,8 @@ struct PlanOptions {
   /// Largest chunk; no buffer crosses one. A single larger buffer is ErrorCode::out_of_memory.
   std::uint64_t max_chunk_bytes = std::uint64_t{1} << 30;
   std::uint64_t alignment = 256;
+  /// False: every buffer has bytes of its own (for tests that look at what a kernel wrote).
+  bool reuse = true;
   /// Limit on arena + parameters in bytes; 0: none. Exceeding it is ErrorCode::out_of_memory with the
   /// figures.
   std::uint64_t memory_limit = 0;

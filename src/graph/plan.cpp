@@ -64,6 +64,11 @@ std::vector<Demand> demands(const Graph& graph, const PlanOptions& options, Plan
     const std::string name = "scratch of " + graph.values()[graph.nodes()[step].results.front()].name;
     wanted.push_back({bytes, step, step, &plan.scratch[step], name});
   }
+  if (!options.reuse)
+    for (Demand& demand : wanted) {
+      demand.first = 0;
+      demand.last = steps;
+    }
   return wanted;
 }
 

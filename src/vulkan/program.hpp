@@ -1,0 +1,79 @@
+// A plan as a recorded command buffer.
+#pragma once
+
+#include <map>
+#include <tuple>
+
+#include "vulkan/device.hpp"
+
+namespace terramask::vulkan {
+
+/// What the programs of one executor share: they never run at the same time.
+struct Shared {
+  static constexpr std::size_t slots = 2;
+
+  std::vector<std::shared_ptr<Buffer>> arena;  ///< by chunk
+  std::array<std::shared_ptr<Buffer>, slots> upload, readback;
+  /// Packed parameters by tensor and packing; they live as long as a program uses them.
+  std::map<std::pair<const Tensor*, std::string>, std::weak_ptr<Buffer>> packed;
+};
+
+class VulkanProgram final : public Program {
+ public:
+  VulkanProgram(std::shared_ptr<Device> device, std::shared_ptr<Shared> shared, Plan plan,
+                const Parameters& parameters, KernelTable table, bool poison);
+  ~VulkanProgram() override;
+
+  std::size_t slots() const override { return Shared::slots; }
+  std::span<std::byte> input(std::size_t slot, std::string_view name) override;
+  void submit(std::size_t slot) override;
+  void wait(std::size_t slot) override;
+  std::span<const std::byte> output(std::size_t slot, std::string_view name) const override;
+  std::vector<KernelTime> profile() const override { return profile_; }
+  const Plan& plan() const override { return plan_; }
+  std::uint64_t memory_bytes() const override { return device_->memory_in_use(); }
+
+ private:
+  // A named value and its bytes in a staging buffer.
+  struct Staged {
+    std::string name;
+    ValueId value;
+    std::uint64_t offset, bytes;
+  };
+  struct Slot {
+    vk::raii::CommandBuffer commands = nullptr;
+    vk::raii::Fence fence = nullptr;
+    vk::raii::QueryPool queries = nullptr;
+    bool in_flight = false;
+  };
+
+  void stage();
+  void take_arena();
+  void upload_parameters(const Parameters& parameters);
+  void bind();
+  void record(std::size_t slot);
+  void submit_and_wait(const std::function<void(const vk::raii::CommandBuffer&)>& fill);
+  std::pair<const Buffer*, Place> place(const Binding& binding) const;
+  vk::BufferView texel_view(const Buffer& buffer, View view, std::uint64_t offset, std::uint64_t bytes);
+  void read_profile(const Slot& slot);
+  void check_guards();
+
+  std::shared_ptr<Device> device_;
+  std::shared_ptr<Shared> shared_;
+  Plan plan_;
+  Recorder recorder_;
+  bool poison_;
+  std::vector<std::shared_ptr<Buffer>> arena_, packed_;
+  std::vector<std::shared_ptr<const Tensor>> kept_;  // keeps the addresses that key Shared::packed
+  std::array<std::shared_ptr<Buffer>, Shared::slots> upload_, readback_;
+  std::vector<Staged> inputs_, outputs_;
+  std::map<std::tuple<VkBuffer, View, std::uint64_t, std::uint64_t>, vk::raii::BufferView> views_;
+  vk::raii::DescriptorPool descriptors_ = nullptr;
+  std::vector<vk::raii::DescriptorSet> sets_;
+  std::vector<const Pipeline*> pipelines_;
+  vk::raii::CommandPool pool_ = nullptr;
+  std::array<Slot, Shared::slots> slots_;
+  std::vector<KernelTime> profile_;
+};
+
+}  // namespace terramask::vulkan
