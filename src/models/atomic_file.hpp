@@ -1,0 +1,34 @@
+// A file that appears whole or not at all: written beside its final name, synced, renamed.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+namespace terramask {
+
+class AtomicFile {
+ public:
+  /// @throws Error exists where `path` is there and `overwrite` is not set; io where the folder is not
+  /// writable
+  AtomicFile(std::string path, bool overwrite);
+  /// Removes what was written, unless committed.
+  ~AtomicFile();
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  /// Gives the file its name. Until then nothing stands under it, or what stood there before.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(const char* what, int cause) const;
+
+  std::string path_;
+  std::string temporary_;
+  std::string folder_;
+  bool overwrite_;
+  int descriptor_ = -1;
+};
+
+}  // namespace terramask

@@ -1,0 +1,61 @@
+// Fully convolutional network (Long et al. 2015) on VGG16's encoder; skips 0, 1, 2 make FCN-32s, -16s, -8s.
+// Padded input (multiples of 32) makes the paper's cropping needless.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "models/vgg.hpp"
+
+namespace terramask {
+namespace {
+
+void check(const NetworkSpec& spec) {
+  vgg::check_width(spec);
+  if (spec.fc < 1 || spec.fc > max_channels)
+    throw Error(ErrorCode::usage,
+                fmt::format("network: fc is {}, must lie between 1 and {}", spec.fc, max_channels));
+  if (spec.skips < 0 || spec.skips > 2)
+    throw Error(ErrorCode::usage, fmt::format("network: skips is {}, must be 0, 1 or 2", spec.skips),
+                "for FCN-32s, -16s, -8s");
+}
+
+ValueId conv_relu(Builder& builder, const std::string& name, const std::string& activation, ValueId x,
+                  const Builder::Conv& layer) {
+  return builder.relu(activation, builder.conv2d(name, x, layer));
+}
+
+ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
+  const auto channels = vgg::channels(spec.width);
+  std::vector<ValueId> pools;
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    for (int j = 0; j < vgg::convolutions[i]; ++j)
+      x = conv_relu(builder, fmt::format("enc.{}.{}", i, 2 * j), fmt::format("enc.{}.{}", i, 2 * j + 1), x,
+                    {.channels = channels[i], .kernel = 3, .padding = 1});
+    x = builder.max_pool(fmt::format("pool.{}", i), x);
+    pools.push_back(x);
+  }
+  x = conv_relu(builder, "fc6", "fc6.relu", x, {.channels = spec.fc, .kernel = 7, .padding = 3});
+  x = conv_relu(builder, "fc7", "fc7.relu", x, {.channels = spec.fc, .kernel = 1});
+  x = builder.conv2d("score.0", x, {.channels = spec.classes, .kernel = 1});
+  // Doubled and joined by the score of the fourth stage, then of the third.
+  for (std::int64_t i = 0; i < spec.skips; ++i) {
+    const ValueId doubled = builder.conv_transpose2d(
+        fmt::format("up.{}", i), x, {.channels = spec.classes, .kernel = 4, .stride = 2, .padding = 1});
+    const ValueId score =
+        builder.conv2d(fmt::format("score.{}", i + 1), pools[static_cast<std::size_t>(3 - i)],
+                       {.channels = spec.classes, .kernel = 1});
+    x = builder.add(fmt::format("sum.{}", i), doubled, score);
+  }
+  const std::int64_t factor = vgg::stride >> spec.skips;
+  return builder.conv_transpose2d(
+      fmt::format("up.{}", spec.skips), x,
+      {.channels = spec.classes, .kernel = 2 * factor, .stride = factor, .padding = factor / 2});
+}
+
+constexpr std::array<std::string_view, 3> keys{"width", "fc", "skips"};
+
+}  // namespace
+
+constinit const Architecture fcn{"fcn", keys, check, vgg::total_stride, build};
+
+}  // namespace terramask

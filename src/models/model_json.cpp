@@ -1,0 +1,275 @@
+#include "models/model_json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "models/architecture.hpp"
+#include "models/text.hpp"
+
+namespace terramask {
+namespace {
+
+// Objects keep their order, so that provenance comes back as it was.
+using Json = nlohmann::ordered_json;
+
+struct IntegerKey {
+  std::string_view name;
+  std::int64_t NetworkSpec::*value;
+};
+
+constexpr std::array<IntegerKey, 4> integer_keys{{{"width", &NetworkSpec::width},
+                                                  {"depth", &NetworkSpec::depth},
+                                                  {"fc", &NetworkSpec::fc},
+                                                  {"skips", &NetworkSpec::skips}}};
+
+// GDAL's real types.
+constexpr std::array<std::string_view, 10> band_types{"Byte",  "Int8",   "UInt16", "Int16",   "UInt32",
+                                                      "Int32", "UInt64", "Int64",  "Float32", "Float64"};
+
+[[noreturn]] void fail(const std::string& cause) {
+  throw Error(ErrorCode::format, "its description: " + cause, "export the model again");
+}
+
+// JSON without duplicate keys and deep nesting, both of which the library accepts.
+Json parse_strictly(std::string_view text) {
+  if (text.size() > max_description_bytes)
+    fail(fmt::format("{} bytes long (at most {})", text.size(), max_description_bytes));
+  if (text.find('\0') != std::string_view::npos) fail("not valid JSON (a zero byte)");
+  std::vector<std::set<std::string, std::less<>>> keys;
+  const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
+    if (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start) {
+      if (depth >= max_description_depth) fail(fmt::format("nested deeper than {}", max_description_depth));
+    }
+    if (event == Json::parse_event_t::object_start) keys.emplace_back();
+    if (event == Json::parse_event_t::object_end) keys.pop_back();
+    if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
+      fail(fmt::format("names {} twice", quotation(value.get<std::string>())));
+    return true;
+  };
+  try {
+    return Json::parse(text.begin(), text.end(), watch);
+  } catch (const Json::parse_error& error) {
+    fail(fmt::format("not valid JSON (near its byte {})", error.byte));
+  } catch (const Json::exception&) {
+    fail("not valid JSON (a number too large)");
+  }
+}
+
+const Json& object(const Json& value, const std::string& where) {
+  if (!value.is_object()) fail(where + " is not an object");
+  return value;
+}
+
+const Json& need(const Json& parent, const char* key, const std::string& where) {
+  const auto found = parent.find(key);
+  if (found == parent.end()) fail(fmt::format("{} lacks {}", where, quotation(key)));
+  return *found;
+}
+
+std::int64_t integer(const Json& value, const std::string& where) {
+  if (!value.is_number_integer()) fail(where + " is not a whole number");
+  if (value.is_number_unsigned() &&
+      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    fail(where + " is too large");
+  return value.get<std::int64_t>();
+}
+
+double number(const Json& value, const std::string& where) {
+  if (!value.is_number()) fail(where + " is not a number");
+  const auto result = value.get<double>();
+  // Statistics are applied in single precision.
+  if (!std::isfinite(static_cast<float>(result))) fail(where + " is not finite in single precision");
+  return result;
+}
+
+double positive(const Json& value, const std::string& where) {
+  const double result = number(value, where);
+  if (!(static_cast<float>(result) > 0)) fail(where + " is not above 0");
+  return result;
+}
+
+std::string text(const Json& value, const std::string& where) {
+  if (!value.is_string()) fail(where + " is not a text");
+  return value.get<std::string>();
+}
+
+std::string name(const Json& value, const std::string& where) {
+  std::string result = text(value, where);
+  if (!is_presentable(result)) fail(where + " is empty, too long or holds control characters");
+  return result;
+}
+
+void warn_of_others(const Json& parent, std::initializer_list<std::string_view> known,
+                    const std::string& where, std::vector<std::string>& warnings) {
+  for (const auto& item : parent.items())
+    if (std::find(known.begin(), known.end(), item.key()) == known.end())
+      warnings.push_back(fmt::format("{} has the unknown key {}, ignored", where, quotation(item.key())));
+}
+
+// A key that no architecture has may change what the network computes: it cannot be ignored. A key of another
+// architecture, and dropout, change nothing.
+NetworkSpec parse_network(const Json& json, std::vector<std::string>& warnings) {
+  NetworkSpec spec;
+  spec.architecture = text(need(json, "architecture", "network"), "network: architecture");
+  const Architecture& architecture = find_architecture(spec.architecture);
+  spec.bands = integer(need(json, "bands", "network"), "network: bands");
+  spec.classes = integer(need(json, "classes", "network"), "network: classes");
+  need(json, "width", "network");
+  for (const auto& item : json.items()) {
+    const std::string& key = item.key();
+    if (key == "architecture" || key == "bands" || key == "classes") continue;
+    const auto number_key = std::find_if(integer_keys.begin(), integer_keys.end(),
+                                         [&](const IntegerKey& k) { return k.name == key; });
+    if (number_key == integer_keys.end() && key != "up" && key != "dropout")
+      throw Error(ErrorCode::unsupported, fmt::format("its network has the unknown key {}", quotation(key)),
+                  "it may need a newer Terramask");
+    const auto& own = architecture.keys;
+    if (std::find(own.begin(), own.end(), key) == own.end()) {
+      if (key != "dropout")
+        warnings.push_back(fmt::format("network: {} means nothing for {}, ignored", key, architecture.name));
+    } else if (key == "up") {
+      spec.up = text(item.value(), "network: up");
+    } else {
+      spec.*(number_key->value) = integer(item.value(), "network: " + key);
+    }
+  }
+  try {
+    check_spec(spec);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::format, error.message(), error.remedy());
+  }
+  return spec;
+}
+
+std::vector<ModelBand> parse_bands(const Json& json, std::int64_t expected,
+                                   std::vector<std::string>& warnings) {
+  if (!json.is_array()) fail("bands is not a list");
+  if (json.size() != static_cast<std::size_t>(expected))
+    fail(fmt::format("bands lists {}, the network takes {}", json.size(), expected));
+  std::vector<ModelBand> bands;
+  std::set<std::string> names;
+  for (const Json& item : json) {
+    const std::string where = fmt::format("band {}", bands.size() + 1);
+    object(item, where);
+    ModelBand band;
+    band.name = name(need(item, "name", where), where + ": name");
+    if (!names.insert(band.name).second) fail(fmt::format("two bands are named {}", quotation(band.name)));
+    if (item.contains("type")) band.type = text(item["type"], where + ": type");
+    if (!band.type.empty() && std::find(band_types.begin(), band_types.end(), band.type) == band_types.end())
+      fail(fmt::format("{}: unknown type {}", where, quotation(band.type)));
+    band.mean = number(need(item, "mean", where), where + ": mean");
+    band.std = positive(need(item, "std", where), where + ": std");
+    warn_of_others(item, {"name", "type", "mean", "std"}, where, warnings);
+    bands.push_back(std::move(band));
+  }
+  return bands;
+}
+
+bool is_color(std::string_view color) {
+  return color.size() == 7 && color.front() == '#' &&
+         color.find_first_not_of("0123456789abcdefABCDEF", 1) == std::string_view::npos;
+}
+
+std::vector<ClassInfo> parse_classes(const Json& json, std::int64_t expected,
+                                     std::vector<std::string>& warnings) {
+  if (!json.is_array()) fail("classes is not a list");
+  if (json.size() != static_cast<std::size_t>(expected))
+    fail(fmt::format("classes lists {}, the network gives {}", json.size(), expected));
+  std::vector<ClassInfo> classes;
+  std::set<int> values;
+  for (const Json& item : json) {
+    const std::string where = fmt::format("class {}", classes.size() + 1);
+    object(item, where);
+    const std::int64_t value = integer(need(item, "value", where), where + ": value");
+    if (value < 0 || value > 65534) fail(fmt::format("{}: value {} (0 to 65534)", where, value));
+    if (!values.insert(static_cast<int>(value)).second)
+      fail(fmt::format("two classes have the value {}", value));
+    ClassInfo info{.value = static_cast<int>(value),
+                   .name = name(need(item, "name", where), where + ": name"),
+                   .color = text(need(item, "color", where), where + ": color")};
+    if (!is_color(info.color))
+      fail(fmt::format("{}: color {}, expected \"#rrggbb\"", where, quotation(info.color)));
+    warn_of_others(item, {"value", "name", "color"}, where, warnings);
+    classes.push_back(std::move(info));
+  }
+  return classes;
+}
+
+ModelInfo parse(std::string_view description, std::vector<std::string>& warnings) {
+  const Json json = parse_strictly(description);
+  object(json, "it");
+  const std::int64_t format = integer(need(json, "format", "it"), "format");
+  if (format != 1)
+    throw Error(ErrorCode::unsupported, fmt::format("a model file of format {}", format),
+                "this Terramask reads format 1; take a newer one");
+  ModelInfo info;
+  info.network = parse_network(object(need(json, "network", "it"), "network"), warnings);
+  info.bands = parse_bands(need(json, "bands", "it"), info.network.bands, warnings);
+  info.classes = parse_classes(need(json, "classes", "it"), info.network.classes, warnings);
+  if (const auto size = json.find("pixel_size_m"); size != json.end() && !size->is_null())
+    info.pixel_size_m = positive(*size, "pixel_size_m");
+  const std::int64_t stride = total_stride(info.network);
+  info.pad_multiple = std::max<std::int64_t>(32, stride);
+  if (json.contains("pad_multiple")) info.pad_multiple = integer(json["pad_multiple"], "pad_multiple");
+  if (info.pad_multiple < 1 || info.pad_multiple > 65536 || info.pad_multiple % stride != 0)
+    fail(fmt::format("pad_multiple is {}, must be a multiple of {} (the network's stride), at most 65536",
+                     info.pad_multiple, stride));
+  if (json.contains("provenance")) info.provenance = json["provenance"].dump();
+  warn_of_others(json,
+                 {"format", "network", "bands", "classes", "pixel_size_m", "pad_multiple", "provenance"},
+                 "the description", warnings);
+  return info;
+}
+
+Json network_json(const NetworkSpec& spec) {
+  Json json{{"architecture", spec.architecture}, {"bands", spec.bands}, {"classes", spec.classes}};
+  for (const std::string_view key : find_architecture(spec.architecture).keys) {
+    const auto number_key = std::find_if(integer_keys.begin(), integer_keys.end(),
+                                         [&](const IntegerKey& k) { return k.name == key; });
+    if (number_key != integer_keys.end())
+      json[std::string(key)] = spec.*(number_key->value);
+    else
+      json[std::string(key)] = spec.up;
+  }
+  return json;
+}
+
+}  // namespace
+
+ModelInfo parse_description(std::string_view description, const std::string& file,
+                            std::vector<std::string>& warnings) {
+  try {
+    return parse(description, warnings);
+  } catch (const Error& error) {
+    throw Error(error.code(), file + ": " + error.message(), error.remedy());
+  }
+}
+
+std::string description_text(const ModelInfo& info) {
+  Json json{{"format", 1}, {"network", network_json(info.network)}};
+  json["bands"] = Json::array();
+  for (const ModelBand& band : info.bands)
+    json["bands"].push_back(
+        {{"name", band.name}, {"type", band.type}, {"mean", band.mean}, {"std", band.std}});
+  json["pixel_size_m"] = info.pixel_size_m ? Json(*info.pixel_size_m) : Json(nullptr);
+  json["pad_multiple"] = info.pad_multiple;
+  json["classes"] = Json::array();
+  for (const ClassInfo& item : info.classes)
+    json["classes"].push_back({{"value", item.value}, {"name", item.name}, {"color", item.color}});
+  try {
+    if (!info.provenance.empty()) json["provenance"] = parse_strictly(info.provenance);
+    return json.dump();
+  } catch (const Json::exception&) {
+    throw Error(ErrorCode::usage, "a name of the model is not valid UTF-8");
+  } catch (const Error& error) {
+    throw Error(ErrorCode::usage, "provenance: " + error.message());
+  }
+}
+
+}  // namespace terramask

@@ -1,0 +1,25 @@
+// The text in a model file's metadata entry `terramask`.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "terramask/model.hpp"
+
+namespace terramask {
+
+/// Largest description, in bytes, and its deepest nesting.
+inline constexpr std::size_t max_description_bytes = std::size_t{1} << 20;
+inline constexpr int max_description_depth = 32;
+
+/// Reads and checks a description. Keys that change nothing are named in `warnings`.
+/// @throws Error format, or unsupported where a later Terramask is needed: "FILE: cause"
+ModelInfo parse_description(std::string_view text, const std::string& file,
+                            std::vector<std::string>& warnings);
+
+/// What parse_description reads; the same description gives the same bytes.
+/// @throws Error usage where the provenance is not JSON or a text not UTF-8
+std::string description_text(const ModelInfo& info);
+
+}  // namespace terramask

@@ -1,0 +1,76 @@
+// Parameters for networks never trained (He et al. 2015), the same with every compiler and standard library:
+// only integers and correctly rounded operations.
+#include <cmath>
+
+#include "ops/operators.hpp"
+#include "terramask/model.hpp"
+
+namespace terramask {
+namespace {
+
+// SplitMix64's finaliser (Steele et al. 2014): random bits by key and counter.
+std::uint64_t random_bits(std::uint64_t key, std::uint64_t counter) {
+  std::uint64_t z = key + (counter + 1) * 0x9e3779b97f4a7c15u;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+// FNV-1a.
+std::uint64_t hash(std::string_view text) {
+  std::uint64_t value = 0xcbf29ce484222325u;
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return value;
+}
+
+// Mean 0, variance 1, nearly normal: the sum of twelve uniform numbers of 16 bits.
+double random_normal(std::uint64_t key, std::uint64_t counter) {
+  std::int64_t sum = 0;
+  for (std::uint64_t word = 0; word < 3; ++word)
+    for (std::uint64_t bits = random_bits(key, 3 * counter + word), i = 0; i < 4; ++i, bits >>= 16)
+      sum += static_cast<std::int64_t>(bits & 0xffffu);
+  return (static_cast<double>(sum) - 6.0 * 65535.0) / 65536.0;
+}
+
+// How many products make one element of the result, which He's variance is 2 over.
+double fan_in(const Graph& graph, const Node& node) {
+  const Shape& weight = graph.type(node.operands[1]).shape;
+  const auto taps = static_cast<double>(weight[2] * weight[3]);
+  if (const auto* transposed = node.op.as<ops::ConvTranspose2d>())
+    return std::max(1.0, static_cast<double>(weight[0]) * taps /
+                             static_cast<double>(transposed->stride.h * transposed->stride.w));
+  return static_cast<double>(weight[1]) * taps;
+}
+
+// Zeros, but for what node.operands[operand] asks for.
+Tensor make(const Graph& graph, const Node& node, std::size_t operand, std::uint64_t seed) {
+  const Value& value = graph.values()[node.operands[operand]];
+  Tensor tensor(value.type.shape, value.type.dtype);
+  const bool convolution =
+      node.op.as<ops::Conv2d>() != nullptr || node.op.as<ops::ConvTranspose2d>() != nullptr;
+  if (convolution && operand == 1) {
+    const std::uint64_t key = random_bits(seed, hash(value.name));
+    const double deviation = std::sqrt(2.0 / fan_in(graph, node));
+    std::uint64_t counter = 0;
+    for (float& weight : tensor.values<float>())
+      weight = static_cast<float>(deviation * random_normal(key, counter++));
+  } else if (node.op.as<ops::BatchNorm>() != nullptr && (operand == 1 || operand == 4)) {
+    for (float& one : tensor.values<float>()) one = 1;
+  }
+  return tensor;
+}
+
+}  // namespace
+
+Parameters random_parameters(const Graph& graph, std::uint64_t seed) {
+  Parameters parameters;
+  for (const Node& node : graph.nodes())
+    for (std::size_t operand = 0; operand < node.operands.size(); ++operand) {
+      const Value& value = graph.values()[node.operands[operand]];
+      if (value.role == Role::parameter && !parameters.contains(value.name))
+        parameters.emplace(value.name, std::make_shared<const Tensor>(make(graph, node, operand, seed)));
+    }
+  return parameters;
+}
+
+}  // namespace terramask

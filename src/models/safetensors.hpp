@@ -1,0 +1,74 @@
+// Reading and writing safetensors: eight bytes of header length, a JSON header, the tensors one after the
+// other. A file is not trusted: whatever it holds, reading gives its contents or ErrorCode::format.
+// Format: https://github.com/huggingface/safetensors
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/input_file.hpp"
+#include "terramask/graph.hpp"
+
+namespace terramask::safetensors {
+
+/// Limits of the reference implementation, and of what a header of ours could mean.
+inline constexpr std::uint64_t max_header_bytes = 100'000'000;
+inline constexpr std::size_t max_rank = 64;
+
+/// A tensor as the header describes it.
+struct Entry {
+  std::string name;
+  std::string dtype;                ///< "F32", "BF16", ...
+  std::vector<std::int64_t> shape;  ///< of any rank
+  std::uint64_t begin = 0;          ///< bytes from the first byte after the header
+  std::uint64_t end = 0;
+};
+
+struct Header {
+  std::map<std::string, std::string, std::less<>> metadata;
+  std::vector<Entry>
+      tensors;  ///< in the order of their bytes; together they are all of the data, with no hole
+};
+
+/// Parses and checks the header's text.
+/// @param data_bytes what follows the header in the file
+/// @throws Error ErrorCode::format, "FILE: cause"
+Header parse_header(std::string_view text, std::uint64_t data_bytes, const std::string& file);
+
+/// True for element types that become F32 when read: F32, F16, BF16, F64.
+bool is_float(std::string_view dtype);
+
+/// "16×3×3×3"; "scalar" for rank 0.
+std::string shape_text(const std::vector<std::int64_t>& shape);
+
+/// One pass over one file: the header in the constructor, the data in read().
+class Reader {
+ public:
+  /// Opens the file, reads and checks the header.
+  explicit Reader(const std::string& path);
+
+  const Header& header() const { return header_; }
+
+  /// Reads the data to the end of the file; call it once.
+  /// @param wanted says which tensors to keep; those must be is_float() and of at most four axes
+  /// @return the wanted tensors, as F32
+  Parameters read(const std::function<bool(const Entry&)>& wanted);
+
+  /// Of the whole file, in hex; only after read().
+  std::string sha256();
+
+ private:
+  InputFile file_;
+  Header header_;
+};
+
+/// Writes a file, atomically, with `metadata` and `tensors`: element types by falling size, then by name.
+/// The same contents give the same bytes.
+void write(const std::string& path, const std::map<std::string, std::string>& metadata,
+           const Parameters& tensors, bool overwrite);
+
+}  // namespace terramask::safetensors

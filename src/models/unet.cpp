@@ -1,0 +1,73 @@
+// U-Net (Ronneberger et al. 2015) with padded convolutions and batch normalisation.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "models/architecture.hpp"
+
+namespace terramask {
+namespace {
+
+constexpr std::int64_t max_depth = 10;
+
+void check(const NetworkSpec& spec) {
+  if (spec.depth < 1 || spec.depth > max_depth)
+    throw Error(ErrorCode::usage,
+                fmt::format("network: depth is {}, must lie between 1 and {}", spec.depth, max_depth));
+  if (spec.width > max_channels >> spec.depth)
+    throw Error(ErrorCode::usage,
+                fmt::format("network: width {} with depth {} makes more than {} channels at the bottom",
+                            spec.width, spec.depth, max_channels),
+                "take a smaller width or depth");
+  if (spec.up != "transpose" && spec.up != "nearest")
+    throw Error(ErrorCode::usage, "network: up must be transpose or nearest");
+}
+
+std::int64_t stride(const NetworkSpec& spec) {
+  return std::int64_t{1} << spec.depth;
+}
+
+// Conv2d, BatchNorm2d, ReLU, twice.
+ValueId double_conv(Builder& builder, const std::string& name, ValueId x, std::int64_t channels) {
+  for (const int first : {0, 3}) {
+    const auto module = [&](int index) { return fmt::format("{}.{}", name, first + index); };
+    x = builder.conv2d(module(0), x, {.channels = channels, .kernel = 3, .padding = 1, .bias = false});
+    x = builder.batch_norm(module(1), x);
+    x = builder.relu(module(2), x);
+  }
+  return x;
+}
+
+ValueId up(Builder& builder, const NetworkSpec& spec, const std::string& name, ValueId x,
+           std::int64_t channels) {
+  if (spec.up == "transpose")
+    return builder.conv_transpose2d(name, x, {.channels = channels, .kernel = 2, .stride = 2});
+  x = builder.upsample_nearest(name + ".0", x);
+  return builder.conv2d(name + ".1", x, {.channels = channels, .kernel = 3, .padding = 1});
+}
+
+ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
+  std::vector<ValueId> skips;
+  for (std::int64_t i = 0; i <= spec.depth; ++i) {
+    if (i > 0) x = builder.max_pool(fmt::format("pool.{}", i - 1), x);
+    x = double_conv(builder, fmt::format("down.{}", i), x, spec.width << i);
+    skips.push_back(x);
+  }
+  skips.pop_back();
+  for (std::int64_t i = 0; i < spec.depth; ++i) {
+    const std::int64_t channels = spec.width << (spec.depth - 1 - i);
+    const ValueId below = up(builder, spec, fmt::format("up.{}", i), x, channels);
+    x = builder.concat(fmt::format("concat.{}", i), skips.back(), below);
+    skips.pop_back();
+    x = double_conv(builder, fmt::format("dec.{}", i), x, channels);
+  }
+  return builder.conv2d("head", x, {.channels = spec.classes, .kernel = 1});
+}
+
+constexpr std::array<std::string_view, 3> keys{"width", "depth", "up"};
+
+}  // namespace
+
+constinit const Architecture unet{"unet", keys, check, stride, build};
+
+}  // namespace terramask
