@@ -33,7 +33,15 @@ struct Grid {
   std::string crs;
 
   Window extent() const { return {0, 0, width, height}; }
+
+  /// Coordinates of a point given in pixels (0, 0 is the first pixel's outer corner, 0.5, 0.5 its centre).
+  std::array<double, 2> to_world(double column, double row) const;
+  /// The pixels of a point given in coordinates.
+  std::array<double, 2> to_pixel(double x, double y) const;
 };
+
+/// The part of a grid that a window covers, as a grid of its own.
+Grid cut(const Grid& grid, const Window& window);
 
 /// Ground size of a pixel at the grid's centre, in metres, along columns (x) and rows (y), measured on the
 /// CRS's ellipsoid by PROJ's geodesic (Karney 2013): so Web Mercator units shrink by cos φ, and degrees are

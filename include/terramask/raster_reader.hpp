@@ -1,6 +1,7 @@
 // Georeferenced imagery, read by windows on the grid a model wants.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,20 +14,26 @@
 namespace terramask {
 
 /// What a model (or a person) wants of one band. `name` is matched against band descriptions and colour
-/// interpretations ("red", "green", "blue", "nir", "ndsm", "gray", ...), case-insensitively.
+/// interpretations ("red", "green", "blue", "nir", "ndsm", "gray", ...), case and punctuation aside; a file
+/// of a stack with one band may also be named by the last word of its file name ("town_ndsm.tif"). Bands are
+/// never matched by position.
 struct BandRequest {
   std::string name;
-  std::string type;  ///< GDAL's data type name the model was trained on ("Byte", "UInt16", ...); may be empty
+  /// GDAL's data type name the model was trained on ("Byte", "UInt16", ...); may be empty. Fits: the same
+  /// type, or one of the same kind (Int16 and UInt16; Int32, UInt32, Int64 and UInt64; Float32 and Float64).
+  std::string type;
 };
 
 enum class Resample { automatic, never, always };
 
 struct RasterOptions {
-  /// One path, or several joined as bands (`--stack`): the first fixes the grid, the others are warped onto it.
+  /// One path, or several joined as bands (`--stack`): the first fixes the grid, the others are warped onto
+  /// it.
   std::vector<std::string> paths;
   /// Bands wanted, in order. Empty: all colour/data bands (not alpha) in file order.
   std::vector<BandRequest> bands;
-  /// `--bands`: explicit 1-based band numbers (over the joined stack) or band names, in the order of `bands`.
+  /// `--bands`: explicit 1-based band numbers (over the joined stack), ranges of them ("1-4") or band names,
+  /// in the order of `bands`. An alpha band chosen by number is data then, no longer alpha.
   std::vector<std::string> band_override;
   /// Ground pixel size the model expects, metres; empty: the raster's own grid is used.
   std::optional<double> pixel_size_m;
@@ -34,7 +41,8 @@ struct RasterOptions {
   /// `--crs`, `--pixel-size`: assigned where the file has none (or wrong ones).
   std::string crs;
   std::optional<double> assumed_pixel_size_m;
-  /// `--src-nodata`: empty = what the file says; "none" = ignore it; else a number.
+  /// `--src-nodata`: empty = what the file says; "none" = ignore it; else a number that takes its place in
+  /// every band. Alpha and mask bands count all the same, and NaN and infinities are never valid.
   std::string src_nodata;
 };
 
@@ -42,7 +50,11 @@ struct RasterOptions {
 ///
 /// Two grids: the *source grid* is the file's own; the *working grid* is the one a model sees. They are the
 /// same unless resampling is needed; then the working grid has the same origin, orientation and CRS, and
-/// pixels of the model's ground size. A pixel's value does not depend on the window it is read through.
+/// pixels of the model's ground size (each axis for itself; the last column and row may reach past the
+/// raster). A pixel's value does not depend on the window it is read through, to the last bit.
+///
+/// Resampling down is an average weighted by area, up it is bilinear. Invalid pixels weigh nothing, and a
+/// working pixel is valid where at least half of the weight inside the raster is valid.
 class RasterReader {
  public:
   static std::unique_ptr<RasterReader> open(const RasterOptions& options);
@@ -53,6 +65,10 @@ class RasterReader {
   virtual const Grid& source_grid() const = 0;
   virtual const Grid& working_grid() const = 0;
   virtual bool resampled() const = 0;
+  /// Source pixels per working pixel, along columns and rows; 1, 1 where nothing is resampled.
+  virtual std::array<double, 2> scale() const = 0;
+  /// Ground size of a source pixel in metres, measured or assigned; empty where it is unknown.
+  virtual std::optional<PixelSize> pixel_size() const = 0;
   virtual std::size_t bands() const = 0;
   /// Names of the bands chosen, as found in the file, and their GDAL type names.
   virtual const std::vector<BandRequest>& found_bands() const = 0;
@@ -63,14 +79,16 @@ class RasterReader {
 
   /// Reads a window of the working grid; it must lie inside it.
   /// @param values  bands × height × width, raw values (no normalisation); unspecified where invalid
-  /// @param valid   height × width, 1 where *every* band is valid (nodata, NaN, alpha, mask band), else 0
+  /// @param valid   height × width, 1 where *every* band is valid (nodata, NaN, alpha 0, mask band), else 0
   virtual void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid) = 0;
 
   /// Validity on the source grid, as above.
   virtual void read_source_validity(const Window& window, std::span<std::uint8_t> valid) = 0;
 };
 
-/// A region of interest on a grid: `--bounds`, `--cutline`.
+/// A region of interest on a grid: `--bounds` chooses a window (all pixels the box touches; a box of another
+/// CRS is transformed edge by edge and its surrounding window taken), `--cutline` keeps the pixels whose
+/// centres lie in a polygon. Several threads may use one.
 class RegionOfInterest {
  public:
   /// @param bounds      xmin, ymin, xmax, ymax in `bounds_crs` (empty: the grid's CRS)

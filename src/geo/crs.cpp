@@ -1,0 +1,111 @@
+#include "geo/crs.hpp"
+
+#include <cpl_conv.h>
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "geo/gdal_support.hpp"
+
+namespace terramask::geo {
+namespace {
+
+OGRSpatialReference from_wkt(const std::string& wkt) {
+  OGRSpatialReference crs;
+  GdalErrors errors;
+  if (crs.importFromWkt(wkt.c_str()) != OGRERR_NONE) {
+    throw errors.error(ErrorCode::format, "coordinate reference system", "cannot be understood",
+                       "assign one with --crs EPSG:...");
+  }
+  crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+  return crs;
+}
+
+}  // namespace
+
+std::string crs_from_user(const std::string& text, const std::string& option) {
+  ensure_gdal();
+  OGRSpatialReference crs;
+  GdalErrors errors;
+  if (crs.SetFromUserInput(text.c_str(), OGRSpatialReference::SET_FROM_USER_INPUT_LIMITATIONS_get()) !=
+      OGRERR_NONE) {
+    throw errors.error(ErrorCode::usage, option + " " + text, "not a coordinate reference system",
+                       "give one as EPSG:32633, WKT or a PROJ string");
+  }
+  return to_wkt(crs);
+}
+
+std::string to_wkt(const OGRSpatialReference& crs) {
+  GdalErrors quiet;
+  const char* const options[] = {"FORMAT=WKT2_2019", nullptr};
+  char* text = nullptr;
+  std::string wkt;
+  if (crs.exportToWkt(&text, options) == OGRERR_NONE && text != nullptr) wkt = text;
+  CPLFree(text);
+  return wkt;
+}
+
+bool same_crs(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  if (a.empty() || b.empty()) return false;
+  const OGRSpatialReference first = from_wkt(a);
+  const OGRSpatialReference second = from_wkt(b);
+  const char* const options[] = {"IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES",
+                                 "CRITERION=EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS", nullptr};
+  return first.IsSame(&second, options) != 0;
+}
+
+std::string crs_label(const std::string& wkt) {
+  if (wkt.empty()) return "no CRS";
+  const OGRSpatialReference crs = from_wkt(wkt);
+  const char* authority = crs.GetAuthorityName(nullptr);
+  const char* code = crs.GetAuthorityCode(nullptr);
+  if (authority != nullptr && code != nullptr) return std::string(authority) + ":" + code;
+  const char* name = crs.GetName();
+  return name == nullptr ? "unnamed CRS" : name;
+}
+
+CrsTransform::CrsTransform(const std::string& from, const std::string& to) {
+  if (same_crs(from, to)) return;
+  const OGRSpatialReference source = from_wkt(from);
+  const OGRSpatialReference target = from_wkt(to);
+  GdalErrors errors;
+  transform_.reset(OGRCreateCoordinateTransformation(&source, &target));
+  if (!transform_) {
+    throw errors.error(ErrorCode::unsupported, crs_label(from) + " to " + crs_label(to),
+                       "no transformation between the two",
+                       "reproject the file with gdalwarp or ogr2ogr first");
+  }
+}
+
+CrsTransform CrsTransform::to_geographic(const std::string& wkt) {
+  CrsTransform result;
+  OGRSpatialReference source = from_wkt(wkt);
+  if (source.IsGeographic() && !source.IsCompound()) return result;
+  GdalErrors errors;
+  if (source.IsCompound()) source.StripVertical();
+  const std::unique_ptr<OGRSpatialReference> target(source.CloneGeogCS());
+  if (target) {
+    target->SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    result.transform_.reset(OGRCreateCoordinateTransformation(&source, target.get()));
+  }
+  if (!result.transform_) {
+    throw errors.error(ErrorCode::unsupported, crs_label(wkt), "has no place on an ellipsoid");
+  }
+  return result;
+}
+
+void CrsTransform::apply(std::span<double> x, std::span<double> y) const {
+  if (!transform_) return;
+  GdalErrors quiet;
+  std::vector<int> success(x.size(), 0);
+  transform_->Transform(static_cast<int>(x.size()), x.data(), y.data(), nullptr, success.data());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (success[i] == 0 || !std::isfinite(x[i]) || !std::isfinite(y[i])) {
+      x[i] = y[i] = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+}
+
+}  // namespace terramask::geo

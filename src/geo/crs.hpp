@@ -1,0 +1,46 @@
+// Coordinate reference systems and the way between two of them, x before y (easting, longitude) everywhere.
+#pragma once
+
+#include <ogr_spatialref.h>
+
+#include <memory>
+#include <span>
+#include <string>
+
+namespace terramask::geo {
+
+/// Reads what a person gave ("EPSG:32633", WKT, PROJ string); throws usage, naming the option it came from.
+/// @return WKT2
+std::string crs_from_user(const std::string& text, const std::string& option);
+
+/// WKT2 of a CRS; empty where it has none.
+std::string to_wkt(const OGRSpatialReference& crs);
+
+/// Whether two CRSs (WKT) mean the same places, names and axis order aside.
+bool same_crs(const std::string& a, const std::string& b);
+
+/// "EPSG:32633" where the CRS says so, else its name: for messages.
+std::string crs_label(const std::string& wkt);
+
+/// From the coordinates of one CRS to those of another. Point by point: no result depends on the other
+/// points. Not thread-safe.
+class CrsTransform {
+ public:
+  /// Throws unsupported where PROJ knows no way.
+  CrsTransform(const std::string& from_wkt, const std::string& to_wkt);
+  /// From a CRS to longitude and latitude in its own datum.
+  static CrsTransform to_geographic(const std::string& wkt);
+
+  bool identity() const { return transform_ == nullptr; }
+  /// In place; points that have no image become NaN.
+  void apply(std::span<double> x, std::span<double> y) const;
+
+ private:
+  CrsTransform() = default;
+  struct Destroy {
+    void operator()(OGRCoordinateTransformation* t) const { OGRCoordinateTransformation::DestroyCT(t); }
+  };
+  std::unique_ptr<OGRCoordinateTransformation, Destroy> transform_;
+};
+
+}  // namespace terramask::geo

@@ -1,0 +1,42 @@
+// Where the pixels of one grid lie in another.
+#pragma once
+
+#include <array>
+#include <span>
+#include <vector>
+
+#include "geo/crs.hpp"
+#include "terramask/grid.hpp"
+
+namespace terramask::geo {
+
+/// Positions (in pixels of `to`) of the pixel centres of `from`. PROJ is asked at the nodes of a lattice that
+/// is fixed to `from`, 16 pixels wide, and at the middle of each cell; between the nodes positions are
+/// interpolated where that is right in the middle to 1/100 pixel of either grid, and PROJ is asked for each
+/// pixel elsewhere. So a pixel's position depends on the pixel alone, never on the window, unlike those of
+/// GDAL's approximating transformer.
+class GridMapping {
+ public:
+  GridMapping(const Grid& from, const Grid& to);
+
+  /// For each pixel of the window, row by row; NaN where there is none.
+  void positions(const Window& window, std::span<double> columns, std::span<double> rows) const;
+
+  /// Pixels of `to` that a pixel of `from` spans along the columns and rows of `to`, at the centre of `from`.
+  std::array<double, 2> span() const { return span_; }
+
+  /// Around all of `from`, in pixels of `to`, from a sample of points: xmin, ymin, xmax, ymax; NaN if nothing
+  /// of it has a place there.
+  std::array<double, 4> bounds() const;
+
+ private:
+  /// In place: from pixels of `from` to pixels of `to`.
+  void map(std::span<double> x, std::span<double> y) const;
+
+  Grid from_;
+  Grid to_;
+  CrsTransform transform_;
+  std::array<double, 2> span_{1, 1};
+};
+
+}  // namespace terramask::geo

@@ -1,0 +1,41 @@
+// The least that the rooms of the reader agree on: something that yields bands and validity on a grid.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "terramask/grid.hpp"
+
+namespace terramask::geo {
+
+/// Planes of floats, one a band, each height × width of the window read. A reader of some of the bands writes
+/// only theirs.
+struct Planes {
+  float* base = nullptr;
+  std::size_t stride = 0;  ///< floats from one plane to the next
+
+  float* plane(std::size_t i) const { return base + i * stride; }
+};
+
+/// Where a band of a file goes.
+struct BandSlot {
+  int band = 1;  ///< 1-based, in the file
+  std::size_t plane = 0;
+};
+
+class GridReader {
+ public:
+  virtual ~GridReader() = default;
+  /// Reads a window that lies inside the grid. Clears `valid` where a band it reads is invalid and leaves it
+  /// alone elsewhere. What a pixel gets does not depend on the window.
+  virtual void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) = 0;
+  /// Whether it never clears anything: known from the file's description, not from its pixels.
+  virtual bool always_valid() const = 0;
+};
+
+inline std::size_t pixels(const Window& window) {
+  return static_cast<std::size_t>(window.width) * static_cast<std::size_t>(window.height);
+}
+
+}  // namespace terramask::geo

@@ -1,0 +1,90 @@
+#include "geo/polygons.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace terramask::geo {
+
+void Polygons::begin_polygon() {
+  constexpr double far = std::numeric_limits<double>::infinity();
+  polygons_.push_back({{}, far, -far, far, -far});
+}
+
+void Polygons::add_ring(std::span<const Point> ring) {
+  Polygon& polygon = polygons_.back();
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    const Point& a = ring[i];
+    const Point& b = ring[(i + 1) % ring.size()];
+    polygon.left = std::min(polygon.left, a.x);
+    polygon.right = std::max(polygon.right, a.x);
+    polygon.top = std::min(polygon.top, a.y);
+    polygon.bottom = std::max(polygon.bottom, a.y);
+    if (a.y != b.y) polygon.edges.push_back(a.y < b.y ? Edge{a, b} : Edge{b, a});
+  }
+}
+
+Window Polygons::bounds() const {
+  constexpr double far = std::numeric_limits<double>::infinity();
+  double left = far;
+  double right = -far;
+  double top = far;
+  double bottom = -far;
+  for (const auto& polygon : polygons_) {
+    left = std::min(left, polygon.left);
+    right = std::max(right, polygon.right);
+    top = std::min(top, polygon.top);
+    bottom = std::max(bottom, polygon.bottom);
+  }
+  if (!(left <= right) || !(top <= bottom)) return {};
+  const auto limit = [](double v) { return static_cast<std::int64_t>(std::clamp(v, -1e15, 1e15)); };
+  const std::int64_t x = limit(std::floor(left));
+  const std::int64_t y = limit(std::floor(top));
+  return {x, y, limit(std::ceil(right)) - x, limit(std::ceil(bottom)) - y};
+}
+
+void Polygons::fill(const Window& window, std::span<std::uint8_t> inside) const {
+  for (const auto& polygon : polygons_) {
+    const bool meets = polygon.left <= static_cast<double>(window.x + window.width) &&
+                       polygon.right >= static_cast<double>(window.x) &&
+                       polygon.top <= static_cast<double>(window.y + window.height) &&
+                       polygon.bottom >= static_cast<double>(window.y);
+    if (meets) fill_one(polygon, window, inside);
+  }
+}
+
+void Polygons::fill_one(const Polygon& polygon, const Window& window, std::span<std::uint8_t> inside) {
+  // The crossings of every row of the window, row by row.
+  std::vector<std::vector<double>> crossings(static_cast<std::size_t>(window.height));
+  for (const Edge& edge : polygon.edges) {
+    // Rows whose centre line y + 0.5 lies in [upper, lower).
+    const auto clipped = [&window](double row) {
+      return static_cast<std::int64_t>(
+          std::clamp(row, static_cast<double>(window.y), static_cast<double>(window.y + window.height)));
+    };
+    const std::int64_t from = clipped(std::ceil(edge.upper.y - 0.5));
+    const std::int64_t to = clipped(std::ceil(edge.lower.y - 0.5));
+    const double slope = (edge.lower.x - edge.upper.x) / (edge.lower.y - edge.upper.y);
+    for (std::int64_t row = from; row < to; ++row) {
+      const double y = static_cast<double>(row) + 0.5;
+      crossings[static_cast<std::size_t>(row - window.y)].push_back(edge.upper.x +
+                                                                    (y - edge.upper.y) * slope);
+    }
+  }
+  for (std::int64_t row = 0; row < window.height; ++row) {
+    auto& line = crossings[static_cast<std::size_t>(row)];
+    std::sort(line.begin(), line.end());
+    for (std::size_t i = 0; i + 1 < line.size(); i += 2) {
+      // Centres c with left < c <= right.
+      const double begin = std::max(std::floor(line[i] + 0.5), static_cast<double>(window.x));
+      const double end =
+          std::min(std::floor(line[i + 1] + 0.5), static_cast<double>(window.x + window.width));
+      if (!(begin < end)) continue;
+      auto* out = inside.data() + row * window.width;
+      std::fill(out + (static_cast<std::int64_t>(begin) - window.x),
+                out + (static_cast<std::int64_t>(end) - window.x), std::uint8_t{1});
+    }
+  }
+}
+
+}  // namespace terramask::geo

@@ -1,0 +1,50 @@
+// Polygons in pixel coordinates, and the pixels whose centres they hold.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "terramask/grid.hpp"
+
+namespace terramask::geo {
+
+struct Point {
+  double x = 0;
+  double y = 0;
+};
+
+/// A set of polygons; a pixel is inside where its centre lies in any of them. Holes are rings like any other:
+/// inside one polygon, points are in where rings around them are odd in number. A centre on an edge belongs
+/// to the polygon left of it (as in GDAL's rasterising), so neighbours share every pixel out. Where an edge
+/// crosses a row depends on the two alone, never on the window.
+class Polygons {
+ public:
+  void begin_polygon();
+  /// A ring of the polygon begun last; closed by itself.
+  void add_ring(std::span<const Point> ring);
+
+  bool empty() const { return polygons_.empty(); }
+  /// The pixels around all of them (clipped to nothing).
+  Window bounds() const;
+  /// Sets `inside` (height × width) to 1 where a pixel's centre is inside; leaves the others alone.
+  void fill(const Window& window, std::span<std::uint8_t> inside) const;
+
+ private:
+  struct Edge {
+    Point upper;  ///< the end with the smaller y
+    Point lower;
+  };
+  struct Polygon {
+    std::vector<Edge> edges;
+    double left = 0;
+    double right = 0;
+    double top = 0;
+    double bottom = 0;
+  };
+  static void fill_one(const Polygon& polygon, const Window& window, std::span<std::uint8_t> inside);
+
+  std::vector<Polygon> polygons_;
+};
+
+}  // namespace terramask::geo

@@ -1,0 +1,147 @@
+#include "terramask/raster_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "geo/bands.hpp"
+#include "geo/crs.hpp"
+#include "geo/file_facts.hpp"
+#include "geo/gdal_support.hpp"
+#include "geo/grid_reader.hpp"
+#include "geo/rescale.hpp"
+#include "geo/stack.hpp"
+#include "geo/working_grid.hpp"
+
+namespace terramask {
+namespace {
+
+/// All that is decided when a raster is opened; its clones share it.
+struct Decisions {
+  std::string name;
+  std::vector<geo::FileFacts> files;
+  std::vector<geo::BandChoice> bands;
+  std::vector<BandRequest> found;
+  geo::NodataOption nodata;
+  std::optional<PixelSize> pixel_size;
+  geo::WorkingGrid working;
+  std::vector<std::string> warnings;
+};
+
+class Reader final : public RasterReader {
+ public:
+  explicit Reader(std::shared_ptr<const Decisions> decisions)
+      : decisions_(std::move(decisions)),
+        source_(geo::open_stack(decisions_->files, decisions_->bands, decisions_->nodata)) {
+    if (decisions_->working.resampled) {
+      working_ = std::make_unique<geo::RescaledReader>(*source_, source_grid().extent(),
+                                                       decisions_->working.scale, bands());
+    }
+  }
+
+  std::unique_ptr<RasterReader> clone() const override { return std::make_unique<Reader>(decisions_); }
+
+  const Grid& source_grid() const override { return decisions_->files.front().grid; }
+  const Grid& working_grid() const override { return decisions_->working.grid; }
+  bool resampled() const override { return decisions_->working.resampled; }
+  std::array<double, 2> scale() const override { return decisions_->working.scale; }
+  std::optional<PixelSize> pixel_size() const override { return decisions_->pixel_size; }
+  std::size_t bands() const override { return decisions_->bands.size(); }
+  const std::vector<BandRequest>& found_bands() const override { return decisions_->found; }
+  const std::vector<std::string>& warnings() const override { return decisions_->warnings; }
+  const std::string& name() const override { return decisions_->name; }
+
+  void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid) override {
+    check(window, working_grid(), valid.size());
+    if (values.size() != valid.size() * bands()) {
+      throw Error(ErrorCode::internal,
+                  fmt::format("{}: {} values asked for, {} bands of {} pixels hold others", name(),
+                              values.size(), bands(), valid.size()));
+    }
+    std::fill(valid.begin(), valid.end(), std::uint8_t{1});
+    if (window.empty()) return;
+    (working_ ? *working_ : *source_).read(window, {values.data(), valid.size()}, valid);
+  }
+
+  void read_source_validity(const Window& window, std::span<std::uint8_t> valid) override {
+    check(window, source_grid(), valid.size());
+    std::fill(valid.begin(), valid.end(), std::uint8_t{1});
+    if (window.empty() || source_->always_valid()) return;
+    scratch_.resize(valid.size() * bands());
+    source_->read(window, {scratch_.data(), valid.size()}, valid);
+  }
+
+ private:
+  void check(const Window& window, const Grid& grid, std::size_t count) const {
+    if (intersect(window, grid.extent()) != window || geo::pixels(window) != count) {
+      throw Error(
+          ErrorCode::internal,
+          fmt::format("{}: window {}, {}, {} x {} with room for {} pixels on a grid of {} x {}", name(),
+                      window.x, window.y, window.width, window.height, count, grid.width, grid.height));
+    }
+  }
+
+  std::shared_ptr<const Decisions> decisions_;
+  std::unique_ptr<geo::GridReader> source_;   ///< on the source grid
+  std::unique_ptr<geo::GridReader> working_;  ///< on the working grid, where that is another
+  std::vector<float> scratch_;
+};
+
+/// `--crs`, over what the files say.
+void assign_crs(std::vector<geo::FileFacts>& files, const std::string& text,
+                std::vector<std::string>& warnings) {
+  const std::string wkt = geo::crs_from_user(text, "--crs");
+  for (std::size_t f = 0; f < files.size(); ++f) {
+    std::string& crs = files[f].grid.crs;
+    if (f > 0 && !crs.empty()) continue;
+    if (!crs.empty() && !geo::same_crs(crs, wkt)) {
+      warnings.push_back(fmt::format("{}: says {}, read as {} as asked", files[f].path, geo::crs_label(crs),
+                                     geo::crs_label(wkt)));
+    }
+    crs = wkt;
+  }
+}
+
+std::optional<PixelSize> measure_pixel(const Grid& grid, const RasterOptions& options,
+                                       const std::string& name) {
+  if (!options.assumed_pixel_size_m) return ground_pixel_size(grid);
+  const double size = *options.assumed_pixel_size_m;
+  if (!(size > 0) || !std::isfinite(size)) {
+    throw Error(ErrorCode::usage,
+                fmt::format("{}: --pixel-size {} is not a positive number of metres", name, size));
+  }
+  return PixelSize{size, size};
+}
+
+}  // namespace
+
+std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
+  if (options.paths.empty()) throw Error(ErrorCode::usage, "no raster named");
+  auto decisions = std::make_shared<Decisions>();
+  Decisions& d = *decisions;
+  for (const auto& path : options.paths) {
+    const geo::DatasetPtr dataset = geo::open_raster(path);
+    d.files.push_back(geo::describe(*dataset, path));
+    d.name += (d.name.empty() ? "" : ", ") + path;
+  }
+  if (!options.crs.empty()) assign_crs(d.files, options.crs, d.warnings);
+  geo::check_stack(d.files);
+  d.nodata = geo::parse_nodata(options.src_nodata);
+  d.bands = geo::choose_bands(d.files, options, d.warnings);
+  for (const auto& band : d.bands) d.found.push_back(band.found);
+  const Grid& grid = d.files.front().grid;
+  if (!grid.has_geotransform) {
+    d.warnings.push_back(
+        d.name + ": no geotransform, so nothing says where it lies; the output will lie nowhere either");
+  } else if (grid.crs.empty()) {
+    d.warnings.push_back(
+        d.name + ": no coordinate reference system, so the output will have none (--crs assigns one)");
+  }
+  d.pixel_size = measure_pixel(grid, options, d.name);
+  d.working = geo::working_grid(grid, d.pixel_size, options, d.name, d.warnings);
+  return std::make_unique<Reader>(std::move(decisions));
+}
+
+}  // namespace terramask

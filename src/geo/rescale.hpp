@@ -1,0 +1,44 @@
+// A raster on a grid of larger or smaller pixels, same origin and orientation.
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "geo/filter.hpp"
+#include "geo/grid_reader.hpp"
+
+namespace terramask::geo {
+
+/// Averages (down) or interpolates (up), each axis for itself. A pixel's value is N / D with N = Σ w v over
+/// its valid source pixels and D = Σ w; both are summed in an order that depends on the pixel alone, first
+/// down the columns and then along the row, so the window it is read through cannot show. All bands share the
+/// validity of the pixel.
+class RescaledReader final : public GridReader {
+ public:
+  /// @param source outlives this
+  /// @param scale  source pixels per pixel, along columns and rows
+  RescaledReader(GridReader& source, const Window& source_extent, std::array<double, 2> scale,
+                 std::size_t bands);
+
+  void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override;
+  bool always_valid() const override { return source_.always_valid(); }
+
+ private:
+  void read_part(const Window& part, const Window& window, Planes planes, std::span<std::uint8_t> valid);
+  void resample_row(std::size_t row, const Window& source, bool all_valid, float* values, std::size_t stride,
+                    std::uint8_t* valid);
+
+  GridReader& source_;
+  Window source_extent_;
+  std::array<double, 2> scale_;
+  std::size_t bands_;
+  AxisFilter columns_;
+  AxisFilter rows_;
+  std::vector<float> source_values_;
+  std::vector<std::uint8_t> source_valid_;
+  std::vector<float> sums_;     ///< of one band, down the columns
+  std::vector<float> weights_;  ///< of the valid pixels, down the columns
+  std::vector<float> inverse_;  ///< 1 / D of the row's pixels
+};
+
+}  // namespace terramask::geo

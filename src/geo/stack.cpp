@@ -1,0 +1,94 @@
+#include "geo/stack.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+#include "geo/crs.hpp"
+#include "geo/file_reader.hpp"
+#include "geo/warped_reader.hpp"
+
+namespace terramask::geo {
+namespace {
+
+class StackReader final : public GridReader {
+ public:
+  explicit StackReader(std::vector<std::unique_ptr<GridReader>> members) : members_(std::move(members)) {}
+
+  void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override {
+    for (const auto& member : members_) member->read(window, planes, valid);
+  }
+  bool always_valid() const override {
+    for (const auto& member : members_) {
+      if (!member->always_valid()) return false;
+    }
+    return true;
+  }
+
+ private:
+  std::vector<std::unique_ptr<GridReader>> members_;
+};
+
+std::string describe_grid(const Grid& grid) {
+  return fmt::format("{} x {} pixels, {}, {}", grid.width, grid.height,
+                     grid.has_geotransform ? "georeferenced" : "no geotransform", crs_label(grid.crs));
+}
+
+}  // namespace
+
+bool same_grid(const Grid& a, const Grid& b) {
+  if (a.width != b.width || a.height != b.height || a.has_geotransform != b.has_geotransform) return false;
+  if (!a.has_geotransform) return true;
+  // A file that has the very same place but no CRS is taken at its word.
+  if (!a.crs.empty() && !b.crs.empty() && !same_crs(a.crs, b.crs)) return false;
+  const auto w = static_cast<double>(a.width);
+  const auto h = static_cast<double>(a.height);
+  const std::array<std::array<double, 2>, 3> corners{{{0, 0}, {w, 0}, {0, h}}};
+  for (const auto& corner : corners) {
+    const auto place = b.to_world(corner[0], corner[1]);
+    const auto pixel = a.to_pixel(place[0], place[1]);
+    if (!(std::hypot(pixel[0] - corner[0], pixel[1] - corner[1]) < 1e-3)) return false;
+  }
+  return true;
+}
+
+void check_stack(std::span<const FileFacts> files) {
+  for (const auto& file : files.subspan(1)) {
+    const Grid& first = files[0].grid;
+    if (same_grid(first, file.grid)) continue;
+    const bool placed = first.has_geotransform && file.grid.has_geotransform;
+    if (placed && first.crs.empty() == file.grid.crs.empty()) continue;
+    throw Error(ErrorCode::mismatch,
+                fmt::format("{}: cannot be laid onto {} ({}; {})", file.path, files[0].path,
+                            describe_grid(file.grid), describe_grid(first)),
+                "give each a CRS and a place, e.g. `gdal_edit.py -a_srs EPSG:... -a_ullr ulx uly lrx lry`");
+  }
+}
+
+std::unique_ptr<GridReader> open_stack(std::span<const FileFacts> files, std::span<const BandChoice> bands,
+                                       const NodataOption& nodata) {
+  std::vector<std::unique_ptr<GridReader>> members;
+  for (std::size_t f = 0; f < files.size(); ++f) {
+    const bool direct = f == 0 || same_grid(files[0].grid, files[f].grid);
+    std::vector<BandSlot> slots;
+    std::vector<std::size_t> planes;
+    for (std::size_t p = 0; p < bands.size(); ++p) {
+      if (bands[p].file != f) continue;
+      slots.push_back({bands[p].band, direct ? p : planes.size()});
+      planes.push_back(p);
+    }
+    if (slots.empty()) continue;
+    auto reader = std::make_unique<FileReader>(files[f], std::move(slots), nodata);
+    if (direct) {
+      members.push_back(std::move(reader));
+    } else {
+      members.push_back(std::make_unique<WarpedReader>(std::move(reader), files[f].grid, files[0].grid,
+                                                       std::move(planes), files[f].path, files[0].path));
+    }
+  }
+  if (members.size() == 1) return std::move(members.front());
+  return std::make_unique<StackReader>(std::move(members));
+}
+
+}  // namespace terramask::geo

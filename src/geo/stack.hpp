@@ -1,0 +1,27 @@
+// Several rasters as the bands of one (`--stack`).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "geo/bands.hpp"
+#include "geo/file_facts.hpp"
+#include "geo/grid_reader.hpp"
+#include "geo/validity.hpp"
+
+namespace terramask::geo {
+
+/// Whether two rasters have the same pixels in the same places (to 1/1000 pixel), so that nothing need be
+/// warped.
+bool same_grid(const Grid& a, const Grid& b);
+
+/// Throws mismatch where a file cannot be laid onto the first one's grid.
+void check_stack(std::span<const FileFacts> files);
+
+/// Reads the bands chosen on the grid of the first file. A pixel is invalid where any of them is.
+std::unique_ptr<GridReader> open_stack(std::span<const FileFacts> files, std::span<const BandChoice> bands,
+                                       const NodataOption& nodata);
+
+}  // namespace terramask::geo
