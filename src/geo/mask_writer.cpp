@@ -1,0 +1,87 @@
+#include "terramask/mask_writer.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <utility>
+
+#include "geo/class_tally.hpp"
+#include "geo/creation_options.hpp"
+#include "geo/gdal_support.hpp"
+#include "geo/legend.hpp"
+#include "geo/raster_table.hpp"
+#include "geo/staged_cog.hpp"
+
+namespace terramask {
+namespace {
+
+geo::StagedCogOptions staged_options(const MaskOptions& options) {
+  geo::ensure_gdal();
+  geo::check_classes(options.classes);
+  const int nodata = geo::nodata_for(options.classes);
+  // The mode keeps class values class values; nearest does too, and is faster.
+  constexpr std::array<std::string_view, 3> overviews{"MODE", "NEAREST", "NONE"};
+  geo::StagedCogOptions staged;
+  staged.path = options.path;
+  staged.overwrite = options.overwrite;
+  staged.contents = {options.grid, nodata == 255 ? GDT_Byte : GDT_UInt16, 1, static_cast<double>(nodata),
+                     options.metadata};
+  staged.contents.metadata[geo::kClassesItem] = geo::classes_as_json(options.classes);
+  staged.creation_options = geo::merge_creation_options({{"COMPRESS", "DEFLATE"},
+                                                         {"PREDICTOR", "NO"},
+                                                         {"BIGTIFF", "IF_SAFER"},
+                                                         {"BLOCKSIZE", "512"},
+                                                         {"NUM_THREADS", "ALL_CPUS"}},
+                                                        options.creation_options, overviews);
+  staged.peak_bytes =
+      estimate_disk(options.path, options.grid, nodata == 255 ? 1 : 256, false, ProbabilityType::byte)
+          .peak_bytes;
+  return staged;
+}
+
+class CogMaskWriter final : public MaskWriter {
+ public:
+  explicit CogMaskWriter(const MaskOptions& options)
+      : classes_(options.classes),
+        nodata_(geo::nodata_for(options.classes)),
+        file_(staged_options(options)),
+        tally_(options.grid, options.classes, nodata_) {
+    const geo::GdalErrors silence;  // a palette that did not take is found below
+    GDALRasterBand* band = file_.working().GetRasterBand(1);
+    band->SetColorTable(geo::palette(classes_).get());
+    if (band->GetColorTable() == nullptr)
+      throw Error(ErrorCode::internal, fmt::format("{}: GDAL did not take the palette", options.path));
+  }
+
+  void write(const Window& window, std::span<const std::uint16_t> values) override {
+    file_.write(window, 0, values);
+    tally_.add(window, values);
+  }
+
+  int nodata() const override { return nodata_; }
+
+  void finish(const ProgressSink& progress, const StopFlag* stop) override {
+    const auto decorate = [&](GDALDataset& cog) {
+      CPLStringList names;
+      for (const std::string& name : geo::category_names(classes_)) names.AddString(name.c_str());
+      GDALRasterBand* band = cog.GetRasterBand(1);
+      band->SetCategoryNames(names.List());
+      band->SetDefaultRAT(geo::raster_table(classes_, tally_).get());
+    };
+    file_.finish(decorate, progress, stop);
+  }
+
+ private:
+  std::vector<ClassInfo> classes_;
+  int nodata_;
+  geo::StagedCog<std::uint16_t> file_;
+  geo::ClassTally tally_;
+};
+
+}  // namespace
+
+std::unique_ptr<MaskWriter> MaskWriter::create(const MaskOptions& options) {
+  return std::make_unique<CogMaskWriter>(options);
+}
+
+}  // namespace terramask

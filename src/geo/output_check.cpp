@@ -1,0 +1,71 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <vector>
+
+#include "geo/gdal_support.hpp"
+#include "terramask/mask_writer.hpp"
+
+namespace terramask {
+namespace fs = std::filesystem;
+namespace {
+
+/// The files a raster is made of: for a mosaic (.vrt) also those it names.
+std::vector<std::string> files_of(const std::string& input) {
+  std::vector<std::string> files{input};
+  geo::ensure_gdal();
+  geo::GdalErrors silence;  // whether the input can be read is told when it is read
+  const geo::DatasetPtr raster(
+      GDALDataset::Open(input.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
+  if (raster == nullptr) return files;
+  char** list = raster->GetFileList();
+  for (int i = 0; i < CSLCount(list); ++i) files.emplace_back(list[i]);
+  CSLDestroy(list);
+  return files;
+}
+
+bool same_file(const fs::path& a, const fs::path& b) {
+  std::error_code failed;
+  if (fs::equivalent(a, b, failed) && !failed) return true;
+  return fs::absolute(a, failed).lexically_normal() == fs::absolute(b, failed).lexically_normal();
+}
+
+}  // namespace
+
+void check_output(const std::string& path, bool overwrite, std::span<const std::string> inputs) {
+  if (path.empty()) throw Error(ErrorCode::usage, "the output has no name", "give one with -o");
+  if (path.starts_with("/vsi"))
+    throw Error(ErrorCode::unsupported, fmt::format("{}: not a local file", path),
+                "write to a local file and copy it from there");
+  const fs::path file(path);
+  std::error_code failed;
+  const fs::file_status status = fs::symlink_status(file, failed);
+  if (fs::is_directory(file, failed) || !file.has_filename())
+    throw Error(ErrorCode::usage, fmt::format("{}: the output is a folder", path), "name a file in it");
+
+  for (const std::string& input : inputs)
+    for (const std::string& part : files_of(input))
+      if (same_file(file, part))
+        throw Error(ErrorCode::usage, fmt::format("{}: the output is also an input", path),
+                    "choose another name for the output");
+
+  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (!fs::exists(folder, failed))
+    throw Error(ErrorCode::not_found, fmt::format("{}: the folder {} does not exist", path, folder.string()),
+                "create it or choose another");
+  if (!fs::is_directory(folder, failed))
+    throw Error(ErrorCode::usage, fmt::format("{}: {} is not a folder", path, folder.string()),
+                "choose another");
+  if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+    throw Error(ErrorCode::io, fmt::format("{}: the folder {} is not writable", path, folder.string()),
+                "change its permissions or choose another");
+  if (!fs::exists(status)) return;
+  if (!overwrite)
+    throw Error(ErrorCode::exists, fmt::format("{}: exists already", path), "replace it with --overwrite");
+  if (!fs::is_regular_file(file, failed) && !fs::is_symlink(status))
+    throw Error(ErrorCode::usage, fmt::format("{}: not a regular file", path), "choose another name");
+}
+
+}  // namespace terramask

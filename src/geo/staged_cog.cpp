@@ -1,0 +1,183 @@
+#include "geo/staged_cog.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <string_view>
+
+#include "geo/disk_space.hpp"
+#include "terramask/mask_writer.hpp"
+
+namespace terramask::geo {
+namespace {
+
+template <class T>
+constexpr GDALDataType kBuffer = std::is_same_v<T, std::uint8_t>    ? GDT_Byte
+                                 : std::is_same_v<T, std::uint16_t> ? GDT_UInt16
+                                                                    : GDT_Float32;
+
+/// The working file lives for minutes: the fastest compression, in tiles as large as the COG's.
+CPLStringList working_options() {
+  GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
+  const char* known = driver->GetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST);
+  const bool zstd =
+      known != nullptr && std::string_view(known).find("<Value>ZSTD</Value>") != std::string_view::npos;
+  CPLStringList list;
+  list.SetNameValue("COMPRESS", zstd ? "ZSTD" : "DEFLATE");
+  list.SetNameValue(zstd ? "ZSTD_LEVEL" : "ZLEVEL", "1");
+  for (const char* item : {"TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "BIGTIFF=IF_SAFER",
+                           "SPARSE_OK=YES", "INTERLEAVE=BAND", "PHOTOMETRIC=MINISBLACK", "ALPHA=NO"})
+    list.AddString(item);
+  return list;
+}
+
+const StagedCogOptions& checked(const StagedCogOptions& options) {
+  check_output(options.path, options.overwrite, {});
+  const Grid& grid = options.contents.grid;
+  constexpr std::int64_t limit = std::numeric_limits<int>::max();
+  if (grid.extent().empty() || grid.width > limit || grid.height > limit)
+    throw Error(ErrorCode::usage, fmt::format("{}: a raster of {} × {} pixels cannot be written",
+                                              options.path, grid.width, grid.height));
+  return options;
+}
+
+}  // namespace
+
+template <class T>
+StagedCog<T>::StagedCog(StagedCogOptions options)
+    : options_(checked(options)), digest_(options_.contents.grid) {
+  ensure_gdal();
+  folder_ = std::make_unique<WorkingFolder>(options_.path);
+  working_path_ = folder_->scratch("working.tif");
+  const CogExpectation& contents = options_.contents;
+  GdalErrors errors;
+  GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
+  working_.reset(driver->Create(working_path_.c_str(), static_cast<int>(contents.grid.width),
+                                static_cast<int>(contents.grid.height), contents.bands, contents.type,
+                                working_options().List()));
+  if (working_ == nullptr) fail("could not be created", errors.text());
+  if (contents.grid.has_geotransform) {
+    std::array<double, 6> geotransform = contents.grid.geotransform;
+    working_->SetGeoTransform(geotransform.data());
+  }
+  if (!contents.grid.crs.empty()) {
+    OGRSpatialReference crs;
+    if (crs.SetFromUserInput(contents.grid.crs.c_str()) != OGRERR_NONE)
+      throw Error(ErrorCode::usage,
+                  fmt::format("{}: its coordinate reference system cannot be understood: {}", options_.path,
+                              errors.text()));
+    crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    working_->SetSpatialRef(&crs);
+  }
+  for (int band = 1; band <= contents.bands; ++band)
+    working_->GetRasterBand(band)->SetNoDataValue(contents.nodata);
+  for (const auto& [name, value] : contents.metadata) working_->SetMetadataItem(name.c_str(), value.c_str());
+  if (errors.failed()) fail("could not be created", errors.text());
+}
+
+template <class T>
+StagedCog<T>::~StagedCog() {
+  if (working_ == nullptr) return;
+  GdalErrors silence;  // whatever closing says, the file goes
+  working_->MarkSuppressOnClose();
+  working_.reset();
+}
+
+template <class T>
+void StagedCog<T>::fail(const std::string& doing, const std::string& gdal_text) {
+  throw write_error(*folder_, options_.peak_bytes, doing, gdal_text);
+}
+
+template <class T>
+void StagedCog<T>::write(const Window& window, int band, std::span<const T> values) {
+  if (working_ == nullptr) throw Error(ErrorCode::internal, "a raster writer was used after it finished");
+  if (window.empty() || intersect(window, options_.contents.grid.extent()) != window ||
+      values.size() != static_cast<std::size_t>(window.width) * static_cast<std::size_t>(window.height))
+    throw Error(ErrorCode::internal,
+                fmt::format("a block of {} values does not fit the window {}, {} of {} × {} pixels",
+                            values.size(), window.x, window.y, window.width, window.height));
+  digest_.add(window, band, values, static_cast<T>(options_.contents.nodata));
+  GdalErrors errors;
+  const auto x = static_cast<int>(window.x);
+  const auto y = static_cast<int>(window.y);
+  const auto width = static_cast<int>(window.width);
+  const auto height = static_cast<int>(window.height);
+  const CPLErr failed = working_->GetRasterBand(band + 1)->RasterIO(
+      GF_Write, x, y, width, height, const_cast<T*>(values.data()), width, height, kBuffer<T>, 0, 0, nullptr);
+  if (failed != CE_None || errors.failed()) fail("writing failed", errors.text());
+}
+
+template <class T>
+void StagedCog<T>::finish(const std::function<void(GDALDataset&)>& decorate, const ProgressSink& progress,
+                          const StopFlag* stop) {
+  if (working_ == nullptr) throw Error(ErrorCode::internal, "a raster writer was finished twice");
+  if (stop != nullptr) stop->check();
+  {
+    GdalErrors errors;
+    working_->FlushCache(false);
+    if (errors.failed()) fail("writing failed", errors.text());
+  }
+  const std::string said =
+      write_cog(*working_, folder_->finished(), options_.creation_options, progress, stop);
+  if (!said.empty()) fail("writing the COG failed", said);
+  {
+    GdalErrors errors;
+    working_.reset();
+    if (errors.failed()) fail("writing failed", errors.text());
+  }
+  std::error_code ignored;
+  std::filesystem::remove(working_path_, ignored);
+  write_sidecar(decorate);
+  verify(progress, stop);
+  folder_->put_in_place();
+  folder_.reset();
+}
+
+template <class T>
+DatasetPtr StagedCog<T>::open_finished() {
+  GdalErrors errors;
+  const char* const drivers[] = {"GTiff", nullptr};
+  DatasetPtr cog(GDALDataset::Open(folder_->finished().c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, drivers,
+                                   nullptr, nullptr));
+  if (cog == nullptr) fail("what was written cannot be read back", errors.text());
+  return cog;
+}
+
+template <class T>
+void StagedCog<T>::write_sidecar(const std::function<void(GDALDataset&)>& decorate) {
+  DatasetPtr cog = open_finished();
+  GdalErrors errors;
+  if (!holds_crs(*cog, options_.contents.grid)) {
+    // GeoTIFF has no keys for some systems; the sidecar holds any.
+    OGRSpatialReference crs;
+    crs.SetFromUserInput(options_.contents.grid.crs.c_str());
+    crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    cog->SetSpatialRef(&crs);
+  }
+  decorate(*cog);
+  cog->FlushCache(true);
+  cog.reset();
+  if (errors.failed()) fail("writing the sidecar failed", errors.text());
+}
+
+template <class T>
+void StagedCog<T>::verify(const ProgressSink& progress, const StopFlag* stop) {
+  const auto nodata = static_cast<T>(options_.contents.nodata);
+  DatasetPtr cog = open_finished();
+  std::string fault = find_header_fault(*cog, options_.contents);
+  if (fault.empty() && digest_of<T>(*cog, options_.contents.grid, nodata, progress, stop) != digest_.value())
+    fault = "other values";
+  if (!fault.empty())
+    throw Error(ErrorCode::io,
+                fmt::format("{}: the finished file does not hold what was written: {}", options_.path, fault),
+                "check the disk and try again");
+}
+
+template class StagedCog<std::uint8_t>;
+template class StagedCog<std::uint16_t>;
+template class StagedCog<float>;
+
+}  // namespace terramask::geo

@@ -1,0 +1,62 @@
+// What the writers share: blocks gather in a working file, become a COG, are verified, and are put in place.
+#pragma once
+
+#include <gdal_priv.h>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "geo/cog.hpp"
+#include "geo/content_digest.hpp"
+#include "geo/gdal_support.hpp"
+#include "geo/working_folder.hpp"
+
+namespace terramask::geo {
+
+struct StagedCogOptions {
+  std::string path;
+  bool overwrite = false;
+  CogExpectation contents;
+  CreationOptions creation_options;  ///< of the COG
+  std::uint64_t peak_bytes = 0;      ///< on disk, for messages
+};
+
+/// @tparam T type of the values handed over (as ContentDigest); stored as contents.type
+template <class T>
+class StagedCog {
+ public:
+  /// Checks the output and opens the working file; what was not written stays nodata.
+  explicit StagedCog(StagedCogOptions options);
+  ~StagedCog();
+  StagedCog(const StagedCog&) = delete;
+  StagedCog& operator=(const StagedCog&) = delete;
+
+  /// For what belongs into the TIFF itself (palette, band names, ...); its errors are found at `finish`.
+  GDALDataset& working() { return *working_; }
+
+  /// Each pixel at most once, in any order.
+  /// @param values height × width; @param band from 0
+  void write(const Window& window, int band, std::span<const T> values);
+
+  /// @param decorate sets what GDAL keeps in the sidecar, on the finished COG opened for reading
+  void finish(const std::function<void(GDALDataset&)>& decorate, const ProgressSink& progress,
+              const StopFlag* stop);
+
+ private:
+  [[noreturn]] void fail(const std::string& doing, const std::string& gdal_text);
+  void write_sidecar(const std::function<void(GDALDataset&)>& decorate);
+  void verify(const ProgressSink& progress, const StopFlag* stop);
+  DatasetPtr open_finished();
+
+  StagedCogOptions options_;
+  ContentDigest digest_;
+  std::unique_ptr<WorkingFolder> folder_;
+  DatasetPtr working_;
+  std::string working_path_;
+};
+
+}  // namespace terramask::geo
