@@ -58,6 +58,9 @@ struct Rate {
 ///       which positions of the operand the result's positions depend on
 ///   Rate rate(const Op&, Axis axis)
 ///   std::string describe(const Op&)        "3×3 stride 2 pad 1 + relu"
+/// An operator whose result is its operands one behind the other along the channels says so by
+///   static constexpr bool joins_channels = true
+/// and a plan may then let the operands be made in place.
 class Operator {
  public:
   template <class Op>
@@ -76,6 +79,7 @@ class Operator {
   }
   Rate rate(Axis axis) const { return self_->rate(axis); }
   std::string describe() const { return self_->describe(); }
+  bool joins_channels() const { return self_->joins_channels(); }
 
   /// The attributes as Op, or null where this is another operator.
   template <class Op>
@@ -92,6 +96,7 @@ class Operator {
     virtual Interval reach(std::size_t, Axis, Interval) const = 0;
     virtual Rate rate(Axis) const = 0;
     virtual std::string describe() const = 0;
+    virtual bool joins_channels() const = 0;
     virtual const std::type_info& type() const = 0;
     virtual const void* attributes() const = 0;
   };
@@ -141,6 +146,10 @@ struct Operator::Model final : Operator::Concept {
   }
   Rate rate(Axis axis) const override { return operator_detail::call_rate(op, axis); }
   std::string describe() const override { return operator_detail::call_describe(op); }
+  bool joins_channels() const override {
+    if constexpr (requires { Op::joins_channels; }) return Op::joins_channels;
+    return false;
+  }
   const std::type_info& type() const override { return typeid(Op); }
   const void* attributes() const override { return &op; }
 

@@ -40,6 +40,7 @@ struct Plan {
   std::vector<std::optional<Place>> scratch;  ///< by NodeId
   std::vector<std::uint64_t> chunks;          ///< bytes of each chunk
   std::vector<double> flops;                  ///< by NodeId
+  std::vector<bool> in_place;                 ///< by ValueId: made inside the concatenation that joins it
   std::uint64_t arena_bytes = 0;              ///< the sum of the chunks
   std::uint64_t live_bytes = 0;  ///< the most that is live at once: the lower bound for the arena
   std::uint64_t parameter_bytes = 0;

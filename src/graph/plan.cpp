@@ -27,6 +27,41 @@ std::string mib(std::uint64_t bytes) {
   return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
 }
 
+// Lets the operands of a concatenation be made where they stand in its result: for one image, its channels
+// are contiguous. Such an operand must have no reader after the concatenation, and begin at an aligned byte.
+void join(const Graph& graph, const PlanOptions& options, std::vector<Demand>& all, Plan& plan) {
+  for (std::size_t step = 0; step < graph.nodes().size() && options.reuse; ++step) {
+    const Node& node = graph.nodes()[step];
+    if (!node.op.joins_channels() || graph.type(node.results.front()).shape.n() != 1) continue;
+    Demand& whole = all[node.results.front()];
+    std::uint64_t offset = 0;
+    for (const ValueId operand : node.operands) {
+      const bool alone = std::count(node.operands.begin(), node.operands.end(), operand) == 1;
+      if (alone && graph.values()[operand].role == Role::transient && !plan.in_place[operand] &&
+          all[operand].last == step && offset % options.alignment == 0) {
+        plan.in_place[operand] = true;
+        whole.first = std::min(whole.first, all[operand].first);
+      }
+      offset += graph.type(operand).bytes();
+    }
+  }
+}
+
+// The places of what was joined follow from the places of the results; the last concatenation first, for they
+// nest.
+void place_joined(const Graph& graph, Plan& plan) {
+  for (auto node = graph.nodes().rbegin(); node != graph.nodes().rend(); ++node) {
+    if (!node->op.joins_channels()) continue;
+    std::uint64_t offset = plan.places[node->results.front()]->offset;
+    for (const ValueId operand : node->operands) {
+      const std::uint64_t bytes = graph.type(operand).bytes();
+      if (plan.in_place[operand] && !plan.places[operand])
+        plan.places[operand] = Place{plan.places[node->results.front()]->chunk, offset, bytes};
+      offset += bytes;
+    }
+  }
+}
+
 std::vector<Demand> demands(const Graph& graph, const PlanOptions& options, Plan& plan) {
   const std::size_t steps = graph.nodes().size();
   std::vector<Demand> all(graph.values().size());
@@ -47,10 +82,11 @@ std::vector<Demand> demands(const Graph& graph, const PlanOptions& options, Plan
     all[output.value].last = steps;
   }
 
+  join(graph, options, all, plan);
   std::vector<Demand> wanted;
   for (std::size_t id = 0; id < all.size(); ++id) {
     const Value& value = graph.values()[id];
-    if (value.role == Role::parameter || all[id].first == never) continue;
+    if (value.role == Role::parameter || all[id].first == never || plan.in_place[id]) continue;
     if (value.role == Role::input) all[id].first = 0;
     all[id].bytes =
         options.value_bytes ? options.value_bytes(graph, static_cast<ValueId>(id)) : value.type.bytes();
@@ -141,6 +177,7 @@ Plan make_plan(Graph graph, const PlanOptions& options) {
   Plan plan;
   plan.places.resize(graph.values().size());
   plan.scratch.resize(graph.nodes().size());
+  plan.in_place.resize(graph.values().size());
   std::vector<Demand> wanted = demands(graph, options, plan);
   plan.live_bytes = most_live(wanted, graph.nodes().size());
   std::stable_sort(wanted.begin(), wanted.end(),
@@ -156,6 +193,7 @@ Plan make_plan(Graph graph, const PlanOptions& options) {
                   "use a smaller tile (--tile)");
     arena.put(demand, bytes);
   }
+  place_joined(graph, plan);
   plan.chunks = arena.sizes();
   for (const std::uint64_t bytes : plan.chunks) plan.arena_bytes += bytes;
   for (const Value& value : graph.values())

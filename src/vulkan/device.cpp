@@ -99,8 +99,7 @@ void Device::read_traits(const vk::raii::PhysicalDevice& physical, const Executo
       std::max(limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment);
   traits_.max_texels = limits.maxTexelBufferElements;
   traits_.shared_memory = limits.maxComputeSharedMemorySize;
-  traits_.max_group_count = std::min({limits.maxComputeWorkGroupCount[0], limits.maxComputeWorkGroupCount[1],
-                                      limits.maxComputeWorkGroupCount[2]});
+  traits_.max_groups = limits.maxComputeWorkGroupCount;
   max_allocation_ = chain.get<vk::PhysicalDeviceMaintenance3Properties>().maxMemoryAllocationSize;
   timestamp_period_ = static_cast<double>(limits.timestampPeriod);
   memory_limit_ = options.memory_limit;

@@ -56,7 +56,7 @@ VulkanProgram::VulkanProgram(std::shared_ptr<Device> device, std::shared_ptr<Sha
     : device_(std::move(device)),
       shared_(std::move(shared)),
       plan_(std::move(plan)),
-      recorder_(plan_.graph, device_->traits()),
+      recorder_(plan_, device_->traits()),
       poison_(poison) {
   for (NodeId step = 0; step < plan_.graph.nodes().size(); ++step) {
     const Operator& op = plan_.graph.nodes()[step].op;

@@ -19,11 +19,11 @@ Binding Recorder::packed(std::size_t operand, View view, std::string key,
 }
 
 void Recorder::add(Dispatch dispatch) {
-  for (const std::uint32_t count : dispatch.groups)
-    if (count == 0 || count > traits_.max_group_count)
+  for (std::size_t axis = 0; axis < 3; ++axis)
+    if (dispatch.groups[axis] == 0 || dispatch.groups[axis] > traits_.max_groups[axis])
       throw Error(ErrorCode::out_of_memory,
                   fmt::format("{}: {} work groups along one axis, the device takes {}", dispatch.shader,
-                              count, traits_.max_group_count),
+                              dispatch.groups[axis], traits_.max_groups[axis]),
                   "use a smaller tile (--tile)");
   dispatches_.push_back({step_, std::move(dispatch)});
 }

@@ -24,7 +24,7 @@ struct Traits {
   std::uint64_t storage_alignment = 256;
   std::uint64_t max_texels = 0;  ///< elements of a texel buffer view
   std::uint32_t shared_memory = 0;
-  std::uint32_t max_group_count = 65535;
+  std::array<std::uint32_t, 3> max_groups{65535, 65535, 65535};
 
   /// The variant in force: direct (software devices) or tiled (GPUs).
   bool direct() const {
@@ -63,7 +63,7 @@ struct PackedTensor {
 
 class Recorder {
  public:
-  Recorder(const Graph& graph, const Traits& traits) : graph_(graph), traits_(traits) {}
+  Recorder(const Plan& plan, const Traits& traits) : plan_(plan), graph_(plan.graph), traits_(traits) {}
 
   // For operators
   // --------------------------------------------------------------------------------------------
@@ -71,6 +71,9 @@ class Recorder {
   std::size_t operands() const { return node_->operands.size(); }
   const ValueType& operand(std::size_t i) const { return graph_.type(node_->operands.at(i)); }
   const ValueType& result(std::size_t i = 0) const { return graph_.type(node_->results.at(i)); }
+
+  /// The plan has put this operand where it stands in the result already: nothing is to be copied.
+  bool in_place(std::size_t operand) const { return plan_.in_place.at(node_->operands.at(operand)); }
 
   Binding read(std::size_t operand, View view) const {
     return {.source = Binding::Source::value, .index = node_->operands.at(operand), .view = view};
@@ -111,6 +114,7 @@ class Recorder {
  private:
   void add(Dispatch dispatch);
 
+  const Plan& plan_;
   const Graph& graph_;
   const Traits& traits_;
   NodeId step_ = 0;

@@ -8,6 +8,7 @@ namespace terramask::ops {
 /// Operands: one or more x [N, Ci, H, W]. Result: y [N, Σ Ci, H, W].
 struct Concat {
   static constexpr std::string_view name = "concat";
+  static constexpr bool joins_channels = true;
 };
 
 std::vector<ValueType> infer(const Concat& op, std::span<const ValueType> operands);

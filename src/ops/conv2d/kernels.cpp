@@ -1,0 +1,238 @@
+#include "ops/conv2d/kernels.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace terramask::ops {
+namespace {
+
+using vulkan::Binding;
+using vulkan::ceil_div;
+using vulkan::PlaneSlice;
+using vulkan::Recorder;
+using vulkan::View;
+
+// The convolution as the kernels see it: gathering, with the taps of one phase.
+struct Gather {
+  Extent2 source_kernel;  // of the weights, after dilation was written out where phases meet dilation
+  Extent2 taps;           // kernel of a phase
+  Extent2 stride, dilation, padding, phases;
+  Extent2 spread;         // dilation already written out into the weights: tap k stands at k · spread
+  bool reversed = false;  // transposed: taps run backwards, weights are I × O
+};
+
+Gather gather(const Convolution& c) {
+  if (!c.transposed) return {c.kernel, c.kernel, c.stride, c.dilation, c.padding, {1, 1}, {1, 1}, false};
+  if (c.upsampling == Extent2{1, 1})
+    return {c.kernel,
+            c.kernel,
+            {1, 1},
+            c.dilation,
+            {c.dilation.h * (c.kernel.h - 1) - c.padding.h, c.dilation.w * (c.kernel.w - 1) - c.padding.w},
+            {1, 1},
+            {1, 1},
+            true};
+  const Extent2 whole{c.dilation.h * (c.kernel.h - 1) + 1, c.dilation.w * (c.kernel.w - 1) + 1};
+  const Extent2 taps{(whole.h + c.upsampling.h - 1) / c.upsampling.h,
+                     (whole.w + c.upsampling.w - 1) / c.upsampling.w};
+  return {whole, taps, {1, 1}, {1, 1}, c.padding, c.upsampling, c.dilation, true};
+}
+
+// What one lane of the direct kernel makes, and how many taps it takes at a time. A rule on kernel and
+// channels alone, learnt by measurement (BENCHMARKS.md): 16 channels × 2 rows × 4 columns keep the weights'
+// broadcast cheap without overflowing the instruction cache.
+struct Blocking {
+  std::int64_t columns = 4, rows = 2, channels = 16, depth = 1, kernel_rows = 1;
+};
+
+Blocking blocking(const Gather& g, std::int64_t outputs) {
+  Blocking b;
+  const std::int64_t area = g.taps.h * g.taps.w;
+  b.channels = outputs <= 2 ? 2 : outputs <= 4 ? 4 : outputs <= 8 ? 8 : 16;
+  if (area == 1) {
+    if (outputs > 16) b.channels = 32;
+    b.depth = b.channels <= 4 ? 8 : 4;
+  } else if (area <= 4) {
+    b.kernel_rows = g.taps.h;
+    b.depth = b.channels <= 4 ? 2 : 4;
+  } else if (area <= 9) {
+    b.kernel_rows = g.taps.h;
+  } else {
+    b.columns = 8;
+    b.rows = 1;
+  }
+  return b;
+}
+
+std::vector<float> padded_bias(const Tensor* bias, std::int64_t outputs, std::int64_t multiple) {
+  std::vector<float> values(static_cast<std::size_t>((outputs + multiple - 1) / multiple * multiple));
+  if (bias != nullptr) std::copy(bias->values<float>().begin(), bias->values<float>().end(), values.begin());
+  return values;
+}
+
+// [phase][output block][input step][kernel row block][fetch of 32]: within a fetch [output][tap], a tap being
+// (input channel of the step, kernel row, kernel column).
+std::vector<float> pack_direct(const Tensor& weight, const Gather& g, const Blocking& b) {
+  const auto values = weight.values<float>();
+  const Shape& shape = weight.shape();
+  const std::int64_t outputs = g.reversed ? shape[1] : shape[0], inputs = g.reversed ? shape[0] : shape[1];
+  const std::int64_t steps = (inputs + b.depth - 1) / b.depth, row_blocks = g.taps.h / b.kernel_rows;
+  const std::int64_t blocks = (outputs + b.channels - 1) / b.channels;
+  const std::int64_t taps = b.depth * b.kernel_rows * g.taps.w, fetches = (b.channels * taps + 31) / 32;
+  std::vector<float> packed(
+      static_cast<std::size_t>(g.phases.h * g.phases.w * blocks * steps * row_blocks * fetches * 32));
+
+  const auto source = [&](std::int64_t o, std::int64_t i, std::int64_t y, std::int64_t x) -> float {
+    if (y >= g.source_kernel.h || x >= g.source_kernel.w || y % g.spread.h != 0 || x % g.spread.w != 0)
+      return 0;
+    const std::int64_t row = y / g.spread.h, column = x / g.spread.w;
+    const std::int64_t first = g.reversed ? i : o, second = g.reversed ? o : i;
+    return values[static_cast<std::size_t>(((first * shape[1] + second) * shape[2] + row) * shape[3] +
+                                           column)];
+  };
+  for (std::int64_t phase = 0; phase < g.phases.h * g.phases.w; ++phase) {
+    const std::int64_t py = phase / g.phases.w, px = phase % g.phases.w;
+    const std::int64_t first_y = (py + g.padding.h) % g.phases.h, first_x = (px + g.padding.w) % g.phases.w;
+    for (std::int64_t o = 0; o < outputs; ++o)
+      for (std::int64_t i = 0; i < inputs; ++i)
+        for (std::int64_t ky = 0; ky < g.taps.h; ++ky)
+          for (std::int64_t kx = 0; kx < g.taps.w; ++kx) {
+            std::int64_t y = ky, x = kx;
+            if (g.phases == Extent2{1, 1} && g.reversed) {
+              y = g.taps.h - 1 - ky;
+              x = g.taps.w - 1 - kx;
+            } else if (g.reversed) {
+              y = first_y + g.phases.h * (g.taps.h - 1 - ky);
+              x = first_x + g.phases.w * (g.taps.w - 1 - kx);
+            }
+            const std::int64_t block =
+                ((phase * blocks + o / b.channels) * steps + i / b.depth) * row_blocks + ky / b.kernel_rows;
+            const std::int64_t tap = (i % b.depth * b.kernel_rows + ky % b.kernel_rows) * g.taps.w + kx;
+            packed[static_cast<std::size_t>(block * fetches * 32 + o % b.channels * taps + tap)] =
+                source(o, i, y, x);
+          }
+  }
+  return packed;
+}
+
+// [phase][output][input][tap row][tap column], dense.
+std::vector<float> pack_tiled(const Tensor& weight, const Gather& g) {
+  const Blocking one{1, 1, 1, 1, 1};
+  // A step of one input channel and one kernel row; the fetches' padding to 32 is squeezed out.
+  const std::vector<float> loose = pack_direct(weight, g, one);
+  std::vector<float> packed;
+  packed.reserve(loose.size() / 32 * static_cast<std::size_t>(g.taps.w));
+  const std::size_t stride = static_cast<std::size_t>((g.taps.w + 31) / 32) * 32;
+  for (std::size_t at = 0; at < loose.size(); at += stride)
+    packed.insert(packed.end(), loose.begin() + static_cast<std::ptrdiff_t>(at),
+                  loose.begin() + static_cast<std::ptrdiff_t>(at) + g.taps.w);
+  return packed;
+}
+
+struct Push {
+  std::int32_t inputs, outputs, height, width, out_height, out_width, pad_h, pad_w;
+  std::int32_t in_base, in_batch, out_base, out_batch;
+  std::int32_t first_output;
+  float alpha;
+};
+
+std::uint32_t u32(std::int64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
+std::int32_t i32(std::int64_t value) {
+  return static_cast<std::int32_t>(value);
+}
+
+}  // namespace
+
+void record_convolution(const Convolution& convolution, Recorder& recorder) {
+  const Shape in = recorder.operand(0).shape, out = recorder.result().shape;
+  const Gather g = gather(convolution);
+  const bool direct = recorder.traits().direct();
+  const Blocking b = blocking(g, out.c());
+  const std::int64_t block = direct ? b.channels : 64;
+  const std::string key =
+      fmt::format("{}{}.{}.{}.{} p{},{} u{},{} d{},{}", direct ? "direct" : "tiled", g.reversed ? "T" : "",
+                  b.channels, b.depth, b.kernel_rows, g.padding.h % g.phases.h, g.padding.w % g.phases.w,
+                  g.phases.h, g.phases.w, g.spread.h, g.spread.w);
+
+  const bool has_bias = recorder.operands() > 2;
+  const auto outputs = out.c();
+  const Binding bias = recorder.packed(
+      has_bias ? 2 : 1, View::storage, fmt::format("{}bias{}", has_bias ? "" : "no ", block),
+      [=](const Tensor& tensor) { return padded_bias(has_bias ? &tensor : nullptr, outputs, block); });
+  const Binding weights = recorder.packed(
+      1, direct ? View::rgba32f : View::storage, key,
+      [=](const Tensor& tensor) { return direct ? pack_direct(tensor, g, b) : pack_tiled(tensor, g); });
+
+  const std::int64_t area = out.h() * out.w();
+  const std::int64_t phase_h = (out.h() + g.phases.h - 1) / g.phases.h;
+  const std::int64_t phase_w = (out.w() + g.phases.w - 1) / g.phases.w;
+  const bool quads_in = in.w() % 4 == 0 && g.stride.w == 1 && b.columns % 4 == 0;
+
+  // One image at a time where its result must be cut into slices; all of them at once where not.
+  bool first = true;
+  const auto dispatch = [&](std::int64_t image, std::int64_t images, const PlaneSlice& slice) {
+    const bool quads_out =
+        out.w() % 4 == 0 && slice.lead % 4 == 0 && area % 4 == 0 && g.phases == Extent2{1, 1};
+    const Push push{i32(in.c()),
+                    i32(out.c()),
+                    i32(in.h()),
+                    i32(in.w()),
+                    i32(out.h()),
+                    i32(out.w()),
+                    i32(g.padding.h),
+                    i32(g.padding.w),
+                    i32(image * in.c() * in.h() * in.w()),
+                    i32(in.c() * in.h() * in.w()),
+                    i32(slice.lead),
+                    i32(out.c() * area),
+                    i32(slice.first - image * out.c()),
+                    convolution.activation.alpha};
+    const std::int64_t channels = images > 1 ? out.c() : slice.planes;
+    Binding output = recorder.write();
+    output.offset = slice.offset;
+    output.bytes = slice.bytes;
+    const std::uint32_t z = u32(images * g.phases.h * g.phases.w);
+    const auto activation = static_cast<std::uint32_t>(convolution.activation.kind);
+    if (direct) {
+      recorder.dispatch(
+          "conv2d_direct",
+          {u32(b.columns), u32(b.rows), u32(b.channels), u32(g.taps.h), u32(g.taps.w), u32(g.stride.h),
+           u32(g.stride.w), u32(g.dilation.h), u32(g.dilation.w), u32(b.depth), u32(b.kernel_rows),
+           activation, quads_out ? 1u : 0u, quads_in ? 1u : 0u, quads_in ? u32(g.padding.w) : 0u,
+           u32(g.phases.h), u32(g.phases.w)},
+          {recorder.read(0, View::r32f), recorder.read(0, View::rgba32f), weights, bias, output}, push,
+          {ceil_div(((phase_w + b.columns - 1) / b.columns) * ((phase_h + b.rows - 1) / b.rows), 8),
+           ceil_div(channels, b.channels), z},
+          first);
+    } else {
+      recorder.dispatch("conv2d_tiled",
+                        {u32(g.taps.h), u32(g.taps.w), u32(g.stride.h), u32(g.stride.w), u32(g.dilation.h),
+                         u32(g.dilation.w), activation, 4, 4, u32(g.phases.h), u32(g.phases.w)},
+                        {recorder.read(0, View::storage), weights, bias, output}, push,
+                        {ceil_div(phase_h * phase_w, 64), ceil_div(channels, 64), z}, first);
+    }
+    first = false;
+  };
+
+  const auto whole = vulkan::slice_planes(recorder.traits(), out.n() * out.c(), area, block);
+  if (whole.size() == 1) {
+    dispatch(0, out.n(), whole.front());
+    return;
+  }
+  for (std::int64_t image = 0; image < out.n(); ++image)
+    for (PlaneSlice slice : vulkan::slice_planes(recorder.traits(), out.c(), area, block)) {
+      const std::uint64_t begin =
+          static_cast<std::uint64_t>(image * out.c() + slice.first) * static_cast<std::uint64_t>(area) * 4;
+      const std::uint64_t alignment = recorder.traits().storage_alignment;
+      slice.offset = begin / alignment * alignment;
+      slice.lead = static_cast<std::uint32_t>((begin - slice.offset) / 4);
+      slice.bytes = begin - slice.offset + static_cast<std::uint64_t>(slice.planes * area) * 4;
+      slice.first += image * out.c();
+      dispatch(image, 1, slice);
+    }
+}
+
+}  // namespace terramask::ops

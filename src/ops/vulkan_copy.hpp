@@ -1,0 +1,39 @@
+// Copies whole planes from an operand into a part of the result: what concat and slice are made of.
+#pragma once
+
+#include "vulkan/recorder.hpp"
+
+namespace terramask::ops {
+
+/// Planes [source, source + planes) of operand `operand` become planes [target, target + planes) of result 0.
+/// Copies of one node are independent of each other.
+inline void copy_planes(vulkan::Recorder& recorder, std::size_t operand, std::int64_t source,
+                        std::int64_t target, std::int64_t planes) {
+  struct Push {
+    std::int32_t width, height, first, lead, source;
+  };
+  const Shape shape = recorder.result().shape;
+  const std::int64_t area = shape.h() * shape.w();
+  for (vulkan::PlaneSlice slice : vulkan::slice_planes(recorder.traits(), target + planes, area)) {
+    // The slices are cut over the whole result; only what lies in [target, target + planes) is copied.
+    const std::int64_t from = std::max(slice.first, target),
+                       to = std::min(slice.first + slice.planes, target + planes);
+    if (from >= to) continue;
+    const std::int64_t lead = slice.lead + (from - slice.first) * area;
+    vulkan::Binding output = recorder.write();
+    output.offset = slice.offset;
+    output.bytes = slice.bytes;
+    const bool quads = shape.w() % 4 == 0 && lead % 4 == 0;
+    const Push push{static_cast<std::int32_t>(shape.w()), static_cast<std::int32_t>(shape.h()),
+                    static_cast<std::int32_t>(from), static_cast<std::int32_t>(lead),
+                    static_cast<std::int32_t>(source + from - target)};
+    recorder.dispatch(
+        "copy_planes", {quads ? 1u : 0u},
+        {recorder.read(operand, vulkan::View::r32f), recorder.read(operand, vulkan::View::rgba32f), output},
+        push,
+        {vulkan::ceil_div((shape.w() + 3) / 4 * shape.h(), 64), static_cast<std::uint32_t>(to - from), 1},
+        false);
+  }
+}
+
+}  // namespace terramask::ops
