@@ -1,0 +1,87 @@
+// Creation options, class lists and the disk estimate.
+#include <gmock/gmock.h>
+
+#include "write_support.hpp"
+
+namespace terramask::tests {
+namespace {
+
+using testing::HasSubstr;
+
+class WriteOptions : public testing::Test {
+ protected:
+  Error refused(const std::string& option) const {
+    return error_of([&] {
+      MaskWriter::create({folder_.file("m.tif"), utm_grid(9, 9), town_classes(), {}, {option}, false});
+    });
+  }
+  Error refused(const std::vector<ClassInfo>& classes) const {
+    return error_of([&] {
+      MaskWriter::create({folder_.file("m.tif"), utm_grid(9, 9), classes, {}, {}, false});
+    });
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(WriteOptions, unknown_names_are_refused_with_the_known_ones) {
+  const Error error = refused("COMPRES=LZW");
+  EXPECT_EQ(error.code(), ErrorCode::usage);
+  EXPECT_THAT(error.message(), HasSubstr("COMPRES=LZW"));
+  EXPECT_THAT(error.remedy(), HasSubstr("COMPRESS"));
+  EXPECT_THAT(error.remedy(), HasSubstr("BLOCKSIZE"));
+  EXPECT_EQ(refused("COMPRESS").code(), ErrorCode::usage);
+  EXPECT_EQ(refused("=LZW").code(), ErrorCode::usage);
+  EXPECT_TRUE(folder_.names().empty());
+}
+
+TEST_F(WriteOptions, values_the_driver_would_not_take_are_refused) {
+  EXPECT_THAT(refused("COMPRESS=ZIP").remedy(), HasSubstr("DEFLATE"));
+  EXPECT_EQ(refused("BLOCKSIZE=big").code(), ErrorCode::usage);
+  EXPECT_EQ(refused("SPARSE_OK=perhaps").code(), ErrorCode::usage);
+  EXPECT_EQ(refused("BIGTIFF=").code(), ErrorCode::usage);
+}
+
+TEST_F(WriteOptions, what_would_change_grid_or_values_is_refused) {
+  for (const char* option : {"TARGET_SRS=EPSG:3857", "TILING_SCHEME=GoogleMapsCompatible", "RES=2"})
+    EXPECT_THAT(refused(option).message(), HasSubstr("grid")) << option;
+  for (const char* option : {"COMPRESS=JPEG", "compress=webp", "COMPRESS=LERC_ZSTD"})
+    EXPECT_THAT(refused(option).message(), HasSubstr("lossy")) << option;
+  for (const char* option : {"OVERVIEW_RESAMPLING=AVERAGE", "RESAMPLING=CUBIC"})
+    EXPECT_THAT(refused(option).remedy(), HasSubstr("MODE")) << option;
+}
+
+TEST_F(WriteOptions, all_that_is_left_works) {
+  for (const char* option : {"COMPRESS=NONE", "COMPRESS=LZMA", "PREDICTOR=YES", "LEVEL=9", "NUM_THREADS=2",
+                             "BIGTIFF=YES", "OVERVIEWS=NONE", "OVERVIEW_RESAMPLING=NEAREST", "SPARSE_OK=YES",
+                             "GEOTIFF_VERSION=1.1", "BLOCKSIZE=256"}) {
+    const Grid grid = utm_grid(700, 300);
+    const auto writer = MaskWriter::create({folder_.file("m.tif"), grid, town_classes(), {}, {option}, true});
+    write_town(*writer, grid, 512);
+    EXPECT_NO_THROW(writer->finish({}, nullptr)) << option;
+  }
+}
+
+TEST_F(WriteOptions, lists_of_classes_that_cannot_be_meant_are_refused) {
+  using Classes = std::vector<ClassInfo>;
+  EXPECT_EQ(refused(Classes{}).code(), ErrorCode::usage);
+  EXPECT_THAT(refused(Classes{{1, "a", "#000000"}, {1, "b", "#000000"}}).message(),
+              HasSubstr("the value 1 too"));
+  EXPECT_EQ(refused(Classes{{-1, "a", "#000000"}}).code(), ErrorCode::usage);
+  EXPECT_EQ(refused(Classes{{65535, "a", "#000000"}}).code(), ErrorCode::usage);
+  for (const char* color : {"", "red", "#12345", "#12345g", "#1234567", "# 12345"})
+    EXPECT_THAT(refused(Classes{{1, "a", color}}).remedy(), HasSubstr("#rrggbb")) << color;
+}
+
+TEST_F(WriteOptions, the_disk_estimate_is_never_below_what_is_used) {
+  const Grid grid = utm_grid(1200, 1200);
+  const DiskEstimate mask = estimate_disk(folder_.file("m.tif"), grid, 250, false, ProbabilityType::byte);
+  EXPECT_GT(mask.free_bytes, 0u);
+  EXPECT_GT(mask.peak_bytes, 1200u * 1200u * 2u);
+  const DiskEstimate wide = estimate_disk(folder_.file("m.tif"), grid, 256, false, ProbabilityType::byte);
+  EXPECT_GT(wide.peak_bytes, mask.peak_bytes + 1200 * 1200 * 2);
+  const DiskEstimate both = estimate_disk(folder_.file("m.tif"), grid, 10, true, ProbabilityType::float32);
+  EXPECT_GT(both.peak_bytes, mask.peak_bytes + 1200 * 1200 * 10 * 4 * 2);
+}
+
+}  // namespace
+}  // namespace terramask::tests
