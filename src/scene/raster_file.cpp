@@ -1,0 +1,107 @@
+#include "scene/raster_file.hpp"
+
+#include <cpl_string.h>
+
+#include <array>
+#include <cstdlib>
+
+#include "geo/gdal_support.hpp"
+
+namespace terramask::scene {
+namespace {
+
+const char* const remedy = "make room, or choose another folder";
+
+void describe_labels(GDALRasterBand& band) {
+  GDALColorTable palette;
+  CPLStringList names;
+  for (const ClassInfo& info : scene_classes()) {
+    const long rgb = std::strtol(info.color.c_str() + 1, nullptr, 16);
+    const GDALColorEntry entry{static_cast<short>(rgb >> 16), static_cast<short>((rgb >> 8) & 255),
+                               static_cast<short>(rgb & 255), 255};
+    palette.SetColorEntry(info.value, &entry);
+    names.AddString(info.name.c_str());
+  }
+  band.SetColorTable(&palette);
+  band.SetCategoryNames(names.List());
+}
+
+}  // namespace
+
+struct RasterFile::State {
+  std::string path;
+  geo::DatasetPtr file;
+  int width = 0, bands = 0;
+};
+
+RasterFile::RasterFile(const std::string& path, Kind kind, const SceneOptions& options,
+                       const SceneFrame& frame)
+    : state_(std::make_unique<State>()) {
+  geo::ensure_gdal();
+  geo::GdalErrors errors;
+  GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
+  if (driver == nullptr)
+    throw Error(ErrorCode::unsupported, path + ": this GDAL has no GeoTIFF driver", "install GDAL");
+  CPLStringList creation;
+  creation.SetNameValue("TILED", "YES");
+  creation.SetNameValue("COMPRESS", "DEFLATE");
+  creation.SetNameValue("ZLEVEL", "9");
+  creation.SetNameValue("BIGTIFF", "IF_SAFER");
+  creation.SetNameValue("PREDICTOR", kind == Kind::photograph ? "2" : kind == Kind::heights ? "3" : "1");
+  if (kind == Kind::photograph) creation.SetNameValue("PHOTOMETRIC", "RGB");
+  state_->path = path;
+  state_->width = static_cast<int>(options.width);
+  state_->bands = kind == Kind::photograph ? 3 : 1;
+  const GDALDataType type = kind == Kind::heights ? GDT_Float32 : GDT_Byte;
+  state_->file.reset(driver->Create(path.c_str(), state_->width, static_cast<int>(options.height),
+                                    state_->bands, type, creation.List()));
+  if (state_->file == nullptr) throw errors.error(ErrorCode::io, path, "cannot be created", remedy);
+  std::array<double, 6> transform{options.origin_x,     options.pixel_size_m, 0, options.origin_y, 0,
+                                  -options.pixel_size_m};
+  state_->file->SetGeoTransform(transform.data());
+  OGRSpatialReference crs;
+  crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+  crs.importFromWkt(frame.wkt().c_str());
+  state_->file->SetSpatialRef(&crs);
+  GDALRasterBand& band = *state_->file->GetRasterBand(1);
+  if (kind == Kind::heights) {
+    band.SetNoDataValue(-9999);
+    band.SetUnitType("metre");
+  }
+  if (kind == Kind::labels) describe_labels(band);
+  if (errors.failed()) throw errors.error(ErrorCode::io, path, "cannot be described", remedy);
+}
+
+RasterFile::~RasterFile() = default;
+
+void RasterFile::write(std::int64_t first_row, std::int64_t rows, std::span<const std::uint8_t> pixels) {
+  write_raw(first_row, rows, pixels.data(), 1);
+}
+
+void RasterFile::write(std::int64_t first_row, std::int64_t rows, std::span<const float> pixels) {
+  write_raw(first_row, rows, pixels.data(), 4);
+}
+
+void RasterFile::write_raw(std::int64_t first_row, std::int64_t rows, const void* pixels,
+                           std::size_t bytes_each) {
+  geo::GdalErrors errors;
+  const auto size = static_cast<GSpacing>(bytes_each);
+  const GSpacing pixel = size * state_->bands;
+  const GDALDataType type = bytes_each == 4 ? GDT_Float32 : GDT_Byte;
+  // GDAL takes a buffer it may write to, though it only reads it here.
+  CPLErr result =
+      state_->file->RasterIO(GF_Write, 0, static_cast<int>(first_row), state_->width, static_cast<int>(rows),
+                             const_cast<void*>(pixels), state_->width, static_cast<int>(rows), type,
+                             state_->bands, nullptr, pixel, pixel * state_->width, size, nullptr);
+  // Tiles go to the file now and in order: so its bytes do not depend on when GDAL's cache is full.
+  for (int band = 1; band <= state_->bands && result == CE_None; ++band)
+    result = state_->file->GetRasterBand(band)->FlushCache(false);
+  if (result != CE_None || errors.failed())
+    throw errors.error(ErrorCode::io, state_->path, "cannot be written", remedy);
+}
+
+void RasterFile::close() {
+  geo::close_checked(std::move(state_->file), state_->path);
+}
+
+}  // namespace terramask::scene

@@ -1,0 +1,99 @@
+// terramask scene: a generated town with its orthophoto, heights, labels and map.
+#include "terramask/scene.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <functional>
+#include <memory>
+
+namespace terramask::tools {
+namespace {
+
+/// "1024x768" or "1024".
+void parse_size(const std::string& text, SceneOptions& options) {
+  const std::size_t times = text.find_first_of("xX");
+  const std::string width = text.substr(0, times);
+  const std::string height = times == std::string::npos ? width : text.substr(times + 1);
+  if (!CLI::detail::lexical_cast(width, options.width) || !CLI::detail::lexical_cast(height, options.height))
+    throw Error(ErrorCode::usage, "--size " + text + ": not a size", "write it as 1024x768, in pixels");
+}
+
+void parse_origin(const std::string& text, SceneOptions& options) {
+  const std::size_t comma = text.find(',');
+  if (comma == std::string::npos || !CLI::detail::lexical_cast(text.substr(0, comma), options.origin_x) ||
+      !CLI::detail::lexical_cast(text.substr(comma + 1), options.origin_y))
+    throw Error(ErrorCode::usage, "--origin " + text + ": not a place",
+                "write it as EASTING,NORTHING, in metres");
+}
+
+/// One line, drawn over on a terminal; in a log one line each tenth.
+class ProgressLine {
+ public:
+  void operator()(const Progress& progress) {
+    if (progress.total == 0) return;
+    const auto percent = static_cast<int>(100 * progress.done / progress.total);
+    const bool terminal = isatty(STDERR_FILENO) != 0;
+    if (percent == last_ || (!terminal && percent / 10 == last_ / 10)) return;
+    last_ = percent;
+    fmt::print(stderr, "{}{}: {} %{}", terminal ? "\r" : "", progress.phase, percent,
+               terminal && percent < 100 ? "" : "\n");
+    std::fflush(stderr);
+  }
+
+ private:
+  int last_ = -1;
+};
+
+struct SceneArguments {
+  SceneOptions options;
+  std::string size = "1024x1024";
+  std::string origin;
+  bool quiet = false;
+};
+
+}  // namespace
+
+/// Adds the options of `scene` to its subcommand; `run` does the work and returns the exit status.
+void scene_options(CLI::App& app, std::function<int()>& run) {
+  const auto arguments = std::make_shared<SceneArguments>();
+  SceneOptions& options = arguments->options;
+  app.description(
+      "Generate a small town: ortho.tif, dsm.tif, dtm.tif, labels.tif, map.gpkg and map.osm, the same for "
+      "the same seed");
+  app.add_option("-o,--output", options.folder, "Folder for the scene; made where it is not there")
+      ->required()
+      ->type_name("DIR");
+  app.add_option("--seed", options.seed, "Which town")->capture_default_str();
+  app.add_option("--size", arguments->size, "Width and height in pixels, 64 to 65536")
+      ->type_name("WxH")
+      ->capture_default_str();
+  app.add_option("--pixel-size", options.pixel_size_m, "Metres, 0.1 to 5")
+      ->type_name("M")
+      ->capture_default_str();
+  app.add_option("--epsg", options.epsg, "A projected CRS in metres")
+      ->type_name("CODE")
+      ->capture_default_str();
+  app.add_option("--origin", arguments->origin, "Upper left corner: easting and northing in metres")
+      ->type_name("X,Y")
+      ->default_str(fmt::format("{:.0f},{:.0f}", options.origin_x, options.origin_y));
+  app.add_option("--threads", options.threads, "Threads (0: all); the scene does not depend on it")
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_flag("--overwrite", options.overwrite, "Replace a scene that is there");
+  app.add_flag("-q,--quiet", arguments->quiet, "Say nothing but errors");
+  run = [arguments] {
+    parse_size(arguments->size, arguments->options);
+    if (!arguments->origin.empty()) parse_origin(arguments->origin, arguments->options);
+    ProgressSink sink;
+    if (!arguments->quiet) sink = ProgressLine{};
+    generate_scene(arguments->options, sink);
+    if (!arguments->quiet)
+      for (const std::string& name : scene_files()) fmt::print("{}/{}\n", arguments->options.folder, name);
+    return 0;
+  };
+}
+
+}  // namespace terramask::tools
