@@ -1,4 +1,5 @@
-// Rewrites of inference graphs.
+// Rewrites of inference graphs. Inputs and outputs keep their names and order, and every value that is still
+// made keeps its name; parameters that nobody reads any more are gone.
 #pragma once
 
 #include "terramask/graph.hpp"
@@ -12,7 +13,9 @@ struct Network {
 };
 
 /// Folds every batch norm that alone reads a convolution's result into that convolution's weight and bias
-/// (w' = w·γ/√(σ² + ε), b' = (b − μ)·γ/√(σ² + ε) + β, in double precision). For inference only.
+/// (w' = w·γ/√(σ² + ε), b' = (b − μ)·γ/√(σ² + ε) + β, in double precision, stored in single). The new
+/// parameters end in "·bn" ("down.0.0.weight·bn"); a convolution without bias gets one. For inference only.
+/// Errors: mismatch where a parameter is missing or has another shape.
 Network fold_batch_norm(const Network& network);
 
 /// Moves every activation that alone reads the result of an operator with a fused form (convolutions, batch

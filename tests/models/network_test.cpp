@@ -1,0 +1,183 @@
+// build_network: PyTorch's names and shapes, and what it refuses.
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "models/safetensors.hpp"
+#include "models/tiny.hpp"
+#include "ops/operators.hpp"
+#include "shared_data.hpp"
+
+namespace terramask {
+namespace {
+
+using ::testing::HasSubstr;
+using tests::error_of;
+
+std::map<std::string, Shape> parameters_of(const Graph& graph) {
+  std::map<std::string, Shape> shapes;
+  for (const Value& value : graph.values())
+    if (value.role == Role::parameter) EXPECT_TRUE(shapes.emplace(value.name, value.type.shape).second);
+  return shapes;
+}
+
+const Shape& logits(const Graph& graph) {
+  return graph.type(graph.outputs().at(0).value).shape;
+}
+
+class RealNetwork : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(RealNetwork, HasThePyTorchModulesParameters) {
+  const auto path = tests::shared_data(std::string("models/roads_") + GetParam() + ".safetensors");
+  TERRAMASK_REQUIRE(path);
+  safetensors::Reader reader(path.string());
+  std::map<std::string, Shape> expected;
+  for (const auto& entry : reader.header().tensors)
+    if (!entry.name.ends_with(".num_batches_tracked"))
+      expected.emplace(entry.name, Shape(std::span<const std::int64_t>(entry.shape)));
+  const Graph graph = build_network(load_model(path.string()).info.network, 1, 64, 96);
+  EXPECT_EQ(parameters_of(graph), expected);
+  EXPECT_EQ(logits(graph), (Shape{1, 2, 64, 96}));
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, RealNetwork, ::testing::Values("unet", "segnet", "fcn"),
+                         [](const auto& instance) { return std::string(instance.param); });
+
+TEST(Network, InputAndOutputAreNamed) {
+  for (const std::string& architecture : architectures()) {
+    const Graph graph =
+        build_network({.architecture = architecture, .bands = 4, .width = 2, .fc = 8}, 2, 32, 64);
+    const auto image = graph.find("image");
+    ASSERT_TRUE(image);
+    EXPECT_EQ(graph.values()[*image].role, Role::input);
+    EXPECT_EQ(graph.type(*image).shape, (Shape{2, 4, 32, 64}));
+    ASSERT_EQ(graph.outputs().size(), 1u);
+    EXPECT_EQ(graph.outputs()[0].name, "logits");
+    EXPECT_EQ(logits(graph), (Shape{2, 2, 32, 64}));
+  }
+}
+
+TEST(Network, ValuesHaveTheModulesNamesAndNoTwoTheSame) {
+  const Graph unet = build_network({.architecture = "unet", .width = 4, .depth = 2}, 1, 8, 8);
+  for (const char* name :
+       {"down.0.0", "down.0.1", "down.0.2", "down.2.5", "up.1", "dec.1.5", "head", "pool.0"})
+    EXPECT_TRUE(unet.find(name)) << name;
+  EXPECT_EQ(unet.type(*unet.find("down.2.5")).shape, (Shape{1, 16, 2, 2}));
+  for (const std::string& architecture : architectures()) {
+    const Graph graph = build_network({.architecture = architecture, .width = 2, .fc = 8}, 1, 32, 32);
+    std::map<std::string, int> names;
+    for (const Value& value : graph.values()) EXPECT_EQ(++names[value.name], 1) << value.name;
+  }
+}
+
+TEST(Network, UNetWithNearestUpsampling) {
+  const NetworkSpec spec{
+      .architecture = "unet", .bands = 5, .classes = 7, .width = 3, .depth = 3, .up = "nearest"};
+  const Graph graph = build_network(spec, 1, 16, 24);
+  const auto parameters = parameters_of(graph);
+  EXPECT_EQ(parameters.at("down.0.0.weight"), (Shape{3, 5, 3, 3}));
+  EXPECT_EQ(parameters.at("up.0.1.weight"), (Shape{12, 24, 3, 3}));
+  EXPECT_EQ(parameters.at("up.2.1.bias"), (Shape{3}));
+  EXPECT_EQ(parameters.at("dec.0.0.weight"), (Shape{12, 24, 3, 3}));
+  EXPECT_EQ(parameters.at("head.weight"), (Shape{7, 3, 1, 1}));
+  EXPECT_FALSE(parameters.contains("up.0.weight"));
+  EXPECT_EQ(logits(graph), (Shape{1, 7, 16, 24}));
+}
+
+TEST(Network, FcnWithFewerSkips) {
+  for (const std::int64_t skips : {0, 1, 2}) {
+    const Graph graph =
+        build_network({.architecture = "fcn", .classes = 3, .width = 2, .fc = 6, .skips = skips}, 1, 32, 32);
+    const auto parameters = parameters_of(graph);
+    const std::int64_t kernel = 2 * (32 >> skips);
+    EXPECT_EQ(parameters.at("up." + std::to_string(skips) + ".weight"), (Shape{3, 3, kernel, kernel}));
+    EXPECT_TRUE(parameters.contains("score." + std::to_string(skips) + ".bias"));
+    EXPECT_FALSE(parameters.contains("score." + std::to_string(skips + 1) + ".bias"));
+    EXPECT_EQ(logits(graph), (Shape{1, 3, 32, 32}));
+  }
+}
+
+TEST(Network, StrideIsThatOfTheSpecification) {
+  EXPECT_EQ(total_stride({.architecture = "unet", .depth = 3}), 8);
+  EXPECT_EQ(total_stride({.architecture = "segnet"}), 32);
+  EXPECT_EQ(total_stride({.architecture = "fcn"}), 32);
+}
+
+TEST(Network, PatchesThatDoNotFitAreRefused) {
+  const NetworkSpec spec{.architecture = "unet", .width = 2, .depth = 3};
+  for (const auto& [n, h, w] :
+       std::vector<std::array<std::int64_t, 3>>{{1, 12, 16},
+                                                {1, 16, 12},
+                                                {0, 16, 16},
+                                                {1, 0, 16},
+                                                {1, 16, -16},
+                                                {1, std::int64_t{1} << 62, std::int64_t{1} << 62},
+                                                {std::int64_t{1} << 62, 16, 16}}) {
+    const Error error = error_of([&] { build_network(spec, n, h, w); });
+    EXPECT_EQ(error.code(), ErrorCode::mismatch);
+  }
+  EXPECT_THAT(error_of([&] { build_network(spec, 1, 12, 16); }).remedy(), HasSubstr("multiples of 8"));
+}
+
+TEST(Network, SpecificationsOutOfRangeAreRefused) {
+  constexpr auto huge = std::numeric_limits<std::int64_t>::max();
+  const std::vector<NetworkSpec> specs = {
+      {.architecture = "unet", .bands = 0},       {.architecture = "unet", .bands = huge},
+      {.architecture = "unet", .classes = 0},     {.architecture = "unet", .classes = 65536},
+      {.architecture = "unet", .width = 0},       {.architecture = "unet", .width = huge},
+      {.architecture = "unet", .depth = 0},       {.architecture = "unet", .depth = 11},
+      {.architecture = "unet", .depth = -huge},   {.architecture = "unet", .width = 65537, .depth = 4},
+      {.architecture = "unet", .up = "bilinear"}, {.architecture = "segnet", .width = 131073},
+      {.architecture = "fcn", .width = 131073},   {.architecture = "fcn", .fc = 0},
+      {.architecture = "fcn", .fc = huge},        {.architecture = "fcn", .skips = -1},
+      {.architecture = "fcn", .skips = 3},
+  };
+  for (const NetworkSpec& spec : specs)
+    EXPECT_EQ(error_of([&] { build_network(spec, 1, 64, 64); }).code(), ErrorCode::usage);
+  const Error error = error_of([] { build_network({.architecture = "resnet"}, 1, 32, 32); });
+  EXPECT_EQ(error.code(), ErrorCode::unsupported);
+  EXPECT_THAT(error.what(), HasSubstr("unknown architecture \"resnet\"; known are unet, segnet, fcn"));
+}
+
+TEST(Network, TheLargestOneCanStillBeCounted) {
+  const Graph graph = build_network({.architecture = "unet", .width = 1024, .depth = 10}, 1,
+                                    std::int64_t{1} << 19, std::int64_t{1} << 19);
+  for (const Value& value : graph.values()) EXPECT_GT(value.type.shape.elements(), 0) << value.name;
+}
+
+TEST(RandomParameters, AreThoseOfTheSeed) {
+  const Graph graph = build_network({.architecture = "segnet", .width = 8}, 1, 32, 32);
+  const Parameters a = random_parameters(graph, 7);
+  const Parameters b = random_parameters(graph, 7);
+  const Parameters c = random_parameters(graph, 8);
+  check_parameters(graph, a, "random");
+  for (const auto& [name, tensor] : a) EXPECT_TRUE(std::ranges::equal(tensor->bytes(), b.at(name)->bytes()));
+  EXPECT_FALSE(std::ranges::equal(a.at("head.weight")->bytes(), c.at("head.weight")->bytes()));
+}
+
+TEST(RandomParameters, HaveHesVariance) {
+  const Graph graph = build_network({.architecture = "unet", .width = 32, .depth = 1}, 1, 32, 32);
+  const Parameters parameters = random_parameters(graph, 1);
+  const auto variance = [&](const char* name) {
+    double sum = 0;
+    double squares = 0;
+    const auto values = parameters.at(name)->values<float>();
+    for (const float value : values) {
+      sum += static_cast<double>(value);
+      squares += static_cast<double>(value) * static_cast<double>(value);
+    }
+    const auto n = static_cast<double>(values.size());
+    EXPECT_NEAR(sum / n, 0, 5 * std::sqrt(squares) / n);
+    return squares / n;
+  };
+  EXPECT_NEAR(variance("down.1.3.weight"), 2.0 / (64 * 9), 0.05 * 2.0 / (64 * 9));
+  // A pixel of the doubled image has one product for each of the 64 channels below.
+  EXPECT_NEAR(variance("up.0.weight"), 2.0 / 64, 0.1 * 2.0 / 64);
+  for (const float one : parameters.at("down.0.1.weight")->values<float>()) EXPECT_EQ(one, 1);
+  for (const float one : parameters.at("down.0.1.running_var")->values<float>()) EXPECT_EQ(one, 1);
+  for (const char* zeros : {"down.0.1.bias", "down.0.1.running_mean", "head.bias", "up.0.bias"})
+    for (const float zero : parameters.at(zeros)->values<float>()) EXPECT_EQ(zero, 0);
+}
+
+}  // namespace
+}  // namespace terramask

@@ -1,0 +1,88 @@
+// Small model files, sound and broken, in a folder that goes when the test does.
+#pragma once
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include "terramask/model.hpp"
+
+namespace terramask::tests {
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "terramask-models-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline void write_file(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+}
+
+inline std::string read_file(const std::string& path) {
+  std::ostringstream bytes;
+  bytes << std::ifstream(path, std::ios::binary).rdbuf();
+  return bytes.str();
+}
+
+/// A safetensors file of this header and data.
+inline std::string safetensors_bytes(const std::string& header, const std::string& data) {
+  const std::uint64_t length = header.size();
+  std::string prefix(8, '\0');
+  std::memcpy(prefix.data(), &length, prefix.size());
+  return prefix + header + data;
+}
+
+/// The description of a U-Net of the smallest kind.
+inline ModelInfo tiny_info() {
+  ModelInfo info;
+  info.network = {.architecture = "unet", .bands = 1, .classes = 2, .width = 1, .depth = 1};
+  info.bands = {{.name = "grey", .type = "Byte", .mean = 83.25, .std = 50.1}};
+  info.pixel_size_m = 0.5;
+  info.classes = {{0, "background", "#000000"}, {1, "road", "#ffd400"}};
+  info.provenance = R"({"trainer":"none","a":[1,2.5,null]})";
+  return info;
+}
+
+inline Graph tiny_graph() {
+  return build_network(tiny_info().network, 1, 2, 2);
+}
+
+inline Parameters tiny_parameters() {
+  return random_parameters(tiny_graph(), 1);
+}
+
+/// The error that `call` throws; fails the test where it throws none.
+template <class Call>
+Error error_of(Call&& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << "no error";
+  return Error(ErrorCode::internal, "no error");
+}
+
+}  // namespace terramask::tests
