@@ -70,7 +70,11 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind) {
 
 void ensure_gdal() {
   static std::once_flag once;
-  std::call_once(once, [] { GDALAllRegister(); });
+  std::call_once(once, [] {
+    GDALAllRegister();
+    // GDAL's worker threads have no collector of their own: what they report would be printed.
+    CPLSetErrorHandler(CPLQuietErrorHandler);
+  });
 }
 
 GdalErrors::GdalErrors() {
