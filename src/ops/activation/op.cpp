@@ -1,0 +1,49 @@
+#include <fmt/format.h>
+
+#include "ops/activation/activation.hpp"
+#include "ops/extents.hpp"
+
+namespace terramask::ops {
+
+std::string describe(const Activation& activation) {
+  switch (activation.kind) {
+    case ActivationKind::none:
+      return {};
+    case ActivationKind::relu:
+      return "relu";
+    case ActivationKind::leaky_relu:
+      return fmt::format("leaky_relu({})", activation.alpha);
+    case ActivationKind::elu:
+      return fmt::format("elu({})", activation.alpha);
+    case ActivationKind::sigmoid:
+      return "sigmoid";
+    case ActivationKind::tanh:
+      return "tanh";
+  }
+  throw Error(ErrorCode::internal, "activation: unknown kind");
+}
+
+std::vector<ValueType> infer(const Activate& op, std::span<const ValueType> operands) {
+  expect_count(op.name, operands, 1, 1);
+  expect_f32(op.name, operands, 0);
+  return {operands[0]};
+}
+
+// One an element, whatever the function.
+double flops(const Activate&, std::span<const ValueType>, std::span<const ValueType> results) {
+  return static_cast<double>(results[0].shape.elements());
+}
+
+Interval reach(const Activate&, std::size_t, Axis, Interval result) {
+  return result;
+}
+
+Rate rate(const Activate&, Axis) {
+  return {1, 1};
+}
+
+std::string describe(const Activate& op) {
+  return describe(op.activation);
+}
+
+}  // namespace terramask::ops

@@ -1,0 +1,29 @@
+#include "ops/add/add.hpp"
+#include "ops/extents.hpp"
+
+namespace terramask::ops {
+
+std::vector<ValueType> infer(const Add& op, std::span<const ValueType> operands) {
+  expect_count(op.name, operands, 2, 2);
+  expect_f32(op.name, operands, 0);
+  expect_shape(op.name, operands, 1, operands[0].shape, "a second operand like the first,");
+  return {operands[0]};
+}
+
+double flops(const Add&, std::span<const ValueType>, std::span<const ValueType> results) {
+  return static_cast<double>(results[0].shape.elements());
+}
+
+Interval reach(const Add&, std::size_t, Axis, Interval result) {
+  return result;
+}
+
+Rate rate(const Add&, Axis) {
+  return {1, 1};
+}
+
+std::string describe(const Add& op) {
+  return describe(op.activation);
+}
+
+}  // namespace terramask::ops

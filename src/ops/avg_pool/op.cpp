@@ -1,0 +1,38 @@
+#include "ops/avg_pool/avg_pool.hpp"
+#include "ops/extents.hpp"
+
+namespace terramask::ops {
+
+std::vector<ValueType> infer(const AvgPool& op, std::span<const ValueType> operands) {
+  expect_count(op.name, operands, 1, 1);
+  expect_at_least(op.name, "kernel", op.kernel, 1);
+  expect_at_least(op.name, "stride", op.stride, 1);
+  expect_at_least(op.name, "padding", op.padding, 0);
+  // Otherwise a window could lie wholly outside the image and be a mean of nothing.
+  if (2 * op.padding.h > op.kernel.h || 2 * op.padding.w > op.kernel.w)
+    expect_failed(op.name, "padding of at most half the kernel " + to_text(op.kernel), to_text(op.padding));
+  const Shape& x = expect_image(op.name, operands, 0);
+  return {make_image(op.name, DType::f32, x, x.n(), x.c(), window_count(window(op, Axis::rows), x.h()),
+                     window_count(window(op, Axis::columns), x.w()))};
+}
+
+// One an addition.
+double flops(const AvgPool& op, std::span<const ValueType>, std::span<const ValueType> results) {
+  return static_cast<double>(results[0].shape.elements()) * static_cast<double>(op.kernel.h * op.kernel.w);
+}
+
+Interval reach(const AvgPool& op, std::size_t, Axis axis, Interval result) {
+  return gathered(window(op, axis), result);
+}
+
+Rate rate(const AvgPool& op, Axis axis) {
+  return {1, along(op.stride, axis)};
+}
+
+std::string describe(const AvgPool& op) {
+  const bool padded = !(op.padding == Extent2{0, 0});
+  return describe_windows(op.kernel, op.stride, op.padding) +
+         (padded && !op.count_include_pad ? " not counted" : "");
+}
+
+}  // namespace terramask::ops

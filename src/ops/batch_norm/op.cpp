@@ -1,0 +1,37 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "ops/batch_norm/batch_norm.hpp"
+#include "ops/extents.hpp"
+
+namespace terramask::ops {
+
+std::vector<ValueType> infer(const BatchNorm& op, std::span<const ValueType> operands) {
+  expect_count(op.name, operands, 5, 5);
+  if (!(op.epsilon > 0) || !std::isfinite(op.epsilon))
+    expect_failed(op.name, "an epsilon above 0", fmt::format("{}", op.epsilon));
+  const Shape& x = expect_image(op.name, operands, 0);
+  constexpr std::string_view names[] = {"x", "weight", "bias", "running mean", "running variance"};
+  for (std::size_t i = 1; i < 5; ++i) expect_shape(op.name, operands, i, {x.c()}, names[i]);
+  return {operands[0]};
+}
+
+// A multiplication and an addition an element.
+double flops(const BatchNorm&, std::span<const ValueType>, std::span<const ValueType> results) {
+  return 2.0 * static_cast<double>(results[0].shape.elements());
+}
+
+Interval reach(const BatchNorm&, std::size_t, Axis, Interval result) {
+  return result;
+}
+
+Rate rate(const BatchNorm&, Axis) {
+  return {1, 1};
+}
+
+std::string describe(const BatchNorm& op) {
+  return fmt::format("epsilon {}", op.epsilon) + fused_text(op.activation);
+}
+
+}  // namespace terramask::ops

@@ -1,0 +1,37 @@
+#include "ops/concat/concat.hpp"
+#include "ops/extents.hpp"
+
+namespace terramask::ops {
+
+std::vector<ValueType> infer(const Concat& op, std::span<const ValueType> operands) {
+  expect_count(op.name, operands, 1, 0);
+  const Shape& first = expect_image(op.name, operands, 0);
+  std::int64_t channels = 0;
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const Shape& x = expect_image(op.name, operands, i);
+    if (x.n() != first.n() || x.h() != first.h() || x.w() != first.w())
+      expect_failed(op.name, "images that differ in channels alone",
+                    to_string(first) + " and " + to_string(x));
+    channels += x.c();
+  }
+  return {make_image(op.name, DType::f32, first, first.n(), channels, first.h(), first.w())};
+}
+
+// It computes nothing.
+double flops(const Concat&, std::span<const ValueType>, std::span<const ValueType>) {
+  return 0;
+}
+
+Interval reach(const Concat&, std::size_t, Axis, Interval result) {
+  return result;
+}
+
+Rate rate(const Concat&, Axis) {
+  return {1, 1};
+}
+
+std::string describe(const Concat&) {
+  return {};
+}
+
+}  // namespace terramask::ops

@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ops/conv_transpose2d/conv_transpose2d.hpp"
+#include "ops/extents.hpp"
+
+namespace terramask::ops {
+namespace {
+
+std::int64_t result_extent(const ConvTranspose2d& op, Axis axis, std::int64_t extent) {
+  const Window w = window(op, axis);
+  return (extent - 1) * w.stride - 2 * w.padding + w.dilation * (w.kernel - 1) +
+         along(op.output_padding, axis) + 1;
+}
+
+}  // namespace
+
+std::vector<ValueType> infer(const ConvTranspose2d& op, std::span<const ValueType> operands) {
+  expect_count(op.name, operands, 2, 3);
+  expect_at_least(op.name, "kernel", op.kernel, 1);
+  expect_at_least(op.name, "stride", op.stride, 1);
+  expect_at_least(op.name, "padding", op.padding, 0);
+  expect_at_least(op.name, "output padding", op.output_padding, 0);
+  expect_at_least(op.name, "dilation", op.dilation, 1);
+  // As torch: more would be rows that no convolution of this stride could have come from.
+  for (const Axis axis : {Axis::rows, Axis::columns})
+    if (along(op.output_padding, axis) >= std::max(along(op.stride, axis), along(op.dilation, axis)))
+      expect_failed(op.name, "output padding smaller than stride or dilation", to_text(op.output_padding));
+  const Shape& x = expect_image(op.name, operands, 0);
+  const Shape& weight = expect_image(op.name, operands, 1);
+  expect_shape(op.name, operands, 1, {x.c(), weight[1], op.kernel.h, op.kernel.w}, "weight");
+  if (operands.size() > 2) expect_shape(op.name, operands, 2, {weight[1]}, "bias");
+  return {make_image(op.name, DType::f32, x, x.n(), weight[1], result_extent(op, Axis::rows, x.h()),
+                     result_extent(op, Axis::columns, x.w()))};
+}
+
+// Two a multiplication and addition; bias and activation are not counted.
+double flops(const ConvTranspose2d& op, std::span<const ValueType> operands,
+             std::span<const ValueType> results) {
+  return 2.0 * static_cast<double>(operands[0].shape.elements()) *
+         static_cast<double>(results[0].shape.c() * op.kernel.h * op.kernel.w);
+}
+
+Interval reach(const ConvTranspose2d& op, std::size_t, Axis axis, Interval result) {
+  return scattered(window(op, axis), result);
+}
+
+Rate rate(const ConvTranspose2d& op, Axis axis) {
+  return {along(op.stride, axis), 1};
+}
+
+std::string describe(const ConvTranspose2d& op) {
+  std::string text = describe_windows(op.kernel, op.stride, op.padding, op.dilation);
+  if (!(op.output_padding == Extent2{0, 0}))
+    text += op.output_padding.h == op.output_padding.w
+                ? fmt::format(" output pad {}", op.output_padding.h)
+                : fmt::format(" output pad {}", to_text(op.output_padding));
+  return text + fused_text(op.activation);
+}
+
+}  // namespace terramask::ops

@@ -1,0 +1,84 @@
+// What the operators' shape inference and interval propagation share: checks, exact integer arithmetic,
+// windows.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "terramask/operator.hpp"
+
+namespace terramask::ops {
+
+/// Throws ErrorCode::mismatch: "conv2d: expected 3 channels, found 4".
+[[noreturn]] void expect_failed(std::string_view op, const std::string& expected, const std::string& found);
+
+/// Between `least` and `most` operands; most = 0: no upper limit.
+void expect_count(std::string_view op, std::span<const ValueType> operands, std::size_t least,
+                  std::size_t most);
+/// Operand `index` as a non-empty image N × C × H × W of the given type.
+const Shape& expect_image(std::string_view op, std::span<const ValueType> operands, std::size_t index,
+                          DType type = DType::f32);
+/// Operand `index` as a non-empty f32 tensor of any rank.
+void expect_f32(std::string_view op, std::span<const ValueType> operands, std::size_t index);
+/// Operand `index` as an f32 tensor of exactly this shape.
+void expect_shape(std::string_view op, std::span<const ValueType> operands, std::size_t index,
+                  const Shape& shape, std::string_view what);
+/// Both extents at least `least`, and small enough that no size computed from them overflows.
+void expect_at_least(std::string_view op, std::string_view what, const Extent2& extent, std::int64_t least);
+
+/// An image type, checked: every extent positive, the size in bytes representable. Throws
+/// ErrorCode::mismatch naming the operands where the result would be empty or too large.
+ValueType make_image(std::string_view op, DType type, const Shape& operand, std::int64_t n, std::int64_t c,
+                     std::int64_t h, std::int64_t w);
+
+/// Quotients rounded towards −∞ and +∞, for divisors > 0.
+constexpr std::int64_t floor_div(std::int64_t a, std::int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
+constexpr std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return a / b + (a % b > 0 ? 1 : 0);
+}
+
+constexpr std::int64_t along(const Extent2& extent, Axis axis) {
+  return axis == Axis::rows ? extent.h : extent.w;
+}
+
+/// A window sliding along one axis: result position i covers i·stride − padding + u·dilation for u < kernel.
+struct Window {
+  std::int64_t kernel = 1;
+  std::int64_t stride = 1;
+  std::int64_t padding = 0;
+  std::int64_t dilation = 1;
+};
+
+template <class Op>
+Window window(const Op& op, Axis axis) {
+  Window result{along(op.kernel, axis), along(op.stride, axis), along(op.padding, axis)};
+  if constexpr (requires { op.dilation; }) result.dilation = along(op.dilation, axis);
+  return result;
+}
+
+/// How many windows fit over `extent`; zero or less where none does.
+std::int64_t window_count(const Window& window, std::int64_t extent);
+/// What a gathering operator (convolution, pool) reads for its result's positions; empty for none.
+Interval gathered(const Window& window, Interval result);
+/// What a scattering operator (transposed convolution, unpool) reads: the windows that touch the result's
+/// positions. Empty, but at its proper place, where no window does (kernel < stride).
+Interval scattered(const Window& window, Interval result);
+
+/// "3×3 stride 2 pad 1 dilation 2", what is usual left out.
+std::string describe_windows(const Extent2& kernel, const Extent2& stride, const Extent2& padding,
+                             const Extent2& dilation = {1, 1});
+/// "3×3"
+std::string to_text(const Extent2& extent);
+/// " + relu", or nothing.
+template <class Activation>
+std::string fused_text(const Activation& activation) {
+  const std::string text = describe(activation);
+  return text.empty() ? text : " + " + text;
+}
+
+}  // namespace terramask::ops

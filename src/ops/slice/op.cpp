@@ -1,0 +1,34 @@
+#include <fmt/format.h>
+
+#include "ops/extents.hpp"
+#include "ops/slice/slice.hpp"
+
+namespace terramask::ops {
+
+std::vector<ValueType> infer(const Slice& op, std::span<const ValueType> operands) {
+  expect_count(op.name, operands, 1, 1);
+  const Shape& x = expect_image(op.name, operands, 0);
+  if (op.begin < 0 || op.begin >= op.end || op.end > x.c())
+    expect_failed(op.name, fmt::format("channels within [0, {})", x.c()),
+                  fmt::format("[{}, {})", op.begin, op.end));
+  return {make_image(op.name, DType::f32, x, x.n(), op.end - op.begin, x.h(), x.w())};
+}
+
+// It computes nothing.
+double flops(const Slice&, std::span<const ValueType>, std::span<const ValueType>) {
+  return 0;
+}
+
+Interval reach(const Slice&, std::size_t, Axis, Interval result) {
+  return result;
+}
+
+Rate rate(const Slice&, Axis) {
+  return {1, 1};
+}
+
+std::string describe(const Slice& op) {
+  return fmt::format("channels {} to {}", op.begin, op.end - 1);
+}
+
+}  // namespace terramask::ops

@@ -1,0 +1,29 @@
+#include "ops/extents.hpp"
+#include "ops/softmax/softmax.hpp"
+
+namespace terramask::ops {
+
+std::vector<ValueType> infer(const Softmax& op, std::span<const ValueType> operands) {
+  expect_count(op.name, operands, 1, 1);
+  expect_image(op.name, operands, 0);
+  return {operands[0]};
+}
+
+// An element: comparison, subtraction, exponential, addition, division.
+double flops(const Softmax&, std::span<const ValueType>, std::span<const ValueType> results) {
+  return 5.0 * static_cast<double>(results[0].shape.elements());
+}
+
+Interval reach(const Softmax&, std::size_t, Axis, Interval result) {
+  return result;
+}
+
+Rate rate(const Softmax&, Axis) {
+  return {1, 1};
+}
+
+std::string describe(const Softmax&) {
+  return {};
+}
+
+}  // namespace terramask::ops
