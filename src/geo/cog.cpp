@@ -143,41 +143,41 @@ std::string find_header_fault(GDALDataset& raster, const CogExpectation& expecte
 }
 
 template <class T>
-std::uint64_t digest_of(GDALDataset& raster, const Grid& grid, T nodata, const ProgressSink& progress,
-                        const StopFlag* stop) {
+DigestResult digest_of(GDALDataset& raster, const Grid& grid, T nodata, const ProgressSink& progress,
+                       const StopFlag* stop) {
   GdalErrors errors;
   ContentDigest digest(grid);
   std::vector<T> values;
-  Progress state{"verifying", "pixels", 0, pixels_of(grid)};
+  bool failed = false;
   const auto read = [&](GDALRasterBand& band, int x, int y, int width, int height) {
     if (stop != nullptr) stop->check();
     values.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
-    const CPLErr failed =
-        band.RasterIO(GF_Read, x, y, width, height, values.data(), width, height, gdal_type<T>, 0, 0);
-    if (failed != CE_None || errors.failed())
-      throw errors.error(ErrorCode::io, raster.GetDescription(), "what was written cannot be read back",
-                         "check the disk");
+    failed = failed || errors.failed() ||
+             band.RasterIO(GF_Read, x, y, width, height, values.data(), width, height, gdal_type<T>, 0, 0,
+                           nullptr) != CE_None;
   };
+  Progress state{"verifying", "pixels", 0, pixels_of(grid)};
   for_each_block(*raster.GetRasterBand(1), [&](int x, int y, int width, int height) {
-    for (int band = 0; band < raster.GetRasterCount(); ++band) {
+    for (int band = 0; band < raster.GetRasterCount() && !failed; ++band) {
       read(*raster.GetRasterBand(band + 1), x, y, width, height);
       digest.add<T>({x, y, width, height}, band, values, nodata);
     }
     state.done += static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height);
-    if (progress) progress(state);
+    if (progress && !failed) progress(state);
   });
   for (int level = 0; level < raster.GetRasterBand(1)->GetOverviewCount(); ++level)
     for_each_block(*raster.GetRasterBand(1)->GetOverview(level), [&](int x, int y, int width, int height) {
-      for (int band = 1; band <= raster.GetRasterCount(); ++band)
+      for (int band = 1; band <= raster.GetRasterCount() && !failed; ++band)
         read(*raster.GetRasterBand(band)->GetOverview(level), x, y, width, height);
     });
-  return digest.value();
+  if (failed) return {0, errors.text().empty() ? "it cannot be read back" : errors.text()};
+  return {digest.value(), ""};
 }
 
-template std::uint64_t digest_of(GDALDataset&, const Grid&, std::uint8_t, const ProgressSink&,
-                                 const StopFlag*);
-template std::uint64_t digest_of(GDALDataset&, const Grid&, std::uint16_t, const ProgressSink&,
-                                 const StopFlag*);
-template std::uint64_t digest_of(GDALDataset&, const Grid&, float, const ProgressSink&, const StopFlag*);
+template DigestResult digest_of(GDALDataset&, const Grid&, std::uint8_t, const ProgressSink&,
+                                const StopFlag*);
+template DigestResult digest_of(GDALDataset&, const Grid&, std::uint16_t, const ProgressSink&,
+                                const StopFlag*);
+template DigestResult digest_of(GDALDataset&, const Grid&, float, const ProgressSink&, const StopFlag*);
 
 }  // namespace terramask::geo

@@ -33,10 +33,14 @@ bool holds_crs(const GDALDataset& raster, const Grid& grid);
 /// What is wrong with the header of an opened COG; empty where nothing is.
 std::string find_header_fault(GDALDataset& raster, const CogExpectation& expected);
 
-/// Reads all of the raster, overviews too, block by block. Reading failures: throws ErrorCode::io.
-/// @return ContentDigest of the full resolution
+struct DigestResult {
+  std::uint64_t digest = 0;  ///< ContentDigest of the full resolution
+  std::string fault;         ///< why reading failed; empty where it did not
+};
+
+/// Reads all of the raster, overviews too, block by block.
 template <class T>
-std::uint64_t digest_of(GDALDataset& raster, const Grid& grid, T nodata, const ProgressSink& progress,
-                        const StopFlag* stop);
+DigestResult digest_of(GDALDataset& raster, const Grid& grid, T nodata, const ProgressSink& progress,
+                       const StopFlag* stop);
 
 }  // namespace terramask::geo
