@@ -6,6 +6,10 @@ target_include_directories(terramask_flags INTERFACE ${PROJECT_SOURCE_DIR}/inclu
 target_compile_options(terramask_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast
                                                  -Woverloaded-virtual -Werror)
 target_compile_definitions(terramask_flags INTERFACE TERRAMASK_VERSION="${PROJECT_VERSION}")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # GCC 12 warns of std::string's own operator+ (GCC bug 105651).
+  target_compile_options(terramask_flags INTERFACE -Wno-restrict)
+endif()
 if(TERRAMASK_SANITIZE)
   target_compile_options(terramask_flags INTERFACE -fsanitize=${TERRAMASK_SANITIZE} -fno-omit-frame-pointer
                                                    -fno-sanitize-recover=undefined)

@@ -28,8 +28,8 @@ struct PlanOptions {
   /// figures.
   std::uint64_t memory_limit = 0;
   /// Bytes that an executor wants for a value beyond its dense size (padding), and as scratch for a node.
-  std::function<std::uint64_t(const Graph&, ValueId)> value_bytes;
-  std::function<std::uint64_t(const Graph&, NodeId)> scratch_bytes;
+  std::function<std::uint64_t(const Graph&, ValueId)> value_bytes{};
+  std::function<std::uint64_t(const Graph&, NodeId)> scratch_bytes{};
 };
 
 /// Lifetimes decide the placing: two values share bytes only if no step reads one while the other is live.
