@@ -18,10 +18,10 @@ namespace terramask {
 /// of a stack with one band may also be named by the last word of its file name ("town_ndsm.tif"). Bands are
 /// never matched by position.
 struct BandRequest {
-  std::string name;
+  std::string name{};
   /// GDAL's data type name the model was trained on ("Byte", "UInt16", ...); may be empty. Fits: the same
   /// type, or one of the same kind (Int16 and UInt16; Int32, UInt32, Int64 and UInt64; Float32 and Float64).
-  std::string type;
+  std::string type{};
 };
 
 enum class Resample { automatic, never, always };
@@ -29,21 +29,21 @@ enum class Resample { automatic, never, always };
 struct RasterOptions {
   /// One path, or several joined as bands (`--stack`): the first fixes the grid, the others are warped onto
   /// it.
-  std::vector<std::string> paths;
+  std::vector<std::string> paths{};
   /// Bands wanted, in order. Empty: all colour/data bands (not alpha) in file order.
-  std::vector<BandRequest> bands;
+  std::vector<BandRequest> bands{};
   /// `--bands`: explicit 1-based band numbers (over the joined stack), ranges of them ("1-4") or band names,
   /// in the order of `bands`. An alpha band chosen by number is data then, no longer alpha.
-  std::vector<std::string> band_override;
+  std::vector<std::string> band_override{};
   /// Ground pixel size the model expects, metres; empty: the raster's own grid is used.
-  std::optional<double> pixel_size_m;
+  std::optional<double> pixel_size_m{};
   Resample resample = Resample::automatic;
   /// `--crs`, `--pixel-size`: assigned where the file has none (or wrong ones).
-  std::string crs;
-  std::optional<double> assumed_pixel_size_m;
+  std::string crs{};
+  std::optional<double> assumed_pixel_size_m{};
   /// `--src-nodata`: empty = what the file says; "none" = ignore it; else a number that takes its place in
   /// every band. Alpha and mask bands count all the same, and NaN and infinities are never valid.
-  std::string src_nodata;
+  std::string src_nodata{};
 };
 
 /// Reads one raster (or stack). Not thread-safe: one reader a thread (`clone`).

@@ -63,7 +63,7 @@ void GridMapping::positions(const Window& window, std::span<double> columns, std
   }
   map(x, y);
 
-  const double close = kClose * std::max(1.0, std::min(span_[0], span_[1]));
+  const double close = kClose * std::min({1.0, span_[0], span_[1]});
   std::vector<double> px;
   std::vector<double> py;
   for (std::size_t j = 0; j < down; ++j) {
