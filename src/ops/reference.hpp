@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,12 @@ struct Array {
   }
 };
 
+/// Whether `a` comes before `b` where the largest wins: a NaN counts as the largest, and of equals neither
+/// does.
+inline bool exceeds(double a, double b) {
+  return a > b || (a != a && b == b);
+}
+
 Array make_array(const Shape& shape, double fill = 0);
 Array to_array(const Tensor& tensor);
 
@@ -29,7 +36,10 @@ Array to_array(const Tensor& tensor);
 /// reference.cpp; results come with their shapes.
 void evaluate(const Operator& op, std::span<const Array* const> operands, std::span<Array> results);
 
-/// A whole graph, run in the plan's order *through the plan's places*: values overwritten too early show.
+/// A whole graph, run in the plan's order *through the plan's places*: a value whose bytes another takes is
+/// gone, and reading it is ErrorCode::internal, as is a node whose results or scratch overlap what it reads
+/// (operands that a plan joins in place apart) or a place outside its chunk.
+/// Errors: mismatch where an input or parameter is missing or has another shape.
 /// @return every output by name
 std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, Array>& inputs,
                                  const std::map<std::string, Array>& parameters);
