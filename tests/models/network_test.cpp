@@ -17,7 +17,9 @@ using tests::error_of;
 std::map<std::string, Shape> parameters_of(const Graph& graph) {
   std::map<std::string, Shape> shapes;
   for (const Value& value : graph.values())
-    if (value.role == Role::parameter) EXPECT_TRUE(shapes.emplace(value.name, value.type.shape).second);
+    if (value.role == Role::parameter) {
+      EXPECT_TRUE(shapes.emplace(value.name, value.type.shape).second);
+    }
   return shapes;
 }
 

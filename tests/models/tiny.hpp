@@ -17,10 +17,16 @@ namespace terramask::tests {
 
 class TemporaryFolder {
  public:
+  /// In memory where the system has such a place: the tests sync many small files.
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "terramask-models-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
+    for (const std::filesystem::path& parent :
+         {std::filesystem::path("/dev/shm"), std::filesystem::temp_directory_path()}) {
+      std::string name = (parent / "terramask-models-XXXXXX").string();
+      if (::mkdtemp(name.data()) == nullptr) continue;
+      path_ = name;
+      return;
+    }
+    throw std::runtime_error("no temporary folder");
   }
   ~TemporaryFolder() {
     std::error_code ignored;
