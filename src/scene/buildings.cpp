@@ -71,7 +71,7 @@ class Builder {
     if (!rng.chance(0.93)) return;
     // A parcel is on a street only where the street was laid.
     if (town_.road_distance(layout_.ground({middle, parcel.street}), 3) > -1) return;
-    double half_u = std::min(rng.range(4.4, 6.4), width / 2 - 3.2), half_v = rng.range(4.2, 6.0);
+    double half_u = std::min(rng.range(4.8, 7.0), width / 2 - 3.0), half_v = rng.range(4.6, 6.4);
     if (rng.chance(0.3)) std::swap(half_u, half_v);
     const double setback = rng.range(9.5, 13.5);
     const double v = parcel.street + inward * (setback + half_v);

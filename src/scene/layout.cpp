@@ -61,8 +61,8 @@ void Layout::place_lines(double reach) {
 
 Point Layout::bend(Point frame) const {
   const double u = frame.x, v = frame.y;
-  return {55 * noise(seed_ + 11, u / 700, v / 700) + 13 * noise(seed_ + 12, u / 230, v / 230),
-          55 * noise(seed_ + 13, u / 700, v / 700) + 13 * noise(seed_ + 14, u / 230, v / 230)};
+  return {72 * noise(seed_ + 11, u / 700, v / 700) + 17 * noise(seed_ + 12, u / 230, v / 230),
+          72 * noise(seed_ + 13, u / 700, v / 700) + 17 * noise(seed_ + 14, u / 230, v / 230)};
 }
 
 Point Layout::ground(Point frame) const {
@@ -72,7 +72,7 @@ Point Layout::ground(Point frame) const {
 Point Layout::frame(Point ground) const {
   // The bend is gentle (its gradient stays below 1), so the fixed point is found quickly.
   Point guess{dot(ground - middle_, axis_), dot(ground - middle_, left_of(axis_))};
-  for (int step = 0; step < 9; ++step) {
+  for (int step = 0; step < 12; ++step) {
     const Point straight = ground - middle_ - bend(guess) + rest_;
     guess = {dot(straight, axis_), dot(straight, left_of(axis_))};
   }

@@ -116,15 +116,15 @@ class Light {
 /// Sky and sun mirrored in water.
 Colour glint(Point at, std::uint64_t seed) {
   const double wave = noise(seed + 181, at.x / 1.3 + 0.4 * at.y, at.y / 0.9);
-  const double sky = 0.018 + 0.010 * wave + 0.012 * fbm(seed + 182, at.x / 40, at.y / 40, 2);
-  return {static_cast<float>(0.75 * sky), static_cast<float>(0.92 * sky), static_cast<float>(1.15 * sky)};
+  const double sky = 0.011 + 0.006 * wave + 0.012 * fbm(seed + 182, at.x / 40, at.y / 40, 2);
+  return {static_cast<float>(0.82 * sky), static_cast<float>(0.96 * sky), static_cast<float>(1.08 * sky)};
 }
 
 /// From reflected light to 8 bits: haze, exposure, the mosaic's colour balance, tone curve and noise.
 std::array<std::uint8_t, 3> develop(const Colour& light, Point at, std::uint64_t seed, std::int64_t column,
                                     std::int64_t row) {
   const double balance = 0.03 * noise(seed + 191, at.x / 420, at.y / 420);
-  const double exposure = 1.95 * (1 + 0.03 * noise(seed + 192, at.x / 600, at.y / 600));
+  const double exposure = 1.75 * (1 + 0.03 * noise(seed + 192, at.x / 600, at.y / 600));
   const double warm = 0.05 * (unit(hash(seed, 193)) - 0.5);
   const std::array<double, 3> linear{(light.r + 0.0085) * (1.02 + warm + balance), (light.g + 0.0105) * 0.99,
                                      (light.b + 0.0150) * (0.97 - warm - balance)};
@@ -133,7 +133,7 @@ std::array<std::uint8_t, 3> develop(const Colour& light, Point at, std::uint64_t
   std::array<std::uint8_t, 3> pixel{};
   for (std::size_t band = 0; band < 3; ++band) {
     const double x = std::max(0.0, linear[band] * exposure);
-    const double tone = std::pow(x / (x + 0.22) * 1.22, 1 / 1.45);
+    const double tone = std::pow(x / (x + 0.38) * 1.38, 1 / 1.55);
     const double value = 255 * std::min(1.0, tone);
     const double grain = 1.3 * common + 0.8 * gauss(mix(shot + band + 1));
     pixel[band] = static_cast<std::uint8_t>(std::clamp(std::lround(value + grain), 0L, 255L));

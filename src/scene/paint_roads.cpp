@@ -63,7 +63,7 @@ class Paver {
 
   Colour asphalt(Point at, std::uint64_t street) const {
     const double age = unit(hash(street, 1));
-    Colour colour = blend({0.075F, 0.076F, 0.082F}, {0.200F, 0.192F, 0.178F}, 0.15 + 0.8 * age);
+    Colour colour = blend({0.062F, 0.063F, 0.068F}, {0.178F, 0.172F, 0.160F}, 0.1 + 0.8 * age);
     const double worn = fbm(seed_ + 2, at.x / 8, at.y / 8, 3);
     const double repaired = noise(seed_ + 3, at.x / 6, at.y / 3.5);
     if (repaired > 0.62) colour = colour * (unit(hash(street, 2)) < 0.5 ? 0.72 : 1.2);
@@ -71,7 +71,7 @@ class Paver {
   }
 
   Colour slabs(Point at) const {
-    return Colour{0.255F, 0.245F, 0.230F} *
+    return Colour{0.215F, 0.206F, 0.192F} *
            ((1 + 0.14 * fbm(seed_ + 4, at.x / 6, at.y / 6, 2)) * grain(at, 0.06));
   }
 

@@ -10,11 +10,11 @@ namespace {
 Colour leaves(const Tree& tree) {
   Rng rng(tree.seed);
   const double kind = rng.uniform(), tone = rng.range(0.8, 1.25);
-  if (tree.conifer) return blend({0.020F, 0.036F, 0.020F}, {0.032F, 0.050F, 0.026F}, kind) * tone;
+  if (tree.conifer) return blend({0.026F, 0.044F, 0.024F}, {0.040F, 0.061F, 0.031F}, kind) * tone;
   if (kind < 0.04) return Colour{0.075F, 0.042F, 0.032F} * tone;  // copper beech
   if (kind < 0.14) return Colour{0.085F, 0.100F, 0.034F} * tone;  // lime, young leaves
   if (kind < 0.24) return Colour{0.068F, 0.082F, 0.048F} * tone;  // willow, greyish
-  return blend({0.034F, 0.058F, 0.020F}, {0.058F, 0.086F, 0.027F}, rng.uniform()) * tone;
+  return blend({0.042F, 0.068F, 0.023F}, {0.068F, 0.098F, 0.032F}, rng.uniform()) * tone;
 }
 
 void draw_tree(Surface& surface, const Tree& tree, std::uint64_t seed) {

@@ -9,7 +9,7 @@ void draw_water(Sample& sample, Point at, std::uint64_t seed, double depth) {
   const double clouded = fbm(seed, at.x / 22, at.y / 22, 3);
   const double waves =
       0.6 * noise(seed + 1, at.x / 2.4, at.y / 1.1) + 0.4 * noise(seed + 2, at.x / 0.9, at.y / 0.6);
-  const Colour deep = blend({0.030F, 0.043F, 0.032F}, {0.046F, 0.062F, 0.038F}, 0.5 + 0.5 * clouded);
+  const Colour deep = blend({0.022F, 0.031F, 0.018F}, {0.040F, 0.051F, 0.026F}, 0.5 + 0.5 * clouded);
   const Colour shallow{0.105F, 0.098F, 0.062F};
   sample.colour = blend(shallow, deep, smoothstep(-0.3, 2.2, depth)) * (1 + 0.13 * waves);
   sample.cover = Cover::water;

@@ -3,27 +3,22 @@
 #include <cpl_string.h>
 
 #include <array>
-#include <cstdlib>
 
 #include "geo/gdal_support.hpp"
+#include "geo/legend.hpp"
 
 namespace terramask::scene {
 namespace {
 
 const char* const remedy = "make room, or choose another folder";
 
-void describe_labels(GDALRasterBand& band) {
-  GDALColorTable palette;
+void describe_labels(GDALDataset& file) {
   CPLStringList names;
-  for (const ClassInfo& info : scene_classes()) {
-    const long rgb = std::strtol(info.color.c_str() + 1, nullptr, 16);
-    const GDALColorEntry entry{static_cast<short>(rgb >> 16), static_cast<short>((rgb >> 8) & 255),
-                               static_cast<short>(rgb & 255), 255};
-    palette.SetColorEntry(info.value, &entry);
-    names.AddString(info.name.c_str());
-  }
-  band.SetColorTable(&palette);
-  band.SetCategoryNames(names.List());
+  for (const std::string& name : geo::category_names(scene_classes())) names.AddString(name.c_str());
+  file.GetRasterBand(1)->SetColorTable(geo::palette(scene_classes()).get());
+  // GDAL keeps the names in a sidecar: they stand in the file's own metadata too.
+  file.GetRasterBand(1)->SetCategoryNames(names.List());
+  file.SetMetadataItem(geo::kClassesItem, geo::classes_as_json(scene_classes()).c_str());
 }
 
 }  // namespace
@@ -68,7 +63,7 @@ RasterFile::RasterFile(const std::string& path, Kind kind, const SceneOptions& o
     band.SetNoDataValue(-9999);
     band.SetUnitType("metre");
   }
-  if (kind == Kind::labels) describe_labels(band);
+  if (kind == Kind::labels) describe_labels(*state_->file);
   if (errors.failed()) throw errors.error(ErrorCode::io, path, "cannot be described", remedy);
 }
 

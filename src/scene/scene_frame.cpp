@@ -15,6 +15,12 @@ struct FreeTransform {
   }
 };
 
+[[noreturn]] void refuse_place(int epsg) {
+  throw Error(ErrorCode::usage,
+              "EPSG:" + std::to_string(epsg) + ": the scene lies outside the CRS's area of use",
+              "choose another origin");
+}
+
 OGRSpatialReference reference(int epsg) {
   OGRSpatialReference crs;
   crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
@@ -42,7 +48,17 @@ SceneFrame::SceneFrame(const SceneOptions& options)
   wkt_ = owned.get();
   const double right = static_cast<double>(options.width) * options.pixel_size_m;
   const double top = static_cast<double>(options.height) * options.pixel_size_m;
-  geographic({{0, 0}, {right, top}});
+  // Far outside its area of use a projection still gives numbers, but they do not lead back.
+  const Line corners{{0, 0}, {right, top}};
+  const std::vector<Point> degrees = geographic(corners);
+  const OGRSpatialReference world = reference(4326);
+  const std::unique_ptr<OGRCoordinateTransformation, FreeTransform> back(
+      OGRCreateCoordinateTransformation(&world, &crs));
+  for (std::size_t i = 0; i < corners.size(); ++i) {
+    Point p = degrees[i];
+    if (back == nullptr || back->Transform(1, &p.x, &p.y) == 0 || !(length(p - projected(corners[i])) < 0.01))
+      refuse_place(epsg_);
+  }
 }
 
 std::vector<Point> SceneFrame::geographic(const Line& line) const {
@@ -57,14 +73,12 @@ std::vector<Point> SceneFrame::geographic(const Line& line) const {
     y.push_back(there.y);
   }
   std::vector<int> ok(line.size());
-  const bool done = transform != nullptr && transform->Transform(static_cast<int>(line.size()), x.data(),
-                                                                 y.data(), nullptr, ok.data()) != 0;
+  const auto count = static_cast<int>(line.size());
+  const bool done =
+      transform != nullptr && transform->Transform(count, x.data(), y.data(), nullptr, ok.data()) != 0;
   std::vector<Point> degrees;
   for (std::size_t i = 0; i < line.size(); ++i) {
-    if (!done || ok[i] == 0 || !(std::abs(x[i]) <= 180) || !(std::abs(y[i]) <= 90))
-      throw Error(ErrorCode::usage,
-                  "EPSG:" + std::to_string(epsg_) + ": the scene's place has no longitude and latitude",
-                  "choose an origin inside the CRS's area of use");
+    if (!done || ok[i] == 0 || !(std::abs(x[i]) <= 180) || !(std::abs(y[i]) <= 90)) refuse_place(epsg_);
     degrees.push_back({x[i], y[i]});
   }
   return degrees;

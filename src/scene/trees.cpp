@@ -28,7 +28,7 @@ Growth growth(const Town& town, Point at, Point frame) {
   const double patches = fbm(seed, at.x / 45, at.y / 45, 2);
   switch (layout.use(block)) {
     case LandUse::forest: {
-      if (edge < 7 + 3 * patches) return {0.15, 1.2, 2.2, 0, 1.7};
+      if (edge < 8 + 6 * noise(seed + 6, at.x / 19, at.y / 19) + 3 * patches) return {0.15, 1.2, 2.2, 0, 1.7};
       const double conifers = smoothstep(-0.1, 0.25, fbm(seed + 5, at.x / 90, at.y / 90, 2));
       return {patches < -0.5 ? 0.25 : 0.97, 2.2, 4.6, conifers, lerp(3.6, 4.6, conifers)};
     }
