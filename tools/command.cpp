@@ -1,0 +1,100 @@
+#include "command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <new>
+
+namespace terramask::tools {
+namespace {
+
+std::string one_line(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
+  return text;
+}
+
+/// Three significant digits.
+std::string digits(double value) {
+  const int decimals = value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return fmt::format("{:.{}f}", value, decimals);
+}
+
+}  // namespace
+
+int exit_status(ErrorCode code) {
+  return code == ErrorCode::usage || code == ErrorCode::exists ? 2 : 1;
+}
+
+void print_error(const std::string& name, const std::string& message) {
+  fmt::print(stderr, "{}: {}\n", name, one_line(message));
+}
+
+int guarded(const std::string& name, const std::function<int()>& work) {
+  try {
+    const int status = work();
+    if (std::fflush(stdout) != 0 && status == 0)
+      throw Error(ErrorCode::io, "what is printed cannot be written",
+                  "is the disk full, or the pipe closed?");
+    return status;
+  } catch (const Error& error) {
+    print_error(name, error.what());
+    return exit_status(error.code());
+  } catch (const std::bad_alloc&) {
+    print_error(name, "out of memory; use a smaller --tile, or a machine with more");
+  } catch (const std::exception& error) {
+    print_error(name,
+                fmt::format("defect of Terramask: {}; please report it with the command", error.what()));
+  }
+  return 1;
+}
+
+std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
+  const Error wrong(ErrorCode::usage, fmt::format("{} {}: not a number of bytes", option, text),
+                    "write it as 512M or 2G");
+  double number = 0;
+  const char* end = text.data() + text.size();
+  const auto [rest, failed] = std::from_chars(text.data(), end, number);
+  if (failed != std::errc() || !std::isfinite(number) || number < 0) throw wrong;
+  std::string unit(rest, end);
+  std::transform(unit.begin(), unit.end(), unit.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (unit.ends_with("ib")) unit.resize(unit.size() - 2);
+  if (unit.ends_with("b")) unit.resize(unit.size() - 1);
+  const std::string units = "kmgt";
+  const std::size_t power = unit.empty() ? 0 : units.find(unit) + 1;
+  if (unit.size() > 1 || (!unit.empty() && power == 0)) throw wrong;
+  const double bytes = number * std::pow(1024.0, static_cast<double>(power));
+  if (bytes >= 9e18) throw wrong;
+  return static_cast<std::uint64_t>(bytes);
+}
+
+std::string bytes_text(std::uint64_t bytes) {
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  return count_text(static_cast<double>(bytes)) + "B";
+}
+
+std::string count_text(double count) {
+  constexpr std::array<const char*, 6> prefixes{"", "k", "M", "G", "T", "P"};
+  std::size_t power = 0;
+  while (count >= 999.5 && power + 1 < prefixes.size()) {
+    count /= 1000;
+    ++power;
+  }
+  return fmt::format("{} {}", digits(count), prefixes[power]);
+}
+
+std::string duration_text(double seconds) {
+  if (seconds < 59.95) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  if (whole < 48 * 3600) return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+  return fmt::format("{} days {} h", whole / 86400, whole % 86400 / 3600);
+}
+
+}  // namespace terramask::tools

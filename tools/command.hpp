@@ -1,0 +1,35 @@
+// What every program of tools/ shares: how errors reach people, and how numbers are read and written.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "terramask/error.hpp"
+
+namespace terramask::tools {
+
+/// 2 where the call was wrong, 1 where the work failed.
+int exit_status(ErrorCode code);
+
+/// Runs `work` and returns its exit status; whatever it throws becomes one line "name: MESSAGE; REMEDY" on
+/// stderr.
+/// @param name the program and its subcommand: "terramask segment"
+int guarded(const std::string& name, const std::function<int()>& work);
+
+/// Prints "name: message" on stderr, as one line.
+void print_error(const std::string& name, const std::string& message);
+
+/// "512M", "2G", "1.5GiB", "4096": bytes, in powers of 1024. Throws ErrorCode::usage, naming the option.
+std::uint64_t parse_bytes(const std::string& text, const std::string& option);
+
+/// "12.3 MB", in powers of 1000.
+std::string bytes_text(std::uint64_t bytes);
+
+/// "0.4 s", "2 min 5 s", "3 h 10 min".
+std::string duration_text(double seconds);
+
+/// "12.3 k", "4.56 G": three digits and the power of 1000.
+std::string count_text(double count);
+
+}  // namespace terramask::tools

@@ -1,0 +1,39 @@
+#include "device_options.hpp"
+
+#include "command.hpp"
+
+namespace terramask::tools {
+
+ExecutorOptions DeviceArguments::options() const {
+  ExecutorOptions made;
+  made.device = device;
+  made.variant = kernel == "direct"  ? KernelVariant::direct
+                 : kernel == "tiled" ? KernelVariant::tiled
+                                     : KernelVariant::automatic;
+  made.precision = precision == "exact" ? Precision::exact : Precision::fast;
+  if (!memory_limit.empty()) made.memory_limit = parse_bytes(memory_limit, "--memory-limit");
+  return made;
+}
+
+void add_device_options(CLI::App& app, DeviceArguments& a) {
+  app.add_option("--device", a.device,
+                 "auto, vulkan, vulkan:N or a part of a device's name (see `terramask devices`)")
+      ->type_name("DEVICE")
+      ->capture_default_str()
+      ->group("Device");
+  app.add_option("--memory-limit", a.memory_limit, "Device memory to use at most, as 512M or 2G")
+      ->type_name("BYTES")
+      ->group("Device");
+  app.add_option("--kernel", a.kernel, "Variant of the heavy kernels; auto goes by the device")
+      ->check(CLI::IsMember({"auto", "direct", "tiled"}))
+      ->type_name("")
+      ->capture_default_str()
+      ->group("Device");
+  app.add_option("--precision", a.precision, "fast may use Winograd's convolution, exact may not")
+      ->check(CLI::IsMember({"fast", "exact"}))
+      ->type_name("")
+      ->capture_default_str()
+      ->group("Device");
+}
+
+}  // namespace terramask::tools

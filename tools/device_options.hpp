@@ -1,0 +1,24 @@
+// The options that choose a device and how it computes; the same for every program and subcommand.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "terramask/executor.hpp"
+
+namespace terramask::tools {
+
+struct DeviceArguments {
+  std::string device = "auto";
+  std::string kernel = "auto";
+  std::string precision = "fast";
+  std::string memory_limit;
+
+  /// Throws ErrorCode::usage for a memory limit that is none.
+  ExecutorOptions options() const;
+};
+
+/// Adds --device, --memory-limit, --kernel and --precision.
+void add_device_options(CLI::App& app, DeviceArguments& arguments);
+
+}  // namespace terramask::tools
