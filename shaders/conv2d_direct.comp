@@ -1,18 +1,20 @@
 // conv2d_direct.comp - fp32 convolution / transposed convolution + bias + activation, software-device (llvmpipe) variant.
 // Contract: input NCHW dense (any offset), output NCHW dense, weights packed on the host (src/ops/conv2d/kernels.cpp); one lane makes
-//   X consecutive columns x R rows x C channels; every output is summed in the order (ci, ky, kx) whatever its position.
-// Spec: 0 X, 1 R, 2 C, 3 KH, 4 KW, 5 SH, 6 SW, 7 DH, 8 DW, 9 CU channels and 10 KU kernel rows a step (KU = KH or 1), 11 ACT,
-//   12 VEC (vec4 stores: X%4==0, Wo%4==0, outBase%4==0, not transposed), 13 QUAD (0 or 1; 1: RGBA32F fetches, needs X%4==0, SW==1,
-//   W%4==0, inBase%4==0, inBatch%4==0), 14 QOFF = padW (only read when QUAD), 15 TSH, 16 TSW transposed stride (1, 1 = plain).
-// Bindings: 0 input R32F view, 1 input RGBA32F view, 2 weights RGBA32F view, 3 bias (padded to C), 4 output (vec4/float alias).
-// Dispatch: x = ceil(ceil(Wt/X)*ceil(Ht/R)/8), y = ceil(Co/C), z = batch*TSH*TSW; Wt = ceil(Wo/TSW), Ht = ceil(Ho/TSH).
+//   X consecutive columns x R rows x C channels; every output is summed in the order (ci, ky, kx) whatever its position, mul and add apart.
+// Spec: 0 X, 1 R, 2 C, 3 KH, 4 KW, 5 SH, 6 SW, 7 DH, 8 DW, 9 CU channels and 10 KU kernel rows a step (KU = KH or 1), 11 ACT 0 none
+//   1 ReLU 2 leaky 3 ELU 4 sigmoid 5 tanh, 12 VEC vec4 stores (X%4==0, Wo%4==0, outBase%4==0, outBatch%4==0, plain only), 13 QUAD (0/1)
+//   RGBA32F fetches (X%4==0, SW==1, W%4==0, inBase%4==0, inBatch%4==0; transposed: only kernel == stride, padding 0), 14 QOFF = padW if
+//   QUAD (0 if transposed), 15 TSH, 16 TSW transposed stride (1, 1 = plain; else KH = ceil(kernel/TSH), KW alike, S = D = 1), 17 LANES =
+//   VkPhysicalDeviceSubgroupProperties::subgroupSize (a power of two; 8 with AVX, 4 with SSE only).
+// Bindings: 0 input R32F view, 1 input RGBA32F view, 2 weights RGBA32F view, 3 bias (padded to a multiple of C), 4 output (vec4/float).
+// Dispatch: x = ceil(ceil(Wt/X)*ceil(Ht/R)/LANES), y = ceil(Co/C), z = batch*TSH*TSW; Wt = ceil(Wo/TSW), Ht = ceil(Ho/TSH).
 #version 450
 #extension GL_KHR_shader_subgroup_basic : enable
 #extension GL_KHR_shader_subgroup_shuffle : enable
 #extension GL_EXT_control_flow_attributes : enable
 #extension GL_GOOGLE_include_directive : enable
 #include "common/activation.glsl"
-layout(local_size_x = 8) in;
+layout(local_size_x_id = 17) in;           // LANES, one subgroup a work group
 layout(constant_id = 0) const int X = 4;
 layout(constant_id = 1) const int R = 2;
 layout(constant_id = 2) const int C = 16;
@@ -30,6 +32,7 @@ layout(constant_id = 13) const int QUAD = 0;
 layout(constant_id = 14) const int QOFF = 0;
 layout(constant_id = 15) const int TSH = 1;
 layout(constant_id = 16) const int TSW = 1;
+layout(constant_id = 17) const int LANES = 8;
 layout(push_constant) uniform Push
 {
     int Ci, Co, H, W, Ho, Wo, padH, padW;     // for a transposed convolution padH, padW are its own padding
@@ -46,7 +49,8 @@ layout(set = 0, binding = 4) writeonly buffer Output1 { float output1[]; };
 
 const int KB = KH / KU;                       // kernel-row blocks
 const int TAPS = CU * KU * KW;                // taps of one step
-const int FETCHES = (C * TAPS + 31) / 32;     // weight fetches of one step
+const int SPAN = 4 * LANES;                   // weights of one fetch
+const int FETCHES = (C * TAPS + SPAN - 1) / SPAN;
 const int IR = (R - 1) * SH + (KU - 1) * DH + 1;
 const int IC = (X - 1) * SW + (KW - 1) * DW + 1;
 
@@ -90,7 +94,7 @@ void main()
     const int plane = pc.H * pc.W;
     const int blocks = (pc.Co + C - 1) / C;
     const int inBase = pc.inBase + batch * pc.inBatch;
-    int w = (phase * blocks + block) * steps * KB * FETCHES * 8 + int(gl_SubgroupInvocationID);
+    int w = (phase * blocks + block) * steps * KB * FETCHES * LANES + int(gl_SubgroupInvocationID);
     int ci = 0, kb = 0;
     for (int step = 0; step < steps * KB; ++step)  // one loop, never two nested ones: llvmpipe pays dearly for the inner one
     {
@@ -130,13 +134,13 @@ void main()
                 }
         }
         vec4 packed[FETCHES];
-        [[unroll]] for (int i = 0; i < FETCHES; ++i) packed[i] = texelFetch(weights, w + i * 8);
-        w += FETCHES * 8;
+        [[unroll]] for (int i = 0; i < FETCHES; ++i) packed[i] = texelFetch(weights, w + i * LANES);
+        w += FETCHES * LANES;
         [[unroll]] for (int c = 0; c < C; ++c)
             [[unroll]] for (int t = 0; t < TAPS; ++t)
             {
                 const int e = c * TAPS + t;
-                const float k = subgroupShuffle(packed[e / 32][e & 3], uint((e & 31) >> 2));
+                const float k = subgroupShuffle(packed[e / SPAN][e & 3], uint(e % SPAN / 4));
                 const int u = t / (KU * KW), dy = (t / KW) % KU * DH, dx = t % KW * DW;
                 [[unroll]] for (int r = 0; r < R; ++r)
                     [[unroll]] for (int x = 0; x < X; ++x)

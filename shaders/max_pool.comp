@@ -1,7 +1,7 @@
 // max_pool.comp - fp32 max pooling, first maximum wins (row-major window order), NaN propagates as in PyTorch.
 // Contract: input and output NCHW dense at any float offset; indices (optional) int32 y * W + x within the input's plane, dense NCHW.
 //   One lane makes 4 consecutive columns of one output row.  Spec: 0 KH, 1 KW, 2 SH, 3 SW, 4 INDICES (0/1), 5 VEC (vec4 stores: Wo%4==0,
-//   outBase%4==0, indexBase%4==0), 6 QUAD (RGBA32F fetches: padW==0, 4*SW%4==0 always, W%4==0, inBase%4==0).
+//   all bases and batch pitches %4==0), 6 QUAD (RGBA32F fetches: padW==0, W%4==0, inBase%4==0, inBatch%4==0).
 // Bindings: 0 input R32F view, 1 input RGBA32F view, 2 output (vec4/float alias), 3 indices (ivec4/int alias; bind output if unused).
 // Dispatch: x = ceil(ceil(Wo/4)*Ho/8), y = channels, z = batch.
 #version 450

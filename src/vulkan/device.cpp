@@ -93,7 +93,14 @@ void Device::read_traits(const vk::raii::PhysicalDevice& physical, const Executo
   traits_.software = properties.deviceType == vk::PhysicalDeviceType::eCpu;
   traits_.variant = options.variant;
   traits_.precision = options.precision;
-  traits_.subgroup_size = chain.get<vk::PhysicalDeviceSubgroupProperties>().subgroupSize;
+  const auto& subgroup = chain.get<vk::PhysicalDeviceSubgroupProperties>();
+  traits_.subgroup_size = subgroup.subgroupSize;
+  traits_.shuffle = (subgroup.supportedStages & vk::ShaderStageFlagBits::eCompute) &&
+                    (subgroup.supportedOperations & vk::SubgroupFeatureFlagBits::eShuffle);
+  if (options.variant == KernelVariant::direct && !traits_.can_run_direct())
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{} cannot run the direct kernels: no subgroup shuffle", name_),
+                "use --kernel auto or --kernel tiled");
   traits_.max_storage_range = limits.maxStorageBufferRange;
   traits_.storage_alignment =
       std::max(limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment);

@@ -26,9 +26,16 @@ struct Traits {
   std::uint32_t shared_memory = 0;
   std::array<std::uint32_t, 3> max_groups{65535, 65535, 65535};
 
+  bool shuffle = false;  ///< subgroup shuffles in compute shaders
+
+  /// The direct kernel broadcasts weights by shuffles over one whole subgroup.
+  bool can_run_direct() const {
+    return shuffle && subgroup_size >= 4 && subgroup_size <= 64 && (subgroup_size & (subgroup_size - 1)) == 0;
+  }
   /// The variant in force: direct (software devices) or tiled (GPUs).
   bool direct() const {
-    return variant == KernelVariant::direct || (variant == KernelVariant::automatic && software);
+    return variant == KernelVariant::direct ||
+           (variant == KernelVariant::automatic && software && can_run_direct());
   }
 };
 

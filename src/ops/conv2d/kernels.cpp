@@ -49,19 +49,21 @@ struct Blocking {
 Blocking blocking(const Gather& g, std::int64_t outputs) {
   Blocking b;
   const std::int64_t area = g.taps.h * g.taps.w;
-  b.channels = outputs <= 2 ? 2 : outputs <= 4 ? 4 : outputs <= 8 ? 8 : 16;
-  if (area == 1) {
-    if (outputs > 16) b.channels = 32;
-    b.depth = b.channels <= 4 ? 8 : 4;
-  } else if (area <= 4) {
-    b.kernel_rows = g.taps.h;
-    b.depth = b.channels <= 4 ? 2 : 4;
-  } else if (area <= 9) {
-    b.kernel_rows = g.taps.h;
-  } else {
-    b.columns = 8;
-    b.rows = 1;
+  b.kernel_rows = g.taps.h;
+  if (area == 1 && g.phases == Extent2{1, 1}) {
+    b.channels = 32;
+    b.depth = 4;
+    if (outputs < 16) b.rows = 4;
+  } else if (area == 1) {
+    b.depth = 4;
+  } else if (g.taps.h >= 5 || g.taps.w >= 5) {
+    b.kernel_rows = 1;
+    if (g.stride == Extent2{1, 1}) {
+      b.columns = 8;
+      b.rows = 1;
+    }
   }
+  if (outputs < 16) b.channels = outputs;
   return b;
 }
 
@@ -71,17 +73,18 @@ std::vector<float> padded_bias(const Tensor* bias, std::int64_t outputs, std::in
   return values;
 }
 
-// [phase][output block][input step][kernel row block][fetch of 32]: within a fetch [output][tap], a tap being
-// (input channel of the step, kernel row, kernel column).
-std::vector<float> pack_direct(const Tensor& weight, const Gather& g, const Blocking& b) {
+// [phase][output block][input step][kernel row block][fetch of 4 · lanes]: within a fetch [output][tap], a
+// tap being (input channel of the step, kernel row, kernel column).
+std::vector<float> pack_direct(const Tensor& weight, const Gather& g, const Blocking& b, std::int64_t lanes) {
   const auto values = weight.values<float>();
   const Shape& shape = weight.shape();
   const std::int64_t outputs = g.reversed ? shape[1] : shape[0], inputs = g.reversed ? shape[0] : shape[1];
   const std::int64_t steps = (inputs + b.depth - 1) / b.depth, row_blocks = g.taps.h / b.kernel_rows;
   const std::int64_t blocks = (outputs + b.channels - 1) / b.channels;
-  const std::int64_t taps = b.depth * b.kernel_rows * g.taps.w, fetches = (b.channels * taps + 31) / 32;
+  const std::int64_t taps = b.depth * b.kernel_rows * g.taps.w, span = 4 * lanes,
+                     fetches = (b.channels * taps + span - 1) / span;
   std::vector<float> packed(
-      static_cast<std::size_t>(g.phases.h * g.phases.w * blocks * steps * row_blocks * fetches * 32));
+      static_cast<std::size_t>(g.phases.h * g.phases.w * blocks * steps * row_blocks * fetches * span));
 
   const auto source = [&](std::int64_t o, std::int64_t i, std::int64_t y, std::int64_t x) -> float {
     if (y >= g.source_kernel.h || x >= g.source_kernel.w || y % g.spread.h != 0 || x % g.spread.w != 0)
@@ -109,7 +112,7 @@ std::vector<float> pack_direct(const Tensor& weight, const Gather& g, const Bloc
             const std::int64_t block =
                 ((phase * blocks + o / b.channels) * steps + i / b.depth) * row_blocks + ky / b.kernel_rows;
             const std::int64_t tap = (i % b.depth * b.kernel_rows + ky % b.kernel_rows) * g.taps.w + kx;
-            packed[static_cast<std::size_t>(block * fetches * 32 + o % b.channels * taps + tap)] =
+            packed[static_cast<std::size_t>(block * fetches * span + o % b.channels * taps + tap)] =
                 source(o, i, y, x);
           }
   }
@@ -118,15 +121,13 @@ std::vector<float> pack_direct(const Tensor& weight, const Gather& g, const Bloc
 
 // [phase][output][input][tap row][tap column], dense.
 std::vector<float> pack_tiled(const Tensor& weight, const Gather& g) {
-  const Blocking one{1, 1, 1, 1, 1};
-  // A step of one input channel and one kernel row; the fetches' padding to 32 is squeezed out.
-  const std::vector<float> loose = pack_direct(weight, g, one);
+  // The direct packing of one lane, a row of taps a step, without the fetches' padding to 4.
+  const std::vector<float> loose = pack_direct(weight, g, Blocking{1, 1, 1, 1, 1}, 1);
+  const std::size_t stride = static_cast<std::size_t>((g.taps.w + 3) / 4) * 4;
   std::vector<float> packed;
-  packed.reserve(loose.size() / 32 * static_cast<std::size_t>(g.taps.w));
-  const std::size_t stride = static_cast<std::size_t>((g.taps.w + 31) / 32) * 32;
-  for (std::size_t at = 0; at < loose.size(); at += stride)
-    packed.insert(packed.end(), loose.begin() + static_cast<std::ptrdiff_t>(at),
-                  loose.begin() + static_cast<std::ptrdiff_t>(at) + g.taps.w);
+  packed.reserve(loose.size() / stride * static_cast<std::size_t>(g.taps.w));
+  for (auto at = loose.begin(); at != loose.end(); at += static_cast<std::ptrdiff_t>(stride))
+    packed.insert(packed.end(), at, at + g.taps.w);
   return packed;
 }
 
@@ -152,6 +153,7 @@ void record_convolution(const Convolution& convolution, Recorder& recorder) {
   const bool direct = recorder.traits().direct();
   const Blocking b = blocking(g, out.c());
   const std::int64_t block = direct ? b.channels : 64;
+  const std::int64_t lanes = recorder.traits().subgroup_size;
   const std::string key =
       fmt::format("{}{}.{}.{}.{} p{},{} u{},{} d{},{}", direct ? "direct" : "tiled", g.reversed ? "T" : "",
                   b.channels, b.depth, b.kernel_rows, g.padding.h % g.phases.h, g.padding.w % g.phases.w,
@@ -162,14 +164,19 @@ void record_convolution(const Convolution& convolution, Recorder& recorder) {
   const Binding bias = recorder.packed(
       has_bias ? 2 : 1, View::storage, fmt::format("{}bias{}", has_bias ? "" : "no ", block),
       [=](const Tensor& tensor) { return padded_bias(has_bias ? &tensor : nullptr, outputs, block); });
-  const Binding weights = recorder.packed(
-      1, direct ? View::rgba32f : View::storage, key,
-      [=](const Tensor& tensor) { return direct ? pack_direct(tensor, g, b) : pack_tiled(tensor, g); });
+  const Binding weights =
+      recorder.packed(1, direct ? View::rgba32f : View::storage, key, [=](const Tensor& tensor) {
+        return direct ? pack_direct(tensor, g, b, lanes) : pack_tiled(tensor, g);
+      });
 
   const std::int64_t area = out.h() * out.w();
   const std::int64_t phase_h = (out.h() + g.phases.h - 1) / g.phases.h;
   const std::int64_t phase_w = (out.w() + g.phases.w - 1) / g.phases.w;
-  const bool quads_in = in.w() % 4 == 0 && g.stride.w == 1 && b.columns % 4 == 0;
+  // Vector loads where rows stay aligned to them: the phases of a transposed convolution shift against each
+  // other.
+  const bool one_tap = g.taps == Extent2{1, 1} && g.padding == Extent2{0, 0};
+  const bool quads_in = in.w() % 4 == 0 && g.stride.w == 1 && b.columns % 4 == 0 && g.padding.w >= 0 &&
+                        (g.phases == Extent2{1, 1} || one_tap);
 
   // One image at a time where its result must be cut into slices; all of them at once where not.
   bool first = true;
@@ -202,9 +209,9 @@ void record_convolution(const Convolution& convolution, Recorder& recorder) {
           {u32(b.columns), u32(b.rows), u32(b.channels), u32(g.taps.h), u32(g.taps.w), u32(g.stride.h),
            u32(g.stride.w), u32(g.dilation.h), u32(g.dilation.w), u32(b.depth), u32(b.kernel_rows),
            activation, quads_out ? 1u : 0u, quads_in ? 1u : 0u, quads_in ? u32(g.padding.w) : 0u,
-           u32(g.phases.h), u32(g.phases.w)},
+           u32(g.phases.h), u32(g.phases.w), u32(lanes)},
           {recorder.read(0, View::r32f), recorder.read(0, View::rgba32f), weights, bias, output}, push,
-          {ceil_div(((phase_w + b.columns - 1) / b.columns) * ((phase_h + b.rows - 1) / b.rows), 8),
+          {ceil_div(((phase_w + b.columns - 1) / b.columns) * ((phase_h + b.rows - 1) / b.rows), lanes),
            ceil_div(channels, b.channels), z},
           first);
     } else {
