@@ -7,7 +7,7 @@ namespace terramask::geo {
 namespace {
 
 /// Source values held at a time; a window that needs more is worked off in parts.
-constexpr double kMostSourceValues = 6e6;
+constexpr double kMostSourceValues = 7e5;  // that stay in the processor's caches
 
 }  // namespace
 

@@ -172,7 +172,7 @@ TEST_F(ReadWindows, VrtsThatResampleAreTheSameBits) {
   TERRAMASK_REQUIRE(path);
   std::ofstream(file("half.vrt"))
       << "<VRTDataset rasterXSize='731' rasterYSize='1199'><VRTRasterBand dataType='Byte' band='1'>"
-         "<SimpleSource resampling='bilinear'><SourceFilename>"
+         "<SimpleSource resampling='average'><SourceFilename>"
       << path.string()
       << "</SourceFilename><SourceBand>1</SourceBand><SrcRect xOff='0.3' yOff='0' xSize='1097.7' "
          "ySize='1800'/>"
