@@ -106,7 +106,7 @@ void FileReader::read_values(const Window& window, Planes planes) {
         static_cast<int>(window.height), planes.plane(bands_[begin].plane), static_cast<int>(window.width),
         static_cast<int>(window.height), GDT_Float32, static_cast<int>(numbers.size()), numbers.data(),
         sizeof(float), static_cast<GSpacing>(sizeof(float)) * window.width,
-        static_cast<GSpacing>(sizeof(float) * planes.stride), nullptr);
+        static_cast<GSpacing>(sizeof(float)) * static_cast<GSpacing>(planes.stride), nullptr);
     if (result != CE_None || errors.failed()) fail(errors, window);
     begin = end;
   }

@@ -51,7 +51,8 @@ NodataOption parse_nodata(const std::string& text) {
     if (used == text.size()) return option;
   } catch (const std::exception&) {  // reported below, as any other text that is no number
   }
-  throw Error(ErrorCode::usage, "--src-nodata " + text + ": not a nodata value", "give a number, or none to ignore the file's");
+  throw Error(ErrorCode::usage, "--src-nodata " + text + ": not a nodata value",
+              "give a number, or none to ignore the file's");
 }
 
 void NodataTest::apply(std::span<const float> values, std::span<std::uint8_t> valid) const {
