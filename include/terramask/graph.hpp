@@ -53,6 +53,8 @@ class Graph {
     return add(std::move(op), std::move(operands), name).front();
   }
   void add_output(std::string name, ValueId value);
+  /// Takes a name off the outputs; the value stays.
+  void remove_output(std::string_view name);
 
   const std::vector<Value>& values() const { return values_; }
   const std::vector<Node>& nodes() const { return nodes_; }

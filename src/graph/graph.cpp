@@ -46,6 +46,10 @@ void Graph::add_output(std::string name, ValueId value) {
   outputs_.push_back({std::move(name), value});
 }
 
+void Graph::remove_output(std::string_view name) {
+  std::erase_if(outputs_, [&](const Output& output) { return output.name == name; });
+}
+
 std::optional<ValueId> Graph::find(std::string_view name) const {
   for (std::size_t id = 0; id < values_.size(); ++id)
     if (values_[id].name == name) return static_cast<ValueId>(id);

@@ -14,7 +14,8 @@ struct AxisMap {
 AxisMap map_axis(std::int64_t begin, std::int64_t size, std::int64_t extent) {
   AxisMap map;
   map.source.resize(static_cast<std::size_t>(size));
-  for (std::int64_t i = 0; i < size; ++i) map.source[static_cast<std::size_t>(i)] = reflect(begin + i, extent);
+  for (std::int64_t i = 0; i < size; ++i)
+    map.source[static_cast<std::size_t>(i)] = reflect(begin + i, extent);
   const auto [low, high] = std::minmax_element(map.source.begin(), map.source.end());
   map.begin = *low;
   map.end = *high + 1;

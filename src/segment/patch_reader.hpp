@@ -12,7 +12,8 @@ namespace terramask::segment {
 
 class PatchReader {
  public:
-  PatchReader(RasterReader& reader, std::vector<ModelBand> bands) : reader_(reader), bands_(std::move(bands)) {}
+  PatchReader(RasterReader& reader, std::vector<ModelBand> bands)
+      : reader_(reader), bands_(std::move(bands)) {}
 
   /// @param patch   a window of the padded extent
   /// @param values  bands × height × width: (value − mean) / std, and 0 (the mean) where invalid

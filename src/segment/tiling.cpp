@@ -54,7 +54,9 @@ std::int64_t floor_to(std::int64_t x, std::int64_t multiple) {
   return quotient * multiple;
 }
 
-std::int64_t ceil_to(std::int64_t x, std::int64_t multiple) { return -floor_to(-x, multiple); }
+std::int64_t ceil_to(std::int64_t x, std::int64_t multiple) {
+  return -floor_to(-x, multiple);
+}
 
 Extent padded(const Extent& raster, std::int64_t multiple) {
   return {ceil_to(raster.width, multiple), ceil_to(raster.height, multiple)};
@@ -84,7 +86,8 @@ std::vector<Tile> overlapping_tiles(const TilingOptions& options, std::int64_t o
 double work_factor(const Footprint& footprint, std::int64_t tile) {
   const std::int64_t side = ceil_to(tile, footprint.alignment);
   const std::int64_t patch = side + 2 * ceil_to(footprint.halo, footprint.alignment);
-  return static_cast<double>(patch) * static_cast<double>(patch) / (static_cast<double>(side) * static_cast<double>(side));
+  return static_cast<double>(patch) * static_cast<double>(patch) /
+         (static_cast<double>(side) * static_cast<double>(side));
 }
 
 }  // namespace terramask::segment

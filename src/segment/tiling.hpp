@@ -1,9 +1,9 @@
 // Exact tiling: how a raster is cut so that the mask is the same bits however it is cut.
 //
-// The raster is padded right and bottom to [0, P], P a multiple of the model's pad multiple. Output tiles begin and
-// end at multiples of the alignment A, counted from the raster's own origin. The patch of tile [t0, t1) is
-// [floor_A(t0 − h), ceil_A(t1 + h)] clipped to [0, P]: at the true border a convolution's zero padding falls where it
-// fell in one pass over the whole, and elsewhere the halo h keeps it away from the tile.
+// The raster is padded right and bottom to [0, P], P a multiple of the model's pad multiple. Output tiles
+// begin and end at multiples of the alignment A, counted from the raster's own origin. The patch of tile [t0,
+// t1) is [floor_A(t0 − h), ceil_A(t1 + h)] clipped to [0, P]: at the true border a convolution's zero padding
+// falls where it fell in one pass over the whole, and elsewhere the halo h keeps it away from the tile.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,9 @@ struct TilingOptions {
   Extent raster;
   std::int64_t pad_multiple = 32;
   Footprint footprint;
-  std::int64_t tile = 1024;   ///< rounded up to the alignment
-  std::int64_t margin = 0;    ///< pixels beyond its output that a tile must get right (for resampling)
-  Window region;              ///< tiles that do not touch it are left out
+  std::int64_t tile = 1024;  ///< rounded up to the alignment
+  std::int64_t margin = 0;   ///< pixels beyond its output that a tile must get right (for resampling)
+  Window region;             ///< tiles that do not touch it are left out
 };
 
 /// Row by row, left to right.
@@ -45,8 +45,8 @@ std::vector<Tile> overlapping_tiles(const TilingOptions& options, std::int64_t o
 /// Pixels computed over pixels written, for a raster much larger than the tile.
 double work_factor(const Footprint& footprint, std::int64_t tile);
 
-/// Pixel of the raster whose value stands at position `x` of the padded axis: reflection without repeating the
-/// edge, again and again where the raster is smaller than the padding.
+/// Pixel of the raster whose value stands at position `x` of the padded axis: reflection without repeating
+/// the edge, again and again where the raster is smaller than the padding.
 std::int64_t reflect(std::int64_t x, std::int64_t extent);
 
 std::int64_t floor_to(std::int64_t x, std::int64_t multiple);

@@ -1,0 +1,90 @@
+#include "segment/job.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace terramask::segment {
+
+RasterOptions raster_options(const Model& model, RasterOptions options) {
+  options.bands.clear();
+  for (const ModelBand& band : model.info.bands) options.bands.push_back({band.name, band.type});
+  options.pixel_size_m = model.info.pixel_size_m;
+  return options;
+}
+
+Grid cut_grid(const Grid& grid, const Window& window) {
+  Grid part = grid;
+  part.width = window.width;
+  part.height = window.height;
+  const auto x = static_cast<double>(window.x), y = static_cast<double>(window.y);
+  part.geotransform[0] += x * grid.geotransform[1] + y * grid.geotransform[2];
+  part.geotransform[3] += x * grid.geotransform[4] + y * grid.geotransform[5];
+  return part;
+}
+
+Job::Job(const Model& model, const SegmentOptions& options) : model_(model), options_(options) {
+  options_.raster = raster_options(model, options_.raster);
+  reader_ = RasterReader::open(options_.raster);
+  const bool other_grid = reader_->resampled() && options_.grid == OutputGrid::input;
+  if (other_grid && blending())
+    throw Error(ErrorCode::usage, reader_->name() + ": --overlap blends on the grid that the model sees",
+                "add --grid model, or leave --overlap out");
+  if (other_grid) back_.emplace(reader_->scale(), reader_->working_grid(), reader_->source_grid());
+  const Grid& grid = other_grid ? reader_->source_grid() : reader_->working_grid();
+  region_ = RegionOfInterest::make(grid, options_.bounds, options_.bounds_crs, options_.cutline);
+  output_grid_ = cut_grid(grid, region_->window());
+}
+
+Wanted Job::wanted() const {
+  if (blending()) return {.mask = false, .probabilities = false, .logits = true};
+  const bool probabilities = back_.has_value() || !options_.probabilities.empty();
+  return {.mask = !back_.has_value(), .probabilities = probabilities, .logits = false};
+}
+
+void Job::cut(const Footprint& footprint, std::int64_t tile) {
+  const Grid& grid = reader_->working_grid();
+  const std::int64_t longest = std::max(grid.width, grid.height);
+  tile_ = std::min(ceil_to(std::max<std::int64_t>(tile, 1), footprint.alignment),
+                   ceil_to(longest, footprint.alignment));
+  TilingOptions tiling{.raster = {grid.width, grid.height},
+                       .pad_multiple = model_.info.pad_multiple,
+                       .footprint = footprint,
+                       .tile = tile_,
+                       .margin = back_ ? back_->margin() : 0,
+                       .region = back_ ? grid.extent() : region_->window()};
+  if (blending()) {
+    overlap_ = ceil_to(std::max<std::int64_t>(*options_.overlap, 0), footprint.stride);
+    if (overlap_ > tile_)
+      throw Error(ErrorCode::usage,
+                  fmt::format("--overlap {} is larger than the tile of {}", overlap_, tile_),
+                  "give a smaller --overlap or a larger --tile");
+    tiles_ = overlapping_tiles(tiling, overlap_);
+    return;
+  }
+  tiles_ = exact_tiles(tiling);
+  if (back_)
+    std::erase_if(tiles_,
+                  [&](const Tile& t) { return intersect(output_window(t), region_->window()).empty(); });
+}
+
+Window Job::largest_patch() const {
+  Window largest;
+  for (const Tile& tile : tiles_) {
+    largest.width = std::max(largest.width, tile.patch.width);
+    largest.height = std::max(largest.height, tile.patch.height);
+  }
+  return largest;
+}
+
+Window Job::output_window(const Tile& tile) const {
+  return back_ ? back_->source_window(tile.output) : tile.output;
+}
+
+std::vector<std::string> Job::warnings() const {
+  std::vector<std::string> all = model_.warnings;
+  all.insert(all.end(), reader_->warnings().begin(), reader_->warnings().end());
+  return all;
+}
+
+}  // namespace terramask::segment

@@ -1,0 +1,59 @@
+// One raster to be segmented: what is read, on which grid it is written, and how it is cut into tiles.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "segment/network_runner.hpp"
+#include "segment/resample_back.hpp"
+#include "segment/tiling.hpp"
+#include "terramask/segment.hpp"
+
+namespace terramask::segment {
+
+class Job {
+ public:
+  Job(const Model& model, const SegmentOptions& options);
+
+  /// Cuts the raster; the tile is rounded up to the alignment and never larger than the raster.
+  void cut(const Footprint& footprint, std::int64_t tile);
+
+  RasterReader& reader() { return *reader_; }
+  const SegmentOptions& options() const { return options_; }
+  /// The grid of the raster that is written, already cut to the region.
+  const Grid& output_grid() const { return output_grid_; }
+  const RegionOfInterest& region() const { return *region_; }
+  /// Set where probabilities go back to another grid.
+  const std::optional<ResampleBack>& resample_back() const { return back_; }
+  Wanted wanted() const;
+  bool blending() const { return options_.overlap.has_value(); }
+  std::int64_t overlap() const { return overlap_; }
+
+  const std::vector<Tile>& tiles() const { return tiles_; }
+  std::int64_t tile() const { return tile_; }
+  /// The largest patch, to be compiled first.
+  Window largest_patch() const;
+  /// What a tile answers for, in pixels of the whole (uncut) output grid.
+  Window output_window(const Tile& tile) const;
+  /// Things the user should know.
+  std::vector<std::string> warnings() const;
+
+ private:
+  const Model& model_;
+  SegmentOptions options_;
+  std::unique_ptr<RasterReader> reader_;
+  std::optional<ResampleBack> back_;
+  std::unique_ptr<RegionOfInterest> region_;
+  Grid output_grid_;
+  std::vector<Tile> tiles_;
+  std::int64_t tile_ = 0;
+  std::int64_t overlap_ = 0;
+};
+
+/// What a model expects of a raster, over what the options say of it.
+RasterOptions raster_options(const Model& model, RasterOptions options);
+
+/// The part of a grid.
+Grid cut_grid(const Grid& grid, const Window& window);
+
+}  // namespace terramask::segment

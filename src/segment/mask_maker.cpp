@@ -1,0 +1,126 @@
+#include "segment/mask_maker.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace terramask::segment {
+namespace {
+
+// The part `window` of an array of planes over `whole`; both in the same coordinates.
+template <class T>
+std::vector<T> crop(std::span<const T> values, const Window& whole, const Window& window,
+                    std::size_t planes) {
+  std::vector<T> part;
+  part.reserve(planes * static_cast<std::size_t>(window.width * window.height));
+  for (std::size_t plane = 0; plane < planes; ++plane)
+    for (std::int64_t y = 0; y < window.height; ++y) {
+      const auto from = values.begin() + static_cast<std::ptrdiff_t>(plane) * whole.width * whole.height +
+                        (window.y - whole.y + y) * whole.width + window.x - whole.x;
+      part.insert(part.end(), from, from + window.width);
+    }
+  return part;
+}
+
+// The first of the largest, by pixel.
+std::vector<std::int32_t> argmax(std::span<const float> values, std::size_t classes, std::size_t pixels) {
+  std::vector<std::int32_t> best(pixels);
+  for (std::size_t p = 0; p < pixels; ++p)
+    for (std::size_t c = 1; c < classes; ++c)
+      if (values[c * pixels + p] > values[static_cast<std::size_t>(best[p]) * pixels + p])
+        best[p] = static_cast<std::int32_t>(c);
+  return best;
+}
+
+void softmax(std::vector<float>& values, std::size_t classes, std::size_t pixels) {
+  for (std::size_t p = 0; p < pixels; ++p) {
+    float top = values[p], sum = 0;
+    for (std::size_t c = 1; c < classes; ++c) top = std::max(top, values[c * pixels + p]);
+    for (std::size_t c = 0; c < classes; ++c)
+      sum += values[c * pixels + p] = std::exp(values[c * pixels + p] - top);
+    for (std::size_t c = 0; c < classes; ++c) values[c * pixels + p] /= sum;
+  }
+}
+
+}  // namespace
+
+MaskMaker::MaskMaker(const Job& job, const Model& model, MaskWriter& mask, ProbabilityWriter* probabilities)
+    : job_(job),
+      model_(model),
+      mask_(mask),
+      probabilities_(probabilities),
+      counts_(model.info.classes.size()) {
+  if (job.blending())
+    blend_.emplace(job.tiles().back().output.x + job.tiles().back().output.width, job.overlap(),
+                   model.info.classes.size());
+}
+
+void MaskMaker::add(TileResult& result) {
+  if (blend_)
+    blended(result);
+  else if (job_.resample_back())
+    back(result);
+  else
+    exact(result);
+}
+
+void MaskMaker::exact(TileResult& result) {
+  const Window& window = result.tile.output;
+  const Window& patch = result.tile.patch;
+  const auto classes = crop<std::int32_t>(result.mask, patch, window, 1);
+  const auto valid = crop<std::uint8_t>(result.valid, patch, window, 1);
+  std::vector<float> probabilities;
+  if (probabilities_ != nullptr)
+    probabilities = crop<float>(result.probabilities, patch, window, model_.info.classes.size());
+  write(window, classes, valid, probabilities);
+}
+
+void MaskMaker::back(TileResult& result) {
+  const Window window = job_.output_window(result.tile);
+  if (window.empty()) return;
+  std::vector<float> probabilities;
+  const std::size_t count = model_.info.classes.size();
+  job_.resample_back()->run(result.tile.patch, result.probabilities, result.valid, window, count,
+                            probabilities);
+  const auto classes = argmax(probabilities, count, static_cast<std::size_t>(window.width * window.height));
+  write(window, classes, result.source_valid, probabilities);
+}
+
+void MaskMaker::blended(TileResult& result) {
+  const std::size_t count = model_.info.classes.size();
+  const Window& last = job_.tiles().back().output;
+  const Window& output = result.tile.output;
+  const bool last_column = output.x + output.width == last.x + last.width;
+  const bool last_row = output.y + output.height == last.y + last.height;
+  Blend::Finished finished = blend_->add(result.tile, result.logits, last_column, last_row);
+  const auto valid = crop<std::uint8_t>(result.valid, result.tile.patch, finished.window, 1);
+  const auto pixels = static_cast<std::size_t>(finished.window.width * finished.window.height);
+  const auto classes = argmax(finished.logits, count, pixels);
+  if (probabilities_ != nullptr) softmax(finished.logits, count, pixels);
+  write(finished.window, classes, valid, finished.logits);
+}
+
+void MaskMaker::write(const Window& window, std::span<const std::int32_t> classes,
+                      std::span<const std::uint8_t> valid, std::span<const float> probabilities) {
+  const Window part = intersect(window, job_.region().window());
+  if (part.empty()) return;
+  const auto kept = crop<std::int32_t>(classes, window, part, 1);
+  auto inside = crop<std::uint8_t>(valid, window, part, 1);
+  job_.region().mask(part, inside);
+
+  std::vector<std::uint16_t> values(kept.size(), static_cast<std::uint16_t>(mask_.nodata()));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (inside[i] == 0) continue;
+    const auto index = static_cast<std::size_t>(kept[i]);
+    values[i] = static_cast<std::uint16_t>(model_.info.classes[index].value);
+    ++counts_[index];
+    ++valid_pixels_;
+  }
+  pixels_ += values.size();
+  const Window& region = job_.region().window();
+  const Window at{part.x - region.x, part.y - region.y, part.width, part.height};
+  mask_.write(at, values);
+  if (probabilities_ != nullptr)
+    probabilities_->write(at, crop<float>(probabilities, window, part, model_.info.classes.size()), inside);
+}
+
+}  // namespace terramask::segment

@@ -1,0 +1,39 @@
+// The last stage: from a tile's network outputs to pixels of the mask and the probabilities.
+#pragma once
+
+#include "segment/blend.hpp"
+#include "segment/pipeline.hpp"
+
+namespace terramask::segment {
+
+class MaskMaker {
+ public:
+  /// @param probabilities may be null
+  MaskMaker(const Job& job, const Model& model, MaskWriter& mask, ProbabilityWriter* probabilities);
+
+  void add(TileResult& result);
+
+  std::uint64_t pixels() const { return pixels_; }
+  std::uint64_t valid_pixels() const { return valid_pixels_; }
+  /// Pixels by class index.
+  const std::vector<std::uint64_t>& counts() const { return counts_; }
+
+ private:
+  void exact(TileResult& result);
+  void back(TileResult& result);
+  void blended(TileResult& result);
+  /// Writes what of `window` (whole output grid) lies in the region. `classes` holds class indices, `valid`
+  /// validity.
+  void write(const Window& window, std::span<const std::int32_t> classes, std::span<const std::uint8_t> valid,
+             std::span<const float> probabilities);
+
+  const Job& job_;
+  const Model& model_;
+  MaskWriter& mask_;
+  ProbabilityWriter* probabilities_;
+  std::optional<Blend> blend_;
+  std::uint64_t pixels_ = 0, valid_pixels_ = 0;
+  std::vector<std::uint64_t> counts_;
+};
+
+}  // namespace terramask::segment

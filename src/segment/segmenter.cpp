@@ -1,0 +1,214 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "segment/job.hpp"
+#include "segment/mask_maker.hpp"
+#include "segment/pipeline.hpp"
+#include "terramask/segment.hpp"
+
+namespace terramask {
+
+using segment::Job;
+using segment::NetworkRunner;
+
+namespace {
+
+constexpr std::int64_t default_tile = 1024;
+
+std::map<std::string, std::string> identity(const Model& model) {
+  return {{"TERRAMASK_VERSION", TERRAMASK_VERSION},
+          {"TERRAMASK_MODEL", std::filesystem::path(model.path).filename().string()},
+          {"TERRAMASK_MODEL_SHA256", model.sha256},
+          {"TERRAMASK_NETWORK", model.info.network.architecture}};
+}
+
+MaskOptions mask_options(const Job& job, const Model& model, const std::string& path) {
+  return {.path = path,
+          .grid = job.output_grid(),
+          .classes = model.info.classes,
+          .metadata = identity(model),
+          .creation_options = job.options().creation_options,
+          .overwrite = job.options().overwrite};
+}
+
+void check_outputs(const SegmentOptions& options) {
+  check_output(options.output, options.overwrite, options.raster.paths);
+  if (options.probabilities.empty()) return;
+  std::vector<std::string> inputs = options.raster.paths;
+  inputs.push_back(options.output);
+  check_output(options.probabilities, options.overwrite, inputs);
+}
+
+// A tile that the device has memory for: the one wanted, or the largest half of a half of it that fits.
+std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile) {
+  for (;;) {
+    job.cut(runner.footprint(), tile);
+    try {
+      const Window patch = job.largest_patch();
+      (void)runner.plan(patch.height, patch.width, job.wanted());
+      return job.tile();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::out_of_memory || job.tile() <= runner.footprint().alignment) throw;
+      tile = job.tile() / 2;
+    }
+  }
+}
+
+}  // namespace
+
+struct Segmenter::State {
+  std::shared_ptr<const Model> model;
+  ExecutorOptions executor;
+  std::unique_ptr<NetworkRunner> runner;
+
+  void open() { runner = std::make_unique<NetworkRunner>(model, executor); }
+
+  SegmentSummary run(Job& job, const ProgressSink& progress, const StopFlag* stop) {
+    const SegmentOptions& options = job.options();
+    const auto mask = MaskWriter::create(mask_options(job, *model, options.output));
+    std::unique_ptr<ProbabilityWriter> probabilities;
+    if (!options.probabilities.empty())
+      probabilities = ProbabilityWriter::create(mask_options(job, *model, options.probabilities),
+                                                options.probability_type);
+
+    segment::MaskMaker maker(job, *model, *mask, probabilities.get());
+    const Grid& grid = job.output_grid();
+    const auto total = static_cast<std::uint64_t>(grid.width) * static_cast<std::uint64_t>(grid.height);
+    const auto report = [&](std::uint64_t done) {
+      if (progress) progress({.phase = "segmenting", .unit = "pixels", .done = done, .total = total});
+    };
+    report(0);
+    const segment::PipelineTimes times =
+        segment::run_pipeline(job, *model, *runner, stop, [&](segment::TileResult& result) {
+          maker.add(result);
+          report(maker.pixels());
+        });
+    if (probabilities) probabilities->finish(progress, stop);
+    mask->finish(progress, stop);
+
+    SegmentSummary summary;
+    summary.pixels = maker.pixels();
+    summary.valid_pixels = maker.valid_pixels();
+    summary.tiles = static_cast<std::int64_t>(job.tiles().size());
+    summary.tile = job.tile();
+    summary.seconds = times.seconds;
+    summary.read_seconds = times.read;
+    summary.compute_seconds = times.compute;
+    summary.write_seconds = times.write;
+    summary.device_idle = times.seconds > 0 ? times.idle / times.seconds : 0;
+    for (std::size_t i = 0; i < model->info.classes.size(); ++i)
+      summary.counts.emplace_back(model->info.classes[i], maker.counts()[i]);
+    summary.warnings = job.warnings();
+    return summary;
+  }
+};
+
+Segmenter::Segmenter(Model model, ExecutorOptions options) : state_(std::make_unique<State>()) {
+  state_->model = std::make_shared<const Model>(std::move(model));
+  state_->executor = std::move(options);
+  state_->open();
+}
+Segmenter::~Segmenter() = default;
+Segmenter::Segmenter(Segmenter&&) noexcept = default;
+Segmenter& Segmenter::operator=(Segmenter&&) noexcept = default;
+
+const Model& Segmenter::model() const {
+  return *state_->model;
+}
+std::string Segmenter::device_name() const {
+  return state_->runner->device_name();
+}
+
+SegmentEstimate Segmenter::estimate(const SegmentOptions& options) {
+  check_outputs(options);
+  Job job(*state_->model, options);
+  const NetworkRunner& runner = *state_->runner;
+  SegmentEstimate estimate;
+  estimate.tile = fit_tile(job, runner, options.tile > 0 ? options.tile : default_tile);
+  const Window patch = job.largest_patch();
+  const Plan plan = runner.plan(patch.height, patch.width, job.wanted());
+  double computed = 0;
+  for (const segment::Tile& tile : job.tiles())
+    computed += static_cast<double>(tile.patch.width) * static_cast<double>(tile.patch.height);
+  const Grid& working = job.reader().working_grid();
+  const double patch_pixels = static_cast<double>(patch.width) * static_cast<double>(patch.height);
+
+  estimate.working_grid = working;
+  estimate.output_grid = job.output_grid();
+  estimate.resampled = job.reader().resampled();
+  estimate.patch = std::max(patch.width, patch.height);
+  estimate.halo = runner.footprint().halo;
+  estimate.alignment = runner.footprint().alignment;
+  estimate.stride = runner.footprint().stride;
+  estimate.tiles = static_cast<std::int64_t>(job.tiles().size());
+  // Pixels of the working grid that the output needs.
+  const double output_pixels =
+      static_cast<double>(job.output_grid().width) * static_cast<double>(job.output_grid().height);
+  const auto scale = job.resample_back() ? job.reader().scale() : std::array<double, 2>{1, 1};
+  estimate.work_factor = computed / std::max(1.0, output_pixels / (scale[0] * scale[1]));
+  estimate.flops = plan.total_flops * computed / patch_pixels;
+
+  std::uint64_t staging = 0, outputs = 0;
+  for (const Output& output : plan.graph.outputs()) outputs += plan.graph.type(output.value).bytes();
+  for (const Value& value : plan.graph.values())
+    if (value.role == Role::input) staging += value.type.bytes();
+  estimate.device_bytes = plan.arena_bytes + plan.parameter_bytes + 2 * (staging + outputs);
+  // Patches and results in the queues and in the stages' hands, the weights, and GDAL's cache.
+  estimate.host_bytes = 4 * staging + 4 * outputs + 2 * plan.parameter_bytes + options.cache_bytes;
+  estimate.disk = estimate_disk(options.output, job.output_grid(), state_->model->info.classes.size(),
+                                !options.probabilities.empty(), options.probability_type);
+  estimate.warnings = job.warnings();
+  return estimate;
+}
+
+SegmentSummary Segmenter::run(const SegmentOptions& options, const ProgressSink& progress,
+                              const StopFlag* stop) {
+  check_outputs(options);
+  std::vector<std::string> warnings;
+  bool reopened = false;
+  std::int64_t tile = options.tile > 0 ? options.tile : default_tile;
+  for (;;) {
+    Job job(*state_->model, options);
+    try {
+      const std::int64_t wanted = segment::ceil_to(tile, state_->runner->footprint().alignment);
+      tile = fit_tile(job, *state_->runner, tile);
+      SegmentSummary summary = state_->run(job, progress, stop);
+      if (job.tile() < wanted && options.tile > 0 && job.tile() < options.tile && warnings.empty() &&
+          job.tiles().size() > 1)
+        warnings.push_back(fmt::format("the tile of {} does not fit the device's memory; took {}",
+                                       options.tile, job.tile()));
+      summary.warnings.insert(summary.warnings.end(), warnings.begin(), warnings.end());
+      return summary;
+    } catch (const Error& error) {
+      const bool smaller =
+          error.code() == ErrorCode::out_of_memory && tile > state_->runner->footprint().alignment;
+      const bool again = error.code() == ErrorCode::device_lost && !reopened;
+      if (!smaller && !again) throw;
+      if (smaller) {
+        warnings.push_back(
+            fmt::format("{}: took a tile of {} instead of {}", error.message(), tile / 2, tile));
+        tile /= 2;
+        state_->runner->forget_programs();
+      } else {
+        warnings.push_back(error.message() + ": opened it once more and began again");
+        reopened = true;
+      }
+      state_->runner.reset();
+      state_->open();
+    }
+  }
+}
+
+std::vector<std::string> check_fit(const Model& model, const RasterOptions& raster) {
+  try {
+    (void)RasterReader::open(segment::raster_options(model, raster));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::mismatch && error.code() != ErrorCode::unsupported) throw;
+    return {error.what()};
+  }
+  return {};
+}
+
+}  // namespace terramask
