@@ -25,7 +25,7 @@ class Builder {
   void block(Block block) {
     const Point centre = layout_.ground(layout_.centre(block));
     if (!town_.matters(around(centre, 120))) return;
-    if (has_gardens(layout_, block)) {
+    if (layout_.has_gardens(block)) {
       for (const Parcel& parcel : parcels(layout_, block)) house(parcel);
     } else if (layout_.use(block) == LandUse::apartments) {
       flats(block);

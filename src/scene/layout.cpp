@@ -30,8 +30,12 @@ Layout::Layout(std::uint64_t seed, double width_m, double height_m)
   rest_ = bend({0, 0});
   place_lines(std::hypot(width_m, height_m) / 2 + 330);
   for (std::size_t row = 0; row + 1 < rows_.size(); ++row)
-    for (std::size_t column = 0; column + 1 < columns_.size(); ++column)
-      uses_.push_back(choose_use({column, row}));
+    for (std::size_t column = 0; column + 1 < columns_.size(); ++column) {
+      const LandUse use = choose_use({column, row});
+      uses_.push_back(use);
+      const bool in_town = urban(ground(centre({column, row}))) > 0;
+      gardens_.push_back(use == LandUse::residential || (use == LandUse::riverside && in_town));
+    }
 }
 
 void Layout::place_lines(double reach) {
@@ -113,6 +117,19 @@ Point Layout::centre(Block block) const {
           (rows_[block.row] + rows_[block.row + 1]) / 2};
 }
 
+double Layout::border_distance(Point frame) const {
+  const Block own = block(frame);
+  double nearest = 1e9;
+  const auto side = [&](double distance, bool last, Block other) {
+    if (last || use(other) != use(own)) nearest = std::min(nearest, distance);
+  };
+  side(frame.x - columns_[own.column], own.column == 0, {own.column - 1, own.row});
+  side(columns_[own.column + 1] - frame.x, own.column + 2 == columns_.size(), {own.column + 1, own.row});
+  side(frame.y - rows_[own.row], own.row == 0, {own.column, own.row - 1});
+  side(rows_[own.row + 1] - frame.y, own.row + 2 == rows_.size(), {own.column, own.row + 1});
+  return nearest;
+}
+
 LandUse Layout::choose_use(Block block) const {
   if (river_of(block.row) >= 0) return LandUse::riverside;
   const Point at = centre(block);
@@ -124,10 +141,11 @@ LandUse Layout::choose_use(Block block) const {
     if (draw < 0.93) return LandUse::park;
     return LandUse::forest;
   }
-  if (draw < 0.36) return LandUse::field;
-  if (draw < 0.56) return LandUse::crop;
-  if (draw < 0.72) return LandUse::meadow;
-  return LandUse::forest;
+  // In the country neighbours mostly do the same: woods and fields are larger than a block.
+  const double lie = noise(seed_ + 42, at.x / 260, at.y / 210) + 0.9 * (draw - 0.5);
+  if (lie < -0.32) return LandUse::forest;
+  if (lie < -0.08) return LandUse::meadow;
+  return lie < 0.22 ? LandUse::crop : LandUse::field;
 }
 
 }  // namespace terramask::scene

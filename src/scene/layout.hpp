@@ -56,6 +56,10 @@ class Layout {
   double urban(Point ground) const;
   Block block(Point frame) const;
   Point centre(Block block) const;
+  /// Whether the block's ground is private gardens.
+  bool has_gardens(Block block) const { return gardens_[block.row * (columns_.size() - 1) + block.column]; }
+  /// Metres to the nearest side of the block behind which the land is used otherwise.
+  double border_distance(Point frame) const;
   LandUse use(Block block) const { return uses_[block.row * (columns_.size() - 1) + block.column]; }
 
  private:
@@ -72,6 +76,7 @@ class Layout {
   std::vector<RoadKind> column_kinds_, row_kinds_;
   std::vector<int> row_rivers_;
   std::vector<LandUse> uses_;
+  std::vector<bool> gardens_;
 };
 
 }  // namespace terramask::scene

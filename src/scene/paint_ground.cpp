@@ -9,8 +9,8 @@
 namespace terramask::scene {
 namespace {
 
-/// The ground's height and frame coordinates vary slowly: they are computed every two metres, at places that
-/// do not depend on the grid, and interpolated.
+/// Heights, frame coordinates and distances from the shore vary slowly: they are computed every two metres,
+/// at places that do not depend on the grid, and interpolated.
 class Lattice {
  public:
   Lattice(const Town& town, const Box& box)
@@ -24,13 +24,15 @@ class Lattice {
         const Point ground{static_cast<double>(column0_ + static_cast<std::int64_t>(column)) * spacing,
                            static_cast<double>(row0_ + row) * spacing};
         const Point frame = town.layout.frame(ground);
-        nodes_.push_back({frame, ground_height(town.layout, ground, frame)});
+        nodes_.push_back(
+            {frame, ground_height(town.layout, ground, frame), town.layout.shore_distance(frame)});
       }
   }
 
   struct Node {
     Point frame;
     double height = 0;
+    double shore = 0;  ///< layout.shore_distance
   };
 
   Node at(Point ground) const {
@@ -47,7 +49,8 @@ class Lattice {
     };
     return {{mixed(a.frame.x, b.frame.x, c.frame.x, d.frame.x),
              mixed(a.frame.y, b.frame.y, c.frame.y, d.frame.y)},
-            mixed(a.height, b.height, c.height, d.height)};
+            mixed(a.height, b.height, c.height, d.height),
+            mixed(a.shore, b.shore, c.shore, d.shore)};
   }
 
  private:
@@ -65,11 +68,11 @@ class Gardener {
  public:
   explicit Gardener(const Town& town) : town_(town), layout_(town.layout), seed_(town.layout.seed() + 121) {}
 
-  void draw(Sample& sample, Point at, Point frame) const {
+  void draw(Sample& sample, Point at, Point frame, double from_shore) const {
     const Block block = layout_.block(frame);
     const Point centre = layout_.centre(block);
     const std::uint64_t own = hash(seed_, std::lround(centre.x), std::lround(centre.y));
-    if (has_gardens(layout_, block)) {
+    if (layout_.has_gardens(block)) {
       garden(sample, at, frame, block);
     } else {
       switch (layout_.use(block)) {
@@ -89,7 +92,8 @@ class Gardener {
           break;
       }
     }
-    const double shore = layout_.shore_distance(frame) + 0.8 * noise(seed_ + 1, at.x / 3, at.y / 3);
+    if (from_shore > 6) return;
+    const double shore = from_shore + 0.8 * noise(seed_ + 1, at.x / 3, at.y / 3);
     if (shore < 4.5) bank(sample, at, shore);
   }
 
@@ -151,9 +155,7 @@ class Gardener {
   }
 
   void field(Sample& sample, Point at, Point frame, Block block, std::uint64_t own) const {
-    const double edge = std::min(
-        std::min(frame.x - layout_.columns()[block.column], layout_.columns()[block.column + 1] - frame.x),
-        std::min(frame.y - layout_.rows()[block.row], layout_.rows()[block.row + 1] - frame.y));
+    const double edge = layout_.border_distance(frame);
     if (edge < 3.4 + 0.7 * noise(seed_ + 11, at.x / 5, at.y / 5)) return lawn(sample, at, 0.2, 0.5);
     // Strips of one block are worked in one direction, but grow different things.
     const double across = unit(hash(own, 1)) < 0.6 ? frame.y : frame.x;
@@ -218,7 +220,7 @@ void paint_ground(const Town& town, Surface& surface) {
   surface.paint(surface.grid().box(), [&](Sample& sample, Point at, std::size_t) {
     const Lattice::Node node = lattice.at(at);
     sample.ground = static_cast<float>(node.height);
-    gardener.draw(sample, at, node.frame);
+    gardener.draw(sample, at, node.frame, node.shore);
   });
 }
 

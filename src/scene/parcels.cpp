@@ -30,12 +30,6 @@ Parcel make(const Layout& layout, Block block, bool low, int number, int total) 
 
 }  // namespace
 
-bool has_gardens(const Layout& layout, Block block) {
-  const LandUse use = layout.use(block);
-  if (use == LandUse::residential) return true;
-  return use == LandUse::riverside && layout.urban(layout.ground(layout.centre(block))) > 0;
-}
-
 Parcel parcel_at(const Layout& layout, Block block, Point frame) {
   const bool low = frame.y < (layout.rows()[block.row] + layout.rows()[block.row + 1]) / 2;
   const int total = count(layout, block, low);

@@ -15,9 +15,6 @@ struct Parcel {
   std::uint64_t seed = 0;
 };
 
-/// Whether the block's ground is private gardens.
-bool has_gardens(const Layout& layout, Block block);
-
 /// The parcel around a place, whether or not a house was built on it. The place must be in a block that has
 /// gardens.
 Parcel parcel_at(const Layout& layout, Block block, Point frame);

@@ -21,9 +21,7 @@ struct Growth {
 Growth growth(const Town& town, Point at, Point frame) {
   const Layout& layout = town.layout;
   const Block block = layout.block(frame);
-  const double edge = std::min(
-      std::min(frame.x - layout.columns()[block.column], layout.columns()[block.column + 1] - frame.x),
-      std::min(frame.y - layout.rows()[block.row], layout.rows()[block.row + 1] - frame.y));
+  const double edge = layout.border_distance(frame);
   const std::uint64_t seed = layout.seed() + 101;
   const double patches = fbm(seed, at.x / 45, at.y / 45, 2);
   switch (layout.use(block)) {
@@ -43,7 +41,7 @@ Growth growth(const Town& town, Point at, Point frame) {
     case LandUse::riverside: {
       const double shore = layout.shore_distance(frame);
       const double bank = shore < 9 ? 0.5 * smoothstep(-0.2, 0.2, patches) : 0.0;
-      if (has_gardens(layout, block)) return {std::max(bank, shore > 12 ? 0.13 : 0.04), 1.3, 3.8, 0.1, 2.3};
+      if (layout.has_gardens(block)) return {std::max(bank, shore > 12 ? 0.13 : 0.04), 1.3, 3.8, 0.1, 2.3};
       return {std::max(bank, 0.02), 1.6, 4.2, 0, 2.4};
     }
     case LandUse::meadow:
