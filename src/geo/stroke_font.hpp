@@ -1,0 +1,26 @@
+// A font of strokes, drawn for Terramask: round, even lines that stay clear at any size, and no font file.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+namespace terramask::geo {
+
+struct StrokePoint {
+  double x = 0;
+  double y = 0;  ///< upwards from the baseline
+};
+
+/// Lines through points, one for each stroke, in units where capitals are 14 high and small letters 10.
+struct StrokeText {
+  std::vector<std::vector<StrokePoint>> strokes;
+  double width = 0;
+};
+
+inline constexpr double kCapitalHeight = 14;
+
+/// Sets a line of UTF-8. Letters of the Latin alphabet with their accents, digits and punctuation are there;
+/// anything else becomes a box.
+StrokeText set_text(std::string_view utf8);
+
+}  // namespace terramask::geo
