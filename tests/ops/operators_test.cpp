@@ -1,0 +1,65 @@
+// Every operator's cases on every executor against the reference; and the reference through plans.
+#include <gtest/gtest.h>
+
+#include "harness.hpp"
+
+namespace terramask::tests {
+namespace {
+
+bool winograd_allowed(const Configuration& configuration) {
+  return configuration.options.precision == Precision::fast;
+}
+
+// All cases of an operator are one test: test programs are started a test at a time, and opening a device
+// takes longer than a case.
+class Operators : public testing::TestWithParam<std::tuple<Configuration, std::string>> {};
+
+TEST_P(Operators, AgreeWithReference) {
+  const auto& [configuration, op] = GetParam();
+  for (const Case& test : cases_of(op)) {
+    SCOPED_TRACE(op + ": " + test.name);
+    const Graph graph = test.build();
+    for (const Numbers numbers : {Numbers::halves, Numbers::normal}) {
+      SCOPED_TRACE(numbers == Numbers::halves ? "halves" : "normal");
+      const Values values = draw(test, graph, numbers);
+      const auto all = evaluate_all(graph, values);
+      const auto bounds = error_bounds(graph, all, numbers, winograd_allowed(configuration));
+      try {
+        const Arrays found = run_on(executor(configuration), graph, values);
+        for (const Output& output : graph.outputs())
+          EXPECT_EQ(differences(all[output.value], found.at(output.name), bounds[output.value]), "")
+              << output.name;
+      } catch (const Error& error) {
+        ADD_FAILURE() << error.what();
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Table, Operators,
+                         testing::Combine(testing::ValuesIn(configurations()),
+                                          testing::ValuesIn(case_operators())),
+                         [](const auto& parameter) {
+                           return std::get<1>(parameter.param) + "_" + std::get<0>(parameter.param).name;
+                         });
+
+// The reference through the plan's places gives what it gives without a plan, however the arena is cut.
+TEST(ReferenceThroughPlans, AgreesWithPlainEvaluation) {
+  const std::vector<PlanOptions> plans{{}, {.max_chunk_bytes = 1 << 16}, {.alignment = 16}, {.reuse = false}};
+  for (const std::string op : {"network", "concat", "max_pool", "batch_norm"})
+    for (const Case& test : cases_of(op)) {
+      SCOPED_TRACE(test.name);
+      const Graph graph = test.build();
+      const Values values = draw(test, graph, Numbers::normal);
+      const Arrays expected = outputs_of(graph, evaluate_all(graph, values));
+      for (const PlanOptions& options : plans) {
+        const Arrays found = reference::run(make_plan(graph, options), values.inputs, values.parameters);
+        ASSERT_EQ(found.size(), expected.size());
+        for (const auto& [name, array] : expected)
+          EXPECT_EQ(differences(array, found.at(name), reference::make_array(array.shape)), "") << name;
+      }
+    }
+}
+
+}  // namespace
+}  // namespace terramask::tests
