@@ -2,12 +2,12 @@
 #include "terramask/scene.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <CLI/CLI.hpp>
-#include <cstdio>
-#include <functional>
 #include <memory>
+
+#include "messages.hpp"
+#include "stop.hpp"
+#include "subcommands.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -29,40 +29,18 @@ void parse_origin(const std::string& text, SceneOptions& options) {
                 "write it as EASTING,NORTHING, in metres");
 }
 
-/// One line, drawn over on a terminal; in a log one line each tenth.
-class ProgressLine {
- public:
-  void operator()(const Progress& progress) {
-    if (progress.total == 0) return;
-    const auto percent = static_cast<int>(100 * progress.done / progress.total);
-    const bool terminal = isatty(STDERR_FILENO) != 0;
-    if (percent == last_ || (!terminal && percent / 10 == last_ / 10)) return;
-    last_ = percent;
-    fmt::print(stderr, "{}{}: {} %{}", terminal ? "\r" : "", progress.phase, percent,
-               terminal && percent < 100 ? "" : "\n");
-    std::fflush(stderr);
-  }
-
- private:
-  int last_ = -1;
-};
-
 struct SceneArguments {
   SceneOptions options;
   std::string size = "1024x1024";
   std::string origin;
-  bool quiet = false;
+  Verbosity verbosity;
 };
 
 }  // namespace
 
-/// Adds the options of `scene` to its subcommand; `run` does the work and returns the exit status.
 void scene_options(CLI::App& app, std::function<int()>& run) {
   const auto arguments = std::make_shared<SceneArguments>();
   SceneOptions& options = arguments->options;
-  app.description(
-      "Generate a small town: ortho.tif, dsm.tif, dtm.tif, labels.tif, map.gpkg and map.osm, the same for "
-      "the same seed");
   app.add_option("-o,--output", options.folder, "Folder for the scene; made where it is not there")
       ->required()
       ->type_name("DIR");
@@ -83,14 +61,21 @@ void scene_options(CLI::App& app, std::function<int()>& run) {
       ->type_name("N")
       ->capture_default_str();
   app.add_flag("--overwrite", options.overwrite, "Replace a scene that is there");
-  app.add_flag("-q,--quiet", arguments->quiet, "Say nothing but errors");
+  add_verbosity_options(app, arguments->verbosity);
+  app.footer(
+      "Makes ortho.tif, dsm.tif, dtm.tif, labels.tif, map.gpkg and map.osm; the same seed makes the same "
+      "bytes.\n\n"
+      "Example:\n"
+      "  terramask scene -o town/ --seed 7 --size 2048\n");
   run = [arguments] {
     parse_size(arguments->size, arguments->options);
     if (!arguments->origin.empty()) parse_origin(arguments->origin, arguments->options);
+    ProgressBar bar("terramask scene: ");
     ProgressSink sink;
-    if (!arguments->quiet) sink = ProgressLine{};
-    generate_scene(arguments->options, sink);
-    if (!arguments->quiet)
+    if (!arguments->verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+    generate_scene(arguments->options, sink, &stop_flag());
+    bar.finish();
+    if (!arguments->verbosity.quiet)
       for (const std::string& name : scene_files()) fmt::print("{}/{}\n", arguments->options.folder, name);
     return 0;
   };

@@ -1,0 +1,42 @@
+// What a raster says of itself, for people and scripts.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "terramask/class_info.hpp"
+#include "terramask/grid.hpp"
+
+namespace terramask {
+
+struct RasterBandInfo {
+  std::string name;            ///< its description, or its colour interpretation; may be empty
+  std::string interpretation;  ///< "red", "gray", "alpha", "undefined", ...
+  std::string type;            ///< GDAL's name
+  std::optional<double> nodata;
+  bool mask_band = false;  ///< has a mask of its own
+};
+
+struct RasterInfo {
+  std::string path;
+  std::string driver;  ///< GDAL's short name: "GTiff"
+  Grid grid;
+  std::string crs;                               ///< "EPSG:32633", a name, or empty
+  std::array<double, 4> extent{};                ///< xmin, ymin, xmax, ymax in its CRS (all four corners)
+  std::optional<std::array<double, 4>> lon_lat;  ///< the same in degrees; empty where the CRS is unknown
+  std::optional<PixelSize> pixel_size;           ///< on the ground, metres
+  std::vector<RasterBandInfo> bands;
+  std::array<int, 2> block{};
+  int overviews = 0;
+  std::vector<ClassInfo> classes;              ///< of a mask or label raster; may be empty
+  std::map<std::string, std::string> made_by;  ///< Terramask's own metadata, without its prefix
+  std::string cannot_segment;                  ///< why RasterReader would refuse its georeferencing; or empty
+};
+
+/// Throws not_found, format.
+RasterInfo describe_raster(const std::string& path);
+
+}  // namespace terramask

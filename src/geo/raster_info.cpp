@@ -1,0 +1,105 @@
+#include "terramask/raster_info.hpp"
+
+#include <cpl_string.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "geo/crs.hpp"
+#include "geo/file_facts.hpp"
+#include "geo/gdal_support.hpp"
+#include "geo/legend.hpp"
+
+namespace terramask {
+namespace {
+
+constexpr std::string_view kPrefix = "TERRAMASK_";
+
+RasterBandInfo describe_band(GDALRasterBand& band) {
+  RasterBandInfo info;
+  info.interpretation = GDALGetColorInterpretationName(band.GetColorInterpretation());
+  std::transform(info.interpretation.begin(), info.interpretation.end(), info.interpretation.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  info.name = band.GetDescription();
+  if (info.name.empty() && info.interpretation != "undefined") info.name = info.interpretation;
+  info.type = GDALGetDataTypeName(band.GetRasterDataType());
+  int has_nodata = 0;
+  const double nodata = band.GetNoDataValue(&has_nodata);
+  if (has_nodata != 0) info.nodata = nodata;
+  info.mask_band = (band.GetMaskFlags() & (GMF_ALL_VALID | GMF_NODATA | GMF_ALPHA)) == 0;
+  return info;
+}
+
+/// Points along the edges, eight a side: a box in one CRS is curved in another.
+void edge_points(const Grid& grid, std::vector<double>& x, std::vector<double>& y) {
+  constexpr int steps = 8;
+  for (int i = 0; i < 4 * steps; ++i) {
+    const double along = static_cast<double>(i % steps) / steps;
+    const std::array<std::array<double, 2>, 4> sides{
+        {{along, 0}, {1, along}, {1 - along, 1}, {0, 1 - along}}};
+    const auto& part = sides[static_cast<std::size_t>(i / steps)];
+    const auto point =
+        grid.to_world(part[0] * static_cast<double>(grid.width), part[1] * static_cast<double>(grid.height));
+    x.push_back(point[0]);
+    y.push_back(point[1]);
+  }
+}
+
+std::array<double, 4> box(const std::vector<double>& x, const std::vector<double>& y) {
+  return {*std::min_element(x.begin(), x.end()), *std::min_element(y.begin(), y.end()),
+          *std::max_element(x.begin(), x.end()), *std::max_element(y.begin(), y.end())};
+}
+
+void locate(RasterInfo& info) {
+  std::vector<double> x, y;
+  edge_points(info.grid, x, y);
+  info.extent = box(x, y);
+  info.crs = info.grid.crs.empty() ? "" : geo::crs_label(info.grid.crs);
+  info.pixel_size = ground_pixel_size(info.grid);
+  if (info.grid.crs.empty() || !info.grid.has_geotransform) return;
+  try {
+    geo::CrsTransform::to_geographic(info.grid.crs).apply(x, y);
+  } catch (const Error&) {
+    return;  // a local CRS has no longitude
+  }
+  const auto finite = [](double v) { return std::isfinite(v); };
+  if (std::all_of(x.begin(), x.end(), finite) && std::all_of(y.begin(), y.end(), finite))
+    info.lon_lat = box(x, y);
+}
+
+}  // namespace
+
+RasterInfo describe_raster(const std::string& path) {
+  const geo::DatasetPtr dataset = geo::open_raster(path);
+  geo::GdalErrors quiet;
+  RasterInfo info;
+  info.path = path;
+  if (const GDALDriver* driver = dataset->GetDriver()) info.driver = driver->GetDescription();
+  info.grid.width = dataset->GetRasterXSize();
+  info.grid.height = dataset->GetRasterYSize();
+  try {
+    info.grid = geo::describe(*dataset, path).grid;
+  } catch (const Error& error) {
+    info.cannot_segment = error.what();
+  }
+  locate(info);
+  for (int i = 1; i <= dataset->GetRasterCount(); ++i)
+    info.bands.push_back(describe_band(*dataset->GetRasterBand(i)));
+  if (dataset->GetRasterCount() > 0) {
+    dataset->GetRasterBand(1)->GetBlockSize(&info.block[0], &info.block[1]);
+    info.overviews = dataset->GetRasterBand(1)->GetOverviewCount();
+    info.classes = geo::read_classes(*dataset);
+  }
+  char** metadata = dataset->GetMetadata();
+  for (int i = 0; i < CSLCount(metadata); ++i) {
+    const std::string_view item(metadata[i]);
+    const std::size_t equals = item.find('=');
+    if (!item.starts_with(kPrefix) || equals == std::string_view::npos) continue;
+    if (item.substr(0, equals) == geo::kClassesItem) continue;
+    info.made_by.emplace(item.substr(kPrefix.size(), equals - kPrefix.size()), item.substr(equals + 1));
+  }
+  return info;
+}
+
+}  // namespace terramask

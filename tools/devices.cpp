@@ -1,0 +1,77 @@
+// terramask devices: what there is to compute on.
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "command.hpp"
+#include "subcommands.hpp"
+#include "vulkan/instance.hpp"
+
+namespace terramask::tools {
+namespace {
+
+/// The place of the device that `--device auto` takes; empty where none can be used.
+std::optional<std::size_t> automatic_choice(const std::vector<DeviceInfo>& devices) {
+  for (const DeviceInfo& device : devices)
+    if (device.usable) return vulkan::choose_device(*vulkan::make_instance(false), "auto");
+  return std::nullopt;
+}
+
+void print_json(const std::vector<DeviceInfo>& devices, std::optional<std::size_t> chosen) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    const DeviceInfo& device = devices[i];
+    list.push_back({{"id", device.id},
+                    {"name", device.name},
+                    {"kind", device.kind},
+                    {"driver", device.driver},
+                    {"api", device.api},
+                    {"memory_bytes", device.memory_bytes},
+                    {"traits", device.traits},
+                    {"usable", device.usable},
+                    {"why_not", device.why_not},
+                    {"auto", chosen == i}});
+  }
+  fmt::print("{}\n", list.dump(2));
+}
+
+void print_table(const std::vector<DeviceInfo>& devices, std::optional<std::size_t> chosen) {
+  for (std::size_t i = 0; i < devices.size(); ++i) {
+    const DeviceInfo& device = devices[i];
+    fmt::print("{} {:<10} {}, {}, {} memory\n", chosen == i ? '*' : ' ', device.id, device.name, device.kind,
+               bytes_text(device.memory_bytes));
+    fmt::print("             Vulkan {}, {}\n", device.api, device.driver);
+    fmt::print("             {}\n", device.usable ? device.traits : "not usable: " + device.why_not);
+  }
+  if (chosen) fmt::print("\n* is what --device auto takes.\n");
+}
+
+int show_devices(bool json) {
+  const std::vector<DeviceInfo> devices = list_devices();
+  const std::optional<std::size_t> chosen = automatic_choice(devices);
+  if (json) {
+    print_json(devices, chosen);
+    return 0;
+  }
+  print_table(devices, chosen);
+  if (!chosen)
+    throw Error(ErrorCode::not_found, "no usable Vulkan device",
+                "install a driver (for a software device: the package mesa-vulkan-drivers)");
+  return 0;
+}
+
+}  // namespace
+
+void devices_options(CLI::App& app, std::function<int()>& run) {
+  const auto json = std::make_shared<bool>(false);
+  app.add_flag("--json", *json, "As JSON, for scripts");
+  app.footer(
+      "Examples:\n"
+      "  terramask devices\n"
+      "  terramask devices --json | jq '.[] | select(.auto).name'\n");
+  run = [json] { return show_devices(*json); };
+}
+
+}  // namespace terramask::tools

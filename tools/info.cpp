@@ -1,0 +1,134 @@
+// terramask info: what a model or a raster is, and whether they fit.
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+#include <memory>
+
+#include "device_options.hpp"
+#include "info_model.hpp"
+#include "info_raster.hpp"
+#include "raster_arguments.hpp"
+#include "subcommands.hpp"
+#include "terramask/gdal.hpp"
+#include "terramask/segment.hpp"
+
+namespace terramask::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct InfoArguments {
+  std::vector<std::string> files;
+  bool json = false, plan = false;
+  std::int64_t patch = 512;
+  RasterArguments raster;
+  DeviceArguments device{.device = "", .kernel = "auto", .precision = "fast", .memory_limit = ""};
+};
+
+/// By its name, or by how a safetensors file begins: the header's length in eight bytes, and a brace.
+bool is_model(const std::string& path) {
+  if (path.ends_with(".safetensors")) return true;
+  std::ifstream file(path, std::ios::binary);
+  std::array<char, 9> head{};
+  return file.read(head.data(), head.size()) && head[8] == '{' && head[5] == 0 && head[6] == 0 &&
+         head[7] == 0;
+}
+
+struct Fit {
+  const Model* model;
+  std::string raster;
+  std::vector<std::string> faults;
+};
+
+std::vector<std::string> faults_of(const Model& model, const RasterOptions& raster) {
+  try {
+    return check_fit(model, raster);
+  } catch (const Error& error) {
+    return {error.what()};
+  }
+}
+
+void print_text(const std::vector<Model>& models, const std::vector<RasterInfo>& rasters,
+                const std::vector<Fit>& fits, const Executor* executor) {
+  for (const Model& model : models) fmt::print("{}\n", describe(model, executor));
+  for (const RasterInfo& raster : rasters) fmt::print("{}\n", describe(raster));
+  for (const Fit& fit : fits) {
+    fmt::print("{} {} {}\n", fit.raster, fit.faults.empty() ? "fits" : "does not fit", fit.model->path);
+    for (const std::string& fault : fit.faults) fmt::print("  {}\n", fault);
+  }
+}
+
+void print_json(const std::vector<Model>& models, const std::vector<RasterInfo>& rasters,
+                const std::vector<Fit>& fits, const Executor* executor) {
+  Json json{{"models", Json::array()}, {"rasters", Json::array()}, {"fits", Json::array()}};
+  for (const Model& model : models) json["models"].push_back(as_json(model, executor));
+  for (const RasterInfo& raster : rasters) json["rasters"].push_back(as_json(raster));
+  for (const Fit& fit : fits)
+    json["fits"].push_back({{"model", fit.model->path},
+                            {"raster", fit.raster},
+                            {"fits", fit.faults.empty()},
+                            {"why_not", fit.faults}});
+  // A file may hold text in any encoding.
+  fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+int show(const InfoArguments& a) {
+  configure_gdal(std::uint64_t{16} << 20);
+  std::vector<Model> models;
+  std::vector<RasterInfo> rasters;
+  for (const std::string& file : a.files) {
+    if (is_model(file)) {
+      models.push_back(load_model(file));
+    } else {
+      rasters.push_back(describe_raster(file));
+    }
+  }
+  if (a.plan && models.empty())
+    throw Error(ErrorCode::usage, "--plan: a plan is a model's, and no model is named", "name a model file");
+  std::unique_ptr<Executor> executor;
+  if (!a.device.device.empty()) executor = make_executor(a.device.options());
+  if (a.plan) {
+    for (const Model& model : models) fmt::print("{}", describe_plan(model, a.patch, executor.get()));
+    return 0;
+  }
+  std::vector<Fit> fits;
+  for (const Model& model : models)
+    for (const RasterInfo& raster : rasters)
+      fits.push_back({&model, raster.path, faults_of(model, a.raster.options({raster.path}))});
+  (a.json ? print_json : print_text)(models, rasters, fits, executor.get());
+  for (const Fit& fit : fits)
+    if (!fit.faults.empty()) return 1;
+  return 0;
+}
+
+}  // namespace
+
+void info_options(CLI::App& app, std::function<int()>& run) {
+  const auto a = std::make_shared<InfoArguments>();
+  app.add_option("FILE", a->files, "Models and rasters, in any order")->required()->type_name("");
+  app.add_flag("--json", a->json, "As JSON, for scripts");
+  CLI::Option* plan = app.add_flag("--plan", a->plan,
+                                   "Instead: the model's steps on one patch, with shapes, FLOPs and bytes");
+  app.add_option("--patch", a->patch, "Side of that patch in pixels")
+      ->needs(plan)
+      ->check(CLI::PositiveNumber)
+      ->type_name("N")
+      ->capture_default_str();
+  add_raster_options(app, a->raster);
+  add_device_options(app, a->device);
+  app.footer(
+      "Without --device the receptive field and the plan are those of the network itself; a device's "
+      "kernels\n"
+      "may demand coarser tiles and more memory.\n"
+      "Exit status: 1 where a raster does not fit a model that is named beside it.\n"
+      "\n"
+      "Examples:\n"
+      "  terramask info roads.safetensors\n"
+      "  terramask info roads.safetensors ortho.tif\n"
+      "  terramask info --plan roads.safetensors --patch 512 --device auto\n"
+      "  terramask info --json ortho.tif\n");
+  run = [a] { return show(*a); };
+}
+
+}  // namespace terramask::tools

@@ -1,0 +1,53 @@
+// terramask picture: an image with its mask laid over it.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "messages.hpp"
+#include "subcommands.hpp"
+#include "terramask/gdal.hpp"
+#include "terramask/mask_writer.hpp"
+
+namespace terramask::tools {
+namespace {
+
+struct PictureArguments {
+  std::string image, mask, output;
+  int max_side = 1600;
+  double opacity = 0.5;
+  bool overwrite = false;
+  Verbosity verbosity;
+};
+
+}  // namespace
+
+void picture_options(CLI::App& app, std::function<int()>& run) {
+  const auto a = std::make_shared<PictureArguments>();
+  app.add_option("IMAGE", a->image, "The raster that was segmented")->required()->type_name("");
+  app.add_option("MASK", a->mask, "Its mask, as `terramask segment` writes it")->required()->type_name("");
+  app.add_option("-o,--output", a->output, "The picture, a PNG")->required()->type_name("OUT.png");
+  app.add_option("--max-side", a->max_side, "Pixels on its longer side at most")
+      ->check(CLI::Range(16, 16384))
+      ->type_name("N")
+      ->capture_default_str();
+  app.add_option("--opacity", a->opacity, "Of the mask: 0 (not seen) to 1 (hides the image)")
+      ->check(CLI::Range(0.0, 1.0))
+      ->type_name("X")
+      ->capture_default_str();
+  app.add_flag("--overwrite", a->overwrite, "Replace a picture that is there");
+  add_verbosity_options(app, a->verbosity);
+  app.footer(
+      "Example:\n"
+      "  terramask picture ortho.tif mask.tif -o picture.png --max-side 1200\n");
+  run = [a] {
+    configure_gdal(std::uint64_t{64} << 20);
+    start_messages("terramask picture", a->verbosity);
+    const std::vector<std::string> inputs{a->image, a->mask};
+    check_output(a->output, a->overwrite, inputs);
+    write_picture(a->output, a->image, a->mask, a->max_side, a->opacity, a->overwrite);
+    if (!a->verbosity.quiet) fmt::print("{}\n", a->output);
+    return 0;
+  };
+}
+
+}  // namespace terramask::tools

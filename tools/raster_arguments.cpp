@@ -1,0 +1,45 @@
+#include "raster_arguments.hpp"
+
+namespace terramask::tools {
+
+RasterOptions RasterArguments::options(std::vector<std::string> paths) const {
+  RasterOptions made;
+  made.paths = std::move(paths);
+  made.band_override = bands;
+  made.resample = resample == "never"    ? Resample::never
+                  : resample == "always" ? Resample::always
+                                         : Resample::automatic;
+  made.crs = crs;
+  made.assumed_pixel_size_m = pixel_size;
+  made.src_nodata = src_nodata;
+  return made;
+}
+
+void add_raster_options(CLI::App& app, RasterArguments& a) {
+  app.add_option("--bands", a.bands,
+                 "Bands in the model's order, by number or name: 3,2,1 or 1-4 or red,green,blue; else they "
+                 "are matched by name and colour interpretation")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("LIST")
+      ->group("Input");
+  app.add_option("--resample", a.resample,
+                 "To the model's pixel size: auto (where it differs by more than 10%), never, always")
+      ->check(CLI::IsMember({"auto", "never", "always"}))
+      ->type_name("")
+      ->capture_default_str()
+      ->group("Input");
+  app.add_option("--crs", a.crs, "The raster's CRS, where it has none or a wrong one: EPSG:25832, WKT, PROJ")
+      ->type_name("CRS")
+      ->group("Input");
+  app.add_option("--pixel-size", a.pixel_size, "The raster's pixel size on the ground, where it is not known")
+      ->check(CLI::PositiveNumber)
+      ->type_name("METRES")
+      ->group("Input");
+  app.add_option("--src-nodata", a.src_nodata,
+                 "The raster's nodata value, in place of what it says; none: it has none")
+      ->type_name("V|none")
+      ->group("Input");
+}
+
+}  // namespace terramask::tools

@@ -1,0 +1,166 @@
+#include "segment_jobs.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <map>
+
+#include "command.hpp"
+#include "terramask/mosaic.hpp"
+
+namespace terramask::tools {
+namespace fs = std::filesystem;
+namespace {
+
+bool into_folder(const SegmentArguments& a) {
+  std::error_code failed;
+  return a.output.ends_with('/') || fs::is_directory(a.output, failed);
+}
+
+bool has_extension(const std::string& path, std::initializer_list<const char*> wanted) {
+  std::string extension = fs::path(path).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  return std::find(wanted.begin(), wanted.end(), extension) != wanted.end();
+}
+
+void check_extension(const std::string& option, const std::string& path) {
+  const bool picture = option == "--picture";
+  if (picture ? has_extension(path, {".png"}) : has_extension(path, {".tif", ".tiff"})) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("{} {}: what is written is a {}", option, path, picture ? "PNG" : "GeoTIFF"),
+              fmt::format("give it a name that ends in {}", picture ? ".png" : ".tif"));
+}
+
+/// The file `option` names for an image: the name itself, or in a folder the image's own with that ending.
+std::string beside(const SegmentArguments& a, const std::string& option, const std::string& value,
+                   const std::string& stem) {
+  if (value.empty()) return {};
+  check_extension(option, value);
+  if (!into_folder(a)) return value;
+  if (value.find('/') != std::string::npos)
+    throw Error(ErrorCode::usage,
+                fmt::format("{} {}: with -o DIR/ it is an ending, not a path", option, value),
+                fmt::format("for instance `{} _{}`", option,
+                            option == "--picture" ? "picture.png" : "probabilities.tif"));
+  return (fs::path(a.output) / (stem + value)).string();
+}
+
+void check_inputs(const SegmentArguments& a) {
+  if (a.rasters.empty() && a.stack.empty())
+    throw Error(ErrorCode::usage, "no raster is named",
+                "name rasters after the model, or join bands with --stack");
+  if (!a.rasters.empty() && !a.stack.empty())
+    throw Error(ErrorCode::usage, "--stack: names all the files of the one image, but there are others too",
+                fmt::format("add {} to the stack or leave it out", a.rasters.front()));
+  if (a.mosaic && !a.stack.empty())
+    throw Error(ErrorCode::usage, "--mosaic and --stack cannot be told at once",
+                "make a mosaic of each kind of raster first, with gdalbuildvrt, and stack those");
+  if (a.rasters.size() > 1 && !a.mosaic && !into_folder(a))
+    throw Error(ErrorCode::usage,
+                fmt::format("-o {}: one file cannot take {} masks", a.output, a.rasters.size()),
+                "name a folder (-o DIR/), or make one mask of all with --mosaic");
+  if (!a.bounds.empty() && a.bounds.size() != 4)
+    throw Error(ErrorCode::usage, "--bounds: takes four numbers", "XMIN YMIN XMAX YMAX");
+  if (!a.bounds_crs.empty() && a.bounds.empty())
+    throw Error(ErrorCode::usage, "--bounds-crs without --bounds", "name the bounds too");
+}
+
+SegmentOptions common_options(const SegmentArguments& a) {
+  SegmentOptions options;
+  options.probability_type =
+      a.probability_type == "float32" ? ProbabilityType::float32 : ProbabilityType::byte;
+  options.grid = a.grid == "model" ? OutputGrid::model : OutputGrid::input;
+  if (!a.bounds.empty()) options.bounds = {a.bounds[0], a.bounds[1], a.bounds[2], a.bounds[3]};
+  options.bounds_crs = a.bounds_crs;
+  options.cutline = a.cutline;
+  options.tile = a.tile;
+  options.overlap = a.overlap;
+  options.creation_options = a.creation_options;
+  options.overwrite = a.overwrite;
+  options.memory_limit = a.device.options().memory_limit;
+  options.cache_bytes = parse_bytes(a.cache, "--cache");
+  return options;
+}
+
+Job make_job(const SegmentArguments& a, const std::string& name, std::vector<std::string> paths) {
+  Job job;
+  job.name = name;
+  job.options = common_options(a);
+  job.options.raster = a.raster.options(std::move(paths));
+  std::string stem = fs::path(name).stem().string();
+  if (into_folder(a)) {
+    job.options.output = (fs::path(a.output) / (stem + ".tif")).string();
+  } else {
+    check_extension("-o", a.output);
+    job.options.output = a.output;
+  }
+  job.options.probabilities = beside(a, "--probabilities", a.probabilities, stem);
+  job.picture = beside(a, "--picture", a.picture, stem);
+  return job;
+}
+
+/// Two outputs of one name would be written over each other.
+void check_distinct(const std::vector<Job>& jobs) {
+  std::map<std::string, const Job*> owners;
+  for (const Job& job : jobs)
+    for (const std::string& path : {job.options.output, job.options.probabilities, job.picture}) {
+      if (path.empty()) continue;
+      const std::string key = fs::absolute(path).lexically_normal().string();
+      const auto [found, fresh] = owners.emplace(key, &job);
+      if (fresh) continue;
+      if (found->second == &job)
+        throw Error(ErrorCode::usage, fmt::format("{}: named twice as an output", path),
+                    "give each output a name of its own");
+      throw Error(
+          ErrorCode::usage,
+          fmt::format("{}: would be the output of both {} and {}", path, found->second->name, job.name),
+          "rename one of them, or segment them into different folders");
+    }
+}
+
+void make_folder(const std::string& path) {
+  std::error_code failed;
+  if (fs::is_directory(path, failed)) return;
+  if (fs::exists(path, failed))
+    throw Error(ErrorCode::usage, fmt::format("-o {}: there is a file of that name", path), "choose another");
+  fs::create_directory(path, failed);
+  if (failed)
+    throw Error(ErrorCode::io, fmt::format("-o {}: the folder cannot be made: {}", path, failed.message()),
+                "make it, or choose another");
+}
+
+}  // namespace
+
+std::vector<Job> make_jobs(const SegmentArguments& a) {
+  check_inputs(a);
+  std::vector<Job> jobs;
+  if (!a.stack.empty()) {
+    jobs.push_back(make_job(a, a.stack.front(), a.stack));
+  } else if (a.mosaic) {
+    const std::string mosaic = build_mosaic(a.rasters, a.raster.src_nodata);
+    jobs.push_back(make_job(a, mosaic, {mosaic}));
+  } else {
+    for (const std::string& raster : a.rasters) jobs.push_back(make_job(a, raster, {raster}));
+  }
+  check_distinct(jobs);
+  return jobs;
+}
+
+void prepare_outputs(const SegmentArguments& a, const std::vector<Job>& jobs) {
+  if (into_folder(a)) {
+    std::error_code failed;
+    if (a.dry_run && !fs::exists(a.output, failed)) return;
+    make_folder(a.output);
+  }
+  std::vector<std::string> inputs{a.model};
+  for (const Job& job : jobs)
+    inputs.insert(inputs.end(), job.options.raster.paths.begin(), job.options.raster.paths.end());
+  for (const Job& job : jobs)
+    for (const std::string& path : {job.options.output, job.options.probabilities, job.picture})
+      if (!path.empty()) check_output(path, a.overwrite, inputs);
+}
+
+}  // namespace terramask::tools

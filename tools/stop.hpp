@@ -1,0 +1,18 @@
+// Ctrl-C and SIGTERM as a wish to stop.
+#pragma once
+
+#include "terramask/progress.hpp"
+
+namespace terramask::tools {
+
+/// From now on SIGINT and SIGTERM request a stop instead of ending the program; the second one ends it at
+/// once.
+void stop_on_signals();
+
+/// Requested by the first SIGINT or SIGTERM.
+const StopFlag& stop_flag();
+
+/// The signal that was received; 0 where none was.
+int stop_signal();
+
+}  // namespace terramask::tools

@@ -1,0 +1,16 @@
+// The subcommands of terramask. Each adds its options to its own App and sets `run`, which does the work and
+// returns the exit status; what it throws is told by terramask.cpp.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+namespace terramask::tools {
+
+void segment_options(CLI::App& app, std::function<int()>& run);
+void info_options(CLI::App& app, std::function<int()>& run);
+void picture_options(CLI::App& app, std::function<int()>& run);
+void devices_options(CLI::App& app, std::function<int()>& run);
+void scene_options(CLI::App& app, std::function<int()>& run);
+
+}  // namespace terramask::tools
