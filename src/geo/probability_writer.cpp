@@ -33,6 +33,7 @@ geo::StagedCogOptions staged_options(const MaskOptions& options) {
   geo::StagedCogOptions staged;
   staged.path = options.path;
   staged.overwrite = options.overwrite;
+  staged.reduction = geo::Reduction::average;
   staged.contents = {options.grid, byte ? GDT_Byte : GDT_Float32, static_cast<int>(options.classes.size()),
                      byte ? 255.0 : std::numeric_limits<double>::quiet_NaN(), options.metadata};
   staged.contents.metadata[geo::kClassesItem] = geo::classes_as_json(options.classes);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
 #include <limits>
 #include <string_view>
@@ -120,8 +121,9 @@ void StagedCog<T>::finish(const std::function<void(GDALDataset&)>& decorate, con
     working_->FlushCache(false);
     if (errors.failed()) fail("writing failed", errors.text());
   }
-  const std::string said =
-      write_cog(*working_, folder_->finished(), options_.creation_options, progress, stop);
+  std::string said = build_own_overviews(progress, stop);
+  if (!said.empty()) fail("building overviews failed", said);
+  said = write_cog(*working_, folder_->finished(), options_.creation_options, progress, stop);
   if (!said.empty()) fail("writing the COG failed", said);
   {
     GdalErrors errors;
@@ -134,6 +136,17 @@ void StagedCog<T>::finish(const std::function<void(GDALDataset&)>& decorate, con
   verify(progress, stop);
   folder_->put_in_place();
   folder_.reset();
+}
+
+template <class T>
+std::string StagedCog<T>::build_own_overviews(const ProgressSink& progress, const StopFlag* stop) {
+  const CreationOptions& options = options_.creation_options;
+  const std::string own = options_.reduction == Reduction::mode ? "MODE" : "AVERAGE";
+  if (options.contains("OVERVIEWS") || options.contains("OVERVIEW_COUNT") ||
+      !EQUAL(options.at("OVERVIEW_RESAMPLING").c_str(), own.c_str()))
+    return "";
+  return build_overviews(*working_, std::atoi(options.at("BLOCKSIZE").c_str()), options_.reduction,
+                         static_cast<T>(options_.contents.nodata), progress, stop);
 }
 
 template <class T>

@@ -13,6 +13,7 @@
 #include "geo/cog.hpp"
 #include "geo/content_digest.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/overviews.hpp"
 #include "geo/working_folder.hpp"
 
 namespace terramask::geo {
@@ -21,8 +22,9 @@ struct StagedCogOptions {
   std::string path;
   bool overwrite = false;
   CogExpectation contents;
-  CreationOptions creation_options;  ///< of the COG
-  std::uint64_t peak_bytes = 0;      ///< on disk, for messages
+  CreationOptions creation_options;       ///< of the COG
+  Reduction reduction = Reduction::mode;  ///< of overviews, unless the creation options want others
+  std::uint64_t peak_bytes = 0;           ///< on disk, for messages
 };
 
 /// @tparam T type of the values handed over (as ContentDigest); stored as contents.type
@@ -48,6 +50,7 @@ class StagedCog {
 
  private:
   [[noreturn]] void fail(const std::string& doing, const std::string& gdal_text);
+  std::string build_own_overviews(const ProgressSink& progress, const StopFlag* stop);
   void write_sidecar(const std::function<void(GDALDataset&)>& decorate);
   void verify(const ProgressSink& progress, const StopFlag* stop);
   DatasetPtr open_finished();

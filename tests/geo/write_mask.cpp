@@ -2,6 +2,7 @@
 #include <gdal_rat.h>
 
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "write_support.hpp"
 
@@ -112,6 +113,66 @@ TEST(WriteMask, builds_overviews_by_mode) {
   ASSERT_EQ(overview->RasterIO(GF_Read, 0, 0, 512, 512, small.data(), 512, 512, GDT_Byte, 0, 0, nullptr),
             CE_None);
   EXPECT_EQ(small, std::vector<std::uint8_t>(512 * 512, 9));
+}
+
+/// What the overview of a raster must hold, straight from the definition.
+std::vector<int> halved_by_mode(const std::vector<int>& source, int width, int height, int nodata) {
+  std::vector<int> result;
+  for (int y = 0; y < height; y += 2)
+    for (int x = 0; x < width; x += 2) {
+      std::vector<int> seen;
+      for (const auto& [dx, dy] : {std::pair{0, 0}, {1, 0}, {0, 1}, {1, 1}})
+        if (x + dx < width && y + dy < height)
+          if (const int value = source[static_cast<std::size_t>((y + dy) * width + x + dx)]; value != nodata)
+            seen.push_back(value);
+      int best = nodata;
+      for (const int value : seen)
+        if (best == nodata ||
+            std::count(seen.begin(), seen.end(), value) > std::count(seen.begin(), seen.end(), best))
+          best = value;
+      result.push_back(best);
+    }
+  return result;
+}
+
+TEST(WriteMask, has_every_overview_down_to_one_block) {
+  for (const bool wide : {false, true}) {
+    const TemporaryFolder folder;
+    const Grid grid = utm_grid(2301, 1205);  // odd at several levels
+    std::vector<ClassInfo> classes;
+    for (int i = 0; i < 4; ++i) classes.push_back({i, "c", "#000000"});
+    if (wide) classes.push_back({700, "c", "#000000"});
+    const auto writer =
+        MaskWriter::create({folder.file("mask.tif"), grid, classes, {}, {"BLOCKSIZE=256"}, false});
+    std::minstd_rand random(1);
+    std::vector<std::uint16_t> values(2301 * 1205);
+    for (auto& value : values) {
+      const auto draw = random() / 11 % 5;
+      value = static_cast<std::uint16_t>(draw == 4 ? static_cast<unsigned>(writer->nodata()) : draw);
+    }
+    writer->write(grid.extent(), values);
+    writer->finish({}, nullptr);
+    const auto mask = geo::open_raster(folder.file("mask.tif"));
+    GDALRasterBand* band = mask->GetRasterBand(1);
+    ASSERT_EQ(band->GetOverviewCount(), 4);  // 1151, 576, 288, 144
+    std::vector<int> expected(values.begin(), values.end());
+    int width = 2301;
+    int height = 1205;
+    for (int level = 0; level < 4; ++level) {
+      expected = halved_by_mode(expected, width, height, writer->nodata());
+      width = (width + 1) / 2;
+      height = (height + 1) / 2;
+      GDALRasterBand* overview = band->GetOverview(level);
+      ASSERT_EQ(overview->GetXSize(), width);
+      ASSERT_EQ(overview->GetYSize(), height);
+      std::vector<int> found(expected.size());
+      ASSERT_EQ(overview->RasterIO(GF_Read, 0, 0, width, height, found.data(), width, height, GDT_Int32, 0, 0,
+                                   nullptr),
+                CE_None);
+      EXPECT_EQ(found, expected) << "level " << level;
+    }
+    TERRAMASK_EXPECT_VALID_COG(folder.file("mask.tif"), folder);
+  }
 }
 
 TEST(WriteMask, keeps_grids_to_the_last_digit) {
