@@ -36,7 +36,8 @@ constexpr std::array<std::string_view, 10> band_types{"Byte",  "Int8",   "UInt16
   throw Error(ErrorCode::format, "its description: " + cause, "export the model again");
 }
 
-// JSON without duplicate keys and deep nesting, both of which the library accepts.
+// JSON without duplicate keys and deep nesting, both of which the library accepts, and without objects so
+// large that looking for their keys, one after the other, takes for ever.
 Json parse_strictly(std::string_view text) {
   if (text.size() > max_description_bytes)
     fail(fmt::format("{} bytes long (at most {})", text.size(), max_description_bytes));
@@ -48,8 +49,12 @@ Json parse_strictly(std::string_view text) {
     }
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
-    if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second)
-      fail(fmt::format("names {} twice", quotation(value.get<std::string>())));
+    if (event == Json::parse_event_t::key) {
+      if (!keys.back().insert(value.get<std::string>()).second)
+        fail(fmt::format("names {} twice", quotation(value.get<std::string>())));
+      if (keys.back().size() > max_description_keys)
+        fail(fmt::format("an object of more than {} keys", max_description_keys));
+    }
     return true;
   };
   try {

@@ -178,6 +178,9 @@ TEST_F(ModelFile, DescriptionsThatAreNoDescription) {
   EXPECT_THAT(cause(R"({"format":1e999})"), HasSubstr("number too large"));
   EXPECT_THAT(cause(std::string("{}\0", 3)), HasSubstr("zero byte"));
   EXPECT_THAT(cause(R"({"provenance":)" + std::string(500000, '[')), HasSubstr("nested deeper than 32"));
+  std::string keys = "{";
+  for (int i = 0; i < 200000; ++i) keys += fmt::format("\"{}\":0,", i);
+  EXPECT_THAT(cause(keys), HasSubstr("more than 1000 keys"));
   EXPECT_THAT(cause(std::string(max_description_bytes + 1, ' ')), HasSubstr("bytes long"));
 }
 
