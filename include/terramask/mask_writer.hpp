@@ -29,8 +29,16 @@ struct MaskOptions {
 
 enum class ProbabilityType { byte, float32 };
 
-/// Writes a mask of class values; nodata is 255 (Byte), or 65535 (UInt16) above 255 classes.
-/// Blocks may come in any order, from one thread. Nothing stands under the final name before `finish`.
+/// Writes a mask of class values; nodata is 255 (Byte), or 65535 (UInt16) above 255 classes or for values
+/// above 254. Blocks may come in any order, from one thread, each pixel at most once (a second time fails at
+/// `finish`); what was not written is nodata. Blocks of whole 512 × 512 tiles are written fastest.
+///
+/// Nothing stands under the final name before `finish`: the work is done in a hidden folder beside it
+/// (".mask.tif.part-a8Xk2p"). Memory is bounded by GDAL's block cache (GDALSetCacheMax) and some tiles, never
+/// by the raster.
+///
+/// Errors: usage (classes, creation options), what `check_output` throws, io (with the bytes needed and free
+/// where the disk is full), internal (a block outside the grid, a value that is no class), cancelled.
 class MaskWriter {
  public:
   static std::unique_ptr<MaskWriter> create(const MaskOptions& options);
@@ -39,11 +47,20 @@ class MaskWriter {
   virtual void write(const Window& window, std::span<const std::uint16_t> values) = 0;
   virtual int nodata() const = 0;
   /// Builds the COG (overviews by mode, palette, category names, raster attribute table with pixel counts and
-  /// ellipsoidal areas), closes it, reopens and verifies it, and renames the sidecar first and the TIFF last.
+  /// ellipsoidal areas), closes it, reopens it, compares all of it with what was written, flushes it to disk
+  /// and renames the sidecar first and the TIFF last. Sidecars of a file it replaces go.
+  ///
+  /// Areas (columns Area_m2 and Area_ha) lie on the CRS's own ellipsoid; they are left out, rather than
+  /// wrong, where the grid has no CRS, no geotransform, or a CRS without a place on Earth (a site grid, a
+  /// rotated pole). Names and table stand in the sidecar (.aux.xml), the classes also in the TIFF's item
+  /// TERRAMASK_CLASSES.
+  /// @param progress may be empty. Phases: "building overviews", "writing the COG", "verifying"
+  /// @param stop     may be null
   virtual void finish(const ProgressSink& progress, const StopFlag* stop) = 0;
 };
 
-/// Probabilities, a band a class: Byte 0-254 with scale 1/254 and nodata 255, or Float32 with nodata NaN.
+/// Probabilities, a band a class named after it: Byte 0-254 with scale 1/254 and nodata 255, or Float32 with
+/// nodata NaN; overviews by average. The rest is as for MaskWriter.
 class ProbabilityWriter {
  public:
   static std::unique_ptr<ProbabilityWriter> create(const MaskOptions& options, ProbabilityType type);
@@ -55,7 +72,8 @@ class ProbabilityWriter {
 };
 
 /// Checks before any work: the folder exists and is writable, the output is not there (or `overwrite`), it is
-/// not one of the inputs. Throws with the remedy.
+/// not one of the inputs, nor a file that one of them (a mosaic) is made of. Throws usage, not_found, io,
+/// exists or unsupported, with the remedy.
 void check_output(const std::string& path, bool overwrite, std::span<const std::string> inputs);
 
 /// Peak bytes on disk while a mask (and its probabilities) of `grid` is written: working file, COG,
@@ -67,8 +85,12 @@ struct DiskEstimate {
 DiskEstimate estimate_disk(const std::string& path, const Grid& grid, std::size_t classes, bool probabilities,
                            ProbabilityType type);
 
-/// A PNG of the image with the mask laid over it and a legend, at most `max_side` pixels on its longer side.
-/// @param bands 1-based red, green, blue bands of the image (empty: by colour interpretation)
+/// A PNG of the image and, beside or below it, the same with the mask laid over it; a scale bar; a legend
+/// with each class's share and area. At most `max_side` pixels on its longer side. It shows the mask's
+/// extent; what has no image is hatched. Values of more than 8 bits are stretched between their 1st and 99th
+/// percentile. Throws mismatch where the two do not lie on one grid (other pixel sizes and extents are fine),
+/// and what `check_output` throws.
+/// @param opacity of the mask, 0 to 1
 void write_picture(const std::string& png_path, const std::string& image_path, const std::string& mask_path,
                    int max_side, double opacity, bool overwrite);
 
