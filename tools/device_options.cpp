@@ -25,13 +25,13 @@ void add_device_options(CLI::App& app, DeviceArguments& a) {
       ->type_name("BYTES")
       ->group("Device");
   app.add_option("--kernel", a.kernel, "Variant of the heavy kernels; auto goes by the device")
-      ->check(CLI::IsMember({"auto", "direct", "tiled"}))
-      ->type_name("")
+      ->check(CLI::IsMember({"auto", "direct", "tiled"}).description(""))
+      ->type_name("auto|direct|tiled")
       ->capture_default_str()
       ->group("Device");
   app.add_option("--precision", a.precision, "fast may use Winograd's convolution, exact may not")
-      ->check(CLI::IsMember({"fast", "exact"}))
-      ->type_name("")
+      ->check(CLI::IsMember({"fast", "exact"}).description(""))
+      ->type_name("fast|exact")
       ->capture_default_str()
       ->group("Device");
 }

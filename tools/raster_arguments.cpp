@@ -25,8 +25,8 @@ void add_raster_options(CLI::App& app, RasterArguments& a) {
       ->group("Input");
   app.add_option("--resample", a.resample,
                  "To the model's pixel size: auto (where it differs by more than 10%), never, always")
-      ->check(CLI::IsMember({"auto", "never", "always"}))
-      ->type_name("")
+      ->check(CLI::IsMember({"auto", "never", "always"}).description(""))
+      ->type_name("auto|never|always")
       ->capture_default_str()
       ->group("Input");
   app.add_option("--crs", a.crs, "The raster's CRS, where it has none or a wrong one: EPSG:25832, WKT, PROJ")

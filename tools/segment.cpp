@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <filesystem>
 #include <memory>
 #include <set>
 
@@ -64,16 +65,16 @@ void add_output_options(CLI::App& app, SegmentArguments& a) {
       ->type_name("OUT.tif|DIR/")
       ->group("Output");
   app.add_option("--grid", a.grid, "On the input's grid, or on the one the model saw")
-      ->check(CLI::IsMember({"input", "model"}))
-      ->type_name("")
+      ->check(CLI::IsMember({"input", "model"}).description(""))
+      ->type_name("input|model")
       ->capture_default_str()
       ->group("Output");
   app.add_option("--probabilities", a.probabilities, "Write probabilities too, a band a class")
       ->type_name("FILE.tif")
       ->group("Output");
   app.add_option("--probability-type", a.probability_type, "Byte: 0 to 254, nodata 255")
-      ->check(CLI::IsMember({"byte", "float32"}))
-      ->type_name("")
+      ->check(CLI::IsMember({"byte", "float32"}).description(""))
+      ->type_name("byte|float32")
       ->capture_default_str()
       ->group("Output");
   app.add_option("--picture", a.picture, "Draw the image with the mask laid over it")
@@ -148,6 +149,18 @@ void warn_of_disk(const Job& job, const DiskEstimate& disk) {
                job.options.output, bytes_text(disk.peak_bytes), bytes_text(disk.free_bytes));
 }
 
+/// A dry run makes no folder: where the one of -o DIR/ is not there yet, what it would hold is reckoned
+/// beside it.
+SegmentOptions without_folder(const Job& job) {
+  SegmentOptions options = job.options;
+  const std::filesystem::path folder = std::filesystem::path(options.output).parent_path();
+  if (folder.empty() || std::filesystem::exists(folder)) return options;
+  options.output = (folder.parent_path() / std::filesystem::path(options.output).filename()).string();
+  options.probabilities.clear();
+  options.overwrite = true;
+  return options;
+}
+
 SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const Job& job,
                        const std::string& label) {
   ProgressBar bar(label);
@@ -177,7 +190,7 @@ int segment(const SegmentArguments& a) {
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     stop_flag().check();
     try {
-      estimates[i] = segmenter.estimate(jobs[i].options);
+      estimates[i] = segmenter.estimate(a.dry_run ? without_folder(jobs[i]) : jobs[i].options);
       warn({estimates[i].warnings.begin(), estimates[i].warnings.end()});
       warn_of_disk(jobs[i], estimates[i].disk);
       if (a.dry_run) print_estimate(jobs[i], estimates[i], speed);

@@ -34,10 +34,13 @@ void add_options(CLI::App& app, BenchArguments& a) {
   app.add_option("--model", a.models, "Architectures: unet, segnet, fcn; several with commas")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::IsMember(architectures()));
+      ->check(CLI::IsMember(architectures()).description(""))
+      ->type_name("NAME");
   app.add_option("--width", a.network.width, "Channels of the first stage")->check(CLI::PositiveNumber);
   app.add_option("--depth", a.network.depth, "unet: number of down-samplings")->check(CLI::PositiveNumber);
-  app.add_option("--up", a.network.up, "unet: up-sampling")->check(CLI::IsMember({"transpose", "nearest"}));
+  app.add_option("--up", a.network.up, "unet: up-sampling")
+      ->check(CLI::IsMember({"transpose", "nearest"}).description(""))
+      ->type_name("transpose|nearest");
   app.add_option("--fc", a.network.fc, "fcn: channels of fc6 and fc7")->check(CLI::PositiveNumber);
   app.add_option("--skips", a.network.skips, "fcn: 0, 1, 2 for FCN-32s, -16s, -8s")->check(CLI::Range(0, 2));
   app.add_option("--bands", a.network.bands, "Bands of the image")->check(CLI::PositiveNumber);
