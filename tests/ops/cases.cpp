@@ -155,6 +155,7 @@ void pixel_cases(std::vector<Case>& all) {
     for (const Activation& activation :
          {Activation{}, relu, leaky, {ActivationKind::leaky_relu, 0.01F}, elu, sigmoid, tanh})
       all.push_back(unary(shape, ops::Activate{activation}));
+  for (const Shape& shape : {Shape{9}, {3, 7}, {2, 3, 5}}) all.push_back(unary(shape, ops::Activate{relu}));
   // Where exponentials overflow.
   for (const Activation& activation : {elu, sigmoid, tanh}) {
     Case large = unary({1, 1, 4, 6}, ops::Activate{activation}, " large values");

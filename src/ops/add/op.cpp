@@ -5,7 +5,7 @@ namespace terramask::ops {
 
 std::vector<ValueType> infer(const Add& op, std::span<const ValueType> operands) {
   expect_count(op.name, operands, 2, 2);
-  expect_f32(op.name, operands, 0);
+  expect_image(op.name, operands, 0);
   expect_shape(op.name, operands, 1, operands[0].shape, "a second operand like the first,");
   return {operands[0]};
 }
