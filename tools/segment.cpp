@@ -155,9 +155,9 @@ SegmentOptions without_folder(const Job& job) {
   SegmentOptions options = job.options;
   const std::filesystem::path folder = std::filesystem::path(options.output).parent_path();
   if (folder.empty() || std::filesystem::exists(folder)) return options;
-  options.output = (folder.parent_path() / std::filesystem::path(options.output).filename()).string();
-  options.probabilities.clear();
-  options.overwrite = true;
+  const std::string name = ".dry-run-" + std::filesystem::path(options.output).filename().string();
+  options.output = (folder.parent_path() / name).string();
+  if (!options.probabilities.empty()) options.probabilities = options.output + ".probabilities.tif";
   return options;
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <csignal>
 #include <cstdio>
 #include <string>
 
@@ -78,6 +79,8 @@ int run(int argc, char** argv) {
     return 2;
   }
   stop_on_signals();
+  std::signal(SIGXFSZ,
+              SIG_IGN);  // a limit on file sizes is an error of writing then, told and cleaned up after
   const int status = guarded(full_name(app), work);
   return status != 0 && stop_signal() != 0 ? 128 + stop_signal() : status;
 }
