@@ -31,6 +31,15 @@ std::string test_device() {
   return named != nullptr && *named != '\0' ? named : "vulkan";
 }
 
+Configuration vulkan(const char* name, KernelVariant variant, Precision precision, bool poison) {
+  return {name,
+          {.device = test_device(),
+           .variant = variant,
+           .precision = precision,
+           .validation = true,
+           .poison = poison}};
+}
+
 double draw_one(const std::string& name, bool parameter, Numbers numbers, std::mt19937& random) {
   const bool variance = name.ends_with("running_var");
   if (numbers == Numbers::halves) {
@@ -64,19 +73,16 @@ Array fetch(std::span<const std::byte> bytes, const Shape& shape) {
 }  // namespace
 
 const std::vector<Configuration>& configurations() {
-  const auto vulkan = [](const char* name, KernelVariant variant, Precision precision, bool poison) {
-    return Configuration{name,
-                         {.device = test_device(),
-                          .variant = variant,
-                          .precision = precision,
-                          .validation = true,
-                          .poison = poison}};
-  };
-  // Poisoned: what a kernel leaves unwritten or writes beyond its result shows. Not poisoned: buffers are
-  // shared, and concatenations made in place.
   static const std::vector<Configuration> all{
       vulkan("vulkan_direct", KernelVariant::direct, Precision::exact, true),
       vulkan("vulkan_tiled", KernelVariant::tiled, Precision::exact, true),
+      vulkan("vulkan_direct_fast", KernelVariant::direct, Precision::fast, false),
+  };
+  return all;
+}
+
+const std::vector<Configuration>& sharing_configurations() {
+  static const std::vector<Configuration> all{
       vulkan("vulkan_direct_fast", KernelVariant::direct, Precision::fast, false),
       vulkan("vulkan_tiled_fast", KernelVariant::tiled, Precision::fast, false),
   };

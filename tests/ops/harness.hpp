@@ -15,8 +15,12 @@ struct Configuration {
   friend void PrintTo(const Configuration& configuration, std::ostream* out) { *out << configuration.name; }
 };
 
-/// Every executor the operators are tested on. The device is that of TERRAMASK_TEST_DEVICE, or "vulkan".
+/// Every executor the operators are tested on; a further one is a line there. The device is that of
+/// TERRAMASK_TEST_DEVICE, or "vulkan". Most poison their buffers, so that what a kernel leaves unwritten or
+/// writes beyond its result shows.
 const std::vector<Configuration>& configurations();
+/// Those whose buffers share bytes, with concatenations made in place: what whole networks run on.
+const std::vector<Configuration>& sharing_configurations();
 /// One executor for each configuration, made at its first use and shared by the whole test program.
 Executor& executor(const Configuration& configuration);
 

@@ -10,12 +10,7 @@ bool winograd_allowed(const Configuration& configuration) {
   return configuration.options.precision == Precision::fast;
 }
 
-// All cases of an operator are one test: test programs are started a test at a time, and opening a device
-// takes longer than a case.
-class Operators : public testing::TestWithParam<std::tuple<Configuration, std::string>> {};
-
-TEST_P(Operators, AgreeWithReference) {
-  const auto& [configuration, op] = GetParam();
+void check(const Configuration& configuration, const std::string& op) {
   for (const Case& test : cases_of(op)) {
     SCOPED_TRACE(op + ": " + test.name);
     const Graph graph = test.build();
@@ -36,9 +31,31 @@ TEST_P(Operators, AgreeWithReference) {
   }
 }
 
+// All cases of an operator are one test: test programs are started a test at a time, and opening a device
+// takes longer than a case.
+class Operators : public testing::TestWithParam<std::tuple<Configuration, std::string>> {};
+
+TEST_P(Operators, AgreeWithReference) {
+  check(std::get<0>(GetParam()), std::get<1>(GetParam()));
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, Operators,
                          testing::Combine(testing::ValuesIn(configurations()),
                                           testing::ValuesIn(case_operators())),
+                         [](const auto& parameter) {
+                           return std::get<1>(parameter.param) + "_" + std::get<0>(parameter.param).name;
+                         });
+
+// The same, where values take each other's bytes.
+class Networks : public Operators {};
+
+TEST_P(Networks, AgreeWithReference) {
+  check(std::get<0>(GetParam()), std::get<1>(GetParam()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Sharing, Networks,
+                         testing::Combine(testing::ValuesIn(sharing_configurations()),
+                                          testing::Values("network", "concat")),
                          [](const auto& parameter) {
                            return std::get<1>(parameter.param) + "_" + std::get<0>(parameter.param).name;
                          });
