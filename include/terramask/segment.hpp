@@ -57,7 +57,7 @@ struct SegmentSummary {
   std::uint64_t valid_pixels = 0;
   std::int64_t tiles = 0;
   std::int64_t tile = 0;  ///< the tile in the end (smaller where memory ran out)
-  double seconds = 0;
+  double seconds = 0;     ///< from the first tile to the output in its place
   double read_seconds = 0, compute_seconds = 0, write_seconds = 0;  ///< busy times of the three stages
   double device_idle = 0;                                           ///< share of the time the device waited
   std::vector<std::pair<ClassInfo, std::uint64_t>> counts;          ///< pixels by class

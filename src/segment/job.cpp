@@ -13,16 +13,6 @@ RasterOptions raster_options(const Model& model, RasterOptions options) {
   return options;
 }
 
-Grid cut_grid(const Grid& grid, const Window& window) {
-  Grid part = grid;
-  part.width = window.width;
-  part.height = window.height;
-  const auto x = static_cast<double>(window.x), y = static_cast<double>(window.y);
-  part.geotransform[0] += x * grid.geotransform[1] + y * grid.geotransform[2];
-  part.geotransform[3] += x * grid.geotransform[4] + y * grid.geotransform[5];
-  return part;
-}
-
 Job::Job(const Model& model, const SegmentOptions& options) : model_(model), options_(options) {
   options_.raster = raster_options(model, options_.raster);
   reader_ = RasterReader::open(options_.raster);
@@ -33,7 +23,7 @@ Job::Job(const Model& model, const SegmentOptions& options) : model_(model), opt
   if (other_grid) back_.emplace(reader_->scale(), reader_->working_grid(), reader_->source_grid());
   const Grid& grid = other_grid ? reader_->source_grid() : reader_->working_grid();
   region_ = RegionOfInterest::make(grid, options_.bounds, options_.bounds_crs, options_.cutline);
-  output_grid_ = cut_grid(grid, region_->window());
+  output_grid_ = terramask::cut(grid, region_->window());
 }
 
 Wanted Job::wanted() const {
@@ -52,7 +42,7 @@ void Job::cut(const Footprint& footprint, std::int64_t tile) {
                        .footprint = footprint,
                        .tile = tile_,
                        .margin = back_ ? back_->margin() : 0,
-                       .region = back_ ? grid.extent() : region_->window()};
+                       .region = back_ ? back_->working_window(region_->window()) : region_->window()};
   if (blending()) {
     overlap_ = ceil_to(std::max<std::int64_t>(*options_.overlap, 0), footprint.stride);
     if (overlap_ > tile_)

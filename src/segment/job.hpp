@@ -53,7 +53,4 @@ class Job {
 /// What a model expects of a raster, over what the options say of it.
 RasterOptions raster_options(const Model& model, RasterOptions options);
 
-/// The part of a grid.
-Grid cut_grid(const Grid& grid, const Window& window);
-
 }  // namespace terramask::segment

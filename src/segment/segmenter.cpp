@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 
 #include "segment/job.hpp"
@@ -66,6 +67,7 @@ struct Segmenter::State {
   void open() { runner = std::make_unique<NetworkRunner>(model, executor); }
 
   SegmentSummary run(Job& job, const ProgressSink& progress, const StopFlag* stop) {
+    const auto start = std::chrono::steady_clock::now();
     const SegmentOptions& options = job.options();
     const auto mask = MaskWriter::create(mask_options(job, *model, options.output));
     std::unique_ptr<ProbabilityWriter> probabilities;
@@ -93,7 +95,7 @@ struct Segmenter::State {
     summary.valid_pixels = maker.valid_pixels();
     summary.tiles = static_cast<std::int64_t>(job.tiles().size());
     summary.tile = job.tile();
-    summary.seconds = times.seconds;
+    summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     summary.read_seconds = times.read;
     summary.compute_seconds = times.compute;
     summary.write_seconds = times.write;
@@ -122,7 +124,6 @@ std::string Segmenter::device_name() const {
 }
 
 SegmentEstimate Segmenter::estimate(const SegmentOptions& options) {
-  check_outputs(options);
   Job job(*state_->model, options);
   const NetworkRunner& runner = *state_->runner;
   SegmentEstimate estimate;

@@ -17,10 +17,12 @@ std::vector<Span> spans(std::int64_t raster, std::int64_t padded_extent, const T
   const std::int64_t tile = ceil_to(std::max<std::int64_t>(options.tile, 1), a);
   std::vector<Span> all;
   for (std::int64_t begin = 0; begin < raster; begin += tile) {
-    const std::int64_t end = std::min(begin + tile, raster);
-    if (end <= region_begin || begin >= region_end) continue;
-    all.push_back({begin, end, std::max<std::int64_t>(0, floor_to(begin - h, a)),
-                   std::min(padded_extent, ceil_to(end + h, a))});
+    if (begin + tile <= region_begin || begin >= region_end) continue;
+    // Only as much of the tile as the region needs, still on multiples of A.
+    const std::int64_t from = std::max(begin, floor_to(region_begin, a));
+    const std::int64_t to = std::min({begin + tile, raster, ceil_to(region_end, a)});
+    all.push_back({from, to, std::max<std::int64_t>(0, floor_to(from - h, a)),
+                   std::min(padded_extent, ceil_to(to + h, a))});
   }
   return all;
 }

@@ -33,7 +33,7 @@ struct TilingOptions {
   Footprint footprint;
   std::int64_t tile = 1024;  ///< rounded up to the alignment
   std::int64_t margin = 0;   ///< pixels beyond its output that a tile must get right (for resampling)
-  Window region;             ///< tiles that do not touch it are left out
+  Window region;             ///< what is wanted of the raster: tiles are cut to it, on multiples of A
 };
 
 /// Row by row, left to right.

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs what Terramask is built with, where it is missing (Debian 12 and its relatives). Idempotent; with nothing
+# missing it neither needs root nor the network.
+set -euo pipefail
+
+packages=(
+  build-essential cmake ninja-build git
+  libgdal-dev gdal-bin python3-gdal libproj-dev
+  libvulkan-dev glslang-tools mesa-vulkan-drivers vulkan-validationlayers
+  nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libssl-dev
+  libgtest-dev libgmock-dev
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
+
+echo "installing: ${missing[*]}"
+if [ "$(id -u)" -eq 0 ]; then as_root=(); elif command -v sudo >/dev/null; then as_root=(sudo); else
+  echo "these packages are missing and you are not root: install them with: apt-get install ${missing[*]}" >&2
+  exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get update -qq
+"${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null

@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# From a fresh Debian 12 to a first map: installs what is missing, builds, segments the sample scene, and says where the
+# mask and the picture are. Idempotent.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+tools/install_packages.sh
+cmake --preset release -DTERRAMASK_BUILD_TESTS=OFF -B build/quickstart >/dev/null
+cmake --build build/quickstart
+
+mkdir -p out
+build/quickstart/bin/terramask segment sample_data/town.safetensors sample_data/ortho.tif \
+  -o out/town_mask.tif --picture out/town.png --overwrite
+
+echo
+echo "The mask:    $PWD/out/town_mask.tif   (open it in QGIS, or: gdalinfo out/town_mask.tif)"
+echo "The picture: $PWD/out/town.png"
