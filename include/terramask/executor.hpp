@@ -1,6 +1,7 @@
 // An executor compiles a plan into a program that is run again and again.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -65,6 +66,8 @@ struct ExecutorOptions {
   /// For tests: buffers are never shared, are filled with NaNs before each run and stand apart by guard
   /// words; a guard that was overwritten is an Error.
   bool poison = false;
+  /// For tests: so many submissions, of whichever executor made with these options, report a lost device.
+  std::shared_ptr<std::atomic<int>> device_losses{};
 };
 
 class Executor {

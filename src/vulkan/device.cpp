@@ -58,7 +58,9 @@ Buffer::~Buffer() {
 }
 
 Device::Device(const ExecutorOptions& options)
-    : instance_(make_instance(options.validation)), profile_(options.profile) {
+    : instance_(make_instance(options.validation)),
+      profile_(options.profile),
+      losses_(options.device_losses) {
   translate_errors("opening the device", [&] {
     const std::size_t index = choose_device(*instance_, options.device);
     physical_ = std::move(vk::raii::PhysicalDevices(instance_->instance)[index]);
@@ -110,6 +112,11 @@ void Device::read_traits(const vk::raii::PhysicalDevice& physical, const Executo
   max_allocation_ = chain.get<vk::PhysicalDeviceMaintenance3Properties>().maxMemoryAllocationSize;
   timestamp_period_ = static_cast<double>(limits.timestampPeriod);
   memory_limit_ = options.memory_limit;
+  if (memory_limit_ != 0) return;
+  // Not all of it: the desktop and other programs have their share.
+  for (const auto& memory = physical.getMemoryProperties(); const auto& heap : memory.memoryHeaps)
+    if (heap.flags & vk::MemoryHeapFlagBits::eDeviceLocal)
+      memory_limit_ = std::max<std::uint64_t>(memory_limit_, heap.size / 10 * 9);
 }
 
 std::uint32_t Device::memory_type(std::uint32_t allowed, vk::MemoryPropertyFlags required,
@@ -150,6 +157,11 @@ const Pipeline& Device::pipeline(const Dispatch& dispatch) {
         vk::raii::Pipeline(device_, nullptr, vk::ComputePipelineCreateInfo({}, stage, *made.layout));
     return pipelines_.emplace(key, std::move(made)).first->second;
   });
+}
+
+void Device::submit(const vk::SubmitInfo& info, vk::Fence fence) const {
+  if (losses_ && losses_->fetch_sub(1) > 0) throw vk::DeviceLostError("asked for by a test");
+  queue_.submit(info, fence);
 }
 
 void Device::check_validation() const {

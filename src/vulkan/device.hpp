@@ -54,11 +54,13 @@ class Device {
   bool has_timestamps() const { return timestamp_period_ > 0; }
 
   const vk::raii::Device& handle() const { return device_; }
-  const vk::raii::Queue& queue() const { return queue_; }
   std::uint32_t queue_family() const { return family_; }
 
   /// The pipeline of a dispatch; made once for each (shader, constants, kinds of binding, push size).
   const Pipeline& pipeline(const Dispatch& dispatch);
+
+  /// Submits to the queue; throws ErrorCode::device_lost where the device is gone.
+  void submit(const vk::SubmitInfo& info, vk::Fence fence) const;
 
   /// Throws if the validation layer has said anything.
   void check_validation() const;
@@ -81,6 +83,7 @@ class Device {
   double timestamp_period_ = 0;
   bool profile_ = false;
   mutable std::uint64_t in_use_ = 0;
+  std::shared_ptr<std::atomic<int>> losses_;
   std::map<std::string, Pipeline, std::less<>> pipelines_;
 };
 

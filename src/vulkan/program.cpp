@@ -161,7 +161,7 @@ void VulkanProgram::submit_and_wait(const std::function<void(const vk::raii::Com
   full_barrier(commands);
   commands.end();
   const vk::raii::Fence fence(device_->handle(), vk::FenceCreateInfo());
-  device_->queue().submit(vk::SubmitInfo({}, {}, *commands), *fence);
+  device_->submit(vk::SubmitInfo({}, {}, *commands), *fence);
   (void)device_->handle().waitForFences(*fence, true, no_timeout);
 }
 
@@ -310,7 +310,7 @@ void VulkanProgram::submit(std::size_t index) {
   if (slot.in_flight) throw Error(ErrorCode::internal, "a slot was submitted twice without a wait");
   translate_errors("running the program", [&] {
     device_->handle().resetFences(*slot.fence);
-    device_->queue().submit(vk::SubmitInfo({}, {}, *slot.commands), *slot.fence);
+    device_->submit(vk::SubmitInfo({}, {}, *slot.commands), *slot.fence);
   });
   slot.in_flight = true;
 }

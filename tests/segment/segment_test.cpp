@@ -166,6 +166,33 @@ TEST(Segment, TakesASmallerTileWhereMemoryIsShort) {
   EXPECT_FALSE(fs::exists(folder / "c.tif"));
 }
 
+TEST(Segment, OpensALostDeviceOnceMore) {
+  TERRAMASK_REQUIRE(mosaic());
+  TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));
+  const Folder folder;
+  const auto run = [&](int losses) {
+    SegmentOptions all = options(mosaic(), folder / ("lost" + std::to_string(losses) + ".tif"), 256);
+    all.bounds = {440100, 4634850, 440250, 4634900};
+    const auto counter = std::make_shared<std::atomic<int>>(0);
+    Segmenter segmenter = open("fcn", {.device = "vulkan", .device_losses = counter});
+    counter->store(losses);
+    return segmenter.run(all, {}, nullptr);
+  };
+  run(0);
+  const SegmentSummary once = run(1);
+  ASSERT_EQ(once.warnings.size(), 1u);
+  EXPECT_NE(once.warnings.front().find("lost"), std::string::npos) << once.warnings.front();
+  EXPECT_TRUE(read(folder / "lost0.tif").values == read(folder / "lost1.tif").values);
+  try {
+    run(1000);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::device_lost);
+    EXPECT_NE(error.remedy().find("--device"), std::string::npos);
+  }
+  EXPECT_FALSE(fs::exists(folder / "lost1000.tif"));
+}
+
 TEST(Segment, BlendingIsNearTheExactMask) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));
