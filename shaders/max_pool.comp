@@ -1,4 +1,4 @@
-// max_pool.comp - fp32 max pooling, first maximum wins (row-major window order), NaN propagates as in PyTorch.
+// max_pool.comp - fp32 max pooling, the first maximum in row-major window order wins; a NaN is the largest.
 // Contract: input and output NCHW dense at any float offset; indices (optional) int32 y * W + x within the input's plane, dense NCHW.
 //   One lane makes 4 consecutive columns of one output row.  Spec: 0 KH, 1 KW, 2 SH, 3 SW, 4 INDICES (0/1), 5 VEC (vec4 stores: Wo%4==0,
 //   all bases and batch pitches %4==0), 6 QUAD (RGBA32F fetches: padW==0, W%4==0, inBase%4==0, inBatch%4==0).
@@ -62,7 +62,7 @@ void main()
             {
                 const int i = x * SW + kx, ix = left + i;
                 const bool valid = rowValid && ix >= 0 && ix < pc.W;
-                const bool better = valid && (where[x] < 0 || v[i] > best[x] || v[i] != v[i]);
+                const bool better = valid && (where[x] < 0 || v[i] > best[x] || (v[i] != v[i] && best[x] == best[x]));
                 best[x] = better ? v[i] : best[x];
                 where[x] = better ? row + ix : where[x];
             }

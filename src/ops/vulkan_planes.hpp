@@ -13,13 +13,18 @@ struct PlanePush {
   std::int32_t lead;           ///< elements between the binding's begin and that plane
 };
 
+/// What is no image is one row: element by element the axes do not matter.
+inline Shape as_image(const Shape& shape) {
+  return shape.rank() == 4 ? shape : Shape{1, 1, 1, shape.elements()};
+}
+
 /// `bindings` are the operands'; the result's slice is put behind them. `push(PlanePush, slice)` gives the
 /// constants.
 template <class MakePush>
 void dispatch_planes(vulkan::Recorder& recorder, std::string_view shader,
                      const std::vector<std::uint32_t>& constants,
                      const std::vector<vulkan::Binding>& bindings, MakePush&& push, std::size_t result = 0) {
-  const Shape shape = recorder.result(result).shape;
+  const Shape shape = as_image(recorder.result(result).shape);
   const std::int64_t area = shape.h() * shape.w();
   bool first = true;
   for (const vulkan::PlaneSlice& slice :

@@ -42,7 +42,12 @@ void check_outputs(const SegmentOptions& options) {
   check_output(options.probabilities, options.overwrite, inputs);
 }
 
-// A tile that the device has memory for: the one wanted, or the largest half of a half of it that fits.
+std::int64_t smaller(std::int64_t tile) {
+  return tile * 3 / 4;
+}
+
+// A tile that the device has memory for: the one wanted, or as much of it as fits, in steps of three
+// quarters.
 std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile) {
   for (;;) {
     job.cut(runner.footprint(), tile);
@@ -52,7 +57,7 @@ std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile) 
       return job.tile();
     } catch (const Error& error) {
       if (error.code() != ErrorCode::out_of_memory || job.tile() <= runner.footprint().alignment) throw;
-      tile = job.tile() / 2;
+      tile = smaller(job.tile());
     }
   }
 }
@@ -183,14 +188,14 @@ SegmentSummary Segmenter::run(const SegmentOptions& options, const ProgressSink&
       summary.warnings.insert(summary.warnings.end(), warnings.begin(), warnings.end());
       return summary;
     } catch (const Error& error) {
-      const bool smaller =
+      const bool shrink =
           error.code() == ErrorCode::out_of_memory && tile > state_->runner->footprint().alignment;
       const bool again = error.code() == ErrorCode::device_lost && !reopened;
-      if (!smaller && !again) throw;
-      if (smaller) {
+      if (!shrink && !again) throw;
+      if (shrink) {
         warnings.push_back(
-            fmt::format("{}: took a tile of {} instead of {}", error.message(), tile / 2, tile));
-        tile /= 2;
+            fmt::format("{}: took a tile of {} instead of {}", error.message(), smaller(tile), tile));
+        tile = smaller(tile);
         state_->runner->forget_programs();
       } else {
         warnings.push_back(error.message() + ": opened it once more and began again");
