@@ -8,7 +8,12 @@ models=${TORCH_MODELS:-$here/../shared/peers/torch_models.py}
 runs=${RUNS:-5} threads=${THREADS:-2} size=${SIZE:-512}
 
 [ -x "$bench" ] || { echo "there is no $bench; build first, or name the build folder" >&2; exit 1; }
-if ! python3 -c 'import torch' 2>/dev/null; then
+# Debian's package belongs to the system's Python, which need not be the first in the path.
+python=
+for candidate in "${PYTHON:-python3}" /usr/bin/python3; do
+  if "$candidate" -c 'import torch' 2>/dev/null; then python=$candidate && break; fi
+done
+if [ -z "$python" ]; then
   echo "SKIPPED: PyTorch is not installed (package python3-torch)"
   exit 0
 fi
@@ -20,7 +25,7 @@ printf '%-22s %12s %12s %8s   %s threads, %s × %s, fp32, medians of %s\n' netwo
   "$threads" "$size" "$size" "$runs"
 # As the bench of the PyTorch models has them: FCN-8s with 4096 channels behind its body.
 while read -r name model width options; do
-  torch=$(python3 "$models" bench --model "$model" --width "$width" --size "$size" --threads "$threads" \
+  torch=$("$python" "$models" bench --model "$model" --width "$width" --size "$size" --threads "$threads" \
     --runs "$runs" | field seconds)
   # shellcheck disable=SC2086 # options are words
   ours=$("$bench" --device cpu --threads "$threads" --model "$model" --width "$width" --patch "$size" \
