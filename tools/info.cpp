@@ -5,6 +5,7 @@
 #include <fstream>
 #include <memory>
 
+#include "checks.hpp"
 #include "device_options.hpp"
 #include "info_model.hpp"
 #include "info_raster.hpp"
@@ -112,7 +113,7 @@ void info_options(CLI::App& app, std::function<int()>& run) {
                                    "Instead: the model's steps on one patch, with shapes, FLOPs and bytes");
   app.add_option("--patch", a->patch, "Side of that patch in pixels")
       ->needs(plan)
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1, largest_side))
       ->type_name("N")
       ->capture_default_str();
   add_raster_options(app, a->raster);

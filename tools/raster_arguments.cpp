@@ -1,5 +1,7 @@
 #include "raster_arguments.hpp"
 
+#include "checks.hpp"
+
 namespace terramask::tools {
 
 RasterOptions RasterArguments::options(std::vector<std::string> paths) const {
@@ -33,7 +35,7 @@ void add_raster_options(CLI::App& app, RasterArguments& a) {
       ->type_name("CRS")
       ->group("Input");
   app.add_option("--pixel-size", a.pixel_size, "The raster's pixel size on the ground, where it is not known")
-      ->check(CLI::PositiveNumber)
+      ->check(positive_number())
       ->type_name("METRES")
       ->group("Input");
   app.add_option("--src-nodata", a.src_nodata,

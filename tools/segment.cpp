@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 
+#include "checks.hpp"
 #include "command.hpp"
 #include "segment_jobs.hpp"
 #include "segment_report.hpp"
@@ -47,6 +48,7 @@ void add_input_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("--bounds", a.bounds, "Only this box: XMIN YMIN XMAX YMAX, or with commas")
       ->delimiter(',')
       ->expected(1, 4)
+      ->check(number())
       ->allow_extra_args(false)
       ->type_name("BOX")
       ->group("Input");
@@ -91,13 +93,13 @@ void add_output_options(CLI::App& app, SegmentArguments& a) {
 void add_work_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("--tile", a.tile,
                  "Side of the output tile in pixels; it changes the speed, not the mask (default: by memory)")
-      ->check(CLI::PositiveNumber)
+      ->check(whole_number(1, largest_side))
       ->type_name("N")
       ->group("Work");
   app.add_option(
          "--overlap", a.overlap,
          "Blend patches over N pixels instead of exact tiling: faster, and the mask depends on --tile")
-      ->check(CLI::NonNegativeNumber)
+      ->check(whole_number(0, largest_side))
       ->type_name("N")
       ->group("Work");
   app.add_option("--cache", a.cache, "GDAL's block cache")

@@ -1,6 +1,7 @@
 #include "segment_jobs.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <cctype>
@@ -102,13 +103,20 @@ Job make_job(const SegmentArguments& a, const std::string& name, std::vector<std
   return job;
 }
 
+/// One text for each file, whatever links lead to its folder.
+std::string place_of(const fs::path& path) {
+  std::error_code failed;
+  const fs::path folder = fs::weakly_canonical(fs::absolute(path).parent_path(), failed);
+  return failed ? fs::absolute(path).lexically_normal().string() : (folder / path.filename()).string();
+}
+
 /// Two outputs of one name would be written over each other.
 void check_distinct(const std::vector<Job>& jobs) {
   std::map<std::string, const Job*> owners;
   for (const Job& job : jobs)
     for (const std::string& path : {job.options.output, job.options.probabilities, job.picture}) {
       if (path.empty()) continue;
-      const std::string key = fs::absolute(path).lexically_normal().string();
+      const std::string key = place_of(path);
       const auto [found, fresh] = owners.emplace(key, &job);
       if (fresh) continue;
       if (found->second == &job)
@@ -124,7 +132,8 @@ void check_distinct(const std::vector<Job>& jobs) {
 void make_folder(const std::string& path) {
   std::error_code failed;
   if (fs::is_directory(path, failed)) return;
-  if (fs::exists(path, failed))
+  // "masks/" is not said to be there where "masks" is a file.
+  if (fs::exists(path.substr(0, path.find_last_not_of('/') + 1), failed))
     throw Error(ErrorCode::usage, fmt::format("-o {}: there is a file of that name", path), "choose another");
   fs::create_directory(path, failed);
   if (failed)
@@ -156,11 +165,18 @@ void prepare_outputs(const SegmentArguments& a, const std::vector<Job>& jobs) {
     make_folder(a.output);
   }
   std::vector<std::string> inputs{a.model};
+  if (!a.cutline.empty()) inputs.push_back(a.cutline);
   for (const Job& job : jobs)
     inputs.insert(inputs.end(), job.options.raster.paths.begin(), job.options.raster.paths.end());
+  std::vector<std::string> outputs;
   for (const Job& job : jobs)
     for (const std::string& path : {job.options.output, job.options.probabilities, job.picture})
-      if (!path.empty()) check_output(path, a.overwrite, inputs);
+      if (!path.empty()) outputs.push_back(path);
+  for (const std::string& path : outputs) check_output(path, a.overwrite, inputs);
+  // Nobody but the user knows whether who began it is still at work.
+  for (const std::string& folder : unfinished_outputs(outputs))
+    spdlog::warn("warning: {}: left by a run that was killed, unless one is at work now; else remove it",
+                 folder);
 }
 
 }  // namespace terramask::tools

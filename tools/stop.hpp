@@ -1,15 +1,15 @@
-// Ctrl-C and SIGTERM as a wish to stop.
+// Ctrl-C, SIGTERM and a closed terminal as a wish to stop.
 #pragma once
 
 #include "terramask/progress.hpp"
 
 namespace terramask::tools {
 
-/// From now on SIGINT and SIGTERM request a stop instead of ending the program; the second one ends it at
-/// once.
+/// From now on SIGINT, SIGTERM and SIGHUP (where it is heeded) request a stop instead of ending the program;
+/// the second one ends it at once.
 void stop_on_signals();
 
-/// Requested by the first SIGINT or SIGTERM.
+/// Requested by the first of these signals.
 const StopFlag& stop_flag();
 
 /// The signal that was received; 0 where none was.

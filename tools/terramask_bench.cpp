@@ -9,6 +9,7 @@
 #include <set>
 
 #include "bench_measure.hpp"
+#include "checks.hpp"
 #include "command.hpp"
 #include "device_options.hpp"
 
@@ -35,22 +36,25 @@ void add_options(CLI::App& app, BenchArguments& a) {
       ->allow_extra_args(false)
       ->check(CLI::IsMember(architectures()).description(""))
       ->type_name("NAME");
-  app.add_option("--width", a.network.width, "Channels of the first stage")->check(CLI::PositiveNumber);
-  app.add_option("--depth", a.network.depth, "unet: number of down-samplings")->check(CLI::PositiveNumber);
+  app.add_option("--width", a.network.width, "Channels of the first stage")
+      ->check(whole_number(1, largest_side));
+  app.add_option("--depth", a.network.depth, "unet: number of down-samplings")
+      ->check(whole_number(1, largest_side));
   app.add_option("--up", a.network.up, "unet: up-sampling")
       ->check(CLI::IsMember({"transpose", "nearest"}).description(""))
       ->type_name("transpose|nearest");
-  app.add_option("--fc", a.network.fc, "fcn: channels of fc6 and fc7")->check(CLI::PositiveNumber);
+  app.add_option("--fc", a.network.fc, "fcn: channels of fc6 and fc7")->check(whole_number(1, largest_side));
   app.add_option("--skips", a.network.skips, "fcn: 0, 1, 2 for FCN-32s, -16s, -8s")->check(CLI::Range(0, 2));
-  app.add_option("--bands", a.network.bands, "Bands of the image")->check(CLI::PositiveNumber);
-  app.add_option("--classes", a.network.classes, "Classes to tell apart")->check(CLI::PositiveNumber);
+  app.add_option("--bands", a.network.bands, "Bands of the image")->check(whole_number(1, largest_side));
+  app.add_option("--classes", a.network.classes, "Classes to tell apart")
+      ->check(whole_number(1, largest_side));
   app.add_option("--patch", a.patches, "Side of the patch in pixels; several with commas")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->check(CLI::PositiveNumber);
-  app.add_option("--batch", a.bench.batch, "Patches a run")->check(CLI::PositiveNumber);
-  app.add_option("--runs", a.bench.runs, "Runs measured")->check(CLI::PositiveNumber);
-  app.add_option("--warmup", a.bench.warmup, "Runs before them")->check(CLI::NonNegativeNumber);
+      ->check(whole_number(1, largest_side));
+  app.add_option("--batch", a.bench.batch, "Patches a run")->check(whole_number(1, largest_side));
+  app.add_option("--runs", a.bench.runs, "Runs measured")->check(whole_number(1, largest_side));
+  app.add_option("--warmup", a.bench.warmup, "Runs before them")->check(whole_number(0, largest_side));
   add_device_options(app, a.device);
   app.add_flag("--operators", a.operators, "Instead: a line for each distinct operator and shape");
   app.add_flag("--profile", a.profile, "Besides: a line for each kernel of the network, in order");

@@ -56,7 +56,11 @@ class MaskWriter {
   /// TERRAMASK_CLASSES.
   /// @param progress may be empty. Phases: "building overviews", "writing the COG", "verifying"
   /// @param stop     may be null
-  virtual void finish(const ProgressSink& progress, const StopFlag* stop) = 0;
+  void finish(const ProgressSink& progress, const StopFlag* stop);
+  /// The first part of `finish`, which may fail or be stopped, and the renaming: files that belong together
+  /// are all completed before the first is put in place.
+  virtual void complete(const ProgressSink& progress, const StopFlag* stop) = 0;
+  virtual void put_in_place() = 0;
 };
 
 /// Probabilities, a band a class named after it: Byte 0-254 with scale 1/254 and nodata 255, or Float32 with
@@ -68,13 +72,19 @@ class ProbabilityWriter {
   /// @param values classes × height × width in [0, 1]; invalid where valid is 0
   virtual void write(const Window& window, std::span<const float> values,
                      std::span<const std::uint8_t> valid) = 0;
-  virtual void finish(const ProgressSink& progress, const StopFlag* stop) = 0;
+  void finish(const ProgressSink& progress, const StopFlag* stop);
+  virtual void complete(const ProgressSink& progress, const StopFlag* stop) = 0;
+  virtual void put_in_place() = 0;
 };
 
 /// Checks before any work: the folder exists and is writable, the output is not there (or `overwrite`), it is
 /// not one of the inputs, nor a file that one of them (a mosaic) is made of. Throws usage, not_found, io,
 /// exists or unsupported, with the remedy.
 void check_output(const std::string& path, bool overwrite, std::span<const std::string> inputs);
+
+/// The hidden folders (".mask.tif.part-a8Xk2p") in which one of `paths` is being written by others, or was: a
+/// writer that was killed leaves its own.
+std::vector<std::string> unfinished_outputs(std::span<const std::string> paths);
 
 /// Peak bytes on disk while a mask (and its probabilities) of `grid` is written: working file, COG,
 /// overviews, uncompressed upper bound; and what the folder has free.

@@ -111,8 +111,9 @@ CreationOptions merge_creation_options(CreationOptions defaults, std::span<const
     if ((name == "COMPRESS" || name == "OVERVIEW_COMPRESS") &&
         (method == "JPEG" || method == "WEBP" || method.starts_with("LERC")))
       refuse(text, "a lossy compression would change the values", "give DEFLATE, LZW, LZMA, ZSTD or NONE");
-    if (name == "BLOCKSIZE" && (std::atol(value.c_str()) < 128 || std::atol(value.c_str()) % 16 != 0))
-      refuse(text, "not a size blocks can have", "give a multiple of 16 from 128 on");
+    if (name == "BLOCKSIZE" && (std::atol(value.c_str()) < 128 || std::atol(value.c_str()) > 16384 ||
+                                std::atol(value.c_str()) % 16 != 0))
+      refuse(text, "not a size blocks can have", "give a multiple of 16 from 128 to 16384");
     if (name == "RESAMPLING") name = "OVERVIEW_RESAMPLING";  // the driver's older name of it
     if (name == "OVERVIEW_RESAMPLING" && std::find(overview_resamplings.begin(), overview_resamplings.end(),
                                                    method) == overview_resamplings.end())

@@ -33,6 +33,10 @@ std::string crs_from_user(const std::string& text, const std::string& option) {
     throw errors.error(ErrorCode::usage, option + " " + text, "not a coordinate reference system",
                        "give one as EPSG:32633, WKT or a PROJ string");
   }
+  if (crs.IsVertical() != 0 && crs.IsCompound() == 0) {
+    throw Error(ErrorCode::usage, option + " " + text + ": a system of heights, which places nothing",
+                "give one as EPSG:32633, WKT or a PROJ string");
+  }
   return to_wkt(crs);
 }
 

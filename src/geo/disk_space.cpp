@@ -80,7 +80,9 @@ Error write_error(const WorkingFolder& folder, std::uint64_t peak_bytes, const s
                              : cause != 0       ? std::strerror(cause)
                                                 : "unknown cause";
   return {ErrorCode::io, fmt::format("{}: {}: {}", name, doing, detail),
-          "check the disk and the permissions of the folder"};
+          gdal_text.starts_with("PROJ:")
+              ? "PROJ cannot work with the raster's coordinate reference system: is its data installed?"
+              : "check the creation options, the disk and the permissions of the folder"};
 }
 
 }  // namespace geo

@@ -88,9 +88,20 @@ void CPL_STDCALL GdalErrors::collect(CPLErr severity, CPLErrorNum number, const 
   auto* self = static_cast<GdalErrors*>(CPLGetErrorHandlerUserData());
   if (severity == CE_Warning && self->warning_.empty()) self->warning_ = one_line(message);
   if (severity == CE_Failure || severity == CE_Fatal) {
-    if (self->failure_.empty()) self->failure_ = one_line(message);
+    if (self->failure_.empty())
+      self->failure_ = one_line(message);
+    else
+      self->name_file(message);
     self->number_ = number;
   }
+}
+
+void GdalErrors::name_file(std::string_view message) {
+  // "PATH, band 1: IReadBlock failed at ...": which of a mosaic's files it was, the first message need not
+  // say.
+  const std::string_view path = message.substr(0, message.find(", band "));
+  if (path.size() == message.size() || failure_.find(path) != std::string::npos) return;
+  failure_ = one_line(std::string(path).c_str()) + ": " + failure_;
 }
 
 void GdalErrors::clear() {

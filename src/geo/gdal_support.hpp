@@ -39,6 +39,7 @@ class GdalErrors {
 
  private:
   static void CPL_STDCALL collect(CPLErr severity, CPLErrorNum number, const char* message);
+  void name_file(std::string_view message);  ///< where a later message says which file the first was about
 
   std::string failure_;
   std::string warning_;

@@ -60,7 +60,7 @@ class CogMaskWriter final : public MaskWriter {
 
   int nodata() const override { return nodata_; }
 
-  void finish(const ProgressSink& progress, const StopFlag* stop) override {
+  void complete(const ProgressSink& progress, const StopFlag* stop) override {
     const auto decorate = [&](GDALDataset& cog) {
       CPLStringList names;
       for (const std::string& name : geo::category_names(classes_)) names.AddString(name.c_str());
@@ -68,8 +68,10 @@ class CogMaskWriter final : public MaskWriter {
       band->SetCategoryNames(names.List());
       band->SetDefaultRAT(geo::raster_table(classes_, tally_).get());
     };
-    file_.finish(decorate, progress, stop);
+    file_.complete(decorate, progress, stop);
   }
+
+  void put_in_place() override { file_.put_in_place(); }
 
  private:
   std::vector<ClassInfo> classes_;
@@ -79,6 +81,11 @@ class CogMaskWriter final : public MaskWriter {
 };
 
 }  // namespace
+
+void MaskWriter::finish(const ProgressSink& progress, const StopFlag* stop) {
+  complete(progress, stop);
+  put_in_place();
+}
 
 std::unique_ptr<MaskWriter> MaskWriter::create(const MaskOptions& options) {
   return std::make_unique<CogMaskWriter>(options);

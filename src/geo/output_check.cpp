@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <climits>
 #include <filesystem>
+#include <string_view>
 #include <vector>
 
 #include "geo/gdal_support.hpp"
@@ -41,11 +43,17 @@ void check_output(const std::string& path, bool overwrite, std::span<const std::
                 "write to a local file and copy it from there");
   const fs::path file(path);
   std::error_code failed;
+  // The sidecar's name is the longest of those that are made.
+  constexpr std::size_t longest = NAME_MAX - std::string_view(".aux.xml").size();
+  if (file.filename().native().size() > longest)
+    throw Error(ErrorCode::usage, fmt::format("{}: the file's name is longer than {} bytes", path, longest),
+                "choose a shorter one");
   const fs::file_status status = fs::symlink_status(file, failed);
   if (fs::is_directory(file, failed) || !file.has_filename())
     throw Error(ErrorCode::usage, fmt::format("{}: the output is a folder", path), "name a file in it");
 
-  for (const std::string& input : inputs)
+  // What is not there yet is no input: of thousands of new outputs none costs a look at every input.
+  for (const std::string& input : fs::exists(status) ? inputs : std::span<const std::string>{})
     for (const std::string& part : files_of(input))
       if (same_file(file, part))
         throw Error(ErrorCode::usage, fmt::format("{}: the output is also an input", path),

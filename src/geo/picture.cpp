@@ -232,7 +232,7 @@ void draw_legend(Canvas& canvas, const Layout& layout, const std::vector<Entry>&
   }
 }
 
-void save_png(const Canvas& canvas, const std::string& path) {
+void save_png(const Canvas& canvas, const std::string& path, bool overwrite) {
   geo::WorkingFolder folder(path);
   {
     geo::GdalErrors errors;
@@ -254,7 +254,7 @@ void save_png(const Canvas& canvas, const std::string& path) {
     if (failed != CE_None || errors.failed() || !std::filesystem::exists(folder.finished()))
       throw geo::write_error(folder, canvas.pixels().size(), "writing failed", errors.text());
   }
-  folder.put_in_place();
+  folder.put_in_place(overwrite);
 }
 
 }  // namespace
@@ -310,7 +310,7 @@ void write_picture(const std::string& png_path, const std::string& image_path, c
     draw_scale(canvas, layout, left, top,
                size->x * static_cast<double>(source.grid().width) / layout.panel_width);
   draw_legend(canvas, layout, entries);
-  save_png(canvas, png_path);
+  save_png(canvas, png_path, overwrite);
 }
 
 }  // namespace terramask

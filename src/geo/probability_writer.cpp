@@ -89,9 +89,11 @@ class CogProbabilityWriter final : public ProbabilityWriter {
     }
   }
 
-  void finish(const ProgressSink& progress, const StopFlag* stop) override {
-    file_.finish([](GDALDataset&) {}, progress, stop);
+  void complete(const ProgressSink& progress, const StopFlag* stop) override {
+    file_.complete([](GDALDataset&) {}, progress, stop);
   }
+
+  void put_in_place() override { file_.put_in_place(); }
 
  private:
   std::size_t bands_;
@@ -100,6 +102,11 @@ class CogProbabilityWriter final : public ProbabilityWriter {
 };
 
 }  // namespace
+
+void ProbabilityWriter::finish(const ProgressSink& progress, const StopFlag* stop) {
+  complete(progress, stop);
+  put_in_place();
+}
 
 std::unique_ptr<ProbabilityWriter> ProbabilityWriter::create(const MaskOptions& options,
                                                              ProbabilityType type) {

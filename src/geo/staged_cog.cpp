@@ -112,8 +112,8 @@ void StagedCog<T>::write(const Window& window, int band, std::span<const T> valu
 }
 
 template <class T>
-void StagedCog<T>::finish(const std::function<void(GDALDataset&)>& decorate, const ProgressSink& progress,
-                          const StopFlag* stop) {
+void StagedCog<T>::complete(const std::function<void(GDALDataset&)>& decorate, const ProgressSink& progress,
+                            const StopFlag* stop) {
   if (working_ == nullptr) throw Error(ErrorCode::internal, "a raster writer was finished twice");
   if (stop != nullptr) stop->check();
   {
@@ -134,7 +134,13 @@ void StagedCog<T>::finish(const std::function<void(GDALDataset&)>& decorate, con
   std::filesystem::remove(working_path_, ignored);
   write_sidecar(decorate);
   verify(progress, stop);
-  folder_->put_in_place();
+}
+
+template <class T>
+void StagedCog<T>::put_in_place() {
+  if (working_ != nullptr || folder_ == nullptr)
+    throw Error(ErrorCode::internal, "a raster writer was finished before it was complete, or twice");
+  folder_->put_in_place(options_.overwrite);
   folder_.reset();
 }
 

@@ -44,9 +44,13 @@ class StagedCog {
   /// @param values height × width; @param band from 0
   void write(const Window& window, int band, std::span<const T> values);
 
+  /// All the work; nothing stands under the final name yet.
   /// @param decorate sets what GDAL keeps in the sidecar, on the finished COG opened for reading
-  void finish(const std::function<void(GDALDataset&)>& decorate, const ProgressSink& progress,
-              const StopFlag* stop);
+  void complete(const std::function<void(GDALDataset&)>& decorate, const ProgressSink& progress,
+                const StopFlag* stop);
+
+  /// Puts what is complete under its final name.
+  void put_in_place();
 
  private:
   [[noreturn]] void fail(const std::string& doing, const std::string& gdal_text);

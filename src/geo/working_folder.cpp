@@ -7,12 +7,17 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <set>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
 #include "terramask/error.hpp"
+#include "terramask/mask_writer.hpp"
 
-namespace terramask::geo {
+namespace terramask {
+namespace geo {
 namespace fs = std::filesystem;
 namespace {
 
@@ -37,15 +42,23 @@ void rename_onto(const fs::path& from, const fs::path& to) {
                 "check the permissions of the folder");
 }
 
+fs::path folder_of(const fs::path& file) {
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+/// What a working folder's name begins with; shortened where folder names of the full length would be refused
+/// (255 bytes).
+std::string prefix_of(const fs::path& file) {
+  return fmt::format(".{}.part-", file.filename().string().substr(0, 200));
+}
+
+constexpr std::string_view random_part = "XXXXXX";
+
 }  // namespace
 
 WorkingFolder::WorkingFolder(const std::string& final_path) : final_(final_path) {
   if (!final_.has_filename()) throw Error(ErrorCode::usage, fmt::format("{}: not a file name", final_path));
-  fs::path parent = final_.parent_path();
-  if (parent.empty()) parent = ".";
-  // The name is shortened where folder names of the full length would be refused (255 bytes).
-  const std::string name = final_.filename().string().substr(0, 200);
-  std::string pattern = (parent / fmt::format(".{}.part-XXXXXX", name)).string();
+  const std::string pattern = (folder_of(final_) / (prefix_of(final_) + std::string(random_part))).string();
   std::vector<char> buffer(pattern.begin(), pattern.end());
   buffer.push_back('\0');
   if (::mkdtemp(buffer.data()) == nullptr)
@@ -70,9 +83,12 @@ std::uint64_t WorkingFolder::bytes() const {
   return sum;
 }
 
-void WorkingFolder::put_in_place() {
+void WorkingFolder::put_in_place(bool overwrite) {
   const bool has_sidecar = fs::exists(finished_sidecar());
   const bool replaces = fs::exists(final_);
+  if (replaces && !overwrite)
+    throw Error(ErrorCode::exists, fmt::format("{}: another program wrote it meanwhile", final_.string()),
+                "replace it with --overwrite");
   flush_to_disk(finished());
   if (has_sidecar) flush_to_disk(finished_sidecar());
   const auto beside = [&](const char* suffix) { return fs::path(final_.string() + suffix); };
@@ -88,7 +104,24 @@ void WorkingFolder::put_in_place() {
     if (has_sidecar && !replaces) fs::remove(beside(".aux.xml"), ignored);
     throw;
   }
-  flush_to_disk(final_.has_parent_path() ? final_.parent_path() : fs::path("."));
+  flush_to_disk(folder_of(final_));
 }
 
-}  // namespace terramask::geo
+}  // namespace geo
+
+std::vector<std::string> unfinished_outputs(std::span<const std::string> paths) {
+  std::map<geo::fs::path, std::set<std::string>> prefixes;
+  for (const geo::fs::path path : paths) prefixes[geo::folder_of(path)].insert(geo::prefix_of(path));
+  std::vector<std::string> found;
+  std::error_code failed;
+  for (const auto& [folder, wanted] : prefixes)
+    for (const geo::fs::directory_entry& entry : geo::fs::directory_iterator(folder, failed)) {
+      std::string name = entry.path().filename().string();
+      if (name.size() <= geo::random_part.size()) continue;
+      name.resize(name.size() - geo::random_part.size());
+      if (wanted.contains(name) && entry.is_directory(failed)) found.push_back(entry.path().string());
+    }
+  return found;
+}
+
+}  // namespace terramask

@@ -25,8 +25,9 @@ class WorkingFolder {
   std::uint64_t bytes() const;  ///< what its files hold on disk
 
   /// Flushes the finished file and its sidecar (if any) to disk and renames them, the sidecar first. Sidecars
-  /// of a file that is replaced (.aux.xml, .ovr, .msk) would speak for the new one: they go.
-  void put_in_place();
+  /// of a file that is replaced (.aux.xml, .ovr, .msk) would speak for the new one: they go. Throws exists
+  /// where another program made the file in the meantime and `overwrite` is not set.
+  void put_in_place(bool overwrite);
 
  private:
   std::filesystem::path final_;

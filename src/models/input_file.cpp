@@ -29,6 +29,7 @@ struct InputFile::Hash {
 };
 
 InputFile::InputFile(const std::string& path) : path_(path), hash_(std::make_unique<Hash>()) {
+  if (path.empty()) throw Error(ErrorCode::usage, "an empty path names no model file");
   // Without O_NONBLOCK, opening a pipe would wait for a writer.
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (descriptor_ < 0) {

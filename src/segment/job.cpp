@@ -35,8 +35,7 @@ Wanted Job::wanted() const {
 void Job::cut(const Footprint& footprint, std::int64_t tile) {
   const Grid& grid = reader_->working_grid();
   const std::int64_t longest = std::max(grid.width, grid.height);
-  tile_ = std::min(ceil_to(std::max<std::int64_t>(tile, 1), footprint.alignment),
-                   ceil_to(longest, footprint.alignment));
+  tile_ = ceil_to(std::clamp<std::int64_t>(tile, 1, longest), footprint.alignment);
   TilingOptions tiling{.raster = {grid.width, grid.height},
                        .pad_multiple = model_.info.pad_multiple,
                        .footprint = footprint,
@@ -44,10 +43,11 @@ void Job::cut(const Footprint& footprint, std::int64_t tile) {
                        .margin = back_ ? back_->margin() : 0,
                        .region = back_ ? back_->working_window(region_->window()) : region_->window()};
   if (blending()) {
-    overlap_ = ceil_to(std::max<std::int64_t>(*options_.overlap, 0), footprint.stride);
+    // Whatever is larger than a tile is refused: the sum must not overflow before that.
+    overlap_ = ceil_to(std::clamp<std::int64_t>(*options_.overlap, 0, tile_ + 1), footprint.stride);
     if (overlap_ > tile_)
       throw Error(ErrorCode::usage,
-                  fmt::format("--overlap {} is larger than the tile of {}", overlap_, tile_),
+                  fmt::format("--overlap {} is larger than the tile of {}", *options_.overlap, tile_),
                   "give a smaller --overlap or a larger --tile");
     tiles_ = overlapping_tiles(tiling, overlap_);
     return;

@@ -63,6 +63,19 @@ class Compute {
           PipelineTimes& times)
       : wanted_(job.wanted()), runner_(runner), patches_(patches), results_(results), times_(times) {}
 
+  /// Where another stage failed, patches may still be on the device: the next raster must find the slots
+  /// free.
+  ~Compute() {
+    for (Flight& flight : flying_) {
+      try {
+        flight.program->wait(flight.slot);
+      } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): another error is on its way already
+      }
+    }
+  }
+  Compute(const Compute&) = delete;
+  Compute& operator=(const Compute&) = delete;
+
   void run(const FirstError& error) {
     while (!error.failed()) {
       if (flying_.size() < slots) {

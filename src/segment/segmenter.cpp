@@ -42,8 +42,9 @@ void check_outputs(const SegmentOptions& options) {
   check_output(options.probabilities, options.overwrite, inputs);
 }
 
-std::int64_t smaller(std::int64_t tile) {
-  return tile * 3 / 4;
+// Less by at least one step of the alignment, which tiles are rounded up to, and at least one step.
+std::int64_t smaller(std::int64_t tile, std::int64_t alignment) {
+  return std::max(alignment, segment::floor_to(tile * 3 / 4, alignment));
 }
 
 // A tile that the device has memory for: the one wanted, or as much of it as fits, in steps of three
@@ -57,7 +58,7 @@ std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile) 
       return job.tile();
     } catch (const Error& error) {
       if (error.code() != ErrorCode::out_of_memory || job.tile() <= runner.footprint().alignment) throw;
-      tile = smaller(job.tile());
+      tile = smaller(job.tile(), runner.footprint().alignment);
     }
   }
 }
@@ -92,8 +93,10 @@ struct Segmenter::State {
           maker.add(result);
           report(maker.pixels());
         });
-    if (probabilities) probabilities->finish(progress, stop);
-    mask->finish(progress, stop);
+    if (probabilities) probabilities->complete(progress, stop);
+    mask->complete(progress, stop);
+    if (probabilities) probabilities->put_in_place();
+    mask->put_in_place();
 
     SegmentSummary summary;
     summary.pixels = maker.pixels();
@@ -188,14 +191,13 @@ SegmentSummary Segmenter::run(const SegmentOptions& options, const ProgressSink&
       summary.warnings.insert(summary.warnings.end(), warnings.begin(), warnings.end());
       return summary;
     } catch (const Error& error) {
-      const bool shrink =
-          error.code() == ErrorCode::out_of_memory && tile > state_->runner->footprint().alignment;
+      const std::int64_t less = smaller(tile, state_->runner->footprint().alignment);
+      const bool shrink = error.code() == ErrorCode::out_of_memory && less < tile;
       const bool again = error.code() == ErrorCode::device_lost && !reopened;
       if (!shrink && !again) throw;
       if (shrink) {
-        warnings.push_back(
-            fmt::format("{}: took a tile of {} instead of {}", error.message(), smaller(tile), tile));
-        tile = smaller(tile);
+        warnings.push_back(fmt::format("{}: took a tile of {} instead of {}", error.message(), less, tile));
+        tile = less;
         state_->runner->forget_programs();
       } else {
         warnings.push_back(error.message() + ": opened it once more and began again");

@@ -1,6 +1,10 @@
 #include "segment/tiling.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+
+#include "terramask/error.hpp"
 
 namespace terramask::segment {
 namespace {
@@ -39,6 +43,11 @@ std::vector<Span> overlapping(std::int64_t raster, std::int64_t padded_extent, s
 }
 
 std::vector<Tile> cross(const std::vector<Span>& rows, const std::vector<Span>& columns) {
+  constexpr std::size_t most = std::size_t{1} << 26;
+  if (rows.size() > most / std::max<std::size_t>(columns.size(), 1))
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{} x {} tiles are too many to list", columns.size(), rows.size()),
+                "take a part with --bounds, or a larger --tile");
   std::vector<Tile> tiles;
   tiles.reserve(rows.size() * columns.size());
   for (const Span& row : rows)

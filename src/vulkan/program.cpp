@@ -222,6 +222,11 @@ void VulkanProgram::bind() {
       const std::uint64_t bytes = binding.bytes != 0 ? binding.bytes : at.bytes - binding.offset;
       vk::WriteDescriptorSet write(*sets_.back(), i, 0, 1, vk::DescriptorType::eStorageBuffer);
       if (binding.view == View::storage) {
+        if (bytes > device_->traits().max_storage_range)
+          throw Error(ErrorCode::out_of_memory,
+                      fmt::format("{}: {} bytes exceed the device's storage binding of {}", dispatch.shader,
+                                  bytes, device_->traits().max_storage_range),
+                      "use a smaller tile (--tile)");
         // vec4 accesses may reach into the padding behind the last element.
         buffers[i] =
             vk::DescriptorBufferInfo(buffer->handle(), at.offset + binding.offset, round_up(bytes, 16));

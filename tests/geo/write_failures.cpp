@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 
+#include <fstream>
 #include <random>
 
 #include "write_support.hpp"
@@ -52,6 +53,19 @@ TEST(WriteFailures, stopping_leaves_nothing_and_keeps_the_old_file) {
     EXPECT_EQ(folder.names(), (std::vector<std::string>{"mask.tif", "mask.tif.aux.xml"}));
     EXPECT_EQ(text_of(folder.file("mask.tif")), before);
   }
+}
+
+TEST(WriteFailures, what_another_program_wrote_meanwhile_stays) {
+  const TemporaryFolder folder;
+  {
+    const auto writer = MaskWriter::create(town_options(folder.file("mask.tif")));
+    std::ofstream(folder.file("mask.tif")) << "theirs";
+    EXPECT_EQ(unfinished_outputs(std::vector{folder.file("mask.tif")}).size(), 1u);
+    const Error error = error_of([&] { writer->finish({}, nullptr); });
+    EXPECT_EQ(error.code(), ErrorCode::exists) << error.what();
+  }
+  EXPECT_EQ(folder.names(), std::vector<std::string>{"mask.tif"});
+  EXPECT_EQ(text_of(folder.file("mask.tif")), "theirs");
 }
 
 TEST(WriteFailures, an_exception_of_the_progress_comes_through) {

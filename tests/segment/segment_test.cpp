@@ -249,6 +249,23 @@ TEST(Segment, ProbabilitiesAgreeWithTheMask) {
   EXPECT_EQ(wrong, 0u);
 }
 
+// A raster that fails half-way must not spoil the next one on the same device.
+TEST(Segment, GoesOnAfterARasterThatFailed) {
+  TERRAMASK_REQUIRE(mosaic());
+  TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));
+  const Folder folder;
+  fs::copy_file(mosaic(), folder / "cut.tif");
+  fs::resize_file(folder / "cut.tif", fs::file_size(folder / "cut.tif") * 2 / 3);
+  Segmenter segmenter = open("fcn");
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THROW(segmenter.run(options(folder / "cut.tif", folder / "a.tif", 256), {}, nullptr), Error);
+    EXPECT_FALSE(fs::exists(folder / "a.tif"));
+  }
+  SegmentOptions good = options(mosaic(), folder / "b.tif", 256);
+  good.bounds = {440000, 4634800, 440200, 4635000};
+  EXPECT_EQ(segmenter.run(good, {}, nullptr).valid_pixels, 400u * 400u);
+}
+
 TEST(Segment, StopLeavesNothing) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));

@@ -116,6 +116,36 @@ TEST_F(BadInput, an_output_that_is_an_input) {
   EXPECT_EQ(read("image.tif"), before);
 }
 
+TEST_F(BadInput, an_output_that_is_the_cutline) {
+  const std::string polygon =
+      R"({"type": "Polygon", "coordinates": [[[500001, 4999999], [500060, 4999999], [500060, 4999940],
+          [500001, 4999999]]]})";
+  write("cut.tif", polygon);
+  expect_refused({"model.safetensors", "image.tif", "--cutline", "cut.tif", "-o", "cut.tif", "--overwrite"},
+                 2, {"cut.tif", "input"});
+  EXPECT_EQ(read("cut.tif"), polygon);
+}
+
+TEST_F(BadInput, an_output_named_twice_through_a_link) {
+  std::filesystem::create_directory(path("masks"));
+  std::filesystem::create_symlink("masks", path("link"));
+  expect_refused(
+      {"model.safetensors", "image.tif", "-o", "masks/mask.tif", "--probabilities", "link/mask.tif"}, 2,
+      {"mask.tif", "twice"});
+}
+
+TEST_F(BadInput, an_output_whose_name_is_too_long) {
+  const std::string longest = std::string(243, 'x') + ".tif";
+  expect_refused({"model.safetensors", "image.tif", "-o", "x" + longest}, 2, {"longer than 247 bytes", "; "});
+  EXPECT_EQ(terramask({"segment", "-q", "model.safetensors", "image.tif", "-o", longest}).status, 0);
+}
+
+TEST_F(BadInput, a_folder_that_is_a_file) {
+  write("masks", "precious");
+  expect_refused({"model.safetensors", "image.tif", "-o", "masks/"}, 2, {"masks/", "a file of that name"});
+  EXPECT_EQ(read("masks"), "precious");
+}
+
 TEST_F(BadInput, a_folder_that_is_not_there) {
   expect_refused({"model.safetensors", "image.tif", "-o", "no/such/mask.tif"}, 1, {"no/such", "; "});
   expect_refused({"model.safetensors", "image.tif", "-o", "no/such/"}, 1, {"no/such", "; "});
@@ -149,6 +179,33 @@ TEST_F(BadInput, a_device_that_is_not_there) {
 TEST_F(BadInput, too_little_device_memory) {
   expect_refused({"model.safetensors", "image.tif", "-o", "mask.tif", "--memory-limit", "1K"}, 1,
                  {"limit", "; "});
+  make_raster("odd.tif", 33);
+  expect_refused({"model.safetensors", "odd.tif", "-o", "mask.tif", "--memory-limit", "1"}, 1,
+                 {"limit", "; "});
+}
+
+TEST_F(BadInput, a_mosaic_says_which_file_is_damaged) {
+  make_raster("whole.tif", 256);
+  const std::string bytes = read("whole.tif");
+  write("cut.tif", bytes.substr(0, bytes.size() / 2));
+  make_raster("east.tif", 64, 3, 500256);
+  expect_refused({"model.safetensors", "east.tif", "cut.tif", "--mosaic", "-o", "mask.tif"}, 1,
+                 {"cut.tif", "; "});
+}
+
+TEST_F(BadInput, names_cannot_command_the_terminal) {
+  const Outcome outcome = terramask({"segment", "a\x1b[31m\nb.safetensors", "image.tif", "-o", "mask.tif"});
+  expect_error(outcome, 1, {"no such file"});
+  EXPECT_EQ(outcome.err.find('\x1b'), std::string::npos);
+}
+
+TEST_F(BadInput, what_a_killed_run_left_is_told) {
+  std::filesystem::create_directory(path(".mask.tif.part-a8Xk2p"));
+  std::filesystem::create_directory(path(".other.tif.part-a8Xk2p"));
+  const Outcome outcome = terramask({"segment", "model.safetensors", "image.tif", "-o", "mask.tif"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find(".mask.tif.part-a8Xk2p"), std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.err.find(".other.tif"), std::string::npos) << outcome.err;
 }
 
 TEST_F(BadInput, calls_that_cannot_be_meant) {
@@ -165,7 +222,16 @@ TEST_F(BadInput, calls_that_cannot_be_meant) {
                  {"mask.tif", "--mosaic"});
   expect_refused(with({"--stack", "a.tif,b.tif"}), 2, {"--stack"});
   expect_refused(with({"--nonsense"}), 2, {"--nonsense", "--help"});
-  expect_refused(with({"--tile", "-4"}), 2, {"--tile"});
+  for (const char* tile : {"-4", "0", "99999999999999999999", "x", ""})
+    expect_refused(with({"--tile", tile}), 2, {"--tile", "whole number from 1"});
+  expect_refused(with({"--overlap", "9223372036854775807"}), 2, {"--overlap", "whole number"});
+  expect_refused(with({"--overlap", "1000000"}), 2, {"--overlap 1000000", "larger than the tile"});
+  expect_refused(with({"--pixel-size", "0"}), 2, {"--pixel-size", "not a number above 0"});
+  expect_refused(with({"--bounds", "nan", "0", "1", "1"}), 2, {"--bounds", "\"nan\" is not a number"});
+  expect_refused(with({"--bounds", "", "0", "1", "1"}), 2, {"--bounds", "is not a number"});
+  expect_refused(with({"--crs", "EPSG:5703"}), 2, {"--crs", "heights", "; "});
+  expect_refused(with({"--co", "BLOCKSIZE=100000000"}), 2, {"BLOCKSIZE", "16384"});
+  expect_refused({"", "image.tif", "-o", "mask.tif"}, 2, {"empty path"});
   expect_refused(with({"--kernel", "fancy"}), 2, {"--kernel", "fancy", "tiled"});
   expect_refused(with({"--memory-limit", "much"}), 2, {"--memory-limit", "much", "2G"});
   expect_refused(with({"--cache", "-1"}), 2, {"--cache"});

@@ -1,0 +1,16 @@
+// What values options take, told in the user's words: CLI11's own ranges print doubles of 300 digits.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+
+namespace terramask::tools {
+
+/// The longest side a raster can have, and more than any tile or patch makes sense at.
+constexpr std::int64_t largest_side = std::int64_t{1} << 30;
+
+CLI::Validator whole_number(std::int64_t first, std::int64_t last);
+CLI::Validator number();
+CLI::Validator positive_number();
+
+}  // namespace terramask::tools
