@@ -176,7 +176,7 @@ TEST(Safetensors, FilesThatAreNone) {
   EXPECT_EQ(error_of([&] { safetensors::Reader reader(folder / "none"); }).code(), ErrorCode::not_found);
   EXPECT_EQ(error_of([&] { safetensors::Reader reader(folder.path().string()); }).code(), ErrorCode::format);
   EXPECT_EQ(error_of([&] { safetensors::Reader reader("/dev/null"); }).code(), ErrorCode::format);
-  EXPECT_EQ(error_of([&] { safetensors::Reader reader(""); }).code(), ErrorCode::not_found);
+  EXPECT_EQ(error_of([&] { safetensors::Reader reader(""); }).code(), ErrorCode::usage);
 }
 
 TEST(Safetensors, TerminalCodesInNamesDoNotReachMessages) {
