@@ -10,6 +10,7 @@ ExecutorOptions DeviceArguments::options() const {
   made.variant = kernel == "direct"  ? KernelVariant::direct
                  : kernel == "tiled" ? KernelVariant::tiled
                                      : KernelVariant::automatic;
+  made.threads = threads;
   made.precision = precision == "exact" ? Precision::exact : Precision::fast;
   if (!memory_limit.empty()) made.memory_limit = parse_bytes(memory_limit, "--memory-limit");
   return made;
@@ -17,8 +18,13 @@ ExecutorOptions DeviceArguments::options() const {
 
 void add_device_options(CLI::App& app, DeviceArguments& a) {
   app.add_option("--device", a.device,
-                 "auto, vulkan, vulkan:N or a part of a device's name (see `terramask devices`)")
+                 "auto, cpu, vulkan, vulkan:N or a part of a device's name (see `terramask devices`)")
       ->type_name("DEVICE")
+      ->capture_default_str()
+      ->group("Device");
+  app.add_option("--threads", a.threads, "Threads of the CPU (0: all it has); lavapipe heeds LP_NUM_THREADS")
+      ->check(CLI::Range(0, 1024).description(""))
+      ->type_name("N")
       ->capture_default_str()
       ->group("Device");
   app.add_option("--memory-limit", a.memory_limit, "Device memory to use at most, as 512M or 2G")

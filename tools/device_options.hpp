@@ -13,12 +13,13 @@ struct DeviceArguments {
   std::string kernel = "auto";
   std::string precision = "fast";
   std::string memory_limit;
+  int threads = 0;
 
   /// Throws ErrorCode::usage for a memory limit that is none.
   ExecutorOptions options() const;
 };
 
-/// Adds --device, --memory-limit, --kernel and --precision.
+/// Adds --device, --threads, --memory-limit, --kernel and --precision.
 void add_device_options(CLI::App& app, DeviceArguments& arguments);
 
 }  // namespace terramask::tools

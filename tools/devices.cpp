@@ -7,15 +7,16 @@
 
 #include "command.hpp"
 #include "subcommands.hpp"
-#include "vulkan/instance.hpp"
+#include "terramask/executor.hpp"
 
 namespace terramask::tools {
 namespace {
 
 /// The place of the device that `--device auto` takes; empty where none can be used.
 std::optional<std::size_t> automatic_choice(const std::vector<DeviceInfo>& devices) {
-  for (const DeviceInfo& device : devices)
-    if (device.usable) return vulkan::choose_device(*vulkan::make_instance(false), "auto");
+  const std::string id = automatic_device(devices);
+  for (std::size_t i = 0; i < devices.size(); ++i)
+    if (devices[i].usable && devices[i].id == id) return i;
   return std::nullopt;
 }
 
@@ -42,7 +43,7 @@ void print_table(const std::vector<DeviceInfo>& devices, std::optional<std::size
     const DeviceInfo& device = devices[i];
     fmt::print("{} {:<10} {}, {}, {} memory\n", chosen == i ? '*' : ' ', device.id, device.name, device.kind,
                bytes_text(device.memory_bytes));
-    fmt::print("             Vulkan {}, {}\n", device.api, device.driver);
+    fmt::print("             {}{}\n", device.api.empty() ? "" : "Vulkan " + device.api + ", ", device.driver);
     fmt::print("             {}\n", device.usable ? device.traits : "not usable: " + device.why_not);
   }
   if (chosen) fmt::print("\n* is what --device auto takes.\n");

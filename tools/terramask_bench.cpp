@@ -26,7 +26,6 @@ struct BenchArguments {
   std::vector<std::int64_t> patches{512};
   BenchCase bench;
   DeviceArguments device;
-  int threads = 0;
   bool operators = false, profile = false, train = false, list = false;
 };
 
@@ -56,10 +55,6 @@ void add_options(CLI::App& app, BenchArguments& a) {
   app.add_option("--batch", a.bench.batch, "Patches a run")->check(whole_number(1, largest_side));
   app.add_option("--runs", a.bench.runs, "Runs measured")->check(whole_number(1, largest_side));
   app.add_option("--warmup", a.bench.warmup, "Runs before them")->check(whole_number(0, largest_side));
-  app.add_option("--threads", a.threads,
-                 "Threads of a software device: sets LP_NUM_THREADS for lavapipe before it is opened "
-                 "(0: as the environment says); GPUs do not heed it")
-      ->check(CLI::Range(0, 64));
   add_device_options(app, a.device);
   app.add_flag("--operators", a.operators, "Instead: a line for each distinct operator and shape");
   app.add_flag("--profile", a.profile, "Besides: a line for each kernel of the network, in order");
@@ -98,7 +93,7 @@ Json header(const std::string& kind, const BenchArguments& a, const BenchCase& b
   line["patch"] = bench.patch;
   line["batch"] = bench.batch;
   line["device"] = device;
-  line["threads"] = a.threads;
+  line["threads"] = a.device.threads;
   line["kernel"] = a.device.kernel;
   line["precision"] = a.device.precision;
   line["version"] = TERRAMASK_VERSION;
@@ -197,7 +192,8 @@ void print_operators(const BenchArguments& a, const BenchCase& bench, const std:
 }
 
 int run(const BenchArguments& a) {
-  if (a.threads > 0) ::setenv("LP_NUM_THREADS", std::to_string(a.threads).c_str(), 1);
+  // lavapipe has no option of its own.
+  if (a.device.threads > 0) ::setenv("LP_NUM_THREADS", std::to_string(a.device.threads).c_str(), 1);
   if (a.list) {
     for (const DeviceInfo& info : list_devices()) fmt::print("{}\n", device_line(info).dump());
     return 0;

@@ -57,7 +57,8 @@ enum class KernelVariant : std::uint8_t { automatic, direct, tiled };
 enum class Precision : std::uint8_t { fast, exact };
 
 struct ExecutorOptions {
-  std::string device = "auto";  ///< auto | vulkan | vulkan:N | a part of a device's name
+  std::string device = "auto";  ///< auto | cpu | vulkan | vulkan:N | a part of a device's name
+  int threads = 0;              ///< of the CPU; 0: all it may run on
   KernelVariant variant = KernelVariant::automatic;
   Precision precision = Precision::fast;
   std::uint64_t memory_limit = 0;  ///< bytes; 0: what the device has
@@ -96,6 +97,8 @@ struct DeviceInfo {
   std::string why_not;
 };
 std::vector<DeviceInfo> list_devices();
+/// What "auto" takes of these: the best GPU, else the CPU; empty where nothing can be used.
+std::string automatic_device(const std::vector<DeviceInfo>& devices);
 
 /// Opens a device. Throws ErrorCode::not_found naming the devices there are.
 std::unique_ptr<Executor> make_executor(const ExecutorOptions& options);

@@ -1,6 +1,7 @@
-// Every operator's Vulkan kernels, and the choice of an executor.
+// Every operator's Vulkan kernels.
+#include "ops/vulkan_table.hpp"
+
 #include "ops/operators.hpp"
-#include "vulkan/recorder.hpp"
 
 namespace terramask {
 namespace ops {
@@ -20,10 +21,10 @@ constexpr vulkan::Kernels kernels[] = {
 };
 
 }  // namespace
-}  // namespace ops
 
-std::unique_ptr<Executor> make_executor(const ExecutorOptions& options) {
-  return vulkan::open(options, ops::kernels);
+vulkan::KernelTable vulkan_kernels() {
+  return kernels;
 }
 
+}  // namespace ops
 }  // namespace terramask

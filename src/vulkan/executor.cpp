@@ -82,9 +82,4 @@ std::unique_ptr<Executor> open(const ExecutorOptions& options, KernelTable table
 }
 
 }  // namespace vulkan
-
-std::vector<DeviceInfo> list_devices() {
-  return vulkan::describe_devices(*vulkan::make_instance(false));
-}
-
 }  // namespace terramask

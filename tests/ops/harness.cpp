@@ -40,6 +40,12 @@ Configuration vulkan(const char* name, KernelVariant variant, Precision precisio
            .poison = poison}};
 }
 
+#ifdef TERRAMASK_CPU
+Configuration cpu(const char* name, Precision precision, bool poison) {
+  return {name, {.device = "cpu", .threads = 2, .precision = precision, .poison = poison}};
+}
+#endif
+
 double draw_one(const std::string& name, bool parameter, Numbers numbers, std::mt19937& random) {
   const bool variance = name.ends_with("running_var");
   if (numbers == Numbers::halves) {
@@ -77,6 +83,10 @@ const std::vector<Configuration>& configurations() {
       vulkan("vulkan_direct", KernelVariant::direct, Precision::exact, true),
       vulkan("vulkan_tiled", KernelVariant::tiled, Precision::exact, true),
       vulkan("vulkan_direct_fast", KernelVariant::direct, Precision::fast, false),
+#ifdef TERRAMASK_CPU
+      cpu("cpu_exact", Precision::exact, true),
+      cpu("cpu_fast", Precision::fast, false),
+#endif
   };
   return all;
 }
@@ -85,6 +95,9 @@ const std::vector<Configuration>& sharing_configurations() {
   static const std::vector<Configuration> all{
       vulkan("vulkan_direct_fast", KernelVariant::direct, Precision::fast, false),
       vulkan("vulkan_tiled_fast", KernelVariant::tiled, Precision::fast, false),
+#ifdef TERRAMASK_CPU
+      cpu("cpu_fast", Precision::fast, false),
+#endif
   };
   return all;
 }

@@ -23,12 +23,17 @@ void PrintTo(const Case& c, std::ostream* out) {
   *out << c.model << "_" << c.name;
 }
 
-class Golden : public testing::TestWithParam<std::tuple<Case, KernelVariant>> {};
+struct Kernels {
+  const char* name;
+  ExecutorOptions options;
+};
+
+class Golden : public testing::TestWithParam<std::tuple<Case, Kernels>> {};
 
 // SegNet is discontinuous: an index may flip where two values tie to the last bits. Its 99th percentile is
 // held to what the others' largest difference is held to.
 TEST_P(Golden, LogitsAndMaskEqualPyTorch) {
-  const auto& [which, variant] = GetParam();
+  const auto& [which, kernels] = GetParam();
   const std::string model_name = which.model;
   const auto model_path = tests::shared_data("models/roads_" + model_name + ".safetensors");
   const auto image_path = tests::shared_data(std::string("data/") + which.image);
@@ -41,7 +46,7 @@ TEST_P(Golden, LogitsAndMaskEqualPyTorch) {
   const ValueId logits_value = network.graph.outputs().front().value;
   network.graph.add_output("mask", network.graph.add1(ops::Argmax{}, {logits_value}));
   network = optimise_for_inference(network);
-  const auto executor = make_executor({.device = "vulkan", .variant = variant, .validation = true});
+  const auto executor = make_executor(kernels.options);
   const auto program = executor->compile(network.graph, network.parameters);
   std::ranges::copy(image.values, program->input_as<float>(0, "image").begin());
   program->submit(0);
@@ -87,13 +92,20 @@ constexpr Case cases[] = {{"unet", road, "satImage_001"},   {"fcn", road, "satIm
                           {"segnet", road, "satImage_001"}, {"unet", land, "nb_landcover"},
                           {"fcn", land, "nb_landcover"},    {"segnet", land, "nb_landcover"}};
 
+const Kernels all_kernels[] = {
+    {"direct", {.device = "vulkan", .variant = KernelVariant::direct, .validation = true}},
+    {"tiled", {.device = "vulkan", .variant = KernelVariant::tiled, .validation = true}},
+#ifdef TERRAMASK_CPU
+    {"cpu", {.device = "cpu"}},
+    {"cpu_exact", {.device = "cpu", .precision = Precision::exact}},
+#endif
+};
+
 INSTANTIATE_TEST_SUITE_P(All, Golden,
-                         testing::Combine(testing::ValuesIn(cases),
-                                          testing::Values(KernelVariant::direct, KernelVariant::tiled)),
+                         testing::Combine(testing::ValuesIn(cases), testing::ValuesIn(all_kernels)),
                          [](const auto& test) {
                            const Case& c = std::get<0>(test.param);
-                           return std::string(c.model) + "_" + c.name +
-                                  (std::get<1>(test.param) == KernelVariant::direct ? "_direct" : "_tiled");
+                           return std::string(c.model) + "_" + c.name + "_" + std::get<1>(test.param).name;
                          });
 
 }  // namespace

@@ -62,25 +62,26 @@ const fs::path& mosaic() {
   return path;
 }
 
-class ExactTiling : public testing::TestWithParam<const char*> {};
+class ExactTiling : public testing::TestWithParam<std::tuple<const char*, const char*>> {};
 
 TEST_P(ExactTiling, SameMaskWhateverTheTile) {
+  const auto& [model, device] = GetParam();
   TERRAMASK_REQUIRE(mosaic());
-  TERRAMASK_REQUIRE(tests::shared_data(std::string("models/roads_") + GetParam() + ".safetensors"));
+  TERRAMASK_REQUIRE(tests::shared_data(std::string("models/roads_") + model + ".safetensors"));
   const Folder folder;
-  Segmenter segmenter = open(GetParam());
+  Segmenter segmenter = open(model, {.device = device});
   const std::string first = folder / "1024.tif";
   segmenter.run(options(mosaic(), first, 1024), {}, nullptr);
   const Raster whole = read(first);
 
-  const auto golden = tests::read_mask(
-      tests::shared_data(std::string("models/golden/") + GetParam() + "_roads_mosaic_mask.png"));
+  const auto golden =
+      tests::read_mask(tests::shared_data(std::string("models/golden/") + model + "_roads_mosaic_mask.png"));
   ASSERT_EQ(golden.size(), whole.values.size());
   std::size_t different = 0;
   for (std::size_t i = 0; i < golden.size(); ++i) different += golden[i] != whole.values[i];
-  std::printf("  %s: %zu of %zu pixels differ from PyTorch's\n", GetParam(), different, golden.size());
+  std::printf("  %s: %zu of %zu pixels differ from PyTorch's\n", model, different, golden.size());
   EXPECT_LE(static_cast<double>(different),
-            static_cast<double>(golden.size()) * (std::string(GetParam()) == "segnet" ? 1e-4 : 1e-5));
+            static_cast<double>(golden.size()) * (std::string(model) == "segnet" ? 1e-4 : 1e-5));
 
   segmenter.run(options(mosaic(), folder / "512.tif", 512), {}, nullptr);
   EXPECT_TRUE(read(folder / "512.tif").values == whole.values);
@@ -104,8 +105,19 @@ TEST_P(ExactTiling, SameMaskWhateverTheTile) {
   EXPECT_EQ(off, 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, ExactTiling, testing::Values("unet", "fcn", "segnet"),
-                         [](const auto& test) { return std::string(test.param); });
+constexpr const char* devices[] = {
+    "vulkan",
+#ifdef TERRAMASK_CPU
+    "cpu",
+#endif
+};
+
+INSTANTIATE_TEST_SUITE_P(Models, ExactTiling,
+                         testing::Combine(testing::Values("unet", "fcn", "segnet"),
+                                          testing::ValuesIn(devices)),
+                         [](const auto& test) {
+                           return std::string(std::get<0>(test.param)) + "_" + std::get<1>(test.param);
+                         });
 
 // A degree grid and a model of another pixel size: the image is resampled, the probabilities are resampled
 // back.

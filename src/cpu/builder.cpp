@@ -1,0 +1,82 @@
+#include "cpu/builder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace terramask::cpu {
+
+std::shared_ptr<dnnl::memory> PackedParameters::get(const std::shared_ptr<const Tensor>& tensor,
+                                                    const dnnl::memory::desc& from,
+                                                    const dnnl::memory::desc& to, std::int64_t first,
+                                                    const dnnl::engine& engine) {
+  std::erase_if(entries_, [](const Entry& entry) { return entry.memory.expired(); });
+  for (const Entry& entry : entries_)
+    if (entry.tensor.lock() == tensor && entry.from == from && entry.to == to && entry.first == first)
+      if (auto found = entry.memory.lock()) return found;
+  auto made = std::make_shared<dnnl::memory>(to, engine);
+  // oneDNN's handles are not const; a reorder only reads its source.
+  dnnl::memory source(from, engine, const_cast<std::byte*>(tensor->bytes().data() + first * 4));  // NOLINT
+  dnnl::stream stream(engine);
+  dnnl::reorder(source, *made).execute(stream, source, *made);
+  stream.wait();
+  entries_.push_back({tensor, from, to, first, made});
+  return made;
+}
+
+Builder::Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
+                 const dnnl::engine& engine)
+    : graph_(graph), blocks_(blocks), traits_(traits), engine_(engine) {}
+
+Builder::Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
+                 const dnnl::engine& engine, Buffers buffers)
+    : graph_(graph), blocks_(blocks), traits_(traits), engine_(engine), buffers_(std::move(buffers)) {}
+
+void Builder::begin(NodeId node) {
+  step_ = node;
+  node_ = &graph_.nodes()[node];
+  scratch_bytes_ = packed_bytes_ = 0;
+}
+
+bool Builder::in_place(std::size_t i) const {
+  return buffers_.plan != nullptr && buffers_.plan->in_place.at(node_->operands.at(i));
+}
+
+void* Builder::address(ValueId id) const {
+  if (buffers_.plan == nullptr || !buffers_.plan->places.at(id)) return nullptr;
+  const Place& at = *buffers_.plan->places[id];
+  return buffers_.chunks.at(at.chunk) + at.offset;
+}
+
+const Tensor& Builder::parameter(std::size_t i) const {
+  const Value& value = graph_.values()[node_->operands.at(i)];
+  if (value.role != Role::parameter)
+    throw Error(ErrorCode::unsupported, value.name + ": the CPU takes trained tensors only here");
+  return *buffers_.parameters->find(value.name)->second;
+}
+
+void* Builder::scratch(std::uint64_t bytes) {
+  const std::uint64_t offset = scratch_bytes_;
+  scratch_bytes_ += (bytes + 63) / 64 * 64;
+  if (buffers_.plan == nullptr || bytes == 0) return nullptr;
+  const Place& at = *buffers_.plan->scratch.at(step_);
+  if (scratch_bytes_ > at.bytes) throw Error(ErrorCode::internal, "a step's scratch outgrew its plan");
+  return buffers_.chunks.at(at.chunk) + at.offset + offset;
+}
+
+std::shared_ptr<dnnl::memory> Builder::packed(std::size_t i, const dnnl::memory::desc& from,
+                                              const dnnl::memory::desc& to, std::int64_t first) {
+  packed_bytes_ += to.get_size();
+  if (buffers_.plan == nullptr) return nullptr;
+  const Value& value = graph_.values()[node_->operands.at(i)];
+  if (value.role != Role::parameter)
+    throw Error(ErrorCode::unsupported, value.name + ": the CPU takes trained tensors only here");
+  return buffers_.packed->get(buffers_.parameters->find(value.name)->second, from, to, first, engine_);
+}
+
+void Builder::step(std::string kernel, const std::function<std::function<void()>()>& make) {
+  if (buffers_.plan == nullptr) return;
+  steps_.push_back({step_, std::move(kernel), make()});
+}
+
+}  // namespace terramask::cpu

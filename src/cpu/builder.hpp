@@ -1,0 +1,134 @@
+// How an operator says what is to be run on the CPU. src/ops/<op>/cpu.cpp fills it twice: for a plan, to
+// learn what scratch it wants, and for a program, with the buffers in their places.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cpu/loops.hpp"
+#include "terramask/executor.hpp"
+
+namespace terramask::cpu {
+
+/// What decides the choice of implementations.
+struct Traits {
+  int block = 16;  ///< channels of oneDNN's blocked layouts
+  bool winograd = false;
+  Precision precision = Precision::fast;
+};
+
+/// Parameters in the layout a primitive wants, by tensor and layout; they live as long as a program uses
+/// them.
+class PackedParameters {
+ public:
+  /// `tensor`, lying as `from` from element `first` on, in the layout `to`.
+  std::shared_ptr<dnnl::memory> get(const std::shared_ptr<const Tensor>& tensor,
+                                    const dnnl::memory::desc& from, const dnnl::memory::desc& to,
+                                    std::int64_t first, const dnnl::engine& engine);
+
+ private:
+  struct Entry {
+    std::weak_ptr<const Tensor> tensor;
+    dnnl::memory::desc from, to;
+    std::int64_t first = 0;
+    std::weak_ptr<dnnl::memory> memory;
+  };
+  std::vector<Entry> entries_;
+};
+
+/// One piece of a node's work.
+struct Step {
+  NodeId node;
+  std::string kernel;
+  std::function<void()> run;
+};
+
+class Builder {
+ public:
+  /// For a plan: no buffer has an address, and nothing is made.
+  Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
+          const dnnl::engine& engine);
+  /// For a program.
+  struct Buffers {
+    const Plan* plan = nullptr;
+    const Parameters* parameters = nullptr;
+    std::vector<std::byte*> chunks;
+    PackedParameters* packed = nullptr;
+  };
+  Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
+          const dnnl::engine& engine, Buffers buffers);
+
+  // For operators
+  // --------------------------------------------------------------------------------------------
+  const Traits& traits() const { return traits_; }
+  const dnnl::engine& engine() const { return engine_; }
+  std::size_t operands() const { return node_->operands.size(); }
+  std::size_t results() const { return node_->results.size(); }
+  template <class T = const float>
+  Image<T> operand(std::size_t i) const {
+    const ValueId id = node_->operands.at(i);
+    return {static_cast<T*>(address(id)), graph_.type(id).shape, blocks_.at(id)};
+  }
+  template <class T = float>
+  Image<T> result(std::size_t i = 0) const {
+    const ValueId id = node_->results.at(i);
+    return {static_cast<T*>(address(id)), graph_.type(id).shape, blocks_.at(id)};
+  }
+  const Shape& operand_shape(std::size_t i) const { return graph_.type(node_->operands.at(i)).shape; }
+  /// Operand i has been made where it stands in the result already: nothing is to be copied.
+  bool in_place(std::size_t i) const;
+  /// A parameter operand; only for a program.
+  const Tensor& parameter(std::size_t i) const;
+  /// Bytes for this node alone, aligned to 64; null for a plan.
+  void* scratch(std::uint64_t bytes);
+  /// A parameter operand in the layout `to`; it lies as `from`, which begins at element `first`. Null for a
+  /// plan.
+  std::shared_ptr<dnnl::memory> packed(std::size_t i, const dnnl::memory::desc& from,
+                                       const dnnl::memory::desc& to, std::int64_t first = 0);
+  /// `make` is called for a program only, and gives what is to be run each time.
+  void step(std::string kernel, const std::function<std::function<void()>()>& make);
+
+  // For the executor
+  // -----------------------------------------------------------------------------------------
+  void begin(NodeId node);
+  std::uint64_t scratch_bytes() const { return scratch_bytes_; }
+  std::uint64_t packed_bytes() const { return packed_bytes_; }
+  std::vector<Step> take_steps() { return std::move(steps_); }
+
+ private:
+  void* address(ValueId id) const;
+
+  const Graph& graph_;
+  const std::vector<int>& blocks_;
+  const Traits& traits_;
+  const dnnl::engine& engine_;
+  Buffers buffers_;
+  NodeId step_ = 0;
+  const Node* node_ = nullptr;
+  std::uint64_t scratch_bytes_ = 0, packed_bytes_ = 0;
+  std::vector<Step> steps_;
+};
+
+/// What the CPU executor knows of an operator; a null alignment means 1.
+struct Kernels {
+  std::string_view name;
+  void (*prepare)(const Operator&, Builder&) = nullptr;
+  std::int64_t (*alignment)(const Operator&, const Graph&, const Node&, const Traits&) = nullptr;
+};
+using KernelTable = std::span<const Kernels>;
+
+/// The CPU with the kernels of `table`; the table must outlive it.
+std::unique_ptr<Executor> open(const ExecutorOptions& options, KernelTable table);
+
+/// As `terramask devices` lists it.
+DeviceInfo describe_device();
+
+}  // namespace terramask::cpu

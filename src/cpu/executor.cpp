@@ -1,0 +1,174 @@
+// The CPU executor: chooses layouts, plans, and compiles plans into programs.
+#include <fmt/format.h>
+#include <omp.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "cpu/layout.hpp"
+#include "cpu/program.hpp"
+
+namespace terramask::cpu {
+namespace {
+
+constexpr std::uint64_t guard_bytes = 256;
+
+bool has_avx512() {
+  const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
+  return isa != dnnl::cpu_isa::sse41 && isa != dnnl::cpu_isa::avx && isa != dnnl::cpu_isa::avx2 &&
+         isa != dnnl::cpu_isa::avx2_vnni && isa != dnnl::cpu_isa::all;
+}
+
+std::string isa_name() {
+  switch (dnnl::get_effective_cpu_isa()) {
+    case dnnl::cpu_isa::sse41:
+      return "SSE4.1";
+    case dnnl::cpu_isa::avx:
+      return "AVX";
+    case dnnl::cpu_isa::avx2:
+    case dnnl::cpu_isa::avx2_vnni:
+      return "AVX2";
+    default:
+      return has_avx512() ? "AVX-512" : "generic code";
+  }
+}
+
+// What the process may run on, which in a container is less than the machine has.
+int processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof(set), &set) == 0) return std::max(1, CPU_COUNT(&set));
+  return 1;
+}
+
+std::string processor_name() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("model name"))
+      if (const auto colon = line.find(": "); colon != std::string::npos) return line.substr(colon + 2);
+  return "CPU";
+}
+
+// The machine's memory, or what its control group leaves of it.
+std::uint64_t memory_bytes() {
+  std::uint64_t bytes = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
+                        static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
+  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream file(path);
+    if (std::uint64_t limit = 0; file >> limit) bytes = std::min(bytes, limit);
+  }
+  return bytes;
+}
+
+class CpuExecutor final : public Executor {
+ public:
+  CpuExecutor(const ExecutorOptions& options, KernelTable table)
+      : options_(options),
+        table_(table),
+        shared_(std::make_shared<Shared>(options.threads > 0 ? options.threads : processors())) {
+    traits_.block = has_avx512() ? 16 : 8;
+    traits_.winograd = has_avx512();
+    traits_.precision = options.precision;
+    // The rest is the system's and that of whoever else runs here.
+    if (options_.memory_limit == 0) options_.memory_limit = memory_bytes() / 10 * 8;
+  }
+
+  std::string device_name() const override {
+    return fmt::format("{} ({}, {} threads)", processor_name(), isa_name(), shared_->threads);
+  }
+
+  Plan plan(const Graph& graph) const override {
+    const ThreadsScope scope(shared_->threads);
+    const std::vector<int> blocks = choose_blocks(graph, traits_.block);
+    Builder builder(graph, blocks, traits_, shared_->engine);
+    std::vector<std::uint64_t> scratch;
+    std::uint64_t packed = 0;
+    for (NodeId node = 0; node < graph.nodes().size(); ++node) {
+      builder.begin(node);
+      find(graph.nodes()[node].op.name()).prepare(graph.nodes()[node].op, builder);
+      scratch.push_back(builder.scratch_bytes());
+      packed += builder.packed_bytes();
+    }
+    std::uint64_t parameters = 0;
+    for (const Value& value : graph.values())
+      if (value.role == Role::parameter) parameters += value.type.bytes();
+    PlanOptions options;
+    options.alignment = 64;
+    options.max_chunk_bytes = std::uint64_t{1} << 46;
+    options.scratch_bytes = [&](const Graph&, NodeId id) { return scratch[id]; };
+    if (options_.poison) {
+      options.reuse = false;
+      options.value_bytes = [](const Graph& g, ValueId id) {
+        return (g.type(id).bytes() + 3) / 4 * 4 + guard_bytes;
+      };
+    }
+    Plan made = make_plan(graph, options);
+    // Parameters are held as they came and as the primitives want them.
+    made.parameter_bytes = parameters + packed;
+    check_memory(made);
+    return made;
+  }
+
+  std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters) override {
+    check_parameters(graph, parameters, "network");
+    return std::make_unique<CpuProgram>(shared_, plan(graph), parameters, table_, traits_, options_);
+  }
+
+  std::int64_t layer_alignment(const Graph& graph, NodeId id) const override {
+    const Node& node = graph.nodes()[id];
+    const Kernels& kernels = find(node.op.name());
+    return kernels.alignment != nullptr ? kernels.alignment(node.op, graph, node, traits_) : 1;
+  }
+
+ private:
+  const Kernels& find(std::string_view name) const {
+    for (const Kernels& kernels : table_)
+      if (kernels.name == name) return kernels;
+    throw Error(ErrorCode::unsupported, fmt::format("the CPU executor has no operator {}", name));
+  }
+
+  // The limit is for everything: what staging takes is not the plan's.
+  void check_memory(const Plan& plan) const {
+    std::uint64_t staging = 0;
+    for (const Value& value : plan.graph.values())
+      if (value.role == Role::input) staging += value.type.bytes();
+    for (const Output& output : plan.graph.outputs()) staging += plan.graph.type(output.value).bytes();
+    staging *= Shared::slots;
+    const std::uint64_t needed = plan.arena_bytes + plan.parameter_bytes + staging;
+    if (needed <= options_.memory_limit) return;
+    const auto mib = [](std::uint64_t bytes) {
+      return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
+    };
+    throw Error(ErrorCode::out_of_memory,
+                fmt::format("the plan needs {} ({} of it weights), the limit is {}", mib(needed),
+                            mib(plan.parameter_bytes), mib(options_.memory_limit)),
+                "use a smaller tile (--tile) or a larger --memory-limit");
+  }
+
+  ExecutorOptions options_;
+  KernelTable table_;
+  Traits traits_;
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> open(const ExecutorOptions& options, KernelTable table) {
+  return std::make_unique<CpuExecutor>(options, table);
+}
+
+DeviceInfo describe_device() {
+  DeviceInfo info;
+  info.id = "cpu";
+  info.name = processor_name();
+  info.kind = "CPU";
+  const dnnl_version_t* const version = dnnl_version();
+  info.driver = fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
+  info.memory_bytes = memory_bytes();
+  info.traits = fmt::format("{}, {} threads", isa_name(), processors());
+  return info;
+}
+
+}  // namespace terramask::cpu

@@ -1,0 +1,30 @@
+// Copies of channels between values, whatever their layouts.
+#pragma once
+
+#include <algorithm>
+
+#include "cpu/loops.hpp"
+
+namespace terramask::ops {
+
+/// Channels [from, from + count) of x to channels [to, to + count) of y.
+inline void copy_channels(const cpu::Image<const float>& x, std::int64_t from, const cpu::Image<float>& y,
+                          std::int64_t to, std::int64_t count) {
+  const std::int64_t rows = x.shape.h(), columns = x.shape.w(), block = x.block;
+  if (x.block == y.block && from % block == 0 && to % block == 0 && count % block == 0) {
+    cpu::parallel(x.shape.n() * (count / block) * rows, [&](std::int64_t job) {
+      const std::int64_t row = job % rows, c = job / rows % (count / block) * block,
+                         n = job / rows / (count / block);
+      std::copy_n(x.channel_row(n, from + c, row), columns * block, y.channel_row(n, to + c, row));
+    });
+    return;
+  }
+  cpu::parallel(x.shape.n() * count * rows, [&](std::int64_t job) {
+    const std::int64_t row = job % rows, c = job / rows % count, n = job / rows / count;
+    const float* const source = x.channel_row(n, from + c, row);
+    float* const target = y.channel_row(n, to + c, row);
+    for (std::int64_t j = 0; j < columns; ++j) target[j * y.block] = source[j * x.block];
+  });
+}
+
+}  // namespace terramask::ops
