@@ -68,6 +68,15 @@ void expect_at_least(std::string_view op, std::string_view what, const Extent2& 
     expect_failed(op, fmt::format("{} from {} to {}", what, least, largest_attribute), to_text(extent));
 }
 
+void expect_pool_windows(std::string_view op, const Extent2& kernel, const Extent2& stride,
+                         const Extent2& padding) {
+  expect_at_least(op, "kernel", kernel, 1);
+  expect_at_least(op, "stride", stride, 1);
+  expect_at_least(op, "padding", padding, 0);
+  if (2 * padding.h > kernel.h || 2 * padding.w > kernel.w)
+    expect_failed(op, "padding of at most half the kernel " + to_text(kernel), to_text(padding));
+}
+
 ValueType make_image(std::string_view op, DType type, const Shape& operand, std::int64_t n, std::int64_t c,
                      std::int64_t h, std::int64_t w) {
   const Shape shape{n, c, h, w};

@@ -28,6 +28,10 @@ void expect_shape(std::string_view op, std::span<const ValueType> operands, std:
                   const Shape& shape, std::string_view what);
 /// Both extents at least `least`, and small enough that no size computed from them overflows.
 void expect_at_least(std::string_view op, std::string_view what, const Extent2& extent, std::int64_t least);
+/// What every pool asks of its windows: kernel and stride at least 1, padding of at most half the kernel, so
+/// that no window lies wholly outside the image.
+void expect_pool_windows(std::string_view op, const Extent2& kernel, const Extent2& stride,
+                         const Extent2& padding);
 
 /// An image type, checked: every extent positive, the size in bytes representable. Throws
 /// ErrorCode::mismatch naming the operands where the result would be empty or too large.

@@ -32,7 +32,6 @@ class NetworkRunner {
   /// The program for a patch shape; compiled once, the few used last are kept. Ask for the largest shape
   /// first: the others then share its memory.
   Program& program(std::int64_t height, std::int64_t width, const Wanted& wanted);
-  void forget_programs() { programs_.clear(); }
 
  private:
   static constexpr std::size_t most_programs = 16;

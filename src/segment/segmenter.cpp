@@ -198,7 +198,6 @@ SegmentSummary Segmenter::run(const SegmentOptions& options, const ProgressSink&
       if (shrink) {
         warnings.push_back(fmt::format("{}: took a tile of {} instead of {}", error.message(), less, tile));
         tile = less;
-        state_->runner->forget_programs();
       } else {
         warnings.push_back(error.message() + ": opened it once more and began again");
         reopened = true;

@@ -5,12 +5,7 @@ namespace terramask::ops {
 
 std::vector<ValueType> infer(const AvgPool& op, std::span<const ValueType> operands) {
   expect_count(op.name, operands, 1, 1);
-  expect_at_least(op.name, "kernel", op.kernel, 1);
-  expect_at_least(op.name, "stride", op.stride, 1);
-  expect_at_least(op.name, "padding", op.padding, 0);
-  // Otherwise a window could lie wholly outside the image and be a mean of nothing.
-  if (2 * op.padding.h > op.kernel.h || 2 * op.padding.w > op.kernel.w)
-    expect_failed(op.name, "padding of at most half the kernel " + to_text(op.kernel), to_text(op.padding));
+  expect_pool_windows(op.name, op.kernel, op.stride, op.padding);
   const Shape& x = expect_image(op.name, operands, 0);
   return {make_image(op.name, DType::f32, x, x.n(), x.c(), window_count(window(op, Axis::rows), x.h()),
                      window_count(window(op, Axis::columns), x.w()))};

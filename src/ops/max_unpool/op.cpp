@@ -9,11 +9,7 @@ namespace terramask::ops {
 
 std::vector<ValueType> infer(const MaxUnpool& op, std::span<const ValueType> operands) {
   expect_count(op.name, operands, 2, 2);
-  expect_at_least(op.name, "kernel", op.kernel, 1);
-  expect_at_least(op.name, "stride", op.stride, 1);
-  expect_at_least(op.name, "padding", op.padding, 0);
-  if (2 * op.padding.h > op.kernel.h || 2 * op.padding.w > op.kernel.w)
-    expect_failed(op.name, "padding of at most half the kernel " + to_text(op.kernel), to_text(op.padding));
+  expect_pool_windows(op.name, op.kernel, op.stride, op.padding);
   const Shape& x = expect_image(op.name, operands, 0);
   if (const Shape& indices = expect_image(op.name, operands, 1, DType::i32); indices != x)
     expect_failed(op.name, "indices " + to_string(x), to_string(indices));
