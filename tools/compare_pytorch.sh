@@ -19,18 +19,29 @@ if [ -z "$python" ]; then
 fi
 [ -f "$models" ] || { echo "SKIPPED: $models is not there (set TORCH_MODELS)"; exit 0; }
 
-field() { python3 -c "import json, sys; print(json.loads(sys.stdin.readline())['$1'])"; }
-
-printf '%-22s %12s %12s %8s   %s threads, %s × %s, fp32, medians of %s\n' network PyTorch Terramask ratio \
-  "$threads" "$size" "$size" "$runs"
-# As the bench of the PyTorch models has them: FCN-8s with 4096 channels behind its body.
+seconds() { python3 -c "import json, sys; print(json.loads(sys.stdin.readline())['seconds'])"; }
+machine=$("$bench" --machine --threads "$threads")
+echo "machine: $machine"
+printf '%-16s %11s %11s %8s %10s   %s threads, %s × %s, fp32, medians of %s in turns\n' network PyTorch Terramask ratio \
+  'of peak' "$threads" "$size" "$size" "$runs"
+# As the bench of the PyTorch models has them: FCN-8s with 4096 channels behind its body. The sides take turns, each a
+# process of its own with one run to warm up, so that what else the machine does falls on both alike.
 while read -r name model width options; do
-  torch=$("$python" "$models" bench --model "$model" --width "$width" --size "$size" --threads "$threads" \
-    --runs "$runs" | field seconds)
-  # shellcheck disable=SC2086 # options are words
-  ours=$("$bench" --device cpu --threads "$threads" --model "$model" --width "$width" --patch "$size" \
-    --runs "$runs" $options | field seconds)
-  python3 -c "print(f'{\"$name\":<22} {$torch:10.3f} s {$ours:10.3f} s {$torch / $ours:7.2f}×')"
+  torch=() ours=()
+  for ((run = 0; run < runs; ++run)); do
+    torch+=("$("$python" "$models" bench --model "$model" --width "$width" --size "$size" --threads "$threads" \
+      --runs 1 | seconds)")
+    # shellcheck disable=SC2086 # options are words
+    line=$("$bench" --device cpu --threads "$threads" --model "$model" --width "$width" --patch "$size" --runs 1 $options)
+    ours+=("$(seconds <<<"$line")")
+  done
+  python3 - "$name" "$line" "$machine" "${torch[*]}" "${ours[*]}" <<'PRINT'
+import json, statistics, sys
+name, line, machine = sys.argv[1], json.loads(sys.argv[2]), json.loads(sys.argv[3])
+torch, ours = (statistics.median(map(float, words.split())) for words in sys.argv[4:6])
+share = line["gflop"] / ours / machine["fma_gflop_per_s"]
+print(f"{name:<16} {torch:9.3f} s {ours:9.3f} s {torch / ours:7.2f}× {share:9.0%}", flush=True)
+PRINT
 done <<'TABLE'
 U-Net-width-64 unet 64
 U-Net-width-16 unet 16

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "bench_machine.hpp"
 #include "bench_measure.hpp"
 #include "checks.hpp"
 #include "command.hpp"
@@ -26,7 +27,7 @@ struct BenchArguments {
   std::vector<std::int64_t> patches{512};
   BenchCase bench;
   DeviceArguments device;
-  bool operators = false, profile = false, train = false, list = false;
+  bool operators = false, profile = false, train = false, list = false, machine = false;
 };
 
 void add_options(CLI::App& app, BenchArguments& a) {
@@ -60,6 +61,7 @@ void add_options(CLI::App& app, BenchArguments& a) {
   app.add_flag("--profile", a.profile, "Besides: a line for each kernel of the network, in order");
   app.add_flag("--train", a.train, "A training step (not in this build)");
   app.add_flag("--list", a.list, "Instead: a line for each device");
+  app.add_flag("--machine", a.machine, "Instead: the processor's own limits, multiply-adds and memory");
 }
 
 Json device_line(const DeviceInfo& info) {
@@ -196,6 +198,15 @@ int run(const BenchArguments& a) {
   if (a.device.threads > 0) ::setenv("LP_NUM_THREADS", std::to_string(a.device.threads).c_str(), 1);
   if (a.list) {
     for (const DeviceInfo& info : list_devices()) fmt::print("{}\n", device_line(info).dump());
+    return 0;
+  }
+  if (a.machine) {
+    const MachineLimits limits = measure_machine(a.device.threads);
+    fmt::print("{}\n", Json{{"bench", "machine"},
+                            {"threads", a.device.threads},
+                            {"fma_gflop_per_s", limits.fma_gflop_per_s},
+                            {"bandwidth_gb_per_s", limits.bandwidth_gb_per_s}}
+                           .dump());
     return 0;
   }
   if (a.train)
