@@ -19,7 +19,8 @@ using NodeId = std::uint32_t;
 
 enum class Role : std::uint8_t {
   input,      ///< given at every run
-  parameter,  ///< persistent: a trained tensor, found by its name
+  parameter,  ///< persistent and constant: a trained tensor, found by its name
+  variable,   ///< persistent, and assigned by runs: what is being trained, and what training remembers
   transient,  ///< made by a node
 };
 
@@ -41,11 +42,22 @@ struct Output {
   ValueId value;
 };
 
+/// After a run the variable holds the value.
+struct Assignment {
+  ValueId variable;
+  ValueId value;
+};
+
 /// Nodes stand in execution order by construction: a node's operands exist before it.
 class Graph {
  public:
   ValueId add_input(std::string name, ValueType type);
   ValueId add_parameter(std::string name, Shape shape, DType dtype = DType::f32);
+  ValueId add_variable(std::string name, Shape shape, DType dtype = DType::f32);
+  /// Lets the variable hold `value` from where that is made on. Every variable is assigned at most once,
+  /// after its last reader, and a node that reads it and makes its next value must update in place; anything
+  /// else is ErrorCode::internal. The value needs no memory of its own: it is made where the variable lies.
+  void assign(ValueId variable, ValueId value);
   /// Appends a node and returns its results; shapes are inferred and checked here, once for all executors.
   std::vector<ValueId> add(Operator op, std::vector<ValueId> operands, const std::string& name = {});
   /// The same for an operator of one result.
@@ -59,6 +71,9 @@ class Graph {
   const std::vector<Value>& values() const { return values_; }
   const std::vector<Node>& nodes() const { return nodes_; }
   const std::vector<Output>& outputs() const { return outputs_; }
+  const std::vector<Assignment>& assignments() const { return assignments_; }
+  /// The variable that a value lies in: itself, or the one that it is assigned to.
+  std::optional<ValueId> home(ValueId value) const;
   const ValueType& type(ValueId value) const { return values_.at(value).type; }
   std::optional<ValueId> find(std::string_view name) const;
 
@@ -66,6 +81,7 @@ class Graph {
   std::vector<Value> values_;
   std::vector<Node> nodes_;
   std::vector<Output> outputs_;
+  std::vector<Assignment> assignments_;
 };
 
 /// Trained tensors by name; shared, never changed in place.

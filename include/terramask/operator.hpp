@@ -47,6 +47,8 @@ struct Rate {
   bool operator==(const Rate&) const = default;
 };
 
+class Backward;
+
 /// An operator with its attributes, type-erased; a cheap value.
 ///
 /// A type Op is an operator when these stand beside it (found by argument-dependent look-up):
@@ -54,13 +56,21 @@ struct Rate {
 ///   std::vector<ValueType> infer(const Op&, std::span<const ValueType> operands)
 ///       checks the operands (ErrorCode::mismatch, naming what was expected and found) and gives the results
 ///   double flops(const Op&, std::span<const ValueType> operands, std::span<const ValueType> results)
-///   Interval reach(const Op&, std::size_t operand, Axis axis, Interval result)
-///       which positions of the operand the result's positions depend on
-///   Rate rate(const Op&, Axis axis)
 ///   std::string describe(const Op&)        "3×3 stride 2 pad 1 + relu"
 /// An operator whose result is its operands one behind the other along the channels says so by
 ///   static constexpr bool joins_channels = true
 /// and a plan may then let the operands be made in place.
+/// Optional, where they hold:
+///   Interval reach(const Op&, std::size_t operand, Axis axis, Interval result)
+///       which positions of the operand the result's positions depend on
+///   Rate rate(const Op&, Axis axis)
+///       both for what stands in networks: tiling needs them
+///   void differentiate(const Op&, Backward&)
+///       appends the nodes of its gradient (terramask/differentiate.hpp)
+///   static constexpr bool updates_in_place = true
+///       result i, element by element, may lie where the operand of its type lay that it replaces
+///   static constexpr bool makes_weights = true
+///       its results are weights or vectors, never images, whatever their shape
 class Operator {
  public:
   template <class Op>
@@ -80,6 +90,10 @@ class Operator {
   Rate rate(Axis axis) const { return self_->rate(axis); }
   std::string describe() const { return self_->describe(); }
   bool joins_channels() const { return self_->joins_channels(); }
+  bool updates_in_place() const { return self_->updates_in_place(); }
+  bool makes_weights() const { return self_->makes_weights(); }
+  /// ErrorCode::unsupported where the operator has no gradient.
+  void differentiate(Backward& backward) const { self_->differentiate(backward); }
 
   /// The attributes as Op, or null where this is another operator.
   template <class Op>
@@ -97,6 +111,9 @@ class Operator {
     virtual Rate rate(Axis) const = 0;
     virtual std::string describe() const = 0;
     virtual bool joins_channels() const = 0;
+    virtual bool updates_in_place() const = 0;
+    virtual bool makes_weights() const = 0;
+    virtual void differentiate(Backward&) const = 0;
     virtual const std::type_info& type() const = 0;
     virtual const void* attributes() const = 0;
   };
@@ -117,17 +134,38 @@ template <class Op>
 auto call_flops(const Op& op, std::span<const ValueType> in, std::span<const ValueType> out) {
   return flops(op, in, out);
 }
-template <class Op>
-auto call_reach(const Op& op, std::size_t operand, Axis axis, Interval result) {
-  return reach(op, operand, axis, result);
+[[noreturn]] inline void no_field(std::string_view name) {
+  throw Error(ErrorCode::internal, std::string(name) + " has no receptive field: it stands in no network");
 }
 template <class Op>
-auto call_rate(const Op& op, Axis axis) {
-  return rate(op, axis);
+Interval call_reach(const Op& op, std::size_t operand, Axis axis, Interval result) {
+  if constexpr (requires { reach(op, operand, axis, result); })
+    return reach(op, operand, axis, result);
+  else
+    no_field(Op::name);
+}
+template <class Op>
+Rate call_rate(const Op& op, Axis axis) {
+  if constexpr (requires { rate(op, axis); })
+    return rate(op, axis);
+  else
+    no_field(Op::name);
 }
 template <class Op>
 auto call_describe(const Op& op) {
   return describe(op);
+}
+template <class Op>
+concept Differentiable = requires(const Op& op, Backward& backward) {
+  differentiate(op, backward);
+};
+template <class Op>
+void call_differentiate(const Op& op, Backward& backward) {
+  if constexpr (Differentiable<Op>)
+    differentiate(op, backward);
+  else
+    throw Error(ErrorCode::unsupported, std::string(Op::name) + " has no gradient",
+                "put nothing that is to be trained before it");
 }
 }  // namespace operator_detail
 
@@ -150,6 +188,15 @@ struct Operator::Model final : Operator::Concept {
     if constexpr (requires { Op::joins_channels; }) return Op::joins_channels;
     return false;
   }
+  bool updates_in_place() const override {
+    if constexpr (requires { Op::updates_in_place; }) return Op::updates_in_place;
+    return false;
+  }
+  bool makes_weights() const override {
+    if constexpr (requires { Op::makes_weights; }) return Op::makes_weights;
+    return false;
+  }
+  void differentiate(Backward& backward) const override { operator_detail::call_differentiate(op, backward); }
   const std::type_info& type() const override { return typeid(Op); }
   const void* attributes() const override { return &op; }
 

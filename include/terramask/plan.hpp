@@ -24,8 +24,8 @@ struct PlanOptions {
   std::uint64_t alignment = 256;
   /// False: every buffer has bytes of its own (for tests that look at what a kernel wrote).
   bool reuse = true;
-  /// Limit on arena + parameters in bytes; 0: none. Exceeding it is ErrorCode::out_of_memory with the
-  /// figures.
+  /// Limit on arena, parameters and variables in bytes; 0: none. Exceeding it is ErrorCode::out_of_memory
+  /// with the figures.
   std::uint64_t memory_limit = 0;
   /// Bytes that an executor wants for a value beyond its dense size (padding), and as scratch for a node.
   std::function<std::uint64_t(const Graph&, ValueId)> value_bytes{};
@@ -36,7 +36,9 @@ struct PlanOptions {
 /// Inputs live from the start to their last reader, outputs from their maker to the end.
 struct Plan {
   Graph graph;
-  std::vector<std::optional<Place>> places;   ///< by ValueId; empty for parameters and unused values
+  /// By ValueId; empty for parameters, variables, what is assigned to them, and unused values.
+  std::vector<std::optional<Place>> places;
+  std::vector<std::optional<ValueId>> homes;  ///< by ValueId: the variable that the value lies in
   std::vector<std::optional<Place>> scratch;  ///< by NodeId
   std::vector<std::uint64_t> chunks;          ///< bytes of each chunk
   std::vector<double> flops;                  ///< by NodeId
@@ -44,6 +46,7 @@ struct Plan {
   std::uint64_t arena_bytes = 0;              ///< the sum of the chunks
   std::uint64_t live_bytes = 0;  ///< the most that is live at once: the lower bound for the arena
   std::uint64_t parameter_bytes = 0;
+  std::uint64_t variable_bytes = 0;
   double total_flops = 0;
 };
 

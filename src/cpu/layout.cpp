@@ -26,9 +26,15 @@ class Ties {
 
 std::vector<int> choose_blocks(const Graph& graph, int native) {
   const auto& values = graph.values();
-  const auto is_image = [&](ValueId id) {
-    return values[id].role != Role::parameter && values[id].type.shape.rank() == 4;
-  };
+  // Parameters and variables lie as the model file has them, and so does what becomes one.
+  std::vector<bool> plain(values.size());
+  for (ValueId id = 0; id < values.size(); ++id)
+    plain[id] = values[id].role == Role::parameter || values[id].role == Role::variable;
+  for (const Assignment& assignment : graph.assignments()) plain[assignment.value] = true;
+  for (const Node& node : graph.nodes())
+    if (node.op.makes_weights())
+      for (const ValueId id : node.results) plain[id] = true;
+  const auto is_image = [&](ValueId id) { return !plain[id] && values[id].type.shape.rank() == 4; };
   Ties ties(values.size());
   for (const Node& node : graph.nodes()) {
     const ValueId result = node.results.front();

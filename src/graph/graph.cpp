@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace terramask {
 namespace {
 
@@ -21,12 +23,56 @@ ValueId Graph::add_parameter(std::string name, Shape shape, DType dtype) {
   return static_cast<ValueId>(values_.size() - 1);
 }
 
+ValueId Graph::add_variable(std::string name, Shape shape, DType dtype) {
+  values_.push_back({std::move(name), {dtype, shape}, Role::variable});
+  return static_cast<ValueId>(values_.size() - 1);
+}
+
+void Graph::assign(ValueId variable, ValueId value) {
+  check_id(variable, values_.size(), "value");
+  check_id(value, values_.size(), "value");
+  const auto fail = [&](const std::string& why) {
+    throw Error(ErrorCode::internal,
+                fmt::format("Graph: {} = {}: {}", values_[variable].name, values_[value].name, why));
+  };
+  if (values_[variable].role != Role::variable) fail("no variable");
+  if (values_[value].role != Role::transient) fail("not made by a node");
+  if (!(values_[variable].type == values_[value].type)) fail("of another type");
+  if (home(value)) fail("assigned already");
+  const auto holds = [](const std::vector<ValueId>& ids, ValueId id) {
+    return std::find(ids.begin(), ids.end(), id) != ids.end();
+  };
+  bool made = false;
+  for (const Node& node : nodes_) {
+    const bool reads = holds(node.operands, variable);
+    if (made && reads) fail("read after it was assigned");
+    if (!holds(node.results, value)) continue;
+    made = true;
+    if (reads && !node.op.updates_in_place())
+      fail(fmt::format("{} does not update in place", node.op.name()));
+  }
+  for (const Assignment& other : assignments_)
+    if (other.variable == variable) fail("assigned twice");
+  assignments_.push_back({variable, value});
+}
+
+std::optional<ValueId> Graph::home(ValueId value) const {
+  if (values_.at(value).role == Role::variable) return value;
+  for (const Assignment& assignment : assignments_)
+    if (assignment.value == value) return assignment.variable;
+  return std::nullopt;
+}
+
 std::vector<ValueId> Graph::add(Operator op, std::vector<ValueId> operands, const std::string& name) {
   std::vector<ValueType> types;
   types.reserve(operands.size());
   for (const ValueId operand : operands) {
     check_id(operand, values_.size(), "value");
     types.push_back(values_[operand].type);
+    for (const Assignment& assignment : assignments_)
+      if (assignment.variable == operand)
+        throw Error(ErrorCode::internal,
+                    "Graph: " + values_[operand].name + " is read after it was assigned");
   }
   const std::string label = name.empty() ? fmt::format("{}.{}", op.name(), nodes_.size()) : name;
   std::vector<ValueId> results;

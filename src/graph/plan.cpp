@@ -37,8 +37,8 @@ void join(const Graph& graph, const PlanOptions& options, std::vector<Demand>& a
     std::uint64_t offset = 0;
     for (const ValueId operand : node.operands) {
       const bool alone = std::count(node.operands.begin(), node.operands.end(), operand) == 1;
-      if (alone && graph.values()[operand].role == Role::transient && !plan.in_place[operand] &&
-          all[operand].last == step && offset % options.alignment == 0) {
+      if (alone && graph.values()[operand].role == Role::transient && !plan.homes[operand] &&
+          !plan.in_place[operand] && all[operand].last == step && offset % options.alignment == 0) {
         plan.in_place[operand] = true;
         whole.first = std::min(whole.first, all[operand].first);
       }
@@ -86,7 +86,8 @@ std::vector<Demand> demands(const Graph& graph, const PlanOptions& options, Plan
   std::vector<Demand> wanted;
   for (std::size_t id = 0; id < all.size(); ++id) {
     const Value& value = graph.values()[id];
-    if (value.role == Role::parameter || all[id].first == never || plan.in_place[id]) continue;
+    if (value.role == Role::parameter || plan.homes[id] || all[id].first == never || plan.in_place[id])
+      continue;
     if (value.role == Role::input) all[id].first = 0;
     all[id].bytes =
         options.value_bytes ? options.value_bytes(graph, static_cast<ValueId>(id)) : value.type.bytes();
@@ -178,6 +179,10 @@ Plan make_plan(Graph graph, const PlanOptions& options) {
   plan.places.resize(graph.values().size());
   plan.scratch.resize(graph.nodes().size());
   plan.in_place.resize(graph.values().size());
+  plan.homes.resize(graph.values().size());
+  for (ValueId id = 0; id < graph.values().size(); ++id)
+    if (graph.values()[id].role == Role::variable) plan.homes[id] = id;
+  for (const Assignment& assignment : graph.assignments()) plan.homes[assignment.value] = assignment.variable;
   std::vector<Demand> wanted = demands(graph, options, plan);
   plan.live_bytes = most_live(wanted, graph.nodes().size());
   std::stable_sort(wanted.begin(), wanted.end(),
@@ -196,8 +201,10 @@ Plan make_plan(Graph graph, const PlanOptions& options) {
   place_joined(graph, plan);
   plan.chunks = arena.sizes();
   for (const std::uint64_t bytes : plan.chunks) plan.arena_bytes += bytes;
-  for (const Value& value : graph.values())
+  for (const Value& value : graph.values()) {
     if (value.role == Role::parameter) plan.parameter_bytes += value.type.bytes();
+    if (value.role == Role::variable) plan.variable_bytes += value.type.bytes();
+  }
 
   for (const Node& node : graph.nodes()) {
     std::vector<ValueType> operands, results;
@@ -207,11 +214,11 @@ Plan make_plan(Graph graph, const PlanOptions& options) {
     plan.total_flops += plan.flops.back();
   }
   plan.graph = std::move(graph);
-  if (options.memory_limit != 0 && plan.arena_bytes + plan.parameter_bytes > options.memory_limit)
+  const std::uint64_t kept = plan.parameter_bytes + plan.variable_bytes;
+  if (options.memory_limit != 0 && plan.arena_bytes + kept > options.memory_limit)
     throw Error(ErrorCode::out_of_memory,
                 fmt::format("the plan needs {} ({} of it weights), the limit is {}",
-                            mib(plan.arena_bytes + plan.parameter_bytes), mib(plan.parameter_bytes),
-                            mib(options.memory_limit)),
+                            mib(plan.arena_bytes + kept), mib(kept), mib(options.memory_limit)),
                 "use a smaller tile (--tile) or a larger --memory-limit");
   return plan;
 }

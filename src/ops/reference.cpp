@@ -65,7 +65,16 @@ class Arena {
                     : fmt::format("plan: {} is read after {} took its bytes", name(id), lost_to_[id]));
   }
 
+  void hold_variable(ValueId id, const Array& array) { held_[id] = array; }
+
   void write(ValueId id, Array array) {
+    if (plan_.homes[id]) {
+      // From now on the variable's old value is gone.
+      lost_to_[*plan_.homes[id]] = name(id);
+      held_[*plan_.homes[id]].reset();
+      held_[id] = std::move(array);
+      return;
+    }
     if (!plan_.places[id]) throw Error(ErrorCode::internal, fmt::format("plan: {} has no place", name(id)));
     take(*plan_.places[id], name(id));
     held_[id] = std::move(array);
@@ -175,12 +184,20 @@ void evaluate(const Operator& op, std::span<const Array* const> operands, std::s
 
 std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, Array>& inputs,
                                  const std::map<std::string, Array>& parameters) {
+  std::map<std::string, Array> none;
+  return run(plan, inputs, parameters, none);
+}
+
+std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, Array>& inputs,
+                                 const std::map<std::string, Array>& parameters,
+                                 std::map<std::string, Array>& variables) {
   const Graph& graph = plan.graph;
   Arena arena(plan);
   for (std::size_t id = 0; id < graph.values().size(); ++id) {
     const Value& value = graph.values()[id];
     const auto value_id = static_cast<ValueId>(id);
     if (value.role == Role::parameter) arena.hold_parameter(value_id, given(parameters, value));
+    if (value.role == Role::variable) arena.hold_variable(value_id, given(variables, value));
     if (value.role == Role::input && plan.places[id]) arena.write(value_id, given(inputs, value));
   }
   for (std::size_t step = 0; step < graph.nodes().size(); ++step) {
@@ -197,6 +214,8 @@ std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, A
   }
   std::map<std::string, Array> outputs;
   for (const Output& output : graph.outputs()) outputs.emplace(output.name, arena.read(output.value));
+  for (const Assignment& assignment : graph.assignments())
+    variables[graph.values()[assignment.variable].name] = arena.read(assignment.value);
   return outputs;
 }
 

@@ -44,4 +44,9 @@ void evaluate(const Operator& op, std::span<const Array* const> operands, std::s
 std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, Array>& inputs,
                                  const std::map<std::string, Array>& parameters);
 
+/// The same where the graph has variables: their values before the run, and after it.
+std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, Array>& inputs,
+                                 const std::map<std::string, Array>& parameters,
+                                 std::map<std::string, Array>& variables);
+
 }  // namespace terramask::reference

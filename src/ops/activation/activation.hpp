@@ -28,5 +28,6 @@ double flops(const Activate& op, std::span<const ValueType> operands, std::span<
 Interval reach(const Activate& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const Activate& op, Axis axis);
 std::string describe(const Activate& op);
+void differentiate(const Activate& op, Backward& backward);
 
 }  // namespace terramask::ops

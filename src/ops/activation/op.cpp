@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include "ops/activation/activation.hpp"
+#include "ops/activation_gradient/activation_gradient.hpp"
 #include "ops/extents.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -44,6 +46,15 @@ Rate rate(const Activate&, Axis) {
 
 std::string describe(const Activate& op) {
   return describe(op.activation);
+}
+
+void differentiate(const Activate& op, Backward& backward) {
+  backward.give(0, through_activation(op.activation, backward));
+}
+
+ValueId through_activation(const Activation& activation, Backward& backward) {
+  if (activation.kind == ActivationKind::none) return backward.gradient();
+  return backward.add1(ActivationGradient{activation}, {backward.result(), backward.gradient()}, "dz");
 }
 
 }  // namespace terramask::ops

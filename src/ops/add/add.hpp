@@ -1,4 +1,4 @@
-// Sum of two images.
+// Sum of two tensors.
 #pragma once
 
 #include "ops/activation/activation.hpp"
@@ -17,5 +17,6 @@ double flops(const Add& op, std::span<const ValueType> operands, std::span<const
 Interval reach(const Add& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const Add& op, Axis axis);
 std::string describe(const Add& op);
+void differentiate(const Add& op, Backward& backward);
 
 }  // namespace terramask::ops

@@ -1,11 +1,13 @@
+#include "ops/activation_gradient/activation_gradient.hpp"
 #include "ops/add/add.hpp"
 #include "ops/extents.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
 std::vector<ValueType> infer(const Add& op, std::span<const ValueType> operands) {
   expect_count(op.name, operands, 2, 2);
-  expect_image(op.name, operands, 0);
+  expect_f32(op.name, operands, 0);
   expect_shape(op.name, operands, 1, operands[0].shape, "a second operand like the first,");
   return {operands[0]};
 }
@@ -24,6 +26,12 @@ Rate rate(const Add&, Axis) {
 
 std::string describe(const Add& op) {
   return describe(op.activation);
+}
+
+void differentiate(const Add& op, Backward& backward) {
+  const ValueId dy = through_activation(op.activation, backward);
+  for (std::size_t i = 0; i < 2; ++i)
+    if (backward.wants(i)) backward.give(i, dy);
 }
 
 }  // namespace terramask::ops

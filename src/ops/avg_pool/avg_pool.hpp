@@ -20,5 +20,6 @@ double flops(const AvgPool& op, std::span<const ValueType> operands, std::span<c
 Interval reach(const AvgPool& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const AvgPool& op, Axis axis);
 std::string describe(const AvgPool& op);
+void differentiate(const AvgPool& op, Backward& backward);
 
 }  // namespace terramask::ops

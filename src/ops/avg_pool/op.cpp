@@ -1,5 +1,7 @@
 #include "ops/avg_pool/avg_pool.hpp"
+#include "ops/avg_pool_gradient/avg_pool_gradient.hpp"
 #include "ops/extents.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -28,6 +30,16 @@ std::string describe(const AvgPool& op) {
   const bool padded = !(op.padding == Extent2{0, 0});
   return describe_windows(op.kernel, op.stride, op.padding) +
          (padded && !op.count_include_pad ? " not counted" : "");
+}
+
+void differentiate(const AvgPool& op, Backward& backward) {
+  const Shape& x = backward.type(backward.operand(0)).shape;
+  backward.give(0, backward.add1(AvgPoolGradient{.kernel = op.kernel,
+                                                 .stride = op.stride,
+                                                 .padding = op.padding,
+                                                 .count_include_pad = op.count_include_pad,
+                                                 .output = {x.h(), x.w()}},
+                                 {backward.gradient()}, "dx"));
 }
 
 }  // namespace terramask::ops

@@ -19,5 +19,6 @@ double flops(const BatchNorm& op, std::span<const ValueType> operands, std::span
 Interval reach(const BatchNorm& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const BatchNorm& op, Axis axis);
 std::string describe(const BatchNorm& op);
+void differentiate(const BatchNorm& op, Backward& backward);
 
 }  // namespace terramask::ops

@@ -2,8 +2,11 @@
 
 #include <cmath>
 
+#include "ops/activation_gradient/activation_gradient.hpp"
 #include "ops/batch_norm/batch_norm.hpp"
+#include "ops/batch_norm_gradient/batch_norm_gradient.hpp"
 #include "ops/extents.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -32,6 +35,16 @@ Rate rate(const BatchNorm&, Axis) {
 
 std::string describe(const BatchNorm& op) {
   return fmt::format("epsilon {}", op.epsilon) + fused_text(op.activation);
+}
+
+// The statistics are constants here.
+void differentiate(const BatchNorm& op, Backward& backward) {
+  const ValueId dy = through_activation(op.activation, backward);
+  const auto gradients = backward.add(
+      BatchNormGradient{.training = false, .epsilon = op.epsilon},
+      {backward.operand(0), dy, backward.operand(1), backward.operand(3), backward.operand(4)}, "dx");
+  for (std::size_t i = 0; i < 3; ++i)
+    if (backward.wants(i)) backward.give(i, gradients[i]);
 }
 
 }  // namespace terramask::ops

@@ -16,5 +16,6 @@ double flops(const Concat& op, std::span<const ValueType> operands, std::span<co
 Interval reach(const Concat& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const Concat& op, Axis axis);
 std::string describe(const Concat& op);
+void differentiate(const Concat& op, Backward& backward);
 
 }  // namespace terramask::ops

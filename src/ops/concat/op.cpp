@@ -1,5 +1,7 @@
 #include "ops/concat/concat.hpp"
 #include "ops/extents.hpp"
+#include "ops/slice/slice.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -32,6 +34,16 @@ Rate rate(const Concat&, Axis) {
 
 std::string describe(const Concat&) {
   return {};
+}
+
+void differentiate(const Concat&, Backward& backward) {
+  std::int64_t begin = 0;
+  for (std::size_t i = 0; i < backward.operands(); ++i) {
+    const std::int64_t end = begin + backward.type(backward.operand(i)).shape.c();
+    if (backward.wants(i))
+      backward.give(i, backward.add1(Slice{.begin = begin, .end = end}, {backward.gradient()}, "dx"));
+    begin = end;
+  }
 }
 
 }  // namespace terramask::ops

@@ -25,5 +25,6 @@ double flops(const Conv2d& op, std::span<const ValueType> operands, std::span<co
 Interval reach(const Conv2d& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const Conv2d& op, Axis axis);
 std::string describe(const Conv2d& op);
+void differentiate(const Conv2d& op, Backward& backward);
 
 }  // namespace terramask::ops

@@ -1,5 +1,10 @@
+#include "ops/activation_gradient/activation_gradient.hpp"
+#include "ops/channel_sum/channel_sum.hpp"
 #include "ops/conv2d/conv2d.hpp"
+#include "ops/conv2d_weight_gradient/conv2d_weight_gradient.hpp"
+#include "ops/conv_transpose2d/conv_transpose2d.hpp"
 #include "ops/extents.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -33,6 +38,33 @@ Rate rate(const Conv2d& op, Axis axis) {
 
 std::string describe(const Conv2d& op) {
   return describe_windows(op.kernel, op.stride, op.padding, op.dilation) + fused_text(op.activation);
+}
+
+void differentiate(const Conv2d& op, Backward& backward) {
+  const ValueId dy = through_activation(op.activation, backward);
+  const ValueId x = backward.operand(0), weight = backward.operand(1);
+  if (backward.operands() > 2 && backward.wants(2))
+    backward.give(2, backward.add1(ChannelSum{}, {dy}, "dbias"));
+  if (backward.wants(1))
+    backward.give(
+        1, backward.add1(
+               Conv2dWeightGradient{
+                   .kernel = op.kernel, .stride = op.stride, .padding = op.padding, .dilation = op.dilation},
+               {x, dy}, "dweight"));
+  if (!backward.wants(0)) return;
+  // Rows and columns of x behind the last window.
+  const Shape& shape = backward.type(x).shape;
+  const auto rest = [](std::int64_t extent, std::int64_t k, std::int64_t s, std::int64_t p, std::int64_t d) {
+    return (extent + 2 * p - d * (k - 1) - 1) % s;
+  };
+  const ConvTranspose2d transposed{
+      .kernel = op.kernel,
+      .stride = op.stride,
+      .padding = op.padding,
+      .output_padding = {rest(shape.h(), op.kernel.h, op.stride.h, op.padding.h, op.dilation.h),
+                         rest(shape.w(), op.kernel.w, op.stride.w, op.padding.w, op.dilation.w)},
+      .dilation = op.dilation};
+  backward.give(0, backward.add1(transposed, {dy, weight}, "dx"));
 }
 
 }  // namespace terramask::ops

@@ -26,5 +26,6 @@ double flops(const ConvTranspose2d& op, std::span<const ValueType> operands,
 Interval reach(const ConvTranspose2d& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const ConvTranspose2d& op, Axis axis);
 std::string describe(const ConvTranspose2d& op);
+void differentiate(const ConvTranspose2d& op, Backward& backward);
 
 }  // namespace terramask::ops

@@ -2,8 +2,13 @@
 
 #include <algorithm>
 
+#include "ops/activation_gradient/activation_gradient.hpp"
+#include "ops/channel_sum/channel_sum.hpp"
+#include "ops/conv2d/conv2d.hpp"
+#include "ops/conv2d_weight_gradient/conv2d_weight_gradient.hpp"
 #include "ops/conv_transpose2d/conv_transpose2d.hpp"
 #include "ops/extents.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 namespace {
@@ -57,6 +62,26 @@ std::string describe(const ConvTranspose2d& op) {
                 ? fmt::format(" output pad {}", op.output_padding.h)
                 : fmt::format(" output pad {}", to_text(op.output_padding));
   return text + fused_text(op.activation);
+}
+
+void differentiate(const ConvTranspose2d& op, Backward& backward) {
+  const ValueId dy = through_activation(op.activation, backward);
+  const ValueId x = backward.operand(0), weight = backward.operand(1);
+  if (backward.operands() > 2 && backward.wants(2))
+    backward.give(2, backward.add1(ChannelSum{}, {dy}, "dbias"));
+  // The convolution that this is the transpose of reads dy and makes x.
+  if (backward.wants(1))
+    backward.give(
+        1, backward.add1(
+               Conv2dWeightGradient{
+                   .kernel = op.kernel, .stride = op.stride, .padding = op.padding, .dilation = op.dilation},
+               {dy, x}, "dweight"));
+  if (backward.wants(0))
+    backward.give(
+        0,
+        backward.add1(
+            Conv2d{.kernel = op.kernel, .stride = op.stride, .padding = op.padding, .dilation = op.dilation},
+            {dy, weight}, "dx"));
 }
 
 }  // namespace terramask::ops

@@ -22,5 +22,6 @@ double flops(const MaxPool& op, std::span<const ValueType> operands, std::span<c
 Interval reach(const MaxPool& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const MaxPool& op, Axis axis);
 std::string describe(const MaxPool& op);
+void differentiate(const MaxPool& op, Backward& backward);
 
 }  // namespace terramask::ops

@@ -2,6 +2,9 @@
 
 #include "ops/extents.hpp"
 #include "ops/max_pool/max_pool.hpp"
+#include "ops/max_pool_gradient/max_pool_gradient.hpp"
+#include "ops/max_unpool/max_unpool.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -34,6 +37,24 @@ Rate rate(const MaxPool& op, Axis axis) {
 
 std::string describe(const MaxPool& op) {
   return describe_windows(op.kernel, op.stride, op.padding) + (op.indices ? " with indices" : "");
+}
+
+void differentiate(const MaxPool& op, Backward& backward) {
+  if (!op.indices)
+    throw Error(ErrorCode::internal, "max_pool: its gradient needs the indices (see training_form)");
+  const Shape& x = backward.type(backward.operand(0)).shape;
+  const std::vector<ValueId> operands{backward.gradient(), backward.result(1)};
+  const bool apart = op.kernel.h <= op.stride.h && op.kernel.w <= op.stride.w;
+  backward.give(0, apart ? backward.add1(MaxUnpool{.kernel = op.kernel,
+                                                   .stride = op.stride,
+                                                   .padding = op.padding,
+                                                   .output = {x.h(), x.w()}},
+                                         operands, "dx")
+                         : backward.add1(MaxPoolGradient{.kernel = op.kernel,
+                                                         .stride = op.stride,
+                                                         .padding = op.padding,
+                                                         .output = {x.h(), x.w()}},
+                                         operands, "dx"));
 }
 
 }  // namespace terramask::ops

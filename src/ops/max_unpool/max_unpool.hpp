@@ -22,5 +22,6 @@ double flops(const MaxUnpool& op, std::span<const ValueType> operands, std::span
 Interval reach(const MaxUnpool& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const MaxUnpool& op, Axis axis);
 std::string describe(const MaxUnpool& op);
+void differentiate(const MaxUnpool& op, Backward& backward);
 
 }  // namespace terramask::ops

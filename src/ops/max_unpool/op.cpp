@@ -4,6 +4,8 @@
 
 #include "ops/extents.hpp"
 #include "ops/max_unpool/max_unpool.hpp"
+#include "ops/max_unpool_gradient/max_unpool_gradient.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -44,6 +46,13 @@ Rate rate(const MaxUnpool& op, Axis axis) {
 
 std::string describe(const MaxUnpool& op) {
   return describe_windows(op.kernel, op.stride, op.padding);
+}
+
+void differentiate(const MaxUnpool& op, Backward& backward) {
+  if (backward.wants(0))
+    backward.give(
+        0, backward.add1(MaxUnpoolGradient{.kernel = op.kernel, .stride = op.stride, .padding = op.padding},
+                         {backward.gradient(), backward.operand(1)}, "dx"));
 }
 
 }  // namespace terramask::ops

@@ -4,6 +4,7 @@
 
 #include "ops/extents.hpp"
 #include "ops/pad/pad.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -38,6 +39,11 @@ Rate rate(const Pad&, Axis) {
 
 std::string describe(const Pad& op) {
   return fmt::format("top {} bottom {} left {} right {}", op.top, op.bottom, op.left, op.right);
+}
+
+void differentiate(const Pad& op, Backward& backward) {
+  const Pad back{.top = -op.top, .bottom = -op.bottom, .left = -op.left, .right = -op.right};
+  backward.give(0, backward.add1(back, {backward.gradient()}, "dx"));
 }
 
 }  // namespace terramask::ops

@@ -20,5 +20,6 @@ double flops(const Pad& op, std::span<const ValueType> operands, std::span<const
 Interval reach(const Pad& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const Pad& op, Axis axis);
 std::string describe(const Pad& op);
+void differentiate(const Pad& op, Backward& backward);
 
 }  // namespace terramask::ops

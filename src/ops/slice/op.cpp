@@ -2,6 +2,8 @@
 
 #include "ops/extents.hpp"
 #include "ops/slice/slice.hpp"
+#include "ops/slice_gradient/slice_gradient.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -29,6 +31,12 @@ Rate rate(const Slice&, Axis) {
 
 std::string describe(const Slice& op) {
   return fmt::format("channels {} to {}", op.begin, op.end - 1);
+}
+
+void differentiate(const Slice& op, Backward& backward) {
+  const std::int64_t channels = backward.type(backward.operand(0)).shape.c();
+  backward.give(
+      0, backward.add1(SliceGradient{.begin = op.begin, .channels = channels}, {backward.gradient()}, "dx"));
 }
 
 }  // namespace terramask::ops

@@ -17,5 +17,6 @@ double flops(const Slice& op, std::span<const ValueType> operands, std::span<con
 Interval reach(const Slice& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const Slice& op, Axis axis);
 std::string describe(const Slice& op);
+void differentiate(const Slice& op, Backward& backward);
 
 }  // namespace terramask::ops

@@ -1,5 +1,7 @@
 #include "ops/extents.hpp"
 #include "ops/softmax/softmax.hpp"
+#include "ops/softmax_gradient/softmax_gradient.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -24,6 +26,10 @@ Rate rate(const Softmax&, Axis) {
 
 std::string describe(const Softmax&) {
   return {};
+}
+
+void differentiate(const Softmax&, Backward& backward) {
+  backward.give(0, backward.add1(SoftmaxGradient{}, {backward.result(), backward.gradient()}, "dx"));
 }
 
 }  // namespace terramask::ops

@@ -15,5 +15,6 @@ double flops(const Softmax& op, std::span<const ValueType> operands, std::span<c
 Interval reach(const Softmax& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const Softmax& op, Axis axis);
 std::string describe(const Softmax& op);
+void differentiate(const Softmax& op, Backward& backward);
 
 }  // namespace terramask::ops

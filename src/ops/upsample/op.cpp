@@ -1,5 +1,7 @@
 #include "ops/extents.hpp"
 #include "ops/upsample/upsample.hpp"
+#include "ops/upsample_gradient/upsample_gradient.hpp"
+#include "terramask/differentiate.hpp"
 
 namespace terramask::ops {
 
@@ -36,6 +38,11 @@ Rate rate(const Upsample& op, Axis axis) {
 
 std::string describe(const Upsample& op) {
   return (op.mode == UpsampleMode::nearest ? "nearest " : "bilinear ") + to_text(op.factor);
+}
+
+void differentiate(const Upsample& op, Backward& backward) {
+  backward.give(
+      0, backward.add1(UpsampleGradient{.factor = op.factor, .mode = op.mode}, {backward.gradient()}, "dx"));
 }
 
 }  // namespace terramask::ops

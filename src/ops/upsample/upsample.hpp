@@ -22,5 +22,6 @@ double flops(const Upsample& op, std::span<const ValueType> operands, std::span<
 Interval reach(const Upsample& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const Upsample& op, Axis axis);
 std::string describe(const Upsample& op);
+void differentiate(const Upsample& op, Backward& backward);
 
 }  // namespace terramask::ops

@@ -1,0 +1,28 @@
+// Dropout (Srivastava et al. 2014) by a counter, so that every device drops the same.
+#pragma once
+
+#include "terramask/operator.hpp"
+
+namespace terramask::ops {
+
+/// Operands: x [N, C, H, W] and, in training, key (i32 [4]: the seed's low and high word, the step, the
+/// number of the batch's first sample). Result: y, as x. Without a key y = x. With one, an element is 0 where
+/// its random number is below `rate`, else x / (1 − rate). The random number of channel c, row h, column w of
+/// sample n is word 0 of Philox 4×32-10 (Salmon et al. 2011) with the key's seed, at counter (c·H·W + h·W +
+/// w, first sample
+/// + n, step, layer), compared as an unsigned integer with floor(rate · 2³²). The same operator on dy is its
+/// gradient.
+struct Dropout {
+  static constexpr std::string_view name = "dropout";
+  double rate = 0.5;       ///< 0 ≤ rate < 1
+  std::int32_t layer = 0;  ///< tells the layers of a network apart
+};
+
+std::vector<ValueType> infer(const Dropout& op, std::span<const ValueType> operands);
+double flops(const Dropout& op, std::span<const ValueType> operands, std::span<const ValueType> results);
+Interval reach(const Dropout& op, std::size_t operand, Axis axis, Interval result);
+Rate rate(const Dropout& op, Axis axis);
+std::string describe(const Dropout& op);
+void differentiate(const Dropout& op, Backward& backward);
+
+}  // namespace terramask::ops

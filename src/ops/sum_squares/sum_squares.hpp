@@ -1,0 +1,18 @@
+// Σ x², for the norm of all gradients.
+#pragma once
+
+#include "terramask/operator.hpp"
+
+namespace terramask::ops {
+
+/// Operands: x (any shape) and, if there is one, before [1]. Result: [1], before + Σ x².
+struct SumSquares {
+  static constexpr std::string_view name = "sum_squares";
+  static constexpr bool makes_weights = true;
+};
+
+std::vector<ValueType> infer(const SumSquares& op, std::span<const ValueType> operands);
+double flops(const SumSquares& op, std::span<const ValueType> operands, std::span<const ValueType> results);
+std::string describe(const SumSquares& op);
+
+}  // namespace terramask::ops
