@@ -35,4 +35,10 @@ double flops(const PixelLoss& op, std::span<const ValueType> operands, std::span
 std::string describe(const PixelLoss& op);
 void differentiate(const PixelLoss& op, Backward& backward);
 
+/// Logits, labels and weights, as every loss takes them.
+void expect_labels(std::string_view op, std::span<const ValueType> operands);
+/// Of an option out of range.
+void expect_loss(std::string_view op, const PixelLossOptions& loss, const Shape& logits);
+std::string describe(const PixelLossOptions& loss);
+
 }  // namespace terramask::ops

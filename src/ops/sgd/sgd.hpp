@@ -31,4 +31,8 @@ std::vector<ValueType> infer(const Sgd& op, std::span<const ValueType> operands)
 double flops(const Sgd& op, std::span<const ValueType> operands, std::span<const ValueType> results);
 std::string describe(const Sgd& op);
 
+/// Parameter, gradient, scale, schedule, as every optimiser takes them first.
+void expect_update(std::string_view op, std::span<const ValueType> operands, const ParameterGroup& group);
+std::string describe(const ParameterGroup& group);
+
 }  // namespace terramask::ops
