@@ -8,7 +8,7 @@ namespace terramask::dataset {
 namespace {
 
 void add_noise(std::size_t plane, double amount, const std::vector<double>& spread, Random& random,
-               Pixels& patch) {
+               PartPixels& patch) {
   for (std::size_t b = 0; b < spread.size(); ++b) {
     const auto scale = static_cast<float>(amount * spread[b]);
     float* values = patch.values.data() + b * plane;
@@ -41,7 +41,7 @@ void blur_axis(const std::vector<float>& weights, std::int64_t size, std::int64_
     }
 }
 
-void blur(double sigma, std::int64_t size, std::size_t bands, Pixels& patch) {
+void blur(double sigma, std::int64_t size, std::size_t bands, PartPixels& patch) {
   if (sigma < 0.2) return;  // its weights would be 1 and nothing
   const std::vector<float> weights = gaussian(sigma);
   const auto plane = static_cast<std::size_t>(size * size);
@@ -115,8 +115,8 @@ Window reach_of(const Affine& map, double x, double y, std::int64_t size) {
   return window;
 }
 
-void warp(const Pixels& pixels, const Window& window, std::size_t bands, const Affine& map, double x,
-          double y, std::int64_t size, Pixels& patch) {
+void warp(const PartPixels& pixels, const Window& window, std::size_t bands, const Affine& map, double x,
+          double y, std::int64_t size, PartPixels& patch) {
   const auto plane = static_cast<std::size_t>(size * size);
   const auto held = static_cast<std::size_t>(window.width * window.height);
   patch.values.resize(bands * plane);
@@ -170,7 +170,7 @@ void warp(const Pixels& pixels, const Window& window, std::size_t bands, const A
 }
 
 void change_values(const AugmentKeys& augment, const std::vector<double>& spread,
-                   const std::vector<bool>& heights, std::int64_t size, Random& random, Pixels& patch) {
+                   const std::vector<bool>& heights, std::int64_t size, Random& random, PartPixels& patch) {
   const auto plane = static_cast<std::size_t>(size * size);
   const double contrast = draw_factor(augment.contrast, random);
   const double brightness = augment.brightness * random.symmetric();

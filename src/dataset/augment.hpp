@@ -31,8 +31,8 @@ double draw_factor(double most, Random& random);
 
 /// A patch of size × size pixels whose centre lies at (x, y), in pixels of the window `pixels` were read
 /// from.
-void warp(const Pixels& pixels, const Window& window, std::size_t bands, const Affine& map, double x,
-          double y, std::int64_t size, Pixels& patch);
+void warp(const PartPixels& pixels, const Window& window, std::size_t bands, const Affine& map, double x,
+          double y, std::int64_t size, PartPixels& patch);
 
 /// The window that `warp` needs around a patch.
 Window reach_of(const Affine& map, double x, double y, std::int64_t size);
@@ -40,6 +40,6 @@ Window reach_of(const Affine& map, double x, double y, std::int64_t size);
 /// Contrast, brightness and colour of bands that are no heights, then noise and blur of all.
 /// @param spread  standard deviation of each band
 void change_values(const AugmentKeys& augment, const std::vector<double>& spread,
-                   const std::vector<bool>& heights, std::int64_t size, Random& random, Pixels& patch);
+                   const std::vector<bool>& heights, std::int64_t size, Random& random, PartPixels& patch);
 
 }  // namespace terramask::dataset

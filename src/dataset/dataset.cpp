@@ -181,13 +181,14 @@ void Dataset::State::check(bool strict) {
     return;
   }
   for (std::size_t part = 0; part < kParts; ++part) {
-    if (labelled(part) > 0 || project.split.fractions[part] == 0) continue;
+    if (labelled(part) > 0) continue;
     const char* name = to_string(static_cast<Part>(part));
     const std::string remedy = "choose a smaller split.block_m, another split.seed or other fractions";
     if (part == 0) {
       complain(strict, fmt::format("no valid training pixel: the split left none to {}", name), remedy);
       return;
     }
+    if (project.split.fractions[part] == 0) continue;
     warnings.push_back(fmt::format("the split left no labelled pixel to {}: {}", name, remedy));
   }
   for (std::size_t c = 0; c < project.classes.size(); ++c) {
@@ -274,7 +275,7 @@ Dataset::Reader::Reader(const Dataset& dataset) : state_(new State{.all = *datas
 Dataset::Reader::~Reader() = default;
 Dataset::Reader::Reader(Reader&&) noexcept = default;
 
-void Dataset::Reader::read(std::size_t image, const Window& window, Part part, Pixels& pixels) {
+void Dataset::Reader::read(std::size_t image, const Window& window, Part part, PartPixels& pixels) {
   const Dataset::State& all = state_->all;
   const std::size_t count = geo::pixels(window);
   const Window inside = intersect(window, all.sources[image].grid.extent());

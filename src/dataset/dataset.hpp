@@ -29,7 +29,7 @@ struct DatasetOptions {
 /// Side of the cells in which the occurrence of classes is kept, in pixels of the working grid.
 inline constexpr std::int64_t kCell = 32;
 
-/// Pixels by class in the cells of an image: only those of the training part, with a label, and valid.
+/// PartPixels by class in the cells of an image: only those of the training part, with a label, and valid.
 struct CellIndex {
   std::int64_t columns = 0, rows = 0;
   /// classes × rows × columns; at most kCell²
@@ -46,8 +46,8 @@ struct CellIndex {
   }
 };
 
-/// Pixels of a window as a part may see them.
-struct Pixels {
+/// PartPixels of a window as a part may see them.
+struct PartPixels {
   std::vector<float> values;          ///< bands × height × width; 0 where not visible
   std::vector<std::uint8_t> visible;  ///< height × width: 1 where valid and of the part
   std::vector<std::uint16_t> labels;  ///< height × width: 0 where ignored, else 1 + the class's index
@@ -93,7 +93,7 @@ class Dataset {
     ~Reader();
     Reader(Reader&&) noexcept;
     /// A window of an image's grid, which may reach outside: nothing is visible there.
-    void read(std::size_t image, const Window& window, Part part, Pixels& pixels);
+    void read(std::size_t image, const Window& window, Part part, PartPixels& pixels);
 
    private:
     struct State;

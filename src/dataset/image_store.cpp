@@ -16,7 +16,7 @@ std::size_t index_in(const Window& window, std::int64_t x, std::int64_t y) {
 template <class T>
 void copy_rows(const T* values, const std::vector<std::uint8_t>& parts,
                const std::vector<std::uint16_t>& labels, const Window& held, const Window& inside,
-               const Window& window, Part part, std::size_t bands, Pixels& pixels) {
+               const Window& window, Part part, std::size_t bands, PartPixels& pixels) {
   const auto wanted = static_cast<std::uint8_t>(1 + static_cast<int>(part));
   const auto width = static_cast<std::size_t>(inside.width);
   const std::size_t from_plane = geo::pixels(held), to_plane = geo::pixels(window);
@@ -114,7 +114,7 @@ void CachedImage::store(const Window& window, const RawPixels& pixels) {
   }
 }
 
-void CachedImage::copy(const Window& window, Part part, Pixels& pixels) const {
+void CachedImage::copy(const Window& window, Part part, PartPixels& pixels) const {
   const Window inside = intersect(window, extent_);
   if (inside.empty()) return;
   if (floats_.empty())
@@ -124,7 +124,7 @@ void CachedImage::copy(const Window& window, Part part, Pixels& pixels) const {
 }
 
 void copy_visible(const RawPixels& raw, const Window& inside, const Window& window, Part part,
-                  Pixels& pixels) {
+                  PartPixels& pixels) {
   const std::size_t bands = raw.values.size() / std::max<std::size_t>(1, geo::pixels(inside));
   copy_rows(raw.values.data(), raw.parts, raw.labels, inside, inside, window, part, bands, pixels);
 }

@@ -56,7 +56,7 @@ class CachedImage {
   void store(const Window& window, const RawPixels& pixels);
   /// Copies the part of `window` inside the image that `part` may see to where it lies in `pixels`, which are
   /// of `window` and 0.
-  void copy(const Window& window, Part part, Pixels& pixels) const;
+  void copy(const Window& window, Part part, PartPixels& pixels) const;
 
  private:
   Window extent_;
@@ -69,6 +69,6 @@ class CachedImage {
 
 /// The same from raw pixels of `inside`, which is a part of `window`.
 void copy_visible(const RawPixels& raw, const Window& inside, const Window& window, Part part,
-                  Pixels& pixels);
+                  PartPixels& pixels);
 
 }  // namespace terramask::dataset

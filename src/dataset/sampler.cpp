@@ -69,7 +69,7 @@ SamplerPlan::SamplerPlan(const Dataset& data, const TrainingKeys& keys, Normaliz
 std::vector<PatchWindow> part_windows(const Dataset& dataset, Part part, std::int64_t size) {
   std::vector<PatchWindow> windows;
   Dataset::Reader reader(dataset);
-  Pixels pixels;
+  PartPixels pixels;
   for (std::size_t image = 0; image < dataset.images(); ++image) {
     const CellIndex& index = dataset.cells(image);
     const Grid& grid = dataset.grid(image);
@@ -165,7 +165,7 @@ struct Sampler::State {
   }
 
   /// Normalises a patch into its place in the batch.
-  void put(const Pixels& from, std::int64_t sample, Batch& batch) const {
+  void put(const PartPixels& from, std::int64_t sample, Batch& batch) const {
     const auto plane = static_cast<std::size_t>(batch.size * batch.size);
     const auto bands = static_cast<std::size_t>(batch.bands);
     const Normalization& normalization = plan->normalization;
@@ -203,7 +203,7 @@ struct Sampler::State {
 
   std::shared_ptr<const SamplerPlan> plan;
   Dataset::Reader reader;
-  Pixels read, patch;
+  PartPixels read, patch;
   std::vector<std::size_t> order;
   std::int64_t order_epoch = 0;
 };
@@ -237,7 +237,7 @@ void Sampler::fill(std::int64_t epoch, std::int64_t batch_index, Batch& batch) {
     const double y = static_cast<double>(chosen.window.y) + static_cast<double>(size) / 2 +
                      std::round(most * numbers.symmetric());
     const Affine map = dataset::draw_affine(augment, numbers);
-    Pixels* patch = &s.patch;
+    PartPixels* patch = &s.patch;
     if (map.identity()) {
       const Window window{static_cast<std::int64_t>(std::floor(x - static_cast<double>(size) / 2)),
                           static_cast<std::int64_t>(std::floor(y - static_cast<double>(size) / 2)), size,

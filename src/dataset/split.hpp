@@ -30,7 +30,7 @@ struct SplitImage {
 ///
 /// A pixel belongs to a part only if all ground that its data come from does: its footprint, with the reach
 /// of resampling and of stacked and label rasters, and half a pixel more for what two rasters are apart at
-/// best. Pixels across the border of two parts belong to none.
+/// best. PartPixels across the border of two parts belong to none.
 ///
 /// Nothing but pixels of its own part ever gets into a patch: the others are invalid there, 0 in every band,
 /// with weight 0. This holds whatever halo a network has and however a patch is turned, scaled or shifted,

@@ -81,7 +81,7 @@ template <class Visit>
 void for_each_square(const Dataset& dataset, const std::vector<Square>& squares,
                      const StatisticsOptions& options, const Visit& visit) {
   Dataset::Reader reader(dataset);
-  Pixels pixels;
+  PartPixels pixels;
   Progress progress{"measuring bands", "pixels", 0, 0};
   for (const Square& square : squares) progress.total += geo::pixels(square.window);
   for (const Square& square : squares) {
@@ -93,7 +93,8 @@ void for_each_square(const Dataset& dataset, const std::vector<Square>& squares,
   }
 }
 
-Moments moments_of(const Pixels& pixels, std::size_t n, bool with_products, std::vector<BandSummary>& bands) {
+Moments moments_of(const PartPixels& pixels, std::size_t n, bool with_products,
+                   std::vector<BandSummary>& bands) {
   Moments moments(n, with_products);
   const std::size_t count = pixels.visible.size();
   std::vector<std::size_t> seen;
@@ -146,7 +147,7 @@ void measure_percentiles(const Dataset& dataset, const std::vector<Square>& squa
   std::vector<double> width(bands.size());
   for (std::size_t b = 0; b < bands.size(); ++b)
     width[b] = bands[b].max > bands[b].min ? (bands[b].max - bands[b].min) / kBins : 1.0 / kBins;
-  for_each_square(dataset, squares, options, [&](const Pixels& pixels) {
+  for_each_square(dataset, squares, options, [&](const PartPixels& pixels) {
     const std::size_t count = pixels.visible.size();
     for (std::size_t b = 0; b < bands.size(); ++b)
       for (std::size_t i = 0; i < count; ++i) {
@@ -174,7 +175,7 @@ Normalization measure_normalization(const Dataset& dataset, const std::string& m
   const std::vector<Square> squares = choose_squares(dataset, options.most_pixels);
   Moments all(n, whiten);
   for_each_square(dataset, squares, options,
-                  [&](const Pixels& pixels) { all.merge(moments_of(pixels, n, whiten, result.bands)); });
+                  [&](const PartPixels& pixels) { all.merge(moments_of(pixels, n, whiten, result.bands)); });
   if (all.count == 0)
     throw Error(ErrorCode::mismatch, "no valid training pixel to measure the bands by",
                 "give training ground: see split.fractions and split.block_m");
