@@ -15,10 +15,8 @@ struct Factors {
   float scale, decay, l1, beta1, rest1, beta2, rest2, kept, rate, second, epsilon;
 };
 
-// Results may lie where the operands lie that they replace, element on element. A square root that may set
-// errno is no vector's.
-[[gnu::optimize("no-math-errno")]] void update(const Buffers& at, const Factors& by, std::int64_t begin,
-                                               std::int64_t end) {
+// Results may lie where the operands lie that they replace, element on element.
+void update(const Buffers& at, const Factors& by, std::int64_t begin, std::int64_t end) {
 #pragma GCC ivdep
   for (std::int64_t i = begin; i < end; ++i) {
     const float p = at.p[i];
