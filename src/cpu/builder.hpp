@@ -83,6 +83,10 @@ class Builder {
     const ValueId id = node_->results.at(i);
     return {static_cast<T*>(address(id)), graph_.type(id).shape, blocks_.at(id)};
   }
+  /// Operand i is trained and constant: it is no value of the arena, but parameter(i) and packed(i).
+  bool is_parameter(std::size_t i) const {
+    return graph_.values()[node_->operands.at(i)].role == Role::parameter;
+  }
   const Shape& operand_shape(std::size_t i) const { return graph_.type(node_->operands.at(i)).shape; }
   /// Operand i has been made where it stands in the result already: nothing is to be copied.
   bool in_place(std::size_t i) const;

@@ -86,6 +86,11 @@ class Recorder {
   const ValueType& operand(std::size_t i) const { return graph_.type(node_->operands.at(i)); }
   const ValueType& result(std::size_t i = 0) const { return graph_.type(node_->results.at(i)); }
 
+  /// Operand i is trained and constant: it is packed(i), not read(i).
+  bool is_parameter(std::size_t i) const {
+    return graph_.values()[node_->operands.at(i)].role == Role::parameter;
+  }
+
   /// The plan has put this operand where it stands in the result already: nothing is to be copied.
   bool in_place(std::size_t operand) const { return plan_.in_place.at(node_->operands.at(operand)); }
 

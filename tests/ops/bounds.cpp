@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bounds_statistics.hpp"
 #include "harness.hpp"
 #include "ops/operators.hpp"
 
@@ -84,6 +85,7 @@ class Bounds {
         operands.push_back({&all_[id], &bounds_[id]});
         grain = std::min(grain, grains_[id]);
       }
+      if (add_statistics(node, operands)) continue;
       const Array& result = all_[node.results.front()];
       Array bound = reference::make_array(result.shape);
       const double own_grain = add_own(node.op, operands, result, grain, bound);
@@ -94,6 +96,20 @@ class Bounds {
   }
 
  private:
+  // Operators of several results, whose errors are worked out for each of them.
+  bool add_statistics(const Node& node, const std::vector<Operand>& operands) {
+    std::vector<const Array*> values;
+    for (const Operand& operand : operands) values.push_back(operand.value);
+    std::vector<Array> bounds;
+    if (const auto* norm = node.op.as<ops::BatchNormTraining>()) bounds = statistics_bounds(*norm, values);
+    if (const auto* norm = node.op.as<ops::BatchNormGradient>()) bounds = statistics_bounds(*norm, values);
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
+      bounds_[node.results[i]] = std::move(bounds[i]);
+      grains_[node.results[i]] = 0;
+    }
+    return !bounds.empty();
+  }
+
   // Adds an operator's own error (none where it is exact on operands of this grain) and what it makes of its
   // operands'. Gives the result's grain.
   double add_own(const Operator& op, const std::vector<Operand>& operands, const Array& result, double grain,
@@ -102,6 +118,17 @@ class Bounds {
       return add_convolution(*conv, operands, result, grain, bound);
     if (const auto* conv = op.as<ops::ConvTranspose2d>())
       return add_convolution(*conv, operands, result, grain, bound);
+    if (op.as<ops::Conv2dWeightGradient>() != nullptr) {
+      const Array x = magnitudes(*operands[0].value), dy = magnitudes(*operands[1].value);
+      bound = apply(op, {&x, operands[1].bound}, result.shape);
+      add_to(bound, apply(op, {operands[0].bound, &dy}, result.shape));
+      return add_sums(apply(op, {&x, &dy}, result.shape), grain * grain, bound);
+    }
+    if (op.as<ops::ChannelSum>() != nullptr) {
+      const Array x = magnitudes(*operands[0].value);
+      bound = apply(op, {operands[0].bound}, result.shape);
+      return add_sums(apply(op, {&x}, result.shape), grain, bound);
+    }
     if (const auto* pool = op.as<ops::AvgPool>()) {
       const std::int64_t area = pool->kernel.h * pool->kernel.w;
       const bool halving = power_of_two(area) && (pool->count_include_pad || pool->padding == Extent2{0, 0});
@@ -136,6 +163,13 @@ class Bounds {
     if (op.as<ops::MaxUnpool>() != nullptr) moved[1] = operands[1].value;
     bound = apply(op, moved, result.shape);
     return grain;
+  }
+
+  // Sums of multiples of a grain: exact as long as they stay below 2^24 grains.
+  static double add_sums(const Array& magnitude, double grain, Array& bound) {
+    if (grain > 0 && largest(magnitude) / grain < most_grains) return grain;
+    add_to(bound, magnitude, convolution_error);
+    return 0;
   }
 
   template <class Conv>

@@ -1,0 +1,16 @@
+#include "ops/reference.hpp"
+
+#include "ops/channel_sum/channel_sum.hpp"
+
+namespace terramask::ops {
+
+void evaluate(const ChannelSum&, std::span<const reference::Array* const> operands,
+              std::span<reference::Array> results) {
+  const reference::Array& x = *operands[0];
+  auto& sums = results[0].values;
+  sums.assign(sums.size(), 0);
+  const auto plane = static_cast<std::size_t>(x.shape.h() * x.shape.w());
+  for (std::size_t i = 0; i < x.values.size(); ++i) sums[i / plane % sums.size()] += x.values[i];
+}
+
+}  // namespace terramask::ops
