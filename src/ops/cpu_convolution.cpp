@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -99,17 +100,25 @@ PrimitiveDesc choose(const Sides& s, const Describe& describe, const std::string
   return *slow;
 }
 
-/// Adds the primitive, and the reorders around it where it wants other layouts than the graph has.
+/// A primitive's weights, and what is to be done before each run to bring them up to date.
+struct Weights {
+  std::shared_ptr<memory> packed;
+  std::function<void()> renew;
+};
+
+/// Adds the primitive, and the reorders around it where it wants other layouts than the graph has. `weights`
+/// is called for a program only.
 template <class Primitive, class PrimitiveDesc>
-void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder) {
+void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder,
+         const std::function<Weights()>& weights) {
   const dnnl::engine& engine = builder.engine();
   const bool reorder_x = pd.src_desc() != s.x, reorder_y = pd.dst_desc() != s.y;
   void* const x_scratch = builder.scratch(reorder_x ? pd.src_desc().get_size() : 0);
   void* const y_scratch = builder.scratch(reorder_y ? pd.dst_desc().get_size() : 0);
   void* const scratchpad = builder.scratch(pd.scratchpad_desc().get_size());
-  const auto weight = builder.packed(1, s.weight, pd.weights_desc());
   const auto bias = builder.operands() > 2 ? builder.packed(2, s.bias, pd.bias_desc()) : nullptr;
   builder.step(pd.impl_info_str(), [&]() -> std::function<void()> {
+    const Weights weight = weights();
     const dnnl::stream stream(engine);
     // oneDNN's handles are not const; a primitive only reads its source.
     void* const x_data = const_cast<float*>(builder.operand(0).data);  // NOLINT
@@ -118,7 +127,7 @@ void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder) {
     const memory result = reorder_y ? memory(pd.dst_desc(), engine, y_scratch) : y;
     std::unordered_map<int, memory> arguments{
         {DNNL_ARG_SRC, source},
-        {DNNL_ARG_WEIGHTS, *weight},
+        {DNNL_ARG_WEIGHTS, *weight.packed},
         {DNNL_ARG_DST, result},
         {DNNL_ARG_SCRATCHPAD, memory(pd.scratchpad_desc(), engine, scratchpad)}};
     if (bias) arguments.emplace(DNNL_ARG_BIAS, *bias);
@@ -131,10 +140,17 @@ void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder) {
       run.emplace_back(dnnl::reorder(result, y),
                        std::unordered_map<int, memory>{{DNNL_ARG_FROM, result}, {DNNL_ARG_TO, y}});
     return [stream, weight, bias, run = std::move(run)] {
+      if (weight.renew) weight.renew();
       for (const auto& [primitive, given] : run) primitive.execute(stream, given);
       dnnl::stream(stream).wait();
     };
   });
+}
+
+template <class Primitive, class PrimitiveDesc>
+void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder) {
+  const auto packed = builder.packed(1, s.weight, pd.weights_desc());
+  add<Primitive>(pd, s, builder, [&] { return Weights{packed, {}}; });
 }
 
 // Windows that neither overlap nor leave gaps: every phase of the result is a 1 × 1 convolution.
@@ -196,6 +212,98 @@ void prepare_phases(const ConvTranspose2d& op, cpu::Builder& builder) {
   }
 }
 
+dnnl::convolution_forward::primitive_desc describe_convolution(const Conv2d& op, const Shape& weight,
+                                                               const Sides& s, const cpu::Builder& builder) {
+  const std::int64_t tile = winograd_tile(op, weight, builder.traits());
+  const auto algorithm =
+      tile > 1 ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
+  const auto any_weight = any_layout(s.weight);
+  const memory::dims stride{op.stride.h, op.stride.w}, dilation{op.dilation.h - 1, op.dilation.w - 1},
+      before{op.padding.h, op.padding.w};
+  const Shape x = builder.operand_shape(0), y = builder.result().shape;
+  const auto after = [](std::int64_t in, std::int64_t out, std::int64_t k, std::int64_t st, std::int64_t d,
+                        std::int64_t p) { return (out - 1) * st + (k - 1) * d + 1 - in - p; };
+  const memory::dims behind{after(x.h(), y.h(), op.kernel.h, op.stride.h, op.dilation.h, op.padding.h),
+                            after(x.w(), y.w(), op.kernel.w, op.stride.w, op.dilation.w, op.padding.w)};
+  return choose<dnnl::convolution_forward::primitive_desc>(
+      s,
+      [&](const memory::desc& from, const memory::desc& to) {
+        return dnnl::convolution_forward::desc(dnnl::prop_kind::forward_inference, algorithm, from,
+                                               any_weight, s.bias, to, stride, dilation, before, behind);
+      },
+      tile > 1 ? fmt::format("wino_{}x3", tile) : std::string(), "conv2d", attributes(op.activation),
+      builder.engine());
+}
+
+// A transposed convolution of stride 1 is a convolution with the kernel turned; oneDNN's own reaches less
+// than half its speed, and has no Winograd.
+bool is_turned(const ConvTranspose2d& op) {
+  return op.stride == Extent2{1, 1} && op.padding.h <= op.dilation.h * (op.kernel.h - 1) &&
+         op.padding.w <= op.dilation.w * (op.kernel.w - 1);
+}
+
+Conv2d turned(const ConvTranspose2d& op) {
+  return {.kernel = op.kernel,
+          .padding = {op.dilation.h * (op.kernel.h - 1) - op.padding.h,
+                      op.dilation.w * (op.kernel.w - 1) - op.padding.w},
+          .dilation = op.dilation,
+          .activation = op.activation};
+}
+
+// Weights I × O × taps to O × I × taps, the taps in reverse; a tile at a time, so that both sides are read
+// and written in runs.
+void turn_weights(const Shape& shape, const float* weights, float* out) {
+  constexpr std::int64_t tile = 16;
+  const std::int64_t inputs = shape[0], outputs = shape[1], taps = shape[2] * shape[3];
+  cpu::parallel_runs(outputs, tile, [&](std::int64_t first, std::int64_t last) {
+    std::vector<float> turned(static_cast<std::size_t>(tile * tile * taps));
+    for (std::int64_t begin = 0; begin < inputs; begin += tile) {
+      const std::int64_t end = std::min(begin + tile, inputs), run = (end - begin) * taps;
+      for (std::int64_t i = begin; i < end; ++i)
+        for (std::int64_t o = first; o < last; ++o) {
+          const float* const from = weights + (i * outputs + o) * taps;
+          std::reverse_copy(
+              from, from + taps,
+              &turned[static_cast<std::size_t>(((o - first) * (end - begin) + i - begin) * taps)]);
+        }
+      for (std::int64_t o = first; o < last; ++o)
+        std::copy_n(&turned[static_cast<std::size_t>((o - first) * run)], run,
+                    out + (o * inputs + begin) * taps);
+    }
+  });
+}
+
+void prepare_turned(const ConvTranspose2d& op, cpu::Builder& builder) {
+  const dnnl::engine& engine = builder.engine();
+  const Shape weight = builder.operand_shape(1), to{weight[1], weight[0], weight[2], weight[3]};
+  Sides s = sides(builder, true);
+  s.weight = memory::desc({to[0], to[1], to[2], to[3]}, f32, Tag::oihw);
+  const auto pd = describe_convolution(turned(op), to, s, builder);
+  const bool reorder = pd.weights_desc() != s.weight;
+  auto* const dense = static_cast<float*>(builder.scratch(weight.elements() * sizeof(float)));
+  void* const reordered = builder.scratch(reorder ? pd.weights_desc().get_size() : 0);
+  const auto trained = builder.is_parameter(1) ? builder.packed(1, s.weight, s.weight) : nullptr;
+  add<dnnl::convolution_forward>(pd, s, builder, [&]() -> Weights {
+    const memory plain(s.weight, engine, dense);
+    const auto packed =
+        std::make_shared<memory>(reorder ? memory(pd.weights_desc(), engine, reordered) : plain);
+    const float* const source =
+        trained ? static_cast<const float*>(trained->get_data_handle()) : builder.operand(1).data;
+    std::function<void()> pack;
+    if (reorder)
+      pack = [=, stream = dnnl::stream(engine), run = dnnl::reorder(plain, *packed)]() mutable {
+        memory from = plain;
+        run.execute(stream, from, *packed);
+        stream.wait();
+      };
+    return {packed, [=] {
+              turn_weights(weight, source, dense);
+              if (pack) pack();
+              (void)trained;  // kept
+            }};
+  });
+}
+
 }  // namespace
 
 // Learnt from measurement: BENCHMARKS.md.
@@ -211,29 +319,15 @@ std::int64_t winograd_tile(const Conv2d& op, const Shape& weight, const cpu::Tra
 
 void prepare(const Conv2d& op, cpu::Builder& builder) {
   const Sides s = sides(builder, false);
-  const std::int64_t tile = winograd_tile(op, builder.operand_shape(1), builder.traits());
-  const auto algorithm =
-      tile > 1 ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
-  const auto weight = any_layout(s.weight);
-  const memory::dims stride{op.stride.h, op.stride.w}, dilation{op.dilation.h - 1, op.dilation.w - 1},
-      before{op.padding.h, op.padding.w};
-  const Shape x = builder.operand_shape(0), y = builder.result().shape;
-  const auto after = [](std::int64_t in, std::int64_t out, std::int64_t k, std::int64_t st, std::int64_t d,
-                        std::int64_t p) { return (out - 1) * st + (k - 1) * d + 1 - in - p; };
-  const memory::dims behind{after(x.h(), y.h(), op.kernel.h, op.stride.h, op.dilation.h, op.padding.h),
-                            after(x.w(), y.w(), op.kernel.w, op.stride.w, op.dilation.w, op.padding.w)};
-  const auto pd = choose<dnnl::convolution_forward::primitive_desc>(
-      s,
-      [&](const memory::desc& from, const memory::desc& to) {
-        return dnnl::convolution_forward::desc(dnnl::prop_kind::forward_inference, algorithm, from, weight,
-                                               s.bias, to, stride, dilation, before, behind);
-      },
-      tile > 1 ? fmt::format("wino_{}x3", tile) : std::string(), "conv2d", attributes(op.activation),
-      builder.engine());
-  add<dnnl::convolution_forward>(pd, s, builder);
+  add<dnnl::convolution_forward>(describe_convolution(op, builder.operand_shape(1), s, builder), s, builder);
+}
+
+std::int64_t winograd_tile(const ConvTranspose2d& op, const Shape& weight, const cpu::Traits& traits) {
+  return is_turned(op) ? winograd_tile(turned(op), {weight[1], weight[0], weight[2], weight[3]}, traits) : 1;
 }
 
 void prepare(const ConvTranspose2d& op, cpu::Builder& builder) {
+  if (is_turned(op)) return prepare_turned(op, builder);
   if (const int block = builder.operand(0).block;
       block > 1 && builder.result().block == block && is_apart(op))
     return prepare_phases(op, builder);

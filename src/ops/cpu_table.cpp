@@ -15,8 +15,8 @@ namespace {
 
 template <class Op>
 std::int64_t alignment(const Operator& op, const Graph& graph, const Node& node, const cpu::Traits& traits) {
-  if constexpr (std::is_same_v<Op, Conv2d>)
-    return winograd_tile(*op.as<Conv2d>(), graph.type(node.operands[1]).shape, traits);
+  if constexpr (std::is_same_v<Op, Conv2d> || std::is_same_v<Op, ConvTranspose2d>)
+    return winograd_tile(*op.as<Op>(), graph.type(node.operands[1]).shape, traits);
   else
     return 1;
 }

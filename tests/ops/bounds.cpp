@@ -187,8 +187,8 @@ class Bounds {
     // A grain times a weight's.
     double own_grain = grain / 2;
     if (own_grain > 0 && largest(sums) / own_grain >= most_grains) own_grain = 0;
-    if (winograd_ && std::is_same_v<Conv, ops::Conv2d> && op.kernel == Extent2{3, 3} &&
-        op.stride == Extent2{1, 1} && op.dilation == Extent2{1, 1}) {
+    if (winograd_ && op.kernel == Extent2{3, 3} && op.stride == Extent2{1, 1} &&
+        op.dilation == Extent2{1, 1}) {
       const ops::MaxPool around{.kernel = {7, 7}, .stride = {1, 1}, .padding = {3, 3}};
       add_to(bound, apply(around, {&sums}, result.shape), winograd_error);
       own_grain = 0;

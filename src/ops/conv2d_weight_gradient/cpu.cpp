@@ -81,50 +81,60 @@ struct Work {
   std::int64_t weights() const { return dy.channels * x.channels * taps(); }
 };
 
-/// The columns of dy whose window has tap v inside the image, and where the first one's lies in x.
+/// Pixels of a row that are taken at a time: with their neighbours they stay in the first-level cache for all
+/// taps.
+constexpr std::int64_t run_length = 128;
+
+/// The columns of dy whose window has a tap inside the image, and how far left of them they lie in x.
 struct Columns {
-  std::int64_t first, count, from;
+  std::int64_t first, last, shift;
 };
 
 Columns columns_of(const Work& work, std::int64_t v) {
   const Window w = window(work.op, Axis::columns);
   const std::int64_t shift = v * w.dilation - w.padding;
-  const std::int64_t first = std::max<std::int64_t>(0, ceil_div(-shift, w.stride));
-  const std::int64_t last = std::min(work.dy.columns, floor_div(work.x.columns - 1 - shift, w.stride) + 1);
-  return {first, last - first, first * w.stride + shift};
+  return {std::max<std::int64_t>(0, ceil_div(-shift, w.stride)),
+          std::min(work.dy.columns, floor_div(work.x.columns - 1 - shift, w.stride) + 1), shift};
 }
 
 /// A tile's sums [dy group][x group][tap][x channel][dy channel] over the rows of a slice.
 template <int inputs, int outputs>
 void add_rows(const Work& work, std::int64_t slice, std::int64_t dy_first, std::int64_t x_first,
               float* sums) {
+  const Conv2dWeightGradient& op = work.op;
   const std::int64_t taps = work.taps();
   std::vector<Columns> columns;
-  for (std::int64_t v = 0; v < work.op.kernel.w; ++v) columns.push_back(columns_of(work, v));
+  for (std::int64_t v = 0; v < op.kernel.w; ++v) columns.push_back(columns_of(work, v));
   const std::int64_t all = work.dy.images * work.dy.rows;
   const std::int64_t begin = slice * work.rows_per_slice, end = std::min(all, begin + work.rows_per_slice);
   const std::int64_t dy_count = std::min(tile, work.dy.groups() - dy_first),
                      x_count = std::min(tile, work.x.groups() - x_first);
-  const std::int64_t step = work.op.stride.w * inputs;
+
   cpu::vectorised([&]() __attribute__((always_inline)) {
-    for (std::int64_t at = begin; at < end; ++at) {
-      const std::int64_t image = at / work.dy.rows, row = at % work.dy.rows;
-      for (std::int64_t g = 0; g < dy_count; ++g)
-        for (std::int64_t h = 0; h < x_count; ++h)
-          for (std::int64_t u = 0; u < work.op.kernel.h; ++u) {
-            const std::int64_t y = row * work.op.stride.h + u * work.op.dilation.h - work.op.padding.h;
-            if (y < 0 || y >= work.x.rows) continue;
-            const float* const gradient = work.dy.row(image, dy_first + g, row);
-            const float* const pixels = work.x.row(image, x_first + h, y);
-            float* const to = sums + ((g * tile + h) * taps + u * work.op.kernel.w) * inputs * outputs;
-            for (std::int64_t v = 0; v < work.op.kernel.w; ++v) {
-              const Columns& c = columns[static_cast<std::size_t>(v)];
-              if (c.count <= 0) continue;
-              add_products<inputs, outputs>(pixels + c.from * inputs, step, gradient + c.first * outputs,
-                                            c.count, to + v * inputs * outputs);
-            }
-          }
-    }
+    const auto add_run = [&](std::int64_t image, std::int64_t row, std::int64_t g, std::int64_t h,
+                             std::int64_t from, std::int64_t to) __attribute__((always_inline)) {
+      const float* const gradient = work.dy.row(image, dy_first + g, row);
+      for (std::int64_t u = 0; u < op.kernel.h; ++u) {
+        const std::int64_t y = row * op.stride.h + u * op.dilation.h - op.padding.h;
+        if (y < 0 || y >= work.x.rows) continue;
+        const float* const pixels = work.x.row(image, x_first + h, y);
+        for (std::int64_t v = 0; v < op.kernel.w; ++v) {
+          const Columns& c = columns[static_cast<std::size_t>(v)];
+          const std::int64_t first = std::max(from, c.first), last = std::min(to, c.last);
+          if (first >= last) continue;
+          const std::int64_t tap = (g * tile + h) * taps + u * op.kernel.w + v;
+          add_products<inputs, outputs>(pixels + (first * op.stride.w + c.shift) * inputs,
+                                        op.stride.w * inputs, gradient + first * outputs, last - first,
+                                        sums + tap * inputs * outputs);
+        }
+      }
+    };
+    for (std::int64_t at = begin; at < end; ++at)
+      for (std::int64_t from = 0; from < work.dy.columns; from += run_length)
+        for (std::int64_t g = 0; g < dy_count; ++g)
+          for (std::int64_t h = 0; h < x_count; ++h)
+            add_run(at / work.dy.rows, at % work.dy.rows, g, h, from,
+                    std::min(from + run_length, work.dy.columns));
   });
 }
 
