@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bounds_training.hpp"
 #include "harness.hpp"
 #include "ops/operators.hpp"
 
@@ -84,6 +85,7 @@ class Bounds {
         operands.push_back({&all_[id], &bounds_[id]});
         grain = std::min(grain, grains_[id]);
       }
+      if (add_training(node)) continue;
       const Array& result = all_[node.results.front()];
       Array bound = reference::make_array(result.shape);
       const double own_grain = add_own(node.op, operands, result, grain, bound);
@@ -94,6 +96,19 @@ class Bounds {
   }
 
  private:
+  // Losses, gradients and optimisers, which stand alone in their cases: their operands are exact.
+  bool add_training(const Node& node) {
+    std::vector<const Array*> operands, results;
+    for (const ValueId id : node.operands) operands.push_back(&all_[id]);
+    for (const ValueId id : node.results) results.push_back(&all_[id]);
+    std::vector<Array> bounds = training_bounds(node.op, operands, results);
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
+      bounds_[node.results[i]] = std::move(bounds[i]);
+      grains_[node.results[i]] = 0;
+    }
+    return !bounds.empty();
+  }
+
   // Adds an operator's own error (none where it is exact on operands of this grain) and what it makes of its
   // operands'. Gives the result's grain.
   double add_own(const Operator& op, const std::vector<Operand>& operands, const Array& result, double grain,
