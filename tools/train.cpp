@@ -19,9 +19,12 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* footer =
-    "`terramask init` writes a project from images and labels. Beside MODEL.safetensors a folder MODEL.training\n"
-    "keeps the state (last.safetensors), history.csv and curves.html. The model is that of the epoch with the\n"
-    "best mean IoU on the validation part. After Ctrl-C or a crash, --resume goes on; the result is the same,\n"
+    "`terramask init` writes a project from images and labels. Beside MODEL.safetensors a folder "
+    "MODEL.training\n"
+    "keeps the state (last.safetensors), history.csv and curves.html. The model is that of the epoch with "
+    "the\n"
+    "best mean IoU on the validation part. After Ctrl-C or a crash, --resume goes on; the result is the "
+    "same,\n"
     "byte for byte, as that of a training that was never stopped, on the same device and threads.\n"
     "\n"
     "Examples:\n"
@@ -50,7 +53,8 @@ void print_dataset(const Dataset& dataset) {
     return names;
   }());
   for (const Part part : {Part::training, Part::validation, Part::test}) {
-    fmt::print("{:<10} {} labelled pixels", to_string(part), count_text(static_cast<double>(dataset.labelled(part))));
+    fmt::print("{:<10} {} labelled pixels", to_string(part),
+               count_text(static_cast<double>(dataset.labelled(part))));
     const auto all = static_cast<double>(std::max<std::uint64_t>(dataset.labelled(part), 1));
     for (std::size_t c = 0; c < dataset.classes().size(); ++c)
       fmt::print("{} {} {:.1f}%", c == 0 ? ":" : ",", dataset.classes()[c].name,
@@ -60,10 +64,11 @@ void print_dataset(const Dataset& dataset) {
 }
 
 void print_estimate(const train::TrainEstimate& e, std::int64_t epochs) {
-  fmt::print("network    {} parameters, {:.1f} GFLOP a step\n", count_text(static_cast<double>(e.parameter_count)),
-             e.gflop_per_step);
+  fmt::print("network    {} parameters, {:.1f} GFLOP a step\n",
+             count_text(static_cast<double>(e.parameter_count)), e.gflop_per_step);
   fmt::print("memory     {} of the device\n", bytes_text(e.device_bytes));
-  fmt::print("epoch      {} patches, {} steps; {} validation patches\n", e.patches, e.steps, e.validation_patches);
+  fmt::print("epoch      {} patches, {} steps; {} validation patches\n", e.patches, e.steps,
+             e.validation_patches);
   fmt::print("time       {:.3f} s a step, {} an epoch, {} for {} epochs\n", e.seconds_per_step,
              duration_text(e.seconds_per_epoch),
              duration_text(e.seconds_per_epoch * static_cast<double>(epochs)), epochs);
@@ -72,9 +77,10 @@ void print_estimate(const train::TrainEstimate& e, std::int64_t epochs) {
 std::string epoch_line(const train::Epoch& e) {
   std::string line = fmt::format("epoch {}: loss {:.4f}", e.epoch, e.loss);
   if (e.validated)
-    line += fmt::format(", validation loss {:.4f}, accuracy {:.4f}, mean IoU {:.4f}, mean F1 {:.4f}", e.validation_loss,
-                        e.accuracy, e.mean_iou, e.mean_f1);
-  return line + fmt::format(", rate {:.2e}, {}{}", e.rate, duration_text(e.seconds), e.best ? ", best so far" : "");
+    line += fmt::format(", validation loss {:.4f}, accuracy {:.4f}, mean IoU {:.4f}, mean F1 {:.4f}",
+                        e.validation_loss, e.accuracy, e.mean_iou, e.mean_f1);
+  return line +
+         fmt::format(", rate {:.2e}, {}{}", e.rate, duration_text(e.seconds), e.best ? ", best so far" : "");
 }
 
 int train_model(TrainArguments a) {
@@ -104,7 +110,8 @@ int train_model(TrainArguments a) {
   bar.finish();
   if (a.verbosity.quiet) return 0;
   if (summary.stopped_early)
-    fmt::print("stopped early: no better model for {} epochs\n", training.dataset().project().training.patience);
+    fmt::print("stopped early: no better model for {} epochs\n",
+               training.dataset().project().training.patience);
   fmt::print("{}: the model of epoch {} of {}; {} in all, the device waited for data {:.1f}% of the time\n",
              a.options.output, summary.best_epoch, summary.epochs.size(), duration_text(summary.seconds),
              100 * summary.device_waited);

@@ -21,6 +21,7 @@ struct NetworkSpec {
   std::int64_t width = 64;       ///< channels of the first stage; at most 2²⁰ channels anywhere
   std::int64_t depth = 4;        ///< unet: number of down-samplings, 1 to 10
   std::string up = "transpose";  ///< unet: transpose | nearest
+  double dropout = 0;            ///< unet: rate after the last two down stages in training, 0 to below 1
   std::int64_t fc = 4096;        ///< fcn: channels of fc6 and fc7
   std::int64_t skips = 2;        ///< fcn: 0, 1, 2 for FCN-32s, -16s, -8s
 

@@ -22,6 +22,9 @@ Network fold_batch_norm(const Network& network);
 /// norm, add) into that operator.
 Graph fuse_activations(const Graph& graph);
 
+/// Drops every dropout without a key: it is the identity.
+Graph drop_dropout(const Graph& graph);
+
 /// Drops what no output needs.
 Graph prune(const Graph& graph);
 

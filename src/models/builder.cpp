@@ -39,6 +39,10 @@ ValueId Builder::relu(const std::string& name, ValueId x) {
   return graph_.add1(ops::Activate{.activation = {.kind = ops::ActivationKind::relu}}, {x}, name);
 }
 
+ValueId Builder::dropout(const std::string& name, ValueId x, double rate, std::int32_t layer) {
+  return graph_.add1(ops::Dropout{.rate = rate, .layer = layer}, {x}, name);
+}
+
 ValueId Builder::max_pool(const std::string& name, ValueId x) {
   return graph_.add1(ops::MaxPool{}, {x}, name);
 }

@@ -27,6 +27,8 @@ class Builder {
   /// With PyTorch's epsilon, 1e-5.
   ValueId batch_norm(const std::string& name, ValueId x);
   ValueId relu(const std::string& name, ValueId x);
+  /// Nothing but in training; `layer` tells the network's dropouts apart.
+  ValueId dropout(const std::string& name, ValueId x, double rate, std::int32_t layer);
   /// 2 × 2, stride 2.
   ValueId max_pool(const std::string& name, ValueId x);
   /// The same with the positions of the maxima.

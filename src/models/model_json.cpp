@@ -118,7 +118,7 @@ void warn_of_others(const Json& parent, std::initializer_list<std::string_view> 
 }
 
 // A key that no architecture has may change what the network computes: it cannot be ignored. A key of another
-// architecture, and dropout, change nothing.
+// architecture changes nothing; nor does another's dropout, which models were exported with.
 NetworkSpec parse_network(const Json& json, std::vector<std::string>& warnings) {
   NetworkSpec spec;
   spec.architecture = text(need(json, "architecture", "network"), "network: architecture");
@@ -140,6 +140,8 @@ NetworkSpec parse_network(const Json& json, std::vector<std::string>& warnings) 
         warnings.push_back(fmt::format("network: {} means nothing for {}, ignored", key, architecture.name));
     } else if (key == "up") {
       spec.up = text(item.value(), "network: up");
+    } else if (key == "dropout") {
+      spec.dropout = number(item.value(), "network: dropout");
     } else {
       spec.*(number_key->value) = integer(item.value(), "network: " + key);
     }
@@ -239,8 +241,10 @@ Json network_json(const NetworkSpec& spec) {
                                          [&](const IntegerKey& k) { return k.name == key; });
     if (number_key != integer_keys.end())
       json[std::string(key)] = spec.*(number_key->value);
-    else
-      json[std::string(key)] = spec.up;
+    else if (key == "up")
+      json["up"] = spec.up;
+    else if (spec.dropout > 0)  // files of networks without it stay as they were
+      json["dropout"] = spec.dropout;
   }
   return json;
 }

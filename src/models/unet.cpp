@@ -21,6 +21,9 @@ void check(const NetworkSpec& spec) {
                 "take a smaller width or depth");
   if (spec.up != "transpose" && spec.up != "nearest")
     throw Error(ErrorCode::usage, "network: up must be transpose or nearest");
+  if (!(spec.dropout >= 0 && spec.dropout < 1))
+    throw Error(ErrorCode::usage,
+                fmt::format("network: dropout is {}, must lie between 0 and below 1", spec.dropout));
 }
 
 std::int64_t stride(const NetworkSpec& spec) {
@@ -51,6 +54,8 @@ ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
   for (std::int64_t i = 0; i <= spec.depth; ++i) {
     if (i > 0) x = builder.max_pool(fmt::format("pool.{}", i - 1), x);
     x = double_conv(builder, fmt::format("down.{}", i), x, spec.width << i);
+    if (spec.dropout > 0 && i + 1 >= spec.depth)
+      x = builder.dropout(fmt::format("drop.{}", i), x, spec.dropout, static_cast<std::int32_t>(i));
     skips.push_back(x);
   }
   skips.pop_back();
@@ -64,7 +69,7 @@ ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
   return builder.conv2d("head", x, {.channels = spec.classes, .kernel = 1});
 }
 
-constexpr std::array<std::string_view, 3> keys{"width", "depth", "up"};
+constexpr std::array<std::string_view, 4> keys{"width", "depth", "up", "dropout"};
 
 }  // namespace
 

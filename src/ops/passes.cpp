@@ -67,6 +67,9 @@ class Copy {
   }
   void add(const Node& old) { add(old.op, operands(old), old); }
 
+  /// Who reads `old` reads `instead`.
+  void replace(ValueId old, ValueId instead) { copies_[old] = (*this)[instead]; }
+
   ValueId add_parameter(const std::string& name, const Shape& shape) {
     return target_.add_parameter(name, shape);
   }
@@ -273,6 +276,16 @@ Graph fuse_activations(const Graph& graph) {
   return copy.finish();
 }
 
+Graph drop_dropout(const Graph& graph) {
+  Copy copy(graph);
+  for (const Node& node : graph.nodes())
+    if (node.op.as<ops::Dropout>() != nullptr && node.operands.size() == 1)
+      copy.replace(node.results[0], node.operands[0]);
+    else
+      copy.add(node);
+  return copy.finish();
+}
+
 Graph prune(const Graph& graph) {
   std::vector<bool> needed(graph.values().size());
   for (const Output& output : graph.outputs()) needed[output.value] = true;
@@ -291,7 +304,7 @@ Graph prune(const Graph& graph) {
 }
 
 Network optimise_for_inference(const Network& network) {
-  Network folded = fold_batch_norm({prune(network.graph), network.parameters});
+  Network folded = fold_batch_norm({prune(drop_dropout(network.graph)), network.parameters});
   return {fuse_activations(folded.graph), std::move(folded.parameters)};
 }
 

@@ -61,6 +61,16 @@ TEST_F(ModelFile, ComesBackAsItWasSaved) {
   EXPECT_EQ(tests::read_file(folder_ / "a.safetensors"), tests::read_file(folder_ / "b.safetensors"));
 }
 
+TEST_F(ModelFile, HoldsDropoutWhereThereIsSome) {
+  ModelInfo info = tests::tiny_info();
+  EXPECT_FALSE(json::parse(description_text(info))["network"].contains("dropout"));
+  info.network.dropout = 0.25;
+  save_model(folder_ / "a.safetensors", info, tests::tiny_parameters(), false);
+  const Model model = load_model(folder_ / "a.safetensors");
+  EXPECT_THAT(model.warnings, IsEmpty());
+  EXPECT_EQ(model.info.network.dropout, 0.25);
+}
+
 TEST_F(ModelFile, WithoutADescriptionSaysWhatItIs) {
   safetensors::write(folder_ / "m", {{"format", "pt"}}, tests::tiny_parameters(), false);
   const Error error = error_of([&] { load_model(folder_ / "m"); });
@@ -91,6 +101,10 @@ TEST_F(ModelFile, BadDescriptionsAreNamed) {
       {"unknown network key", R"([{"op":"add","path":"/network/attention","value":true}])",
        "unknown key \"attention\"", unsupported},
       {"no width", R"([{"op":"remove","path":"/network/width"}])", "lacks \"width\""},
+      {"dropout 1", R"([{"op":"add","path":"/network/dropout","value":1}])", "dropout is 1"},
+      {"dropout negative", R"([{"op":"add","path":"/network/dropout","value":-0.5}])", "dropout is -0.5"},
+      {"dropout a text", R"([{"op":"add","path":"/network/dropout","value":"0.5"}])",
+       "network: dropout is not a number"},
       {"width 0", R"([{"op":"replace","path":"/network/width","value":0}])", "width is 0"},
       {"width negative", R"([{"op":"replace","path":"/network/width","value":-1}])", "width is -1"},
       {"width huge", R"([{"op":"replace","path":"/network/width","value":9223372036854775807}])", "width is"},

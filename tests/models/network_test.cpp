@@ -86,6 +86,30 @@ TEST(Network, UNetWithNearestUpsampling) {
   EXPECT_EQ(logits(graph), (Shape{1, 7, 16, 24}));
 }
 
+// As the PyTorch module: behind the last two down stages, before what leads up.
+TEST(Network, UNetWithDropout) {
+  const NetworkSpec spec{.architecture = "unet", .width = 2, .depth = 3, .dropout = 0.25};
+  const Graph graph = build_network(spec, 1, 16, 16);
+  std::vector<std::string> behind;
+  std::set<std::int32_t> layers;
+  for (const Node& node : graph.nodes())
+    if (const auto* dropout = node.op.as<ops::Dropout>()) {
+      EXPECT_EQ(dropout->rate, 0.25);
+      layers.insert(dropout->layer);
+      behind.push_back(graph.values()[node.operands.at(0)].name);
+    } else if (graph.values()[node.results[0]].name == "concat.0") {
+      EXPECT_EQ(graph.values()[node.operands[0]].name, "drop.2");
+    } else if (graph.values()[node.results[0]].name == "concat.1") {
+      EXPECT_EQ(graph.values()[node.operands[0]].name, "down.1.5");
+    } else if (graph.values()[node.results[0]].name == "up.0") {
+      EXPECT_EQ(graph.values()[node.operands[0]].name, "drop.3");
+    }
+  EXPECT_EQ(behind, (std::vector<std::string>{"down.2.5", "down.3.5"}));
+  EXPECT_EQ(layers.size(), 2u);
+  const Graph without = build_network({.architecture = "unet", .width = 2, .depth = 3}, 1, 16, 16);
+  EXPECT_EQ(without.nodes().size() + 2, graph.nodes().size());
+}
+
 TEST(Network, FcnWithFewerSkips) {
   for (const std::int64_t skips : {0, 1, 2}) {
     const Graph graph =
@@ -132,7 +156,8 @@ TEST(Network, SpecificationsOutOfRangeAreRefused) {
       {.architecture = "unet", .up = "bilinear"}, {.architecture = "segnet", .width = 131073},
       {.architecture = "fcn", .width = 131073},   {.architecture = "fcn", .fc = 0},
       {.architecture = "fcn", .fc = huge},        {.architecture = "fcn", .skips = -1},
-      {.architecture = "fcn", .skips = 3},
+      {.architecture = "fcn", .skips = 3},        {.architecture = "unet", .dropout = 1},
+      {.architecture = "unet", .dropout = -0.1},  {.architecture = "unet", .dropout = std::nan("")},
   };
   for (const NetworkSpec& spec : specs)
     EXPECT_EQ(error_of([&] { build_network(spec, 1, 64, 64); }).code(), ErrorCode::usage);

@@ -106,6 +106,7 @@ const std::vector<NetworkSpec>& small_networks() {
   static const std::vector<NetworkSpec> specs = {
       {.architecture = "unet", .bands = 2, .classes = 3, .width = 3, .depth = 2},
       {.architecture = "unet", .bands = 2, .classes = 3, .width = 2, .depth = 1, .up = "nearest"},
+      {.architecture = "unet", .bands = 2, .classes = 3, .width = 2, .depth = 2, .dropout = 0.25},
       {.architecture = "segnet", .bands = 2, .classes = 2, .width = 2},
       {.architecture = "fcn", .bands = 2, .classes = 2, .width = 2, .fc = 4, .skips = 2},
       {.architecture = "fcn", .bands = 2, .classes = 2, .width = 2, .fc = 4, .skips = 0},
@@ -134,6 +135,7 @@ TEST(Passes, NetworksComputeTheSame) {
     const Network all = optimise_for_inference(before);
     EXPECT_LE(largest_difference(run(all, image).at("logits"), expected), tolerance);
     EXPECT_EQ(count(all.graph, "batch_norm") + count(all.graph, "activation"), 0);
+    EXPECT_EQ(count(all.graph, "dropout"), 0);
     check_parameters(all.graph, all.parameters, "folded");
     EXPECT_EQ(all.graph.outputs().at(0).name, "logits");
     EXPECT_EQ(all.graph.values()[all.graph.outputs()[0].value].name,
@@ -293,6 +295,25 @@ TEST(FuseActivations, IntoBatchNormAndAdd) {
   const Network after{fuse_activations(chain.graph), before.parameters};
   EXPECT_EQ(count(after.graph, "activation"), 0);
   expect_same(before, after);
+}
+
+TEST(DropDropout, LeavesTheNetworkWithoutIt) {
+  NetworkSpec spec{.architecture = "unet", .width = 2, .depth = 2};
+  const Graph plain = build_network(spec, 1, 8, 8);
+  spec.dropout = 0.5;
+  const Graph dropped = drop_dropout(build_network(spec, 1, 8, 8));
+  ASSERT_EQ(dropped.nodes().size(), plain.nodes().size());
+  for (std::size_t i = 0; i < plain.nodes().size(); ++i)
+    EXPECT_EQ(dropped.values()[dropped.nodes()[i].results[0]].name,
+              plain.values()[plain.nodes()[i].results[0]].name);
+  // One with a key drops something, and stays; one that makes an output is its operand.
+  Graph graph;
+  const ValueId x = graph.add_input("x", {DType::f32, {1, 1, 2, 2}});
+  const ValueId key = graph.add_input("key", {DType::i32, {4}});
+  graph.add_output("y", graph.add1(ops::Dropout{}, {graph.add1(ops::Dropout{}, {x, key}, "kept")}, "gone"));
+  const Graph rest = drop_dropout(graph);
+  ASSERT_EQ(rest.nodes().size(), 1u);
+  EXPECT_EQ(rest.values()[rest.outputs()[0].value].name, "kept");
 }
 
 TEST(Prune, DropsWhatNoOutputNeeds) {

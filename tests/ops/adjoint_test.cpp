@@ -141,7 +141,39 @@ void check_resampling(const Run& run) {
   EXPECT_EQ(product(padded, y), product(x, back));
 }
 
+// What the gradients of pools and resampling are made of, on halves whose sums are exact.
+void check_gradients(const Run& run) {
+  std::mt19937 random(12);
+  for (const std::int64_t channels : {3, 16}) {
+    const Array x = draw_array({2, channels, 11, 14}, random);
+    const auto expect_adjoint = [&](const Operator& op, const Operator& gradient) {
+      SCOPED_TRACE(std::string(op.name()) + " " + op.describe());
+      const Array forward = apply(run, op, {x}).front();
+      const Array y = draw_array(forward.shape, random);
+      EXPECT_EQ(product(forward, y), product(x, apply(run, gradient, {y}).front()));
+    };
+    for (const Extent2& kernel : {Extent2{2, 2}, {4, 2}})
+      expect_adjoint(ops::AvgPool{kernel, {2, 1}, {1, 1}},
+                     ops::AvgPoolGradient{kernel, {2, 1}, {1, 1}, true, {11, 14}});
+    for (const auto mode : {ops::UpsampleMode::nearest, ops::UpsampleMode::bilinear})
+      for (const Extent2& factor : {Extent2{2, 2}, {1, 4}})
+        expect_adjoint(ops::Upsample{factor, mode}, ops::UpsampleGradient{factor, mode});
+    expect_adjoint(ops::Slice{1, 3}, ops::SliceGradient{1, channels});
+
+    const ops::MaxPool pool{{3, 3}, {2, 2}, {1, 1}, true};
+    const auto pooled = apply(run, pool, {x});
+    const Array y = draw_array(pooled[0].shape, random);
+    const ops::MaxPoolGradient back{pool.kernel, pool.stride, pool.padding, {11, 14}};
+    EXPECT_EQ(product(pooled[0], y), product(x, apply(run, back, {y, pooled[1]}, {}, true).front()));
+    const ops::MaxUnpool unpool{pool.kernel, pool.stride, pool.padding, {11, 14}};
+    const ops::MaxUnpoolGradient gather{pool.kernel, pool.stride, pool.padding};
+    EXPECT_EQ(product(apply(run, unpool, {y, pooled[1]}, {}, true).front(), x),
+              product(y, apply(run, gather, {x, pooled[1]}, {}, true).front()));
+  }
+}
+
 void check_all(const Run& run, bool exact) {
+  check_gradients(run);
   check_convolutions(run, exact);
   check_pools(run);
   check_joins(run);

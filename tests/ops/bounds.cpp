@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "bounds_statistics.hpp"
+#include "bounds_training.hpp"
 #include "harness.hpp"
 #include "ops/operators.hpp"
 
@@ -85,7 +86,7 @@ class Bounds {
         operands.push_back({&all_[id], &bounds_[id]});
         grain = std::min(grain, grains_[id]);
       }
-      if (add_statistics(node, operands)) continue;
+      if (add_alone(node)) continue;
       const Array& result = all_[node.results.front()];
       Array bound = reference::make_array(result.shape);
       const double own_grain = add_own(node.op, operands, result, grain, bound);
@@ -96,13 +97,14 @@ class Bounds {
   }
 
  private:
-  // Operators of several results, whose errors are worked out for each of them.
-  bool add_statistics(const Node& node, const std::vector<Operand>& operands) {
-    std::vector<const Array*> values;
-    for (const Operand& operand : operands) values.push_back(operand.value);
-    std::vector<Array> bounds;
-    if (const auto* norm = node.op.as<ops::BatchNormTraining>()) bounds = statistics_bounds(*norm, values);
-    if (const auto* norm = node.op.as<ops::BatchNormGradient>()) bounds = statistics_bounds(*norm, values);
+  // What trains stands alone in its cases, its operands are exact.
+  bool add_alone(const Node& node) {
+    std::vector<const Array*> operands, results;
+    for (const ValueId id : node.operands) operands.push_back(&all_[id]);
+    for (const ValueId id : node.results) results.push_back(&all_[id]);
+    std::vector<Array> bounds = training_bounds(node.op, operands, results);
+    if (const auto* norm = node.op.as<ops::BatchNormTraining>()) bounds = statistics_bounds(*norm, operands);
+    if (const auto* norm = node.op.as<ops::BatchNormGradient>()) bounds = statistics_bounds(*norm, operands);
     for (std::size_t i = 0; i < bounds.size(); ++i) {
       bounds_[node.results[i]] = std::move(bounds[i]);
       grains_[node.results[i]] = 0;

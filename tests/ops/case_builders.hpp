@@ -63,5 +63,6 @@ Case convolution(const Shape& shape, std::int64_t outputs, const Conv& op, bool 
 void conv2d_cases(std::vector<Case>& all);
 void conv_transpose2d_cases(std::vector<Case>& all);
 void statistics_cases(std::vector<Case>& all);
+void training_cases(std::vector<Case>& all);
 
 }  // namespace terramask::tests

@@ -224,8 +224,9 @@ void network_cases(std::vector<Case>& all) {
 const std::vector<Case>& cases() {
   static const std::vector<Case> all = [] {
     std::vector<Case> table;
-    for (const auto add : {conv2d_cases, conv_transpose2d_cases, max_pool_cases, max_unpool_cases,
-                           resampling_cases, channel_cases, pixel_cases, statistics_cases, network_cases})
+    for (const auto add :
+         {conv2d_cases, conv_transpose2d_cases, max_pool_cases, max_unpool_cases, resampling_cases,
+          channel_cases, pixel_cases, statistics_cases, training_cases, network_cases})
       add(table);
     return table;
   }();
