@@ -214,6 +214,8 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
   add_classes(project, classes);
   for (ProjectImage& image : project.images) image.labels.ignore = ignore;
   choose_split(project, grids, notes);
+  // Seen from above, ground has no side that is up.
+  project.training.augment.flip = project.training.augment.turn = true;
   return project;
 }
 
