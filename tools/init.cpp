@@ -50,6 +50,18 @@ void print_classes(const Dataset& dataset) {
              dataset.labelled(parts[2]));
 }
 
+constexpr std::uint64_t kMostSeeds = 20;
+
+bool leaves_part_empty(const Dataset& dataset) {
+  if (dataset.labelled(Part::training) + dataset.labelled(Part::validation) + dataset.labelled(Part::test) ==
+      0)
+    return false;  // no split could help
+  for (const Part part : {Part::training, Part::validation, Part::test})
+    if (dataset.labelled(part) == 0 && dataset.project().split.fractions[static_cast<std::size_t>(part)] > 0)
+      return true;
+  return false;
+}
+
 int run_init(InitArguments& a) {
   configure_gdal(std::uint64_t{64} << 20);
   start_messages("terramask init", a.verbosity);
@@ -61,20 +73,25 @@ int run_init(InitArguments& a) {
   if (!a.classes.empty()) a.draft.classes = parse_class_requests(a.classes);
   if (!a.ndsm.empty()) a.draft.ndsm = NdsmMember{a.ndsm[0], a.ndsm[1]};
   std::vector<std::string> notes;
-  const Project project = draft_project(a.draft, notes);
+  Project project = draft_project(a.draft, notes);
   for (const auto& note : notes) spdlog::info("{}", note);
   ProgressBar bar("terramask init: ");
   DatasetOptions options;
   options.strict = false;
   options.stop = &stop_flag();
   if (!a.verbosity.quiet) options.progress = [&bar](const Progress& progress) { bar.show(progress); };
-  const Dataset dataset(project, options);
+  auto dataset = std::make_unique<Dataset>(project, options);
+  // Little ground has few blocks, and a seed may leave a part none of them.
+  while (leaves_part_empty(*dataset) && project.split.seed < kMostSeeds) {
+    ++project.split.seed;
+    dataset = std::make_unique<Dataset>(project, options);
+  }
   bar.finish();
-  for (const auto& warning : dataset.warnings()) spdlog::warn("{}", warning);
-  write_samples_picture(a.picture, dataset, a.overwrite);
+  for (const auto& warning : dataset->warnings()) spdlog::warn("{}", warning);
+  write_samples_picture(a.picture, *dataset, a.overwrite);
   write_project(a.output, project, a.overwrite);
   if (a.verbosity.quiet) return 0;
-  print_classes(dataset);
+  print_classes(*dataset);
   fmt::print("{}\n{}\n", a.output, a.picture);
   return 0;
 }

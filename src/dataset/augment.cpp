@@ -74,6 +74,11 @@ void blur(double sigma, std::int64_t size, std::size_t bands, PartPixels& patch)
   }
 }
 
+/// floor without a call: places lie in the window read, or a few pixels beside it.
+std::int64_t floor_of(double v) {
+  return static_cast<std::int64_t>(v + 16) - 16;
+}
+
 }  // namespace
 
 Affine Affine::then(const Affine& next) const {
@@ -147,15 +152,13 @@ void warp(const PartPixels& pixels, const Window& window, std::size_t bands, con
       const auto out = static_cast<std::size_t>(j * size + i);
       const double u = static_cast<double>(i) + 0.5 - half, v = static_cast<double>(j) + 0.5 - half;
       const double px = x0 + map.a * u + map.b * v, py = y0 + map.c * u + map.d * v;
-      const auto column = static_cast<std::int64_t>(std::floor(px));
-      const auto row = static_cast<std::int64_t>(std::floor(py));
-      const bool inside = seen(column, row);
-      patch.labels[out] =
-          inside ? pixels.labels[static_cast<std::size_t>(row * width + column)] : std::uint16_t{0};
+      const std::int64_t column = floor_of(px), row = floor_of(py);
+      patch.labels[out] = seen(column, row) ? pixels.labels[static_cast<std::size_t>(row * width + column)]
+                                            : std::uint16_t{0};
       // The pair of pixels around the place on each axis.
-      const double left = std::floor(px - 0.5), top = std::floor(py - 0.5);
-      const auto fx = static_cast<float>(px - 0.5 - left), fy = static_cast<float>(py - 0.5 - top);
-      const auto c = static_cast<std::int64_t>(left), r = static_cast<std::int64_t>(top);
+      const std::int64_t c = floor_of(px - 0.5), r = floor_of(py - 0.5);
+      const auto fx = static_cast<float>(px - 0.5 - static_cast<double>(c));
+      const auto fy = static_cast<float>(py - 0.5 - static_cast<double>(r));
       std::array<float, 4> w{(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy};
       std::array<std::size_t, 4> at{};
       float weight = 0;

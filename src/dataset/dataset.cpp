@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <map>
 
 #include "dataset/image_store.hpp"
 #include "dataset/imagery.hpp"
@@ -36,9 +36,16 @@ struct Dataset::State {
   std::array<std::uint64_t, kParts> visible{};
   std::uint64_t cached_bytes = 0;
   std::vector<std::string> warnings;
+  struct Alike {
+    std::size_t place;
+    std::string first;
+    int others;
+  };
+  std::map<std::string, Alike> alike;  ///< warnings by what they say, files' names aside
 
   void open(const DatasetOptions& options);
   void scan(const DatasetOptions& options);
+  void warn(const std::string& name, const std::string& warning);
   void tally(std::size_t image, const Window& window, const RawPixels& pixels);
   void check(bool strict);
   void complain(bool strict, const std::string& what, const std::string& remedy);
@@ -78,9 +85,9 @@ void Dataset::State::open(const DatasetOptions& options) {
       smallest = std::min(smallest.value_or(size->x), size->x);
       largest = std::max(largest.value_or(size->x), size->x);
     }
-    for (const auto& warning : raster.warnings()) warnings.push_back(warning);
+    for (const auto& warning : raster.warnings()) warn(source.name, warning);
     source.labels = geo::place_labels(image.labels.path, raster.source_grid(), raster.name());
-    if (!source.labels.warning.empty()) warnings.push_back(source.labels.warning);
+    if (!source.labels.warning.empty()) warn(image.labels.path, source.labels.warning);
     geo::LabelReader labels(source.labels, raster.working_grid());
     source.codes = dataset::label_codes(project, image, source.labels.facts, labels.count_values(), warnings);
     auto reach = raster.reach();
@@ -133,6 +140,19 @@ void Dataset::State::scan(const DatasetOptions& options) {
         if (options.progress) options.progress(progress);
       }
   }
+}
+
+/// What is true of many files is told of the first, and of how many others.
+void Dataset::State::warn(const std::string& name, const std::string& warning) {
+  const std::string what = warning.starts_with(name) ? warning.substr(name.size()) : warning;
+  auto [known, added] = alike.try_emplace(what, Alike{warnings.size(), warning, 0});
+  if (added) {
+    warnings.push_back(warning);
+    return;
+  }
+  Alike& one = known->second;
+  ++one.others;
+  warnings[one.place] = fmt::format("{} (so {} other{})", one.first, one.others, one.others == 1 ? "" : "s");
 }
 
 void Dataset::State::tally(std::size_t image, const Window& window, const RawPixels& pixels) {

@@ -22,6 +22,7 @@ namespace {
 
 constexpr std::size_t kMostClasses = 64;
 constexpr double kFewBlocks = 50;
+constexpr double kLeastBlock = 64;  // pixels
 
 /// Okabe and Ito's colours, apart from each other and on most imagery.
 constexpr std::array<const char*, 8> kColors{"#e69f00", "#56b4e9", "#009e73", "#f0e442",
@@ -109,15 +110,16 @@ void add_classes(Project& project, const std::vector<ClassRequest>& requests) {
 }
 
 void choose_split(Project& project, const std::vector<Grid>& grids, std::vector<std::string>& notes) {
-  double ground = 0;
+  double ground = 0, pixel = 0;
   bool placed = false;
   for (const Grid& grid : grids)
     if (const auto size = ground_pixel_size(grid)) {
       placed = true;
+      pixel = std::max({pixel, size->x, size->y, project.pixel_size_m.value_or(0)});
       ground += size->x * size->y * static_cast<double>(grid.width) * static_cast<double>(grid.height);
     }
   if (placed) {
-    while (project.split.block_m > 16 &&
+    while (project.split.block_m >= 2 * kLeastBlock * pixel &&
            ground / (project.split.block_m * project.split.block_m) < kFewBlocks)
       project.split.block_m /= 2;
     return;
@@ -214,6 +216,8 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
   add_classes(project, classes);
   for (ProjectImage& image : project.images) image.labels.ignore = ignore;
   choose_split(project, grids, notes);
+  // Seen from above, ground has no side that is up.
+  project.training.augment.flip = project.training.augment.turn = true;
   return project;
 }
 

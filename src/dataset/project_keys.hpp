@@ -53,6 +53,7 @@ class KeyVisitor {
 };
 
 void visit_project(KeyVisitor& v, Project& project);
+void visit_project_image(KeyVisitor& v, ProjectImage& image);
 
 /// "128-255" or "7" as low and high; empty where it is neither.
 std::optional<std::pair<int, int>> parse_values(const std::string& text);

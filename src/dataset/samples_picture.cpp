@@ -30,8 +30,9 @@ constexpr int kLegendRow = 26;
 constexpr double kText = 9;
 constexpr double kOpacity = 0.45;
 constexpr std::size_t kSamples = 6;
+constexpr std::size_t kCandidates = 32;  // of each class, among which those that lie apart are shown
 
-/// Where a class is seen, by the smallest hash; -1 where it never is. No place twice.
+/// Where each class in turn is seen, by the smallest hash; places lie apart.
 std::vector<PatchWindow> choose_places(const Dataset& dataset) {
   struct Place {
     std::uint64_t hash = ~std::uint64_t{0};
@@ -46,13 +47,13 @@ std::vector<PatchWindow> choose_places(const Dataset& dataset) {
         if (index.training[c * index.cells() + cell] * 10 < kCell * kCell) continue;
         best[c].push_back({dataset::key(image, cell), image, cell});
       }
-      const auto keep = std::min(best[c].size(), kSamples);
+      const auto keep = std::min(best[c].size(), kCandidates);
       std::partial_sort(best[c].begin(), best[c].begin() + static_cast<std::ptrdiff_t>(keep), best[c].end(),
                         [](const Place& a, const Place& b) { return a.hash < b.hash; });
       best[c].resize(keep);
     }
   std::vector<PatchWindow> windows;
-  for (std::size_t round = 0; round < kSamples; ++round)
+  for (std::size_t round = 0; round < kCandidates; ++round)
     for (std::size_t c = 0; c < best.size() && windows.size() < kSamples; ++c) {
       if (round >= best[c].size()) continue;
       const Place& place = best[c][round];
@@ -68,7 +69,7 @@ std::vector<PatchWindow> choose_places(const Dataset& dataset) {
       const bool known = std::any_of(windows.begin(), windows.end(), [&](const PatchWindow& other) {
         return other.image == place.image && !intersect(other.window, window).empty();
       });
-      if (!known || round > 1) windows.push_back({place.image, window});
+      if (!known) windows.push_back({place.image, window});
     }
   return windows;
 }

@@ -13,11 +13,16 @@ class DraftTest : public ReadTest {
  protected:
   void SetUp() override {
     ReadTest::SetUp();
-    write_raster(file("image.tif"), {.width = 300, .height = 280, .bands = 3,
-                                     .value = [](int band, int column, int row) { return (40 * band + column + row) % 256; },
-                                     .dress = dress_rgb});
+    write_raster(file("image.tif"),
+                 {.width = 300,
+                  .height = 280,
+                  .bands = 3,
+                  .value = [](int band, int column, int row) { return (40 * band + column + row) % 256; },
+                  .dress = dress_rgb});
   }
-  void labels(const std::function<double(int, int, int)>& value, const std::function<void(GDALDataset&)>& dress = [](GDALDataset&) {}) const {
+  void labels(
+      const std::function<double(int, int, int)>& value,
+      const std::function<void(GDALDataset&)>& dress = [](GDALDataset&) {}) const {
     write_raster(file("labels.tif"), {.width = 300, .height = 280, .value = value, .dress = dress});
   }
   DraftOptions options() const {
@@ -36,7 +41,8 @@ TEST_F(DraftTest, ClassesAreTheValuesFoundWithTheNamesAndColoursTheyHave) {
            const GDALColorEntry red{200, 10, 20, 255};
            table.SetColorEntry(2, &red);
            d.GetRasterBand(1)->SetColorTable(&table);
-           char* names[] = {const_cast<char*>("void"), const_cast<char*>(""), const_cast<char*>("roof"), nullptr};
+           char* names[] = {const_cast<char*>("void"), const_cast<char*>(""), const_cast<char*>("roof"),
+                            nullptr};
            d.GetRasterBand(1)->SetCategoryNames(names);
          });
   const Project project = draft_project(options(), notes);
@@ -66,7 +72,8 @@ TEST_F(DraftTest, ABlackAndWhiteMaskHasTwoClasses) {
 
 TEST_F(DraftTest, GreyLabelsAreToldApartByRanges) {
   labels([](int, int column, int) { return column % 256; });
-  expect_error([&] { draft_project(options(), notes); }, ErrorCode::mismatch, {"labels.tif", "256 different values", "--classes"});
+  expect_error([&] { draft_project(options(), notes); }, ErrorCode::mismatch,
+               {"labels.tif", "256 different values", "--classes"});
   DraftOptions asked = options();
   asked.classes = parse_class_requests("0-127=background,128-254|255=road#ffd400");
   const Project project = draft_project(asked, notes);
@@ -83,7 +90,8 @@ TEST_F(DraftTest, RefusesWhatCannotBeMeant) {
   DraftOptions two = options();
   two.labels.push_back(file("labels.tif"));
   expect_error([&] { draft_project(two, notes); }, ErrorCode::usage, {"2 label rasters for 1 images"});
-  write_raster(file("labels.tif"), {.width = 300, .height = 280, .geotransform = {700000, 1, 0, 5000000, 0, -1}});
+  write_raster(file("labels.tif"),
+               {.width = 300, .height = 280, .geotransform = {700000, 1, 0, 5000000, 0, -1}});
   expect_error([&] { draft_project(options(), notes); }, ErrorCode::mismatch, {"does not overlap"});
 }
 
@@ -94,13 +102,16 @@ TEST_F(DraftTest, FilesWithoutACrsAreSplitByFileAndNoPartIsEmpty) {
     write_raster(name, {.width = 20, .height = 20, .crs = "", .geotransform = {}});
     many.images.push_back(name);
   }
-  write_raster(file("labels.tif"), {.width = 20, .height = 20, .crs = "", .geotransform = {},
-                                    .value = [](int, int column, int) { return column % 2; }});
+  write_raster(file("labels.tif"),
+               {.width = 20, .height = 20, .crs = "", .geotransform = {}, .value = [](int, int column, int) {
+                  return column % 2;
+                }});
   many.labels = {file("labels.tif")};
   const Project project = draft_project(many, notes);
   EXPECT_EQ(project.split.method, "file");
   const Dataset dataset(project, {});
-  for (const Part part : {Part::training, Part::validation, Part::test}) EXPECT_GT(dataset.labelled(part), 0U);
+  for (const Part part : {Part::training, Part::validation, Part::test})
+    EXPECT_GT(dataset.labelled(part), 0U);
 }
 
 TEST_F(DraftTest, ThePictureShowsLabelsOverTheImage) {
@@ -116,7 +127,8 @@ TEST_F(DraftTest, ThePictureShowsLabelsOverTheImage) {
   GDALClose(picture);
   const auto pixels = raw(file("samples.png"), {1, 2, 3});
   EXPECT_GT(std::set<float>(pixels.begin(), pixels.end()).size(), 100U);
-  expect_error([&] { write_samples_picture(file("samples.png"), dataset, false); }, ErrorCode::exists, {"samples.png"});
+  expect_error([&] { write_samples_picture(file("samples.png"), dataset, false); }, ErrorCode::exists,
+               {"samples.png"});
 }
 
 }  // namespace

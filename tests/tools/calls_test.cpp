@@ -11,7 +11,7 @@ namespace {
 class Calls : public ProgramTest {};
 
 TEST_F(Calls, every_subcommand_has_help_with_examples) {
-  for (const char* name : {"segment", "info", "picture", "devices", "scene"}) {
+  for (const char* name : {"segment", "info", "picture", "devices", "scene", "init"}) {
     const Outcome outcome = terramask({name, "--help"});
     EXPECT_EQ(outcome.status, 0) << name;
     EXPECT_NE(outcome.out.find("Usage: terramask " + std::string(name)), std::string::npos) << outcome.out;
