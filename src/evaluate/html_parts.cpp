@@ -42,15 +42,14 @@ class Chart {
                     x(0), y(at), x(1), x(0) + 8, y(at) - 6, text);
   }
 
-  /// A point with a text beside it, on the side where there is room.
-  void mark(double px, double py, const char* color, const std::string& text, bool below) {
-    const bool left = px > 0.5;
+  /// A point with a text beside it. @param anchor SVG's: "start" has the text to the right
+  void mark(double px, double py, const char* color, const std::string& text, const char* anchor, double dy) {
+    const double dx = anchor[0] == 's' ? 10 : anchor[0] == 'e' ? -10 : 0;
     svg_ += fmt::format(
         R"(<circle cx="{:.1f}" cy="{:.1f}" r="5" fill="{}" stroke="#fff" stroke-width="1.5"/>)"
         R"(<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}" stroke="#fff" stroke-width="3" )"
         R"(paint-order="stroke" font-weight="600">{}</text>)",
-        x(px), y(py), color, x(px) + (left ? -10 : 10), y(py) + (below ? 18 : -9), left ? "end" : "start",
-        color, text);
+        x(px), y(py), color, x(px) + dx, y(py) + dy, anchor, color, text);
   }
 
   std::string text() const { return svg_ + "</svg>"; }
@@ -124,7 +123,7 @@ std::string matrix_table(const ConfusionMatrix& matrix, const std::vector<ClassI
       const double strength = count == 0 ? 0 : r == c ? 0.08 + 0.72 * share : 0.06 + 0.8 * std::sqrt(share);
       html += fmt::format(R"(<td style="background:rgba({},{:.2f});color:{}">{}<small>{}</small></td>)",
                           r == c ? "26,127,75" : "192,57,43", std::min(strength, 0.85),
-                          strength > 0.55 ? "#fff" : "inherit", count_text(count), percent_text(share));
+                          strength > 0.68 ? "#fff" : "inherit", count_text(count), percent_text(share));
     }
     html += fmt::format("<td>{}</td></tr>", count_text(row));
   }
@@ -145,12 +144,13 @@ std::string sweep_charts(const ThresholdSweep& sweep) {
     curve.level(static_cast<double>(sweep.positives) / static_cast<double>(sweep.pixels),
                 "share of the class: what guessing reaches");
   curve.line(points, "#1f6feb");
+  // The curve bulges to the upper right: one text stands outside of it, the other inside.
   if (apart && std::isfinite(sweep.half.precision))
-    curve.mark(sweep.half.recall, sweep.half.precision, "#687382", "0.5",
-               sweep.half.recall > sweep.best.recall);
-  if (std::isfinite(sweep.best.precision))
-    curve.mark(sweep.best.recall, sweep.best.precision, "#c0392b", best,
-               sweep.half.recall <= sweep.best.recall);
+    curve.mark(sweep.half.recall, sweep.half.precision, "#687382", "0.5", "start", -6);
+  if (std::isfinite(sweep.best.precision)) {
+    const bool left = sweep.best.recall > 0.4;
+    curve.mark(sweep.best.recall, sweep.best.precision, "#c0392b", best, left ? "end" : "start", 16);
+  }
 
   Chart f1("threshold", "F1 (red), precision, recall");
   std::vector<std::pair<double, double>> f1s, precisions, recalls;
@@ -162,8 +162,11 @@ std::string sweep_charts(const ThresholdSweep& sweep) {
   f1.line(precisions, "#9ec5fe");
   f1.line(recalls, "#a3d9b8");
   f1.line(f1s, "#c0392b");
-  if (apart) f1.mark(0.5, sweep.half.f1, "#687382", half, true);
-  f1.mark(sweep.best.threshold, sweep.best.f1, "#c0392b", best, false);
+  const auto anchor = [](double threshold) {
+    return threshold < 0.3 ? "start" : threshold > 0.7 ? "end" : "middle";
+  };
+  if (apart) f1.mark(0.5, sweep.half.f1, "#687382", half, "middle", 20);
+  f1.mark(sweep.best.threshold, sweep.best.f1, "#c0392b", best, anchor(sweep.best.threshold), -12);
   return fmt::format(
       R"(<div class="charts"><figure>{}<figcaption>Precision and recall. Average precision {:.3f}.</figcaption>)"
       R"(</figure><figure>{}<figcaption>By threshold: F1 red, precision blue, recall green.</figcaption></figure></div>)",

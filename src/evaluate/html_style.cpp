@@ -23,7 +23,7 @@ th,td{padding:6px 12px;text-align:right;white-space:nowrap;border-bottom:1px sol
 th{font-weight:600;color:var(--faint);font-size:13px}
 th:first-child,td:first-child{text-align:left}
 tr:last-child td,tr:last-child th{border-bottom:0}
-td small{display:block;color:inherit;opacity:.72;font-size:12px}
+td small{display:block;color:inherit;font-size:12px}
 .matrix td{text-align:center;min-width:92px;border:1px solid var(--paper)}
 .matrix th{text-align:center}.matrix th:first-child{text-align:left;color:var(--ink)}
 .foot td{font-weight:600;border-top:1px solid var(--ink)}
