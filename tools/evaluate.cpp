@@ -164,7 +164,7 @@ void segment_inputs(const EvaluateArguments& a, Segmenter& segmenter, const Temp
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     SegmentOptions options;
     options.raster = a.raster.options({a.inputs[i]});
-    // In folders of their own: reports name the image.
+    // In folders of their own: two images may have one name.
     const std::string own = folder.file(std::to_string(i + 1));
     std::filesystem::create_directory(own);
     const std::string stem = std::filesystem::path(a.inputs[i]).stem().string();
@@ -180,6 +180,7 @@ void segment_inputs(const EvaluateArguments& a, Segmenter& segmenter, const Temp
     bar.finish();
     for (const std::string& warning : summary.warnings) spdlog::warn("warning: {}", warning);
     pairs[i].mask = options.output;
+    pairs[i].label = a.inputs[i];
     pairs[i].probabilities = options.probabilities;
   }
 }
@@ -230,10 +231,8 @@ int evaluate_inputs(const EvaluateArguments& a) {
     segment_inputs(a, segmenter, *folder, pairs);
   }
   ProgressBar bar("");
-  EvaluationReport report = evaluate(evaluation_options(a, pairs), sink_for(a, bar), &stop_flag());
+  const EvaluationReport report = evaluate(evaluation_options(a, pairs), sink_for(a, bar), &stop_flag());
   bar.finish();
-  if (!a.model.empty())
-    for (std::size_t i = 0; i < report.pairs.size(); ++i) report.pairs[i].mask = a.inputs[i];
 
   for (const std::string& warning : report.warnings) spdlog::warn("warning: {}", warning);
   if (report.sampled)

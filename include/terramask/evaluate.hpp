@@ -21,6 +21,9 @@ struct EvaluationPair {
   std::string probabilities;  ///< as `segment` writes them; empty: no sweep
   std::string image;          ///< shown with the worst patches; empty: none
   std::string errors;         ///< path of the error raster; empty: none
+  std::string label{};        ///< what messages and reports call the mask; empty: its path
+
+  const std::string& name() const { return label.empty() ? mask : label; }
 };
 
 struct EvaluationOptions {

@@ -26,10 +26,10 @@ void check_options(const EvaluationOptions& options) {
                                 [](const EvaluationPair& pair) { return !pair.probabilities.empty(); });
   for (const EvaluationPair& pair : options.pairs) {
     if (pair.reference.empty() && options.points.empty())
-      throw Error(ErrorCode::usage, pair.mask + ": has nothing to be compared with",
+      throw Error(ErrorCode::usage, pair.name() + ": has nothing to be compared with",
                   "name a reference with --reference, or points with --points");
     if (some && pair.probabilities.empty())
-      throw Error(ErrorCode::usage, pair.mask + ": has no probabilities, others have",
+      throw Error(ErrorCode::usage, pair.name() + ": has no probabilities, others have",
                   "name probabilities for each mask, or for none");
     std::vector<std::string> inputs{pair.mask, pair.reference, pair.probabilities, options.points};
     std::erase(inputs, "");
@@ -45,7 +45,7 @@ Grid grid_of(const std::string& path) {
 EvaluationOptions with_points(EvaluationOptions options) {
   for (EvaluationPair& pair : options.pairs) {
     if (pair.reference.empty() || !is_vector(pair.reference) ||
-        !holds_points(options, pair.reference, grid_of(pair.mask), pair.mask))
+        !holds_points(options, pair.reference, grid_of(pair.mask), pair.name()))
       continue;
     if (!options.points.empty() && options.points != pair.reference)
       throw Error(ErrorCode::usage,
@@ -56,7 +56,7 @@ EvaluationOptions with_points(EvaluationOptions options) {
   }
   for (const EvaluationPair& pair : options.pairs)
     if (pair.reference.empty() && (!pair.errors.empty() || !pair.probabilities.empty()))
-      throw Error(ErrorCode::usage, pair.mask + ": points make no error raster and no sweep",
+      throw Error(ErrorCode::usage, pair.name() + ": points make no error raster and no sweep",
                   "name a reference raster or polygons too");
   return options;
 }
@@ -156,21 +156,21 @@ EvaluationReport evaluate(const EvaluationOptions& given, const ProgressSink& pr
     };
     const ConfusionMatrix matrix = pass.run(totals, report_done, stop);
     report.matrix.add(matrix);
-    if (!options.points.empty()) samples.add(options, classes, pass, pair.mask, warnings);
+    if (!options.points.empty()) samples.add(options, classes, pass, pair.name(), warnings);
     if (pass.reference() != nullptr) {
       warn_once(warnings, pass.reference()->warnings());
       pass.patches().append_to(report.worst, i);
     }
     keep_worst(report.worst, worst_patches);
     report.pairs.push_back(
-        {pair.mask, pair.reference, matrix, geo::pixels(pass.grid().extent()), pair.errors});
+        {pair.name(), pair.reference, matrix, geo::pixels(pass.grid().extent()), pair.errors});
   }
   if (!options.points.empty()) report.sampled = samples.result(options.points, classes);
   for (PatchPicture& patch : report.worst) {
     if (stop != nullptr) stop->check();
     PairPass& pass = *passes[patch.pair];
     const EvaluationPair& pair = options.pairs[patch.pair];
-    draw_patch(patch, classes, pass.mask(), *pass.reference(), pair.image, pair.mask);
+    draw_patch(patch, classes, pass.mask(), *pass.reference(), pair.image, pair.name());
   }
   report.erode = options.erode;
   report.slack = options.slack;

@@ -17,8 +17,8 @@ std::string score_text(double value);
 std::string percent_text(double share);
 /// "12,345,678"
 std::string count_text(std::uint64_t count);
-/// "12.3 ha" for m², or pixels.
-std::string area_text(double area, bool square_metres);
+/// "12.30 ± 0.45 ha" for m², or pixels.
+std::string area_text(const Estimate& area, bool square_metres);
 
 /// A matrix whose cells are shaded by their share of the row.
 std::string matrix_table(const ConfusionMatrix& matrix, const std::vector<ClassInfo>& classes);

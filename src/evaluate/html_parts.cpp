@@ -100,12 +100,17 @@ std::string count_text(std::uint64_t count) {
   return text;
 }
 
-std::string area_text(double area, bool square_metres) {
-  if (!std::isfinite(area)) return "–";
-  if (!square_metres) return fmt::format("{} px", count_text(static_cast<std::uint64_t>(std::llround(area))));
-  const double hectares = area / 1e4;
-  if (hectares >= 1000) return count_text(static_cast<std::uint64_t>(std::llround(hectares))) + " ha";
-  return fmt::format("{:.{}f} ha", hectares, hectares < 1 ? 4 : 2);
+std::string area_text(const Estimate& area, bool square_metres) {
+  if (!std::isfinite(area.value)) return "–";
+  const double unit = square_metres ? 1e4 : 1;
+  const bool whole = !square_metres || area.value >= 1e7;
+  const auto text = [&](double value) {
+    return whole ? count_text(static_cast<std::uint64_t>(std::llround(value / unit)))
+                 : fmt::format("{:.{}f}", value / unit, area.value < 1e4 ? 4 : 2);
+  };
+  std::string result = text(area.value);
+  if (std::isfinite(area.interval) && area.interval > 0) result += " ± " + text(area.interval);
+  return result + (square_metres ? " ha" : " px");
 }
 
 std::string matrix_table(const ConfusionMatrix& matrix, const std::vector<ClassInfo>& classes) {

@@ -18,14 +18,14 @@ PairPass::PairPass(const EvaluationOptions& options, const EvaluationPair& pair,
                    bool with_areas)
     : options_(options), pair_(pair), classes_(classes), mask_(pair.mask, classes), patches_(mask_.grid()) {
   if (!pair.reference.empty())
-    reference_ = ReferenceSource::open(options, pair.reference, classes, grid(), pair.mask);
+    reference_ = ReferenceSource::open(options, pair.reference, classes, grid(), pair.name());
   if (!pair.probabilities.empty()) {
     if (!positive)
       throw Error(
           ErrorCode::usage,
-          fmt::format("{}: has {} classes, a sweep is of one against the rest", pair.mask, classes.size()),
+          fmt::format("{}: has {} classes, a sweep is of one against the rest", pair.name(), classes.size()),
           "name the one with --class");
-    probabilities_.emplace(pair.probabilities, classes, *positive, grid(), pair.mask);
+    probabilities_.emplace(pair.probabilities, classes, *positive, grid(), pair.name());
   }
   if (!pair.errors.empty()) errors_.emplace(pair.errors, grid(), classes, positive, options.overwrite);
   if (with_areas) tally_.emplace(grid(), classes, geo::nodata_for(classes));
@@ -55,7 +55,7 @@ ConfusionMatrix PairPass::run(Totals& totals, const std::function<void(std::uint
   if (matrix.total() == 0)
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: says nothing within {}: every pixel is nodata, ignored or outside",
-                            pair_.reference, pair_.mask),
+                            pair_.reference, pair_.name()),
                 "name a reference of the same place");
   return matrix;
 }

@@ -81,13 +81,10 @@ std::string sampled_section(const EvaluationReport& report) {
           "<th>producer's accuracy</th><th>area as mapped</th><th>area adjusted</th></tr>";
   for (std::size_t i = 0; i < report.classes.size(); ++i) {
     const SampledClass& one = sampled.classes[i];
-    const std::string area =
-        area_text(one.area.value, sampled.square_metres) +
-        (std::isfinite(one.area.interval) ? " ± " + area_text(one.area.interval, sampled.square_metres) : "");
-    html +=
-        fmt::format("<tr>{}<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-                    name_cell(report.classes[i]), one.points, estimate_text(one.users),
-                    estimate_text(one.producers), area_text(one.mapped_area, sampled.square_metres), area);
+    html += fmt::format("<tr>{}<td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+                        name_cell(report.classes[i]), one.points, estimate_text(one.users),
+                        estimate_text(one.producers), area_text({one.mapped_area, 0}, sampled.square_metres),
+                        area_text(one.area, sampled.square_metres));
   }
   html +=
       R"(</table></div><p class="note">± is half of the 95% confidence interval; the mapped classes are the )"
@@ -97,7 +94,7 @@ std::string sampled_section(const EvaluationReport& report) {
 }
 
 std::string patches_section(const EvaluationReport& report) {
-  std::string html = fmt::format("<section><h2>The worst patches</h2><div class=\"legend\">");
+  std::string html = R"(<section><h2>The worst patches</h2><div class="legend">)";
   for (const ClassInfo& one : report.classes)
     html += fmt::format(R"(<span><i class="swatch" style="background:{}"></i>{}</span>)", one.color,
                         escaped(one.name));
@@ -132,7 +129,8 @@ std::string pairs_section(const EvaluationReport& report) {
   for (const PairReport& pair : report.pairs) {
     const Scores scores = pair.matrix.scores();
     html += fmt::format(
-        "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
+        R"(<tr><td class="path">{}</td><td class="path">{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td>)"
+        "<td>{}</td><td>{}</td></tr>",
         escaped(pair.mask), escaped(pair.reference), count_text(scores.judged), percent_text(scores.coverage),
         percent_text(scores.overall), score_text(scores.kappa), score_text(scores.macro.f1),
         score_text(scores.macro.iou));

@@ -165,6 +165,7 @@ TEST(Segment, HeedsTheThreshold) {
   EXPECT_TRUE(read(folder / "again.tif").values == plain);
   for (const bool blending : {true, false}) {
     SegmentOptions all = part(folder / "other.tif", 0.9);
+    all.bounds = {440000, 4634900, 440100, 4635000};
     if (blending) all.overlap = 64;
     all.raster.resample = blending ? Resample::automatic : Resample::always;
     if (!blending) all.raster.assumed_pixel_size_m = 0.4;
