@@ -124,8 +124,12 @@ std::string matrix_table(const ConfusionMatrix& matrix, const std::vector<ClassI
     for (std::size_t c = 0; c <= classes.size(); ++c) {
       const std::uint64_t count = matrix.at(r, c);
       const double share = row > 0 ? static_cast<double>(count) / static_cast<double>(row) : 0;
+      if (count == 0) {
+        html += R"(<td class="none">0</td>)";
+        continue;
+      }
       // Errors catch the eye at shares at which hits would not.
-      const double strength = count == 0 ? 0 : r == c ? 0.08 + 0.72 * share : 0.06 + 0.8 * std::sqrt(share);
+      const double strength = r == c ? 0.08 + 0.72 * share : 0.06 + 0.8 * std::sqrt(share);
       html += fmt::format(R"(<td style="background:rgba({},{:.2f});color:{}">{}<small>{}</small></td>)",
                           r == c ? "26,127,75" : "192,57,43", std::min(strength, 0.85),
                           strength > 0.68 ? "#fff" : "inherit", count_text(count), percent_text(share));

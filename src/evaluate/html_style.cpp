@@ -25,9 +25,10 @@ th:first-child,td:first-child{text-align:left}
 tr:last-child td,tr:last-child th{border-bottom:0}
 td small{display:block;color:inherit;font-size:12px}
 .matrix td{text-align:center;min-width:92px;border:1px solid var(--paper)}
+.matrix .none{color:#a9b2bc}
 .matrix th{text-align:center}.matrix th:first-child{text-align:left;color:var(--ink)}
 .foot td{font-weight:600;border-top:1px solid var(--ink)}
-td.path{text-align:left;white-space:normal;overflow-wrap:anywhere}
+td.path,th.path{text-align:left;white-space:normal;overflow-wrap:anywhere}
 .swatch{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:8px;vertical-align:-1px;border:1px solid rgba(0,0,0,.2)}
 .note{color:var(--faint);font-size:13px;margin:12px 0 0}
 .warn{border-left:4px solid #d9822b}

@@ -124,7 +124,7 @@ std::string patches_section(const EvaluationReport& report) {
 
 std::string pairs_section(const EvaluationReport& report) {
   std::string html =
-      R"(<section><h2>By mask</h2><div class="scroll"><table><tr><th>mask</th><th>reference</th><th>judged</th>)"
+      R"(<section><h2>By mask</h2><div class="scroll"><table><tr><th>mask</th><th class="path">reference</th><th>judged</th>)"
       "<th>covered</th><th>accuracy</th><th>kappa</th><th>mean F1</th><th>mean IoU</th></tr>";
   for (const PairReport& pair : report.pairs) {
     const Scores scores = pair.matrix.scores();
