@@ -7,12 +7,13 @@
 
 #include "checks.hpp"
 #include "command.hpp"
+#include "evaluate_model.hpp"
 #include "evaluate_pairs.hpp"
 #include "evaluate_report.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
-#include "terramask/segment.hpp"
+#include "terramask/model.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -20,7 +21,9 @@ namespace {
 constexpr const char* footer =
     "Compares masks with what is known: rasters of classes (of any grid and CRS), polygons, or sampled "
     "points.\n"
-    "With --model the inputs are images, which are segmented first. One reference may serve all inputs.\n"
+    "With --model the inputs are images, which are segmented first. One reference may serve all inputs. Name "
+    "the\n"
+    "inputs first, their references after them, in the same order.\n"
     "\n"
     "The reference's values mean the mask's classes of the same value, or name; --map says otherwise. Where "
     "the\n"
@@ -110,81 +113,6 @@ void add_output_options(CLI::App& app, EvaluateArguments& a) {
       ->group("Work");
 }
 
-/// A hidden folder that goes with everything in it.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(const std::string& beside) {
-    const std::filesystem::path parent = beside.empty() ? std::filesystem::temp_directory_path()
-                                         : std::filesystem::path(beside).has_parent_path()
-                                             ? std::filesystem::path(beside).parent_path()
-                                             : std::filesystem::path(".");
-    std::string name = (parent / ".terramask-evaluate-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr)
-      throw Error(ErrorCode::io, fmt::format("{}: no folder can be made in it", parent.string()),
-                  "change its permissions, or name the outputs in another folder");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  std::filesystem::path path_;
-};
-
-ProgressSink sink_for(const EvaluateArguments& a, ProgressBar& bar) {
-  if (a.verbosity.quiet) return {};
-  return [&bar](const Progress& progress) { bar.show(progress); };
-}
-
-/// Whether a sweep is possible: the model has two classes, or one of them was chosen.
-bool wants_sweep(const EvaluateArguments& a, const Model& model) {
-  return !a.references.empty() && (model.info.classes.size() == 2 || !a.positive.empty());
-}
-
-void check_store_threshold(const EvaluateArguments& a, const Model& model) {
-  if (!a.store_threshold) return;
-  const std::vector<ClassInfo>& classes = model.info.classes;
-  const bool second = a.positive.empty() || a.positive == classes.back().name ||
-                      a.positive == std::to_string(classes.back().value);
-  if (classes.size() != 2 || !second)
-    throw Error(ErrorCode::usage,
-                fmt::format("--store-threshold: {} has {} classes", a.model, classes.size()) +
-                    (classes.size() == 2 ? fmt::format(", and the threshold is of {}", classes[1].name) : ""),
-                "a threshold parts two classes, and is of the second");
-}
-
-void segment_inputs(const EvaluateArguments& a, Segmenter& segmenter, const TemporaryFolder& folder,
-                    std::vector<EvaluationPair>& pairs) {
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    SegmentOptions options;
-    options.raster = a.raster.options({a.inputs[i]});
-    // In folders of their own: two images may have one name.
-    const std::string own = folder.file(std::to_string(i + 1));
-    std::filesystem::create_directory(own);
-    const std::string stem = std::filesystem::path(a.inputs[i]).stem().string();
-    options.output = (std::filesystem::path(own) / (stem + ".tif")).string();
-    // Four bytes: the threshold found is then exactly what `segment` would compare with.
-    options.probability_type = ProbabilityType::float32;
-    if (wants_sweep(a, segmenter.model()))
-      options.probabilities = (std::filesystem::path(own) / (stem + "_probabilities.tif")).string();
-    options.memory_limit = a.device.options().memory_limit;
-    ProgressBar bar(pairs.size() == 1 ? ""
-                                      : fmt::format("{} ({} of {}): ", a.inputs[i], i + 1, pairs.size()));
-    const SegmentSummary summary = segmenter.run(options, sink_for(a, bar), &stop_flag());
-    bar.finish();
-    for (const std::string& warning : summary.warnings) spdlog::warn("warning: {}", warning);
-    pairs[i].mask = options.output;
-    pairs[i].label = a.inputs[i];
-    pairs[i].probabilities = options.probabilities;
-  }
-}
-
 EvaluationOptions evaluation_options(const EvaluateArguments& a, std::vector<EvaluationPair> pairs) {
   EvaluationOptions options;
   options.pairs = std::move(pairs);
@@ -218,20 +146,10 @@ int evaluate_inputs(const EvaluateArguments& a) {
   std::vector<EvaluationPair> pairs = make_pairs(a);
   prepare_outputs(a, pairs);
 
-  std::unique_ptr<TemporaryFolder> folder;
-  if (!a.model.empty()) {
-    Model model = load_model(a.model);
-    for (const std::string& warning : model.warnings) spdlog::warn("warning: {}: {}", a.model, warning);
-    check_store_threshold(a, model);
-    folder = std::make_unique<TemporaryFolder>(!a.html.empty()   ? a.html
-                                               : !a.json.empty() ? a.json
-                                                                 : a.errors);
-    Segmenter segmenter(std::move(model), a.device.options());
-    spdlog::info("computing on {}", segmenter.device_name());
-    segment_inputs(a, segmenter, *folder, pairs);
-  }
+  std::unique_ptr<SegmentedInputs> segmented;
+  if (!a.model.empty()) segmented = std::make_unique<SegmentedInputs>(a, pairs);
   ProgressBar bar("");
-  const EvaluationReport report = evaluate(evaluation_options(a, pairs), sink_for(a, bar), &stop_flag());
+  const EvaluationReport report = evaluate(evaluation_options(a, pairs), progress_sink(a, bar), &stop_flag());
   bar.finish();
 
   for (const std::string& warning : report.warnings) spdlog::warn("warning: {}", warning);
@@ -239,6 +157,9 @@ int evaluate_inputs(const EvaluateArguments& a) {
     for (const std::string& warning : report.sampled->warnings) spdlog::warn("warning: {}", warning);
   write_outputs(a, report);
   if (a.store_threshold) {
+    if (!report.sweep)
+      throw Error(ErrorCode::usage, "--store-threshold: points make no sweep",
+                  "name a reference raster or polygons with --reference");
     store_threshold(a.model, report.sweep->best.threshold);
     spdlog::info("{}: threshold {} stored", a.model, report.sweep->best.threshold);
   }

@@ -48,7 +48,7 @@ constexpr int most_distance = 64;
 constexpr std::int64_t evaluation_patch = 256;
 constexpr std::size_t worst_patches = 12;
 
-/// Relaxed measures of one class (Mnih 2013, "Machine Learning for Aerial Image Labeling", section 3.5): a
+/// Relaxed measures of one class (Mnih 2013, "Machine Learning for Aerial Image Labeling"): a
 /// predicted pixel counts as right where a reference pixel of the class lies within `slack` pixels, and a
 /// reference pixel as found where a predicted one does. Distances are Euclidean, between pixel centres.
 struct RelaxedScore {

@@ -46,7 +46,14 @@ void merge(std::vector<ClassInfo>& classes, const std::vector<ClassInfo>& more, 
   }
 }
 
+constexpr std::size_t kMostClasses = 1024;  // the matrix takes 8 bytes for each pair of them
+
 void complete(std::vector<ClassInfo>& classes) {
+  if (classes.size() > kMostClasses)
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{} classes; a confusion matrix of more than {} tells nobody anything",
+                            classes.size(), kMostClasses),
+                "gather classes into fewer first");
   std::size_t color = 0;
   for (ClassInfo& one : classes) {
     if (one.name.empty()) one.name = fmt::format("class {}", one.value);

@@ -54,10 +54,13 @@ EvaluationOptions with_points(EvaluationOptions options) {
     options.points = pair.reference;
     pair.reference.clear();
   }
-  for (const EvaluationPair& pair : options.pairs)
-    if (pair.reference.empty() && (!pair.errors.empty() || !pair.probabilities.empty()))
-      throw Error(ErrorCode::usage, pair.name() + ": points make no error raster and no sweep",
+  for (EvaluationPair& pair : options.pairs) {
+    if (!pair.reference.empty()) continue;
+    if (!pair.errors.empty())
+      throw Error(ErrorCode::usage, pair.name() + ": points make no error raster",
                   "name a reference raster or polygons too");
+    pair.probabilities.clear();  // nor a sweep
+  }
   return options;
 }
 
@@ -127,13 +130,10 @@ EvaluationReport evaluate(const EvaluationOptions& given, const ProgressSink& pr
   const std::vector<ClassInfo>& classes = report.classes;
   const auto positive = positive_class(options, classes);
 
-  std::vector<std::unique_ptr<PairPass>> passes;
+  // What is wrong with any of them is told before the first pixel.
   std::uint64_t total = 0, done = 0;
-  for (const EvaluationPair& pair : options.pairs) {
-    passes.push_back(std::make_unique<PairPass>(options, pair, classes, positive, !options.points.empty()));
-    total += static_cast<std::uint64_t>(passes.back()->grid().width) *
-             static_cast<std::uint64_t>(passes.back()->grid().height);
-  }
+  for (const EvaluationPair& pair : options.pairs)
+    total += geo::pixels(PairPass(options, pair, classes, positive, false).grid().extent());
 
   Totals totals;
   if (options.erode > 0) {
@@ -147,14 +147,14 @@ EvaluationReport evaluate(const EvaluationOptions& given, const ProgressSink& pr
   report.matrix = ConfusionMatrix(classes.size());
   Samples samples(classes.size());
   std::vector<std::string> warnings;
-  for (std::size_t i = 0; i < passes.size(); ++i) {
-    PairPass& pass = *passes[i];
+  for (std::size_t i = 0; i < options.pairs.size(); ++i) {
     const EvaluationPair& pair = options.pairs[i];
+    PairPass pass(options, pair, classes, positive, !options.points.empty());
     const auto report_done = [&](std::uint64_t pixels) {
       done += pixels;
       if (progress) progress({.phase = "comparing", .unit = "pixels", .done = done, .total = total});
     };
-    const ConfusionMatrix matrix = pass.run(totals, report_done, stop);
+    const ConfusionMatrix matrix = pass.run(totals, report_done, progress, stop);
     report.matrix.add(matrix);
     if (!options.points.empty()) samples.add(options, classes, pass, pair.name(), warnings);
     if (pass.reference() != nullptr) {
@@ -168,18 +168,18 @@ EvaluationReport evaluate(const EvaluationOptions& given, const ProgressSink& pr
   if (!options.points.empty()) report.sampled = samples.result(options.points, classes);
   for (PatchPicture& patch : report.worst) {
     if (stop != nullptr) stop->check();
-    PairPass& pass = *passes[patch.pair];
     const EvaluationPair& pair = options.pairs[patch.pair];
+    PairPass pass(options, pair, classes, positive, false);
     draw_patch(patch, classes, pass.mask(), *pass.reference(), pair.image, pair.name());
   }
   report.erode = options.erode;
   report.slack = options.slack;
   report.eroded = std::move(totals.eroded);
   report.relaxed = std::move(totals.relaxed);
-  if (!options.pairs.front().probabilities.empty()) report.sweep = totals.levels.sweep(positive.value());
+  if (std::any_of(options.pairs.begin(), options.pairs.end(),
+                  [](const EvaluationPair& pair) { return !pair.probabilities.empty(); }))
+    report.sweep = totals.levels.sweep(positive.value());
   warn_once(report.warnings, warnings);
-  // Only now, that nothing is wrong with any pair, do error rasters take their names.
-  for (const auto& pass : passes) pass->finish(progress, stop);
   return report;
 }
 

@@ -32,7 +32,17 @@ std::vector<ClassInfo> legend_of(const std::string& path) {
 }
 
 ValueReader::ValueReader(const std::string& path, const Grid& grid, const std::string& grid_name)
-    : reader_(path, {value_band(path)}, grid, grid_name), table_(65536, not_asked) {}
+    : path_(path), reader_(path, {value_band(path)}, grid, grid_name) {}
+
+void ValueReader::count_unknown(const CodeBlock& block, const Window& core, UnknownValues& values) const {
+  for (std::int64_t y = core.y; y < core.y + core.height; ++y)
+    for (std::int64_t x = core.x; x < core.x + core.width; ++x) {
+      if (block.at(x, y) != unknown) continue;
+      const Window& window = block.window;
+      const auto at = static_cast<std::size_t>((y - window.y) * window.width + x - window.x);
+      values.add(label_of(static_cast<double>(values_[at])), 1, path_);
+    }
+}
 
 MaskSource::MaskSource(const std::string& path, const std::vector<ClassInfo>& classes)
     : path_(path),
@@ -50,13 +60,7 @@ void MaskSource::read(const Window& window, CodeBlock& block) {
 }
 
 void MaskSource::count_unknown(const CodeBlock& block, const Window& core) {
-  for (std::int64_t y = core.y; y < core.y + core.height; ++y)
-    for (std::int64_t x = core.x; x < core.x + core.width; ++x)
-      if (block.at(x, y) == unknown) {
-        const auto at =
-            static_cast<std::size_t>((y - block.window.y) * block.window.width + x - block.window.x);
-        unknown_.add(label_of(static_cast<double>(reader_.values()[at])), 1, path_);
-      }
+  reader_.count_unknown(block, core, unknown_);
 }
 
 void MaskSource::check() const {

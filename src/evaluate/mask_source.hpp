@@ -29,17 +29,18 @@ class ValueReader {
   template <class F>
   void read(const Window& window, std::vector<Code>& codes, Code invalid, const F& code_of);
 
-  /// The values of the pixels read last, in their order; meaningless where invalid.
-  const std::vector<float>& values() const { return values_; }
+  /// Counts the pixels of `core` that are `unknown` in the block read last, by their values.
+  void count_unknown(const CodeBlock& block, const Window& core, UnknownValues& values) const;
   bool assumed() const { return reader_.assumed(); }
 
  private:
   static constexpr Code not_asked = -9;
 
+  std::string path_;
   geo::NearestReader reader_;
   std::vector<float> values_;
   std::vector<std::uint8_t> valid_;
-  std::vector<Code> table_;  ///< of the values 0 to 65535
+  std::vector<Code> table_;  ///< of the values met so far
 };
 
 class MaskSource {
@@ -82,6 +83,8 @@ void ValueReader::read(const Window& window, std::vector<Code>& codes, Code inva
       codes[i] = code_of(static_cast<double>(value));
       continue;
     }
+    if (static_cast<std::size_t>(value) >= table_.size())
+      table_.resize(static_cast<std::size_t>(value) + 1, not_asked);
     Code& known = table_[static_cast<std::size_t>(value)];
     if (known == not_asked) known = code_of(static_cast<double>(value));
     codes[i] = known;

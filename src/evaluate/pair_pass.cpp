@@ -16,7 +16,12 @@ Window grown(const Window& window, std::int64_t by) {
 PairPass::PairPass(const EvaluationOptions& options, const EvaluationPair& pair,
                    const std::vector<ClassInfo>& classes, std::optional<std::size_t> positive,
                    bool with_areas)
-    : options_(options), pair_(pair), classes_(classes), mask_(pair.mask, classes), patches_(mask_.grid()) {
+    : options_(options),
+      pair_(pair),
+      classes_(classes),
+      positive_(positive),
+      mask_(pair.mask, classes),
+      patches_(mask_.grid()) {
   if (!pair.reference.empty())
     reference_ = ReferenceSource::open(options, pair.reference, classes, grid(), pair.name());
   if (!pair.probabilities.empty()) {
@@ -27,7 +32,6 @@ PairPass::PairPass(const EvaluationOptions& options, const EvaluationPair& pair,
           "name the one with --class");
     probabilities_.emplace(pair.probabilities, classes, *positive, grid(), pair.name());
   }
-  if (!pair.errors.empty()) errors_.emplace(pair.errors, grid(), classes, positive, options.overwrite);
   if (with_areas) tally_.emplace(grid(), classes, geo::nodata_for(classes));
 }
 
@@ -39,7 +43,9 @@ std::vector<double> PairPass::areas() const {
 }
 
 ConfusionMatrix PairPass::run(Totals& totals, const std::function<void(std::uint64_t)>& done,
-                              const StopFlag* stop) {
+                              const ProgressSink& progress, const StopFlag* stop) {
+  std::optional<ErrorRaster> errors;
+  if (!pair_.errors.empty()) errors.emplace(pair_.errors, grid(), classes_, positive_, options_.overwrite);
   ConfusionMatrix matrix(classes_.size());
   const std::int64_t side = options_.block;
   for (std::int64_t y = 0; y < grid().height; y += side)
@@ -47,6 +53,7 @@ ConfusionMatrix PairPass::run(Totals& totals, const std::function<void(std::uint
       if (stop != nullptr) stop->check();
       const Window core = intersect({x, y, side, side}, grid().extent());
       add_block(core, totals, matrix);
+      if (errors) errors->add(said_, truth_, core);
       done(geo::pixels(core));
     }
   mask_.check();
@@ -57,6 +64,7 @@ ConfusionMatrix PairPass::run(Totals& totals, const std::function<void(std::uint
                 fmt::format("{}: says nothing within {}: every pixel is nodata, ignored or outside",
                             pair_.reference, pair_.name()),
                 "name a reference of the same place");
+  if (errors) errors->finish(progress, stop);
   return matrix;
 }
 
@@ -90,12 +98,7 @@ void PairPass::add_block(const Window& core, Totals& totals, ConfusionMatrix& ma
   if (totals.erosion) add_eroded(said_, truth_, core, *totals.erosion, *totals.eroded);
   if (totals.slack) add_relaxed(said_, truth_, core, *totals.slack, totals.relaxed);
   if (probabilities_) probabilities_->add(truth_, core, totals.levels);
-  if (errors_) errors_->add(said_, truth_, core);
   if (options_.patches) patches_.add(said_, truth_, core);
-}
-
-void PairPass::finish(const ProgressSink& progress, const StopFlag* stop) {
-  if (errors_) errors_->finish(progress, stop);
 }
 
 }  // namespace terramask::evaluation

@@ -40,10 +40,10 @@ class PairPass {
   std::vector<double> areas() const;
   bool has_areas() const { return tally_ && tally_->has_areas(); }
 
-  /// @param done is told the pixels of each block
-  ConfusionMatrix run(Totals& totals, const std::function<void(std::uint64_t)>& done, const StopFlag* stop);
   /// Puts the error raster in place, where there is one.
-  void finish(const ProgressSink& progress, const StopFlag* stop);
+  /// @param done is told the pixels of each block
+  ConfusionMatrix run(Totals& totals, const std::function<void(std::uint64_t)>& done,
+                      const ProgressSink& progress, const StopFlag* stop);
 
  private:
   void add_block(const Window& core, Totals& totals, ConfusionMatrix& matrix);
@@ -51,10 +51,10 @@ class PairPass {
   const EvaluationOptions& options_;
   const EvaluationPair& pair_;
   const std::vector<ClassInfo>& classes_;
+  std::optional<std::size_t> positive_;
   MaskSource mask_;
   std::unique_ptr<ReferenceSource> reference_;
   std::optional<ProbabilitySource> probabilities_;
-  std::optional<ErrorRaster> errors_;
   std::optional<geo::ClassTally> tally_;
   PatchCounts patches_;
   CodeBlock said_, truth_;

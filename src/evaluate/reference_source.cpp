@@ -43,13 +43,7 @@ class RasterReference final : public ReferenceSource {
   }
 
   void count_unknown(const CodeBlock& block, const Window& core) override {
-    for (std::int64_t y = core.y; y < core.y + core.height; ++y)
-      for (std::int64_t x = core.x; x < core.x + core.width; ++x)
-        if (block.at(x, y) == unknown) {
-          const auto at =
-              static_cast<std::size_t>((y - block.window.y) * block.window.width + x - block.window.x);
-          unknown_.add(label_of(static_cast<double>(reader_.values()[at])), 1, path_);
-        }
+    reader_.count_unknown(block, core, unknown_);
   }
 
   void check() const override {

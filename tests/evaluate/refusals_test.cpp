@@ -92,6 +92,14 @@ TEST_F(Refusals, OptionsThatCannotBeMeant) {
   expect(options, ErrorCode::not_found, "does not exist", "create it");
 }
 
+TEST_F(Refusals, MoreClassesThanAMatrixHolds) {
+  EvaluationOptions options = pair_of(mask_, reference_);
+  for (int i = 0; i < 1025; ++i) options.classes.push_back(fmt::format("{}=class {}", i, i));
+  expect(options, ErrorCode::unsupported, "1025 classes", "fewer");
+  options.classes = {"road=1"};
+  expect(options, ErrorCode::usage, "--classes road=1: not VALUE=NAME", "0=background");
+}
+
 TEST_F(Refusals, MasksThatCallAValueByTwoNames) {
   EvaluationOptions options = pair_of(mask_, reference_);
   options.pairs.push_back(

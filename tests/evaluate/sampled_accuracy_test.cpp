@@ -117,6 +117,8 @@ TEST_F(EvaluateTest, PointsTakeTheMaskAsStrata) {
   EvaluationOptions as_reference = pair_of(m, options.points);
   as_reference.attribute = "class";
   EXPECT_EQ(evaluate(as_reference, {}, nullptr).sampled->matrix, report.sampled->matrix);
+  as_reference.pairs[0].errors = path("e.tif");
+  EXPECT_EQ(error_of([&] { evaluate(as_reference, {}, nullptr); }).code(), ErrorCode::usage);
 }
 
 }  // namespace
