@@ -44,7 +44,7 @@ CLI::Option* add_list(CLI::App& app, const char* name, std::vector<std::string>&
 }
 
 void add_reference_options(CLI::App& app, EvaluateArguments& a) {
-  add_list(app, "INPUT", a.inputs, "Masks; with --model images", "", "")->required();
+  app.add_option("INPUT", a.inputs, "Masks; with --model images")->required()->type_name("");
   app.add_option("--model", a.model, "Segment the inputs with this model first")
       ->type_name("FILE")
       ->group("Input");

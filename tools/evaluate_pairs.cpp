@@ -31,7 +31,28 @@ bool into_folder(const std::string& path) {
   return path.ends_with('/') || fs::is_directory(path, failed);
 }
 
+/// What says how images are read and segmented would be without effect on masks.
+void check_without_model(const EvaluateArguments& a) {
+  const RasterArguments& r = a.raster;
+  const DeviceArguments& d = a.device;
+  const std::initializer_list<std::pair<const char*, bool>> given{{"--bands", !r.bands.empty()},
+                                                                  {"--resample", r.resample != "auto"},
+                                                                  {"--crs", !r.crs.empty()},
+                                                                  {"--pixel-size", r.pixel_size.has_value()},
+                                                                  {"--src-nodata", !r.src_nodata.empty()},
+                                                                  {"--device", d.device != "auto"},
+                                                                  {"--threads", d.threads != 0},
+                                                                  {"--memory-limit", !d.memory_limit.empty()},
+                                                                  {"--kernel", d.kernel != "auto"},
+                                                                  {"--precision", d.precision != "fast"}};
+  for (const auto& [name, told] : given)
+    if (told)
+      throw Error(ErrorCode::usage, fmt::format("{}: is of images that a model segments", name),
+                  "leave it out, or name a model with --model");
+}
+
 void check_arguments(const EvaluateArguments& a) {
+  if (a.model.empty()) check_without_model(a);
   check_count(a, a.references, "--reference", true);
   check_count(a, a.probabilities, "--probabilities", false);
   check_count(a, a.images, "--image", false);

@@ -110,6 +110,7 @@ TEST_F(Evaluate, BadCallsAreToldInOneLine) {
       {"mask.tif", "--reference", "truth.tif", "--map", "255=1", "--errors", "truth.tif", "--overwrite"}, 2,
       {"truth.tif", "also an input"});
   expect_refused({"mask.tif", "--reference", "truth.tif", "--image", "image.tif"}, 2, {"--image", "--html"});
+  expect_refused({"mask.tif", "--reference", "truth.tif", "--threads", "2"}, 2, {"--threads", "--model"});
 }
 
 }  // namespace
