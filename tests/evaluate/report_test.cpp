@@ -3,7 +3,6 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "evaluate/html.hpp"
 #include "evaluate/support.hpp"
@@ -60,21 +59,17 @@ TEST_F(Report, ThePageNeedsNothingElse) {
   EXPECT_THAT(page, HasSubstr("<svg "));
   for (const char* outside : {"http://", "https://", "url(", "@import", "<link", "<iframe"})
     EXPECT_THAT(page, Not(HasSubstr(outside)));
-  const std::regex source("src=\"([^\"]{0,22})");
-  std::size_t pictures = 0;
-  for (auto it = std::sregex_iterator(page.begin(), page.end(), source); it != std::sregex_iterator();
-       ++it, ++pictures)
-    EXPECT_EQ((*it)[1], "data:image/png;base64,");
-  EXPECT_EQ(pictures, 3 * report_.worst.size());
+  const auto count = [&](const std::string& text) {
+    std::size_t found = 0;
+    for (std::size_t at = page.find(text); at != std::string::npos; at = page.find(text, at + 1)) ++found;
+    return found;
+  };
+  EXPECT_EQ(count("src=\"data:image/png;base64,"), 3 * report_.worst.size());
+  EXPECT_EQ(count("src="), 3 * report_.worst.size());
   // Every tag that is opened is closed.
-  for (const char* tag :
-       {"div", "section", "table", "tr", "td", "th", "figure", "svg", "p", "span", "i", "b"}) {
-    const auto count = [&](const std::string& text) {
-      const std::regex pattern(text);
-      return std::distance(std::sregex_iterator(page.begin(), page.end(), pattern), std::sregex_iterator());
-    };
-    EXPECT_EQ(count("<" + std::string(tag) + "[ >]"), count("</" + std::string(tag) + ">")) << tag;
-  }
+  for (const std::string tag :
+       {"div", "section", "table", "tr", "td", "th", "figure", "svg", "p", "span", "i", "b"})
+    EXPECT_EQ(count("<" + tag + " ") + count("<" + tag + ">"), count("</" + tag + ">")) << tag;
 }
 
 TEST_F(Report, NumbersReadWell) {
