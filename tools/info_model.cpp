@@ -92,6 +92,9 @@ std::string describe(const Model& model, const Executor* executor) {
   for (std::size_t i = 0; i < info.classes.size(); ++i)
     text += fmt::format("  {:<13} {} {} {}\n", i == 0 ? "classes" : "", info.classes[i].value,
                         info.classes[i].name, info.classes[i].color);
+  if (info.threshold)
+    text +=
+        fmt::format("  threshold     {} above a probability of {}\n", info.classes[1].name, *info.threshold);
   text += info.pixel_size_m ? fmt::format("  pixel size    {:.4g} m\n", *info.pixel_size_m)
                             : std::string("  pixel size    unknown: rasters are never resampled\n");
   text += fmt::format("  field         halo {}, stride {}, alignment {}, padded to multiples of {}\n",
@@ -118,6 +121,7 @@ Json as_json(const Model& model, const Executor* executor) {
   json["classes"] = Json::array();
   for (const ClassInfo& one : info.classes)
     json["classes"].push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
+  if (info.threshold) json["threshold"] = *info.threshold;
   json["pixel_size_m"] = info.pixel_size_m ? Json(*info.pixel_size_m) : Json();
   json["pad_multiple"] = info.pad_multiple;
   json["halo"] = facts.field.halo;

@@ -108,6 +108,11 @@ void add_work_options(CLI::App& app, SegmentArguments& a) {
       ->group("Work");
   app.add_flag("--dry-run", a.dry_run, "Only say what it would take: tiles, memory, disk, time")
       ->group("Work");
+  app.add_option("--threshold", a.threshold,
+                 "Of two classes: the second where its probability is above P (default: the model's, or 0.5)")
+      ->check(number())
+      ->type_name("P")
+      ->group("Work");
   add_device_options(app, a.device);
   add_verbosity_options(app, a.verbosity);
 }

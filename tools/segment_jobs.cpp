@@ -79,6 +79,7 @@ SegmentOptions common_options(const SegmentArguments& a) {
   options.cutline = a.cutline;
   options.tile = a.tile;
   options.overlap = a.overlap;
+  options.threshold = a.threshold;
   options.creation_options = a.creation_options;
   options.overwrite = a.overwrite;
   options.memory_limit = a.device.options().memory_limit;

@@ -28,6 +28,7 @@ struct SegmentArguments {
   bool overwrite = false;
   std::int64_t tile = 0;
   std::optional<std::int64_t> overlap;
+  std::optional<double> threshold;
   DeviceArguments device;
   std::string cache = "64M";
   bool dry_run = false;

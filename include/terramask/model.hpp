@@ -42,7 +42,9 @@ struct ModelInfo {
   std::optional<double> pixel_size_m;  ///< ground metres
   std::int64_t pad_multiple = 32;      ///< a multiple of the network's total stride
   std::vector<ClassInfo> classes;      ///< in the order of the logits; values 0 to 65534, all different
-  std::string provenance;              ///< JSON text, as in the file; may be empty
+  /// Of two classes: the probability above which a pixel is of the second; empty: 0.5. Above 0, below 1.
+  std::optional<double> threshold;
+  std::string provenance;  ///< JSON text, as in the file; may be empty
 };
 
 struct Model {
@@ -63,6 +65,11 @@ Model load_model(const std::string& path);
 /// refuse is not written. Errors: exists (unless `overwrite`), io (unwritable, disk full), format or usage (a
 /// model that does not fit itself).
 void save_model(const std::string& path, const ModelInfo& info, const Parameters& parameters, bool overwrite);
+
+/// Writes `threshold` into the description of the model file at `path`, atomically; every other byte that
+/// means something stays what it was: tensors of any type, other metadata, unknown keys. Errors: usage (not
+/// two classes, not above 0 and below 1), and those of load_model and save_model.
+void store_threshold(const std::string& path, double threshold);
 
 /// The network for an input of n × bands × h × w: input "image" (normalised), output "logits".
 /// Batch norms stand as in training; fold_batch_norm and the other passes make the inference graph.

@@ -29,6 +29,7 @@ struct SegmentOptions {
   std::optional<std::array<double, 4>> bounds;  ///< xmin, ymin, xmax, ymax in bounds_crs
   std::string bounds_crs;                       ///< empty: the raster's
   std::string cutline;                          ///< polygon layer; outside it the mask is nodata
+  std::optional<double> threshold;              ///< as ModelInfo's, in place of it; for two classes only
   std::int64_t tile = 0;  ///< side of the output tile in pixels of the working grid; 0: chosen by memory
   std::optional<std::int64_t> overlap;  ///< blend patches over this many pixels instead of exact tiling
   std::vector<std::string> creation_options;

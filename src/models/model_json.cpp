@@ -227,10 +227,17 @@ ModelInfo parse(std::string_view description, std::vector<std::string>& warnings
   if (info.pad_multiple < 1 || info.pad_multiple > 65536 || info.pad_multiple % stride != 0)
     fail(fmt::format("pad_multiple is {}, must be a multiple of {} (the network's stride), at most 65536",
                      info.pad_multiple, stride));
+  if (const auto threshold = json.find("threshold"); threshold != json.end() && !threshold->is_null()) {
+    info.threshold = positive(*threshold, "threshold");
+    if (info.network.classes != 2)
+      fail(fmt::format("threshold is for two classes, the network gives {}", info.network.classes));
+    if (!(static_cast<float>(*info.threshold) < 1)) fail("threshold is not below 1");
+  }
   if (json.contains("provenance")) info.provenance = json["provenance"].dump();
-  warn_of_others(json,
-                 {"format", "network", "bands", "classes", "pixel_size_m", "pad_multiple", "provenance"},
-                 "the description", warnings);
+  warn_of_others(
+      json,
+      {"format", "network", "bands", "classes", "pixel_size_m", "pad_multiple", "threshold", "provenance"},
+      "the description", warnings);
   return info;
 }
 
@@ -260,6 +267,12 @@ ModelInfo parse_description(std::string_view description, const std::string& fil
   }
 }
 
+std::string with_threshold(std::string_view description, double threshold) {
+  Json json = parse_strictly(description);
+  json["threshold"] = threshold;
+  return json.dump();
+}
+
 std::string description_text(const ModelInfo& info) {
   Json json{{"format", 1}, {"network", network_json(info.network)}};
   json["bands"] = Json::array();
@@ -271,6 +284,7 @@ std::string description_text(const ModelInfo& info) {
   json["classes"] = Json::array();
   for (const ClassInfo& item : info.classes)
     json["classes"].push_back({{"value", item.value}, {"name", item.name}, {"color", item.color}});
+  if (info.threshold) json["threshold"] = *info.threshold;
   try {
     if (!info.provenance.empty()) json["provenance"] = parse_strictly(info.provenance);
     return json.dump();

@@ -23,4 +23,7 @@ ModelInfo parse_description(std::string_view text, const std::string& file,
 /// @throws Error usage where the provenance is not JSON or a text not UTF-8
 std::string description_text(const ModelInfo& info);
 
+/// A description that parse_description has read, with another threshold and nothing else changed.
+std::string with_threshold(std::string_view description, double threshold);
+
 }  // namespace terramask

@@ -14,6 +14,17 @@ RasterOptions raster_options(const Model& model, RasterOptions options) {
 }
 
 Job::Job(const Model& model, const SegmentOptions& options) : model_(model), options_(options) {
+  if (options.threshold && model.info.classes.size() != 2)
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("{}: has {} classes, a threshold parts two", model.path, model.info.classes.size()),
+        "leave --threshold out");
+  if (options.threshold && !(*options.threshold > 0 && *options.threshold < 1))
+    throw Error(ErrorCode::usage, fmt::format("a threshold of {}", *options.threshold),
+                "choose one above 0 and below 1");
+  threshold_ = options.threshold ? options.threshold : model.info.threshold;
+  // The larger of two probabilities is the one above 0.5, and the device finds it.
+  if (threshold_ == 0.5) threshold_.reset();
   options_.raster = raster_options(model, options_.raster);
   reader_ = RasterReader::open(options_.raster);
   const bool other_grid = reader_->resampled() && options_.grid == OutputGrid::input;
@@ -28,8 +39,10 @@ Job::Job(const Model& model, const SegmentOptions& options) : model_(model), opt
 
 Wanted Job::wanted() const {
   if (blending()) return {.mask = false, .probabilities = false, .logits = true};
-  const bool probabilities = back_.has_value() || !options_.probabilities.empty();
-  return {.mask = !back_.has_value(), .probabilities = probabilities, .logits = false};
+  const bool from_probabilities = back_.has_value() || threshold_.has_value();
+  return {.mask = !from_probabilities,
+          .probabilities = from_probabilities || !options_.probabilities.empty(),
+          .logits = false};
 }
 
 void Job::cut(const Footprint& footprint, std::int64_t tile) {

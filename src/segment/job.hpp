@@ -26,6 +26,8 @@ class Job {
   /// Set where probabilities go back to another grid.
   const std::optional<ResampleBack>& resample_back() const { return back_; }
   Wanted wanted() const;
+  /// The probability above which a pixel is of the second class, where that is not the larger one's (0.5).
+  std::optional<double> threshold() const { return threshold_; }
   bool blending() const { return options_.overlap.has_value(); }
   std::int64_t overlap() const { return overlap_; }
 
@@ -48,6 +50,7 @@ class Job {
   std::vector<Tile> tiles_;
   std::int64_t tile_ = 0;
   std::int64_t overlap_ = 0;
+  std::optional<double> threshold_;
 };
 
 /// What a model expects of a raster, over what the options say of it.

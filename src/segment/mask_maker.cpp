@@ -31,6 +31,14 @@ std::vector<std::int32_t> argmax(std::span<const float> values, std::size_t clas
   return best;
 }
 
+// The second class above the threshold, else the first.
+std::vector<std::int32_t> above(std::span<const float> probabilities, std::size_t pixels, double threshold) {
+  std::vector<std::int32_t> classes(pixels);
+  for (std::size_t p = 0; p < pixels; ++p)
+    classes[p] = static_cast<double>(probabilities[pixels + p]) > threshold ? 1 : 0;
+  return classes;
+}
+
 void softmax(std::vector<float>& values, std::size_t classes, std::size_t pixels) {
   for (std::size_t p = 0; p < pixels; ++p) {
     float top = values[p], sum = 0;
@@ -66,11 +74,12 @@ void MaskMaker::add(TileResult& result) {
 void MaskMaker::exact(TileResult& result) {
   const Window& window = result.tile.output;
   const Window& patch = result.tile.patch;
-  const auto classes = crop<std::int32_t>(result.mask, patch, window, 1);
   const auto valid = crop<std::uint8_t>(result.valid, patch, window, 1);
   std::vector<float> probabilities;
-  if (probabilities_ != nullptr)
+  if (probabilities_ != nullptr || job_.threshold())
     probabilities = crop<float>(result.probabilities, patch, window, model_.info.classes.size());
+  const auto classes = job_.threshold() ? above(probabilities, valid.size(), *job_.threshold())
+                                        : crop<std::int32_t>(result.mask, patch, window, 1);
   write(window, classes, valid, probabilities);
 }
 
@@ -81,7 +90,9 @@ void MaskMaker::back(TileResult& result) {
   const std::size_t count = model_.info.classes.size();
   job_.resample_back()->run(result.tile.patch, result.probabilities, result.valid, window, count,
                             probabilities);
-  const auto classes = argmax(probabilities, count, static_cast<std::size_t>(window.width * window.height));
+  const auto pixels = static_cast<std::size_t>(window.width * window.height);
+  const auto classes = job_.threshold() ? above(probabilities, pixels, *job_.threshold())
+                                        : argmax(probabilities, count, pixels);
   write(window, classes, result.source_valid, probabilities);
 }
 
@@ -94,8 +105,10 @@ void MaskMaker::blended(TileResult& result) {
   Blend::Finished finished = blend_->add(result.tile, result.logits, last_column, last_row);
   const auto valid = crop<std::uint8_t>(result.valid, result.tile.patch, finished.window, 1);
   const auto pixels = static_cast<std::size_t>(finished.window.width * finished.window.height);
-  const auto classes = argmax(finished.logits, count, pixels);
-  if (probabilities_ != nullptr) softmax(finished.logits, count, pixels);
+  std::vector<std::int32_t> classes;
+  if (!job_.threshold()) classes = argmax(finished.logits, count, pixels);
+  if (probabilities_ != nullptr || job_.threshold()) softmax(finished.logits, count, pixels);
+  if (job_.threshold()) classes = above(finished.logits, pixels, *job_.threshold());
   write(finished.window, classes, valid, finished.logits);
 }
 

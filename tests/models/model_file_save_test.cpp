@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 
+#include <cmath>
 #include <csignal>
+#include <cstring>
 
 #include "models/input_file.hpp"
 #include "models/tiny.hpp"
@@ -42,6 +44,52 @@ TEST_F(SaveModel, SavingDoesNotReplaceUnlessTold) {
   EXPECT_EQ(tests::read_file(path), "something else");
   save_model(path, tests::tiny_info(), tests::tiny_parameters(), true);
   EXPECT_THAT(load_model(path).warnings, IsEmpty());
+}
+
+TEST_F(SaveModel, TheThresholdComesBack) {
+  const std::string path = folder_ / "m.safetensors";
+  ModelInfo info = tests::tiny_info();
+  save_model(path, info, tests::tiny_parameters(), false);
+  EXPECT_EQ(load_model(path).info.threshold, std::nullopt);
+  info.threshold = 0.42578125;
+  save_model(path, info, tests::tiny_parameters(), true);
+  EXPECT_EQ(load_model(path).info.threshold, 0.42578125);
+  EXPECT_THAT(load_model(path).warnings, IsEmpty());
+}
+
+TEST_F(SaveModel, StoringAThresholdChangesNothingElse) {
+  const std::string path = folder_ / "m.safetensors";
+  ModelInfo info = tests::tiny_info();
+  save_model(path, info, tests::tiny_parameters(), false);
+  const std::string before = tests::read_file(path);
+  store_threshold(path, 0.25);
+  const Model stored = load_model(path);
+  EXPECT_EQ(stored.info.threshold, 0.25);
+  EXPECT_EQ(stored.info.provenance, info.provenance);
+  EXPECT_THAT(stored.warnings, IsEmpty());
+  const std::string after = tests::read_file(path);
+  const auto data_of = [](const std::string& bytes) {
+    std::uint64_t length = 0;
+    std::memcpy(&length, bytes.data(), sizeof length);
+    EXPECT_EQ(length % 8, 0U);
+    return bytes.substr(8 + length);
+  };
+  EXPECT_EQ(data_of(after), data_of(before));
+  // A second time replaces it; the same one gives the same bytes.
+  store_threshold(path, 0.75);
+  EXPECT_EQ(load_model(path).info.threshold, 0.75);
+  store_threshold(path, 0.25);
+  EXPECT_EQ(tests::read_file(path), after);
+}
+
+TEST_F(SaveModel, ThresholdsThatCannotBeStored) {
+  const std::string path = folder_ / "m.safetensors";
+  save_model(path, tests::tiny_info(), tests::tiny_parameters(), false);
+  const std::string before = tests::read_file(path);
+  for (const double bad : {0.0, 1.0, -0.5, std::nan("")})
+    EXPECT_EQ(error_of([&] { store_threshold(path, bad); }).code(), ErrorCode::usage) << bad;
+  EXPECT_EQ(tests::read_file(path), before);
+  EXPECT_EQ(error_of([&] { store_threshold(folder_ / "none", 0.5); }).code(), ErrorCode::not_found);
 }
 
 /// Entries of the folder, which after a failure must be what they were.

@@ -119,6 +119,74 @@ INSTANTIATE_TEST_SUITE_P(Models, ExactTiling,
                            return std::string(std::get<0>(test.param)) + "_" + std::get<1>(test.param);
                          });
 
+// The threshold is what the probabilities say, whatever the way they take; 0.5 is the larger one.
+TEST(Segment, HeedsTheThreshold) {
+  TERRAMASK_REQUIRE(mosaic());
+  TERRAMASK_REQUIRE(tests::shared_data("models/roads_unet.safetensors"));
+  const Folder folder;
+  const auto part = [&](const std::string& output, std::optional<double> threshold) {
+    SegmentOptions all = options(mosaic(), output, 256);
+    all.bounds = {440000, 4634800, 440300, 4635000};
+    all.threshold = threshold;
+    return all;
+  };
+  const std::string file = tests::shared_data("models/roads_unet.safetensors").string();
+  Segmenter segmenter(load_model(file), {});
+  segmenter.run(part(folder / "plain.tif", {}), {}, nullptr);
+  segmenter.run(part(folder / "half.tif", 0.5), {}, nullptr);
+  const auto plain = read(folder / "plain.tif").values;
+  EXPECT_TRUE(read(folder / "half.tif").values == plain);
+
+  SegmentOptions low = part(folder / "low.tif", 0.25);
+  low.probabilities = folder / "p.tif";
+  low.probability_type = ProbabilityType::float32;
+  segmenter.run(low, {}, nullptr);
+  const auto values = read(folder / "low.tif").values;
+  const geo::DatasetPtr probabilities = geo::open_raster(folder / "p.tif");
+  std::vector<float> road(values.size());
+  ASSERT_EQ(probabilities->GetRasterBand(2)->RasterIO(GF_Read, 0, 0, 600, 400, road.data(), 600, 400,
+                                                      GDT_Float32, 0, 0, nullptr),
+            CE_None);
+  std::size_t wrong = 0, more = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    wrong += values[i] != (road[i] > 0.25F ? 1 : 0);
+    more += values[i] > plain[i];
+  }
+  EXPECT_EQ(wrong, 0U);
+  EXPECT_GT(more, 100U);
+
+  // The model's own, which the option overrides; blending and resampling heed it too.
+  Model stored = load_model(file);
+  stored.info.threshold = 0.25;
+  Segmenter other(std::move(stored), {});
+  other.run(part(folder / "stored.tif", {}), {}, nullptr);
+  EXPECT_TRUE(read(folder / "stored.tif").values == values);
+  other.run(part(folder / "again.tif", 0.5), {}, nullptr);
+  EXPECT_TRUE(read(folder / "again.tif").values == plain);
+  for (const bool blending : {true, false}) {
+    SegmentOptions all = part(folder / "other.tif", 0.9);
+    all.bounds = {440000, 4634900, 440100, 4635000};
+    if (blending) all.overlap = 64;
+    all.raster.resample = blending ? Resample::automatic : Resample::always;
+    if (!blending) all.raster.assumed_pixel_size_m = 0.4;
+    const SegmentSummary high = segmenter.run(all, {}, nullptr);
+    all.threshold = 0.1;
+    EXPECT_GT(segmenter.run(all, {}, nullptr).counts[1].second, high.counts[1].second + 1000);
+  }
+}
+
+TEST(Segment, RefusesAThresholdThatPartsNothing) {
+  TERRAMASK_REQUIRE(mosaic());
+  TERRAMASK_REQUIRE(tests::shared_data("models/roads_unet.safetensors"));
+  const Folder folder;
+  Segmenter segmenter(load_model(tests::shared_data("models/roads_unet.safetensors").string()), {});
+  SegmentOptions all = options(mosaic(), folder / "a.tif");
+  for (const double bad : {0.0, 1.0, 7.0}) {
+    all.threshold = bad;
+    EXPECT_THROW(segmenter.estimate(all), Error) << bad;
+  }
+}
+
 // A degree grid and a model of another pixel size: the image is resampled, the probabilities are resampled
 // back.
 TEST(Segment, SameMaskWhateverTheTileWhenResampled) {

@@ -1,0 +1,117 @@
+#include "evaluate/class_match.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "terramask/error.hpp"
+
+namespace terramask::evaluation {
+namespace {
+
+constexpr std::size_t kMostUnknown = 1000;
+constexpr std::size_t kMostListed = 12;
+
+std::optional<double> as_number(const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data(), end, value);
+  if (failed != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+std::string list(const std::vector<ClassInfo>& classes) {
+  std::string text;
+  for (const ClassInfo& one : classes)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", one.value, one.name);
+  return text;
+}
+
+}  // namespace
+
+std::string label_of(double value) {
+  return fmt::format("{}", value == 0 ? 0.0 : value);  // no "-0"
+}
+
+std::string canonical_label(const std::string& label) {
+  const auto value = as_number(label);
+  return value ? label_of(*value) : label;
+}
+
+std::size_t find_class(const std::vector<ClassInfo>& classes, const std::string& text,
+                       const std::string& option) {
+  for (std::size_t i = 0; i < classes.size(); ++i)
+    if (classes[i].name == text) return i;
+  for (std::size_t i = 0; i < classes.size(); ++i)
+    if (as_number(text) == static_cast<double>(classes[i].value)) return i;
+  throw Error(ErrorCode::usage, fmt::format("{}: \"{}\" is no class of the mask", option, text),
+              "the classes are " + list(classes));
+}
+
+ClassMatch::ClassMatch(const std::vector<ClassInfo>& classes, const std::vector<std::string>& map,
+                       const std::vector<std::string>& ignore) {
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    known_.emplace(label_of(classes[i].value), static_cast<Code>(i));
+    by_name_.emplace(classes[i].name, static_cast<Code>(i));
+  }
+  std::set<std::string> said;
+  for (const std::string& entry : map) {
+    const std::size_t equals = entry.rfind('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == entry.size())
+      throw Error(ErrorCode::usage, fmt::format("--map {}: not REFVALUE=CLASS", entry),
+                  "write it as --map 255=road");
+    const std::string label = canonical_label(entry.substr(0, equals));
+    if (!said.insert(label).second)
+      throw Error(ErrorCode::usage, fmt::format("--map {}: {} is mapped twice", entry, label),
+                  "map each value of the reference once");
+    known_[label] = static_cast<Code>(find_class(classes, entry.substr(equals + 1), "--map " + entry));
+  }
+  for (const std::string& value : ignore) {
+    if (said.contains(canonical_label(value)))
+      throw Error(ErrorCode::usage, fmt::format("--ignore {}: it is mapped too", value),
+                  "leave it out of --map or --ignore");
+    known_[canonical_label(value)] = not_judged;
+  }
+}
+
+Code ClassMatch::find(const std::string& label, const std::string& name) const {
+  if (const auto found = known_.find(canonical_label(label)); found != known_.end()) return found->second;
+  for (const std::string& text : {label, name}) {
+    if (text.empty()) continue;
+    if (const auto found = known_.find(text); found != known_.end()) return found->second;
+    if (const auto found = by_name_.find(text); found != by_name_.end()) return found->second;
+  }
+  return unknown;
+}
+
+void UnknownValues::add(const std::string& label, std::uint64_t count, const std::string& path) {
+  counts_[label] += count;
+  if (counts_.size() > kMostUnknown)
+    throw Error(
+        ErrorCode::mismatch,
+        fmt::format("{}: holds more than {} values that are no class of the mask", path, kMostUnknown),
+        "is it an image? Name a raster of class values");
+}
+
+void UnknownValues::check(const std::string& path, const std::string& what, const std::string& unit,
+                          const std::string& remedy) const {
+  if (!counts_.empty()) refuse(path, what, unit, remedy);
+}
+
+void UnknownValues::refuse(const std::string& path, const std::string& what, const std::string& unit,
+                           const std::string& remedy) const {
+  std::vector<std::pair<std::string, std::uint64_t>> sorted(counts_.begin(), counts_.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text;
+  for (std::size_t i = 0; i < std::min(sorted.size(), kMostListed); ++i)
+    text += fmt::format("{}{} ({} {}{})", i == 0 ? "" : ", ", sorted[i].first, sorted[i].second, unit,
+                        sorted[i].second == 1 ? "" : "s");
+  if (sorted.size() > kMostListed) text += fmt::format(" and {} more", sorted.size() - kMostListed);
+  throw Error(ErrorCode::mismatch, fmt::format("{}: holds {}: {}", path, what, text), remedy);
+}
+
+}  // namespace terramask::evaluation

@@ -1,0 +1,55 @@
+// Which class a value or label stands for.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "evaluate/codes.hpp"
+#include "terramask/class_info.hpp"
+
+namespace terramask::evaluation {
+
+/// Index of the class that `text` names, by name or value. Throws usage, listing the classes.
+std::size_t find_class(const std::vector<ClassInfo>& classes, const std::string& text,
+                       const std::string& option);
+
+/// "1" for "1", "01" and "1.0"; other texts stay what they are.
+std::string canonical_label(const std::string& label);
+std::string label_of(double value);
+
+/// What reference values mean: first what was said (`--ignore`, `--map`), then the class of that value, then
+/// the class of that name.
+class ClassMatch {
+ public:
+  /// @param map "255=road"; @throws Error usage
+  ClassMatch(const std::vector<ClassInfo>& classes, const std::vector<std::string>& map,
+             const std::vector<std::string>& ignore);
+
+  /// @param name what the reference itself calls that value; may be empty
+  Code find(const std::string& label, const std::string& name = {}) const;
+
+ private:
+  std::map<std::string, Code> known_;
+  std::map<std::string, Code> by_name_;
+};
+
+/// Values that are no class, with how often they stand there.
+class UnknownValues {
+ public:
+  /// Throws at once where there are more values than a raster of classes has.
+  void add(const std::string& label, std::uint64_t count, const std::string& path);
+  /// Throws mismatch, listing them, where there are any.
+  void check(const std::string& path, const std::string& what, const std::string& unit,
+             const std::string& remedy) const;
+
+ private:
+  [[noreturn]] void refuse(const std::string& path, const std::string& what, const std::string& unit,
+                           const std::string& remedy) const;
+
+  std::map<std::string, std::uint64_t> counts_;
+};
+
+}  // namespace terramask::evaluation

@@ -1,0 +1,185 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "evaluate/html.hpp"
+
+namespace terramask::evaluation {
+namespace {
+
+/// A square with axes from 0 to 1, in SVG's units.
+class Chart {
+ public:
+  Chart(const std::string& x_label, const std::string& y_label) {
+    svg_ = R"(<svg viewBox="0 0 440 372" role="img" font-family="inherit" font-size="12" fill="#687382">)";
+    for (int i = 0; i <= 5; ++i) {
+      const double at = i / 5.0;
+      svg_ += fmt::format(
+          R"(<path d="M{0:.1f} {2:.1f}V{3:.1f}M{4:.1f} {1:.1f}H{5:.1f}" stroke="#e6eaee" fill="none"/>)"
+          R"(<text x="{0:.1f}" y="{6:.1f}" text-anchor="middle">{7:.1f}</text>)"
+          R"(<text x="{8:.1f}" y="{9:.1f}" text-anchor="end">{7:.1f}</text>)",
+          x(at), y(at), y(0), y(1), x(0), x(1), y(0) + 18, at, x(0) - 8, y(at) + 4);
+    }
+    svg_ += fmt::format(
+        R"(<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>)"
+        R"svg(<text transform="translate(13 {:.1f}) rotate(-90)" text-anchor="middle">{}</text>)svg",
+        x(0.5), y(0) + 38, x_label, y(0.5), y_label);
+  }
+
+  void line(const std::vector<std::pair<double, double>>& points, const char* color) {
+    std::string path;
+    for (const auto& [px, py] : points)
+      path += fmt::format("{}{:.2f} {:.2f}", path.empty() ? "M" : "L", x(px), y(py));
+    svg_ += fmt::format(
+        R"(<path d="{}" fill="none" stroke="{}" stroke-width="2.2" stroke-linejoin="round"/>)", path, color);
+  }
+
+  void level(double at, const std::string& text) {
+    svg_ +=
+        fmt::format(R"(<path d="M{:.1f} {:.1f}H{:.1f}" stroke="#9aa4b0" stroke-dasharray="4 4" fill="none"/>)"
+                    R"(<text x="{:.1f}" y="{:.1f}">{}</text>)",
+                    x(0), y(at), x(1), x(0) + 8, y(at) - 6, text);
+  }
+
+  /// A point with a text beside it. @param anchor SVG's: "start" has the text to the right
+  void mark(double px, double py, const char* color, const std::string& text, const char* anchor, double dy) {
+    const double dx = anchor[0] == 's' ? 10 : anchor[0] == 'e' ? -10 : 0;
+    svg_ += fmt::format(
+        R"(<circle cx="{:.1f}" cy="{:.1f}" r="5" fill="{}" stroke="#fff" stroke-width="1.5"/>)"
+        R"(<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}" stroke="#fff" stroke-width="3" )"
+        R"(paint-order="stroke" font-weight="600">{}</text>)",
+        x(px), y(py), color, x(px) + dx, y(py) + dy, anchor, color, text);
+  }
+
+  std::string text() const { return svg_ + "</svg>"; }
+
+ private:
+  static double x(double at) { return 48 + at * 376; }
+  static double y(double at) { return 322 - at * 306; }
+
+  std::string svg_;
+};
+
+std::string class_heading(const ClassInfo& one) {
+  return fmt::format(R"(<i class="swatch" style="background:{}"></i>{})", one.color, escaped(one.name));
+}
+
+}  // namespace
+
+std::string escaped(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    if (c == '&')
+      safe += "&amp;";
+    else if (c == '<')
+      safe += "&lt;";
+    else if (c == '>')
+      safe += "&gt;";
+    else if (c == '"')
+      safe += "&quot;";
+    else
+      safe += c;
+  }
+  return safe;
+}
+
+std::string score_text(double value) {
+  return std::isfinite(value) ? fmt::format("{:.3f}", value) : "–";
+}
+
+std::string percent_text(double share) {
+  if (!std::isfinite(share)) return "–";
+  if (share > 0 && share < 0.0005) return "< 0.1%";
+  return fmt::format("{:.1f}%", 100 * share);
+}
+
+std::string count_text(std::uint64_t count) {
+  std::string text = std::to_string(count);
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  return text;
+}
+
+std::string area_text(const Estimate& area, bool square_metres) {
+  if (!std::isfinite(area.value)) return "–";
+  const double unit = square_metres ? 1e4 : 1;
+  const bool whole = !square_metres || area.value >= 1e7;
+  const auto text = [&](double value) {
+    return whole ? count_text(static_cast<std::uint64_t>(std::llround(value / unit)))
+                 : fmt::format("{:.{}f}", value / unit, area.value < 1e4 ? 4 : 2);
+  };
+  std::string result = text(area.value);
+  if (std::isfinite(area.interval) && area.interval > 0) result += " ± " + text(area.interval);
+  return result + (square_metres ? " ha" : " px");
+}
+
+std::string matrix_table(const ConfusionMatrix& matrix, const std::vector<ClassInfo>& classes) {
+  std::string html = R"(<div class="scroll"><table class="matrix"><tr><th>reference ↓ &nbsp; mask →</th>)";
+  for (const ClassInfo& one : classes) html += "<th>" + class_heading(one) + "</th>";
+  html += "<th>no data</th><th>all</th></tr>";
+  for (std::size_t r = 0; r < classes.size(); ++r) {
+    std::uint64_t row = 0;
+    for (std::size_t c = 0; c <= classes.size(); ++c) row += matrix.at(r, c);
+    html += "<tr><th>" + class_heading(classes[r]) + "</th>";
+    for (std::size_t c = 0; c <= classes.size(); ++c) {
+      const std::uint64_t count = matrix.at(r, c);
+      const double share = row > 0 ? static_cast<double>(count) / static_cast<double>(row) : 0;
+      if (count == 0) {
+        html += R"(<td class="none">0</td>)";
+        continue;
+      }
+      // Errors catch the eye at shares at which hits would not.
+      const double strength = r == c ? 0.08 + 0.72 * share : 0.06 + 0.8 * std::sqrt(share);
+      html += fmt::format(R"(<td style="background:rgba({},{:.2f});color:{}">{}<small>{}</small></td>)",
+                          r == c ? "26,127,75" : "192,57,43", std::min(strength, 0.85),
+                          strength > 0.68 ? "#fff" : "inherit", count_text(count), percent_text(share));
+    }
+    html += fmt::format("<td>{}</td></tr>", count_text(row));
+  }
+  return html + "</table></div>";
+}
+
+std::string sweep_charts(const ThresholdSweep& sweep) {
+  const std::string best = fmt::format("best F1 {:.3f} at {:.3f}", sweep.best.f1, sweep.best.threshold);
+  const std::string half = fmt::format("F1 {:.3f} at 0.5", sweep.half.f1);
+  const bool apart = sweep.best.threshold != 0.5;
+  Chart curve("recall", "precision");
+  std::vector<std::pair<double, double>> points;
+  for (const SweepPoint& point : sweep.points)
+    if (std::isfinite(point.precision) && std::isfinite(point.recall))
+      points.emplace_back(point.recall, point.precision);
+  if (!points.empty()) points.emplace(points.begin(), 0, points.front().second);
+  if (sweep.pixels > 0)
+    curve.level(static_cast<double>(sweep.positives) / static_cast<double>(sweep.pixels),
+                "share of the class: what guessing reaches");
+  curve.line(points, "#1f6feb");
+  // The curve bulges to the upper right: one text stands outside of it, the other inside.
+  if (apart && std::isfinite(sweep.half.precision))
+    curve.mark(sweep.half.recall, sweep.half.precision, "#687382", "0.5", "start", -6);
+  if (std::isfinite(sweep.best.precision)) {
+    const bool left = sweep.best.recall > 0.4;
+    curve.mark(sweep.best.recall, sweep.best.precision, "#c0392b", best, left ? "end" : "start", 16);
+  }
+
+  Chart f1("threshold", "F1 (red), precision, recall");
+  std::vector<std::pair<double, double>> f1s, precisions, recalls;
+  for (const SweepPoint& point : sweep.points) {
+    f1s.emplace_back(point.threshold, point.f1);
+    if (std::isfinite(point.precision)) precisions.emplace_back(point.threshold, point.precision);
+    if (std::isfinite(point.recall)) recalls.emplace_back(point.threshold, point.recall);
+  }
+  f1.line(precisions, "#9ec5fe");
+  f1.line(recalls, "#a3d9b8");
+  f1.line(f1s, "#c0392b");
+  const auto anchor = [](double threshold) {
+    return threshold < 0.3 ? "start" : threshold > 0.7 ? "end" : "middle";
+  };
+  if (apart) f1.mark(0.5, sweep.half.f1, "#687382", half, "middle", 20);
+  f1.mark(sweep.best.threshold, sweep.best.f1, "#c0392b", best, anchor(sweep.best.threshold), -12);
+  return fmt::format(
+      R"(<div class="charts"><figure>{}<figcaption>Precision and recall. Average precision {:.3f}.</figcaption>)"
+      R"(</figure><figure>{}<figcaption>By threshold: F1 red, precision blue, recall green.</figcaption></figure></div>)",
+      curve.text(), sweep.average_precision, f1.text());
+}
+
+}  // namespace terramask::evaluation

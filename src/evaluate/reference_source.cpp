@@ -1,0 +1,179 @@
+#include "evaluate/reference_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "evaluate/mask_source.hpp"
+#include "geo/gdal_support.hpp"
+
+namespace terramask::evaluation {
+namespace {
+
+constexpr const char* kRemedy = "say what they are with --map VALUE=CLASS, or leave them out with --ignore";
+
+class RasterReference final : public ReferenceSource {
+ public:
+  RasterReference(const EvaluationOptions& options, const std::string& path,
+                  const std::vector<ClassInfo>& classes, const Grid& grid, const std::string& grid_name)
+      : path_(path), match_(classes, options.map, options.ignore), reader_(path, grid, grid_name) {
+    if (reader_.assumed())
+      warnings_.push_back(fmt::format(
+          "{}: it or {} says nothing of its CRS or place: taken to lie as the other does", path, grid_name));
+    for (const ClassInfo& one : legend_of(path)) {
+      names_[one.value] = one.name;
+      const Code code = match_.find(label_of(one.value), one.name);
+      if (code < 0 || one.name == classes[static_cast<std::size_t>(code)].name) continue;
+      const bool misplaced = std::any_of(classes.begin(), classes.end(),
+                                         [&](const ClassInfo& other) { return other.name == one.name; });
+      if (misplaced)
+        warnings_.push_back(fmt::format("{}: its value {} is \"{}\", but stands for class {}; see --map",
+                                        path, one.value, one.name,
+                                        classes[static_cast<std::size_t>(code)].name));
+    }
+  }
+
+  void read(const Window& window, CodeBlock& block) override {
+    block.window = window;
+    reader_.read(window, block.codes, not_judged, [&](double value) {
+      const auto name = names_.find(value);
+      return match_.find(label_of(value), name == names_.end() ? std::string() : name->second);
+    });
+  }
+
+  void count_unknown(const CodeBlock& block, const Window& core) override {
+    reader_.count_unknown(block, core, unknown_);
+  }
+
+  void check() const override {
+    unknown_.check(path_, "values that are no class of the mask", "pixel", kRemedy);
+  }
+  const std::vector<std::string>& warnings() const override { return warnings_; }
+
+ private:
+  std::string path_;
+  ClassMatch match_;
+  ValueReader reader_;
+  std::map<double, std::string> names_;
+  UnknownValues unknown_;
+  std::vector<std::string> warnings_;
+};
+
+geo::LabelLayer read_layer(const EvaluationOptions& options, const std::string& path, const Grid& grid,
+                           const std::string& grid_name) {
+  return geo::read_label_layer({.path = path, .layer = options.layer, .attribute = options.attribute}, grid,
+                               grid_name);
+}
+
+void warn_of_unlabelled(const geo::LabelLayer& layer, const std::string& path,
+                        std::vector<std::string>& warnings) {
+  if (layer.unlabelled > 0)
+    warnings.push_back(
+        fmt::format("{}: {} features have no value in that attribute: left out", path, layer.unlabelled));
+}
+
+class PolygonReference final : public ReferenceSource {
+ public:
+  PolygonReference(const EvaluationOptions& options, const std::string& path, geo::LabelLayer layer,
+                   const std::vector<ClassInfo>& classes, const Grid& grid, const std::string& grid_name)
+      : path_(path), layer_(std::move(layer)) {
+    const ClassMatch match(classes, options.map, options.ignore);
+    bool meets = false;
+    for (const geo::LabelledPolygons& one : layer_.polygons) {
+      codes_.push_back(match.find(one.label));
+      if (codes_.back() == unknown) unknown_.add(one.label, one.features, path);
+      bounds_.push_back(one.polygons.bounds());
+      meets = meets || !intersect(bounds_.back(), grid.extent()).empty();
+    }
+    check();
+    if (!meets)
+      throw Error(ErrorCode::mismatch, fmt::format("{}: no polygon overlaps {}", path, grid_name),
+                  "name polygons of the same place; is the CRS of both right?");
+    if (!options.background.empty())
+      background_ = static_cast<Code>(find_class(classes, options.background, "--background"));
+    warn_of_unlabelled(layer_, path, warnings_);
+  }
+
+  void read(const Window& window, CodeBlock& block) override {
+    block.window = window;
+    block.codes.assign(geo::pixels(window), background_);
+    inside_.resize(block.codes.size());
+    for (std::size_t i = 0; i < codes_.size(); ++i) {
+      const Window part = intersect(bounds_[i], window);
+      if (part.empty()) continue;
+      const std::span inside = std::span(inside_).first(geo::pixels(part));
+      std::fill(inside.begin(), inside.end(), std::uint8_t{0});
+      layer_.polygons[i].polygons.fill(part, inside);
+      for (std::int64_t y = 0; y < part.height; ++y)
+        for (std::int64_t x = 0; x < part.width; ++x)
+          if (inside[static_cast<std::size_t>(y * part.width + x)] != 0)
+            block.codes[static_cast<std::size_t>((part.y - window.y + y) * window.width + part.x - window.x +
+                                                 x)] = codes_[i];
+    }
+  }
+
+  void count_unknown(const CodeBlock&, const Window&) override {}  // found when it was opened
+  void check() const override {
+    unknown_.check(path_, "labels that are no class of the mask", "feature", kRemedy);
+  }
+  const std::vector<std::string>& warnings() const override { return warnings_; }
+
+ private:
+  std::string path_;
+  geo::LabelLayer layer_;
+  std::vector<Code> codes_;
+  std::vector<Window> bounds_;
+  Code background_ = not_judged;
+  UnknownValues unknown_;
+  std::vector<std::uint8_t> inside_;
+  std::vector<std::string> warnings_;
+};
+
+}  // namespace
+
+bool is_vector(const std::string& path) {
+  geo::ensure_gdal();
+  geo::GdalErrors silence;
+  const auto opens = [&](unsigned int kind) {
+    return geo::DatasetPtr(GDALDataset::Open(path.c_str(), kind | GDAL_OF_READONLY, nullptr, nullptr,
+                                             nullptr)) != nullptr;
+  };
+  return !opens(GDAL_OF_RASTER) && opens(GDAL_OF_VECTOR);
+}
+
+bool holds_points(const EvaluationOptions& options, const std::string& path, const Grid& grid,
+                  const std::string& grid_name) {
+  return is_vector(path) && read_layer(options, path, grid, grid_name).polygons.empty();
+}
+
+std::unique_ptr<ReferenceSource> ReferenceSource::open(const EvaluationOptions& options,
+                                                       const std::string& path,
+                                                       const std::vector<ClassInfo>& classes,
+                                                       const Grid& grid, const std::string& grid_name) {
+  if (!is_vector(path)) return std::make_unique<RasterReference>(options, path, classes, grid, grid_name);
+  return std::make_unique<PolygonReference>(options, path, read_layer(options, path, grid, grid_name),
+                                            classes, grid, grid_name);
+}
+
+std::vector<ReferencePoint> read_points(const EvaluationOptions& options, const std::string& path,
+                                        const std::vector<ClassInfo>& classes, const Grid& grid,
+                                        const std::string& grid_name, std::vector<std::string>& warnings) {
+  const geo::LabelLayer layer = read_layer(options, path, grid, grid_name);
+  if (layer.points.empty())
+    throw Error(ErrorCode::mismatch, path + ": holds polygons and no point",
+                "name it with --reference, or name a layer of points");
+  const ClassMatch match(classes, options.map, options.ignore);
+  UnknownValues unknown_labels;
+  std::vector<ReferencePoint> points;
+  for (const geo::LabelledPoint& point : layer.points) {
+    const Code code = match.find(point.label);
+    if (code == unknown) unknown_labels.add(point.label, 1, path);
+    if (code >= 0) points.push_back({code, point.pixel.x, point.pixel.y});
+  }
+  unknown_labels.check(path, "labels that are no class of the mask", "point", kRemedy);
+  warn_of_unlabelled(layer, path, warnings);
+  return points;
+}
+
+}  // namespace terramask::evaluation

@@ -1,0 +1,50 @@
+// What is known to be true, as codes on a mask's grid.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "evaluate/class_match.hpp"
+#include "evaluate/codes.hpp"
+#include "geo/label_layer.hpp"
+#include "terramask/evaluate.hpp"
+
+namespace terramask::evaluation {
+
+/// A point with a class (never `unknown`), in pixels of a mask.
+struct ReferencePoint {
+  Code code = not_judged;
+  double column = 0, row = 0;
+};
+
+class ReferenceSource {
+ public:
+  /// Opens a raster, or polygons. Throws as `evaluate` does.
+  static std::unique_ptr<ReferenceSource> open(const EvaluationOptions& options, const std::string& path,
+                                               const std::vector<ClassInfo>& classes, const Grid& grid,
+                                               const std::string& grid_name);
+  virtual ~ReferenceSource() = default;
+
+  virtual void read(const Window& window, CodeBlock& block) = 0;
+  /// Counts values of the block read last that are no class, within `core`.
+  virtual void count_unknown(const CodeBlock& block, const Window& core) = 0;
+  /// Throws mismatch where some were counted.
+  virtual void check() const = 0;
+  /// Things the user should know.
+  virtual const std::vector<std::string>& warnings() const = 0;
+};
+
+/// Whether GDAL reads the file as vectors and not as a raster. Throws not_found or format.
+bool is_vector(const std::string& path);
+
+/// Whether a vector reference holds points and no polygon.
+bool holds_points(const EvaluationOptions& options, const std::string& path, const Grid& grid,
+                  const std::string& grid_name);
+
+/// Points with their classes. Throws mismatch for labels that are no class, with counts.
+std::vector<ReferencePoint> read_points(const EvaluationOptions& options, const std::string& path,
+                                        const std::vector<ClassInfo>& classes, const Grid& grid,
+                                        const std::string& grid_name, std::vector<std::string>& warnings);
+
+}  // namespace terramask::evaluation

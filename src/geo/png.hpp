@@ -1,0 +1,17 @@
+// Small pictures as PNG, in memory.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace terramask::geo {
+
+/// @param rgb height × width × 3
+/// @return the bytes of the PNG. Throws unsupported where this GDAL writes none
+std::string encode_png(int width, int height, std::span<const std::uint8_t> rgb);
+
+/// The same as text that a page can hold: "data:image/png;base64,..."
+std::string png_data_url(int width, int height, std::span<const std::uint8_t> rgb);
+
+}  // namespace terramask::geo

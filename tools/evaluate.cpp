@@ -1,0 +1,188 @@
+// terramask evaluate: how good a mask, or a model, is.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "checks.hpp"
+#include "command.hpp"
+#include "evaluate_model.hpp"
+#include "evaluate_pairs.hpp"
+#include "evaluate_report.hpp"
+#include "stop.hpp"
+#include "subcommands.hpp"
+#include "terramask/gdal.hpp"
+#include "terramask/model.hpp"
+
+namespace terramask::tools {
+namespace {
+
+constexpr const char* footer =
+    "Compares masks with what is known: rasters of classes (of any grid and CRS), polygons, or sampled "
+    "points.\n"
+    "With --model the inputs are images, which are segmented first. One reference may serve all inputs. Name "
+    "the\n"
+    "inputs first, their references after them, in the same order.\n"
+    "\n"
+    "The reference's values mean the mask's classes of the same value, or name; --map says otherwise. Where "
+    "the\n"
+    "reference is nodata nothing is judged; where the mask alone is, that is an error.\n"
+    "\n"
+    "Examples:\n"
+    "  terramask evaluate mask.tif --reference labels.tif\n"
+    "  terramask evaluate mask.tif --reference roads.tif --map 255=road --erode 3 --slack 3 --errors "
+    "errors.tif\n"
+    "  terramask evaluate mask.tif --reference cover.gpkg --attribute class --html report.html --image "
+    "ortho.tif\n"
+    "  terramask evaluate --model roads.safetensors a.tif b.tif --reference la.tif lb.tif --store-threshold\n"
+    "  terramask evaluate mask.tif --points samples.gpkg --attribute class\n";
+
+CLI::Option* add_list(CLI::App& app, const char* name, std::vector<std::string>& values, const char* help,
+                      const char* type, const char* group) {
+  return app.add_option(name, values, help)->type_name(type)->group(group);
+}
+
+void add_reference_options(CLI::App& app, EvaluateArguments& a) {
+  app.add_option("INPUT", a.inputs, "Masks; with --model images")->required()->type_name("");
+  app.add_option("--model", a.model, "Segment the inputs with this model first")
+      ->type_name("FILE")
+      ->group("Input");
+  add_list(app, "--reference", a.references,
+           "Rasters of classes, polygons or points: one for each input, or one", "FILE...", "Input");
+  app.add_option("--points", a.points, "Sampled points: accuracy and area with confidence intervals")
+      ->type_name("FILE")
+      ->group("Input");
+  app.add_option("--attribute", a.attribute, "Of polygons and points: the field that holds the class")
+      ->type_name("NAME")
+      ->group("Input");
+  app.add_option("--layer", a.layer, "Of polygons and points: the layer, where there are several")
+      ->type_name("NAME")
+      ->group("Input");
+  app.add_option("--background", a.background, "The class where there is no polygon (else: not judged)")
+      ->type_name("CLASS")
+      ->group("Input");
+  add_list(app, "--map", a.map, "A value or label of the reference and the class it means; repeatable",
+           "REFVALUE=CLASS", "Input")
+      ->allow_extra_args(false);
+  add_list(app, "--ignore", a.ignore, "Values or labels of the reference that are not judged: 255 or 254,255",
+           "VALUES", "Input")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  add_list(app, "--classes", a.classes,
+           "The mask's classes, where it does not name them: 0=background,1=road", "LIST", "Input")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  add_list(app, "--probabilities", a.probabilities, "The masks' probabilities: adds a sweep over thresholds",
+           "FILE...", "Input");
+  add_list(app, "--image", a.images, "The masks' images, shown with the worst patches", "FILE...", "Input");
+  add_raster_options(app, a.raster);
+}
+
+void add_measure_options(CLI::App& app, EvaluateArguments& a) {
+  app.add_option("--class", a.positive, "The class of the sweep and the error raster (of two: the second)")
+      ->type_name("CLASS")
+      ->group("Measures");
+  app.add_option("--erode", a.erode,
+                 "Measure also without reference pixels within N pixels of another class (ISPRS)")
+      ->check(whole_number(1, most_distance))
+      ->type_name("N")
+      ->group("Measures");
+  app.add_option("--slack", a.slack,
+                 "Measure also with N pixels forgiven: relaxed precision and recall (Mnih 2013)")
+      ->check(whole_number(1, most_distance))
+      ->type_name("N")
+      ->group("Measures");
+  app.add_flag("--store-threshold", a.store_threshold,
+               "Write the threshold of the best F1 into the model file; `segment` heeds it")
+      ->group("Measures");
+}
+
+void add_output_options(CLI::App& app, EvaluateArguments& a) {
+  app.add_option("--json", a.json, "Write all figures as JSON")->type_name("FILE")->group("Output");
+  app.add_option("--html", a.html, "Write a page with matrix, curves and the worst patches")
+      ->type_name("FILE")
+      ->group("Output");
+  app.add_option("--errors", a.errors, "Write where the mask is right and wrong; for several a folder")
+      ->type_name("OUT.tif|DIR/")
+      ->group("Output");
+  app.add_flag("--overwrite", a.overwrite, "Replace outputs that are there")->group("Output");
+  app.add_option("--cache", a.cache, "GDAL's block cache")
+      ->type_name("BYTES")
+      ->capture_default_str()
+      ->group("Work");
+}
+
+EvaluationOptions evaluation_options(const EvaluateArguments& a, std::vector<EvaluationPair> pairs) {
+  EvaluationOptions options;
+  options.pairs = std::move(pairs);
+  options.points = a.points;
+  options.layer = a.layer;
+  options.attribute = a.attribute;
+  options.background = a.background;
+  options.map = a.map;
+  options.ignore = a.ignore;
+  options.classes = a.classes;
+  options.positive = a.positive;
+  options.erode = a.erode;
+  options.slack = a.slack;
+  options.patches = !a.html.empty();
+  options.overwrite = a.overwrite;
+  return options;
+}
+
+void write_outputs(const EvaluateArguments& a, const EvaluationReport& report) {
+  if (!a.json.empty()) write_report(a.json, report_json(report), a.overwrite);
+  if (a.html.empty()) return;
+  const std::string subject = a.model.empty() ? a.inputs.front() : a.model;
+  write_report(a.html,
+               report_html(report, "How good is " + std::filesystem::path(subject).filename().string() + "?"),
+               a.overwrite);
+}
+
+int evaluate_inputs(const EvaluateArguments& a) {
+  start_messages("terramask evaluate", a.verbosity);
+  configure_gdal(parse_bytes(a.cache, "--cache"));
+  std::vector<EvaluationPair> pairs = make_pairs(a);
+  prepare_outputs(a, pairs);
+
+  std::unique_ptr<SegmentedInputs> segmented;
+  if (!a.model.empty()) segmented = std::make_unique<SegmentedInputs>(a, pairs);
+  ProgressBar bar("");
+  const EvaluationReport report = evaluate(evaluation_options(a, pairs), progress_sink(a, bar), &stop_flag());
+  bar.finish();
+
+  for (const std::string& warning : report.warnings) spdlog::warn("warning: {}", warning);
+  if (report.sampled)
+    for (const std::string& warning : report.sampled->warnings) spdlog::warn("warning: {}", warning);
+  write_outputs(a, report);
+  if (a.store_threshold) {
+    if (!report.sweep)
+      throw Error(ErrorCode::usage, "--store-threshold: points make no sweep",
+                  "name a reference raster or polygons with --reference");
+    store_threshold(a.model, report.sweep->best.threshold);
+    spdlog::info("{}: threshold {} stored", a.model, report.sweep->best.threshold);
+  }
+  if (a.verbosity.quiet) return 0;
+  print_report(report);
+  for (const std::string& path : {a.json, a.html})
+    if (!path.empty()) fmt::print("{}\n", path);
+  for (const PairReport& pair : report.pairs)
+    if (!pair.errors.empty()) fmt::print("{}\n", pair.errors);
+  return 0;
+}
+
+}  // namespace
+
+void evaluate_options(CLI::App& app, std::function<int()>& run) {
+  const auto arguments = std::make_shared<EvaluateArguments>();
+  add_reference_options(app, *arguments);
+  add_measure_options(app, *arguments);
+  add_output_options(app, *arguments);
+  add_device_options(app, arguments->device);
+  add_verbosity_options(app, arguments->verbosity);
+  app.footer(footer);
+  run = [arguments] { return evaluate_inputs(*arguments); };
+}
+
+}  // namespace terramask::tools
