@@ -1,7 +1,7 @@
 // Every operator's Vulkan kernels.
 #include "ops/vulkan_table.hpp"
 
-#include "ops/operators.hpp"
+#include "ops/vulkan_scratch.hpp"
 
 namespace terramask {
 namespace ops {
@@ -13,9 +13,25 @@ namespace ops {
 
 namespace {
 
+using Scratch = decltype(vulkan::Kernels::scratch_bytes);
+
+/// Null where the operator wants none.
+template <class Op>
+constexpr Scratch scratch() {
+  if constexpr (requires(const Op& op, const Graph& graph, const Node& node, const vulkan::Traits& traits) {
+                  scratch_bytes(op, graph, node, traits);
+                })
+    return [](const Operator& op, const Graph& graph, const Node& node, const vulkan::Traits& traits) {
+      return scratch_bytes(*op.as<Op>(), graph, node, traits);
+    };
+  else
+    return nullptr;
+}
+
 constexpr vulkan::Kernels kernels[] = {
-#define TERRAMASK_OPERATOR(Type, folder) \
-  {Type::name, [](const Operator& op, vulkan::Recorder& recorder) { record(*op.as<Type>(), recorder); }},
+#define TERRAMASK_OPERATOR(Type, folder)                                                                 \
+  {Type::name, [](const Operator& op, vulkan::Recorder& recorder) { record(*op.as<Type>(), recorder); }, \
+   scratch<Type>()},
 #include "ops/operators.def"
 #undef TERRAMASK_OPERATOR
 };
