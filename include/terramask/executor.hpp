@@ -71,13 +71,30 @@ struct ExecutorOptions {
   std::shared_ptr<std::atomic<int>> device_losses{};
 };
 
+/// Persistent tensors on a device, shared by the programs that were compiled with them: what is trained, and
+/// what training remembers. Not to be touched while a program runs.
+class Variables {
+ public:
+  virtual ~Variables() = default;
+  /// Makes room for the graph's variables; new ones are zero. ErrorCode::mismatch where one that is there has
+  /// another type.
+  virtual void declare(const Graph& graph) = 0;
+  /// ErrorCode::not_found, mismatch.
+  virtual void write(std::string_view name, const Tensor& tensor) = 0;
+  virtual Tensor read(std::string_view name) const = 0;
+  virtual std::vector<std::string> names() const = 0;
+};
+
 class Executor {
  public:
   virtual ~Executor() = default;
   virtual std::string device_name() const = 0;
   /// Makes the plan for this device (its limits, scratch and layouts) and compiles it. Parameters are
   /// uploaded once and shared by the programs compiled from the same `parameters` object contents (by name).
-  virtual std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters) = 0;
+  /// A graph with variables needs `variables` of this executor, which it declares.
+  virtual std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters,
+                                           const std::shared_ptr<Variables>& variables = {}) = 0;
+  virtual std::shared_ptr<Variables> make_variables() = 0;
   /// The plan that compile would use, without touching device memory.
   virtual Plan plan(const Graph& graph) const = 0;
   /// What its kernels demand of a node's result grid; see footprint().

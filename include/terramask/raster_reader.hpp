@@ -24,6 +24,11 @@ struct BandRequest {
   std::string type{};
 };
 
+/// A surface model and the terrain model below it.
+struct HeightPair {
+  std::string dsm, dtm;
+};
+
 enum class Resample { automatic, never, always };
 
 struct RasterOptions {
@@ -44,6 +49,11 @@ struct RasterOptions {
   /// `--src-nodata`: empty = what the file says; "none" = ignore it; else a number that takes its place in
   /// every band. Alpha and mask bands count all the same, and NaN and infinities are never valid.
   std::string src_nodata{};
+  /// The same for each of `paths`, in its place where it is not empty; may be shorter than `paths`.
+  std::vector<std::string> member_nodata{};
+  /// Each joins a band "ndsm" after those of `paths`: the DSM minus the DTM, which is laid bilinearly onto
+  /// the DSM's grid; invalid where either is.
+  std::vector<HeightPair> ndsm{};
 };
 
 /// Reads one raster (or stack). Not thread-safe: one reader a thread (`clone`).
@@ -67,6 +77,10 @@ class RasterReader {
   virtual bool resampled() const = 0;
   /// Source pixels per working pixel, along columns and rows; 1, 1 where nothing is resampled.
   virtual std::array<double, 2> scale() const = 0;
+  /// How far from a working pixel's centre the file pixels reach that its values are made of, along columns
+  /// and rows, in working pixels: a half where nothing is resampled. (A file warped onto the first one adds
+  /// its own.)
+  virtual std::array<double, 2> reach() const = 0;
   /// Ground size of a source pixel in metres, measured or assigned; empty where it is unknown.
   virtual std::optional<PixelSize> pixel_size() const = 0;
   virtual std::size_t bands() const = 0;

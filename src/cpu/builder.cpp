@@ -43,7 +43,9 @@ bool Builder::in_place(std::size_t i) const {
 }
 
 void* Builder::address(ValueId id) const {
-  if (buffers_.plan == nullptr || !buffers_.plan->places.at(id)) return nullptr;
+  if (buffers_.plan == nullptr) return nullptr;
+  if (const auto home = buffers_.plan->homes.at(id)) return buffers_.variables.at(*home);
+  if (!buffers_.plan->places.at(id)) return nullptr;
   const Place& at = *buffers_.plan->places[id];
   return buffers_.chunks.at(at.chunk) + at.offset;
 }
@@ -66,12 +68,30 @@ void* Builder::scratch(std::uint64_t bytes) {
 
 std::shared_ptr<dnnl::memory> Builder::packed(std::size_t i, const dnnl::memory::desc& from,
                                               const dnnl::memory::desc& to, std::int64_t first) {
+  const ValueId id = node_->operands.at(i);
+  const Value& value = graph_.values()[id];
+  if (value.role != Role::parameter) return packed_variable(id, from, to, first);
   packed_bytes_ += to.get_size();
   if (buffers_.plan == nullptr) return nullptr;
-  const Value& value = graph_.values()[node_->operands.at(i)];
-  if (value.role != Role::parameter)
-    throw Error(ErrorCode::unsupported, value.name + ": the CPU takes trained tensors only here");
   return buffers_.packed->get(buffers_.parameters->find(value.name)->second, from, to, first, engine_);
+}
+
+std::shared_ptr<dnnl::memory> Builder::packed_variable(ValueId id, const dnnl::memory::desc& from,
+                                                       const dnnl::memory::desc& to, std::int64_t first) {
+  const bool as_it_lies = from == to;
+  void* const room = scratch(as_it_lies ? 0 : to.get_size());
+  if (buffers_.plan == nullptr) return nullptr;
+  auto* const lies = static_cast<std::byte*>(address(id)) + first * 4;
+  if (as_it_lies) return std::make_shared<dnnl::memory>(to, engine_, lies);
+  dnnl::memory source(from, engine_, lies);
+  auto made = std::make_shared<dnnl::memory>(to, engine_, room);
+  step("reorder", [&]() -> std::function<void()> {
+    return [source, made, reorder = dnnl::reorder(source, *made), stream = dnnl::stream(engine_)]() mutable {
+      reorder.execute(stream, source, *made);
+      stream.wait();
+    };
+  });
+  return made;
 }
 
 void Builder::step(std::string kernel, const std::function<std::function<void()>()>& make) {

@@ -61,6 +61,7 @@ class Builder {
     const Plan* plan = nullptr;
     const Parameters* parameters = nullptr;
     std::vector<std::byte*> chunks;
+    std::vector<std::byte*> variables{};  ///< by ValueId of the variable
     PackedParameters* packed = nullptr;
   };
   Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
@@ -93,8 +94,8 @@ class Builder {
   const Tensor& parameter(std::size_t i) const;
   /// Bytes for this node alone, aligned to 64; null for a plan.
   void* scratch(std::uint64_t bytes);
-  /// A parameter operand in the layout `to`; it lies as `from`, which begins at element `first`. Null for a
-  /// plan.
+  /// A trained operand in the layout `to`; it lies as `from`, which begins at element `first`. A variable is
+  /// brought into it anew at every run, in a step of its own. Null for a plan.
   std::shared_ptr<dnnl::memory> packed(std::size_t i, const dnnl::memory::desc& from,
                                        const dnnl::memory::desc& to, std::int64_t first = 0);
   /// `make` is called for a program only, and gives what is to be run each time.
@@ -109,6 +110,8 @@ class Builder {
 
  private:
   void* address(ValueId id) const;
+  std::shared_ptr<dnnl::memory> packed_variable(ValueId id, const dnnl::memory::desc& from,
+                                                const dnnl::memory::desc& to, std::int64_t first);
 
   const Graph& graph_;
   const std::vector<int>& blocks_;

@@ -111,10 +111,17 @@ class CpuExecutor final : public Executor {
     return made;
   }
 
-  std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters) override {
+  std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters,
+                                   const std::shared_ptr<Variables>& variables) override {
     check_parameters(graph, parameters, "network");
-    return std::make_unique<CpuProgram>(shared_, plan(graph), parameters, table_, traits_, options_);
+    Plan made = plan(graph);
+    if (variables) variables->declare(graph);
+    return std::make_unique<CpuProgram>(shared_, std::move(made), parameters,
+                                        dynamic_cast<const CpuVariables*>(variables.get()), table_, traits_,
+                                        options_);
   }
+
+  std::shared_ptr<Variables> make_variables() override { return std::make_shared<CpuVariables>(); }
 
   std::int64_t layer_alignment(const Graph& graph, NodeId id) const override {
     const Node& node = graph.nodes()[id];
@@ -136,14 +143,15 @@ class CpuExecutor final : public Executor {
       if (value.role == Role::input) staging += value.type.bytes();
     for (const Output& output : plan.graph.outputs()) staging += plan.graph.type(output.value).bytes();
     staging *= Shared::slots;
-    const std::uint64_t needed = plan.arena_bytes + plan.parameter_bytes + staging;
+    const std::uint64_t kept = plan.parameter_bytes + plan.variable_bytes;
+    const std::uint64_t needed = plan.arena_bytes + kept + staging;
     if (needed <= options_.memory_limit) return;
     const auto mib = [](std::uint64_t bytes) {
       return fmt::format("{:.1f} MiB", static_cast<double>(bytes) / (1 << 20));
     };
     throw Error(ErrorCode::out_of_memory,
-                fmt::format("the plan needs {} ({} of it weights), the limit is {}", mib(needed),
-                            mib(plan.parameter_bytes), mib(options_.memory_limit)),
+                fmt::format("the plan needs {} ({} of it weights), the limit is {}", mib(needed), mib(kept),
+                            mib(options_.memory_limit)),
                 "use a smaller tile (--tile) or a larger --memory-limit");
   }
 

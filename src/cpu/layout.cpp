@@ -51,6 +51,10 @@ std::vector<int> choose_blocks(const Graph& graph, int native) {
   std::vector<int> by_root(values.size(), native);
   for (ValueId id = 0; id < values.size(); ++id)
     if (!is_image(id) || values[id].type.shape.c() % native != 0) by_root[ties.root(id)] = 1;
+  // What is added to a variable, element by element, lies as it does.
+  for (const Node& node : graph.nodes())
+    if (node.op.updates_in_place() && plain[node.results.front()])
+      for (const ValueId id : node.operands) by_root[ties.root(id)] = 1;
   std::vector<int> blocks(values.size(), 1);
   for (ValueId id = 0; id < values.size(); ++id)
     if (is_image(id)) blocks[id] = by_root[ties.root(id)];

@@ -34,8 +34,21 @@ std::shared_ptr<Memory> take(std::shared_ptr<Memory>& own, std::uint64_t bytes) 
 
 }  // namespace
 
+std::shared_ptr<Memory> CpuVariables::make(const ValueType& type) {
+  return std::make_shared<Memory>(std::max<std::uint64_t>(type.bytes(), 64));
+}
+
+void CpuVariables::upload(Memory& memory, std::span<const std::byte> bytes) const {
+  std::ranges::copy(bytes, memory.data());
+}
+
+void CpuVariables::download(const Memory& memory, std::span<std::byte> bytes) const {
+  std::copy_n(memory.data(), bytes.size(), bytes.data());
+}
+
 CpuProgram::CpuProgram(std::shared_ptr<Shared> shared, Plan plan, const Parameters& parameters,
-                       KernelTable table, const Traits& traits, const ExecutorOptions& options)
+                       const CpuVariables* variables, KernelTable table, const Traits& traits,
+                       const ExecutorOptions& options)
     : shared_(std::move(shared)),
       plan_(std::move(plan)),
       traits_(traits),
@@ -47,6 +60,13 @@ CpuProgram::CpuProgram(std::shared_ptr<Shared> shared, Plan plan, const Paramete
     if (chunk == shared_->arena.size()) shared_->arena.emplace_back();
     arena_.push_back(take(shared_->arena[chunk], plan_.chunks[chunk]));
   }
+  variables_.resize(plan_.graph.values().size());
+  for (ValueId id = 0; id < variables_.size(); ++id)
+    if (const Value& value = plan_.graph.values()[id]; value.role == Role::variable) {
+      if (variables == nullptr)
+        throw Error(ErrorCode::internal, "the program has variables, but was given none");
+      variables_[id] = variables->entry(value.name).memory;
+    }
   stage();
   prepare(parameters, table);
 }
@@ -82,6 +102,7 @@ void CpuProgram::prepare(const Parameters& parameters, KernelTable table) {
   Builder::Buffers buffers{
       .plan = &plan_, .parameters = &parameters, .chunks = {}, .packed = &shared_->packed};
   for (const auto& chunk : arena_) buffers.chunks.push_back(chunk->data());
+  for (const auto& variable : variables_) buffers.variables.push_back(variable ? variable->data() : nullptr);
   Builder builder(plan_.graph, blocks_, traits_, shared_->engine, std::move(buffers));
   try {
     for (NodeId node = 0; node < plan_.graph.nodes().size(); ++node) {
@@ -98,6 +119,7 @@ void CpuProgram::prepare(const Parameters& parameters, KernelTable table) {
 }
 
 std::byte* CpuProgram::address(ValueId id) const {
+  if (const auto home = plan_.homes.at(id)) return variables_.at(*home)->data();
   const Place& at = *plan_.places.at(id);
   return arena_[at.chunk]->data() + at.offset;
 }
@@ -190,7 +212,7 @@ std::vector<KernelTime> CpuProgram::profile() const {
 }
 
 std::uint64_t CpuProgram::memory_bytes() const {
-  std::uint64_t bytes = plan_.parameter_bytes;
+  std::uint64_t bytes = plan_.parameter_bytes + plan_.variable_bytes;
   for (const auto& chunk : arena_) bytes += chunk->bytes();
   for (const auto& staging : {input_memory_, output_memory_})
     for (const auto& memory : staging) bytes += memory->bytes();

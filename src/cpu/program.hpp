@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "cpu/builder.hpp"
+#include "graph/variable_table.hpp"
 
 namespace terramask::cpu {
 
@@ -24,6 +25,14 @@ class Memory {
  private:
   std::byte* data_ = nullptr;
   std::uint64_t bytes_ = 0;
+};
+
+/// Variables in the machine's memory.
+class CpuVariables final : public VariableTable<Memory> {
+ private:
+  std::shared_ptr<Memory> make(const ValueType& type) override;
+  void upload(Memory& memory, std::span<const std::byte> bytes) const override;
+  void download(const Memory& memory, std::span<std::byte> bytes) const override;
 };
 
 /// Sets how many threads the calling thread's parallel loops and primitives take, until it is gone.
@@ -73,8 +82,10 @@ struct Shared {
 
 class CpuProgram final : public Program {
  public:
-  CpuProgram(std::shared_ptr<Shared> shared, Plan plan, const Parameters& parameters, KernelTable table,
-             const Traits& traits, const ExecutorOptions& options);
+  /// `variables` may be null where the plan has none.
+  CpuProgram(std::shared_ptr<Shared> shared, Plan plan, const Parameters& parameters,
+             const CpuVariables* variables, KernelTable table, const Traits& traits,
+             const ExecutorOptions& options);
   ~CpuProgram() override;
 
   std::size_t slots() const override { return Shared::slots; }
@@ -113,6 +124,7 @@ class CpuProgram final : public Program {
   bool poison_, profiling_;
   std::shared_ptr<std::atomic<int>> losses_;
   std::vector<std::shared_ptr<Memory>> arena_;
+  std::vector<std::shared_ptr<Memory>> variables_;  ///< by ValueId of the variable
   std::array<std::shared_ptr<Memory>, Shared::slots> input_memory_, output_memory_;
   std::vector<Staged> inputs_, outputs_;
   std::vector<Step> steps_;

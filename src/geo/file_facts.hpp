@@ -3,6 +3,8 @@
 
 #include <gdal_priv.h>
 
+#include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +35,9 @@ struct FileFacts {
   std::vector<double> dataset_nodata;  ///< NODATA_VALUES: invalid where every band has its value; else empty
   bool resampling_vrt =
       false;  ///< a VRT that changes pixel sizes: its pixels depend on how they are asked for
+
+  /// A surface and the terrain below it, where the one band is their difference (ndsm.hpp); else null.
+  std::shared_ptr<const std::array<FileFacts, 2>> heights{};
 
   std::size_t data_bands() const;
 };

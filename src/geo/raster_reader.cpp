@@ -11,6 +11,7 @@
 #include "geo/file_facts.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/grid_reader.hpp"
+#include "geo/ndsm.hpp"
 #include "geo/rescale.hpp"
 #include "geo/stack.hpp"
 #include "geo/working_grid.hpp"
@@ -24,7 +25,8 @@ struct Decisions {
   std::vector<geo::FileFacts> files;
   std::vector<geo::BandChoice> bands;
   std::vector<BandRequest> found;
-  geo::NodataOption nodata;
+  std::vector<geo::NodataOption> nodata;  ///< of each file
+  std::array<double, 2> reach{0.5, 0.5};
   std::optional<PixelSize> pixel_size;
   geo::WorkingGrid working;
   std::vector<std::string> warnings;
@@ -47,6 +49,7 @@ class Reader final : public RasterReader {
   const Grid& working_grid() const override { return decisions_->working.grid; }
   bool resampled() const override { return decisions_->working.resampled; }
   std::array<double, 2> scale() const override { return decisions_->working.scale; }
+  std::array<double, 2> reach() const override { return decisions_->reach; }
   std::optional<PixelSize> pixel_size() const override { return decisions_->pixel_size; }
   std::size_t bands() const override { return decisions_->bands.size(); }
   const std::vector<BandRequest>& found_bands() const override { return decisions_->found; }
@@ -118,17 +121,21 @@ std::optional<PixelSize> measure_pixel(const Grid& grid, const RasterOptions& op
 }  // namespace
 
 std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
-  if (options.paths.empty()) throw Error(ErrorCode::usage, "no raster named");
+  if (options.paths.empty() && options.ndsm.empty()) throw Error(ErrorCode::usage, "no raster named");
   auto decisions = std::make_shared<Decisions>();
   Decisions& d = *decisions;
   for (const auto& path : options.paths) {
     const geo::DatasetPtr dataset = geo::open_raster(path);
     d.files.push_back(geo::describe(*dataset, path));
-    d.name += (d.name.empty() ? "" : ", ") + path;
   }
+  for (const auto& heights : options.ndsm) d.files.push_back(geo::describe_ndsm(heights.dsm, heights.dtm));
+  for (const auto& file : d.files) d.name += (d.name.empty() ? "" : ", ") + file.path;
   if (!options.crs.empty()) assign_crs(d.files, options.crs, d.warnings);
   geo::check_stack(d.files);
-  d.nodata = geo::parse_nodata(options.src_nodata);
+  for (std::size_t f = 0; f < d.files.size(); ++f) {
+    const bool own = f < options.member_nodata.size() && !options.member_nodata[f].empty();
+    d.nodata.push_back(geo::parse_nodata(own ? options.member_nodata[f] : options.src_nodata));
+  }
   d.bands = geo::choose_bands(d.files, options, d.warnings);
   for (const auto& band : d.bands) d.found.push_back(band.found);
   const Grid& grid = d.files.front().grid;
@@ -141,6 +148,13 @@ std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
   }
   d.pixel_size = measure_pixel(grid, options, d.name);
   d.working = geo::working_grid(grid, d.pixel_size, options, d.name, d.warnings);
+  d.reach = geo::stack_reach(d.files);
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    const double scale = d.working.scale[axis];
+    // A resampled pixel's taps: a box as wide as the pixel, or one source pixel, and what that touches.
+    if (d.working.resampled) d.reach[axis] += std::max(scale, 1.0) / 2 + 0.5;
+    d.reach[axis] /= scale;
+  }
   return std::make_unique<Reader>(std::move(decisions));
 }
 

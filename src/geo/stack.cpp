@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
 #include "geo/crs.hpp"
 #include "geo/file_reader.hpp"
+#include "geo/grid_mapping.hpp"
+#include "geo/ndsm.hpp"
 #include "geo/warped_reader.hpp"
 
 namespace terramask::geo {
@@ -29,6 +32,15 @@ class StackReader final : public GridReader {
  private:
   std::vector<std::unique_ptr<GridReader>> members_;
 };
+
+/// What WarpedReader adds: a box of a source pixel or of the pixel's span, and the source pixels it touches.
+void add_warp(const Grid& grid, const Grid& source, std::array<double, 2>& reach) {
+  if (same_grid(grid, source)) return;
+  const auto span = GridMapping(grid, source).span();
+  double most = 0;  // the axes of the two grids may be turned
+  for (const double s : span) most = std::max(most, (std::max(s, 1.0) / 2 + 1) / s);
+  for (double& r : reach) r += most;
+}
 
 std::string describe_grid(const Grid& grid) {
   return fmt::format("{} x {} pixels, {}, {}", grid.width, grid.height,
@@ -66,8 +78,26 @@ void check_stack(std::span<const FileFacts> files) {
   }
 }
 
+std::array<double, 2> stack_reach(std::span<const FileFacts> files) {
+  std::array<double, 2> reach{0.5, 0.5};
+  for (const FileFacts& file : files) {
+    std::array<double, 2> of_file{0.5, 0.5};
+    add_warp(files[0].grid, file.grid, of_file);
+    if (file.heights) {
+      std::array<double, 2> of_terrain{0.5, 0.5};
+      add_warp((*file.heights)[0].grid, (*file.heights)[1].grid, of_terrain);
+      const auto span = same_grid(files[0].grid, file.grid) ? std::array<double, 2>{1, 1}
+                                                            : GridMapping(files[0].grid, file.grid).span();
+      const double size = 1 / std::min(span[0], span[1]);  // of a surface pixel
+      for (double& r : of_file) r += size * (of_terrain[0] - 0.5);
+    }
+    for (std::size_t axis = 0; axis < 2; ++axis) reach[axis] = std::max(reach[axis], of_file[axis]);
+  }
+  return reach;
+}
+
 std::unique_ptr<GridReader> open_stack(std::span<const FileFacts> files, std::span<const BandChoice> bands,
-                                       const NodataOption& nodata) {
+                                       std::span<const NodataOption> nodata) {
   std::vector<std::unique_ptr<GridReader>> members;
   for (std::size_t f = 0; f < files.size(); ++f) {
     const bool direct = f == 0 || same_grid(files[0].grid, files[f].grid);
@@ -79,7 +109,11 @@ std::unique_ptr<GridReader> open_stack(std::span<const FileFacts> files, std::sp
       planes.push_back(p);
     }
     if (slots.empty()) continue;
-    auto reader = std::make_unique<FileReader>(files[f], std::move(slots), nodata);
+    std::unique_ptr<GridReader> reader;
+    if (files[f].heights)
+      reader = open_ndsm(files[f], slots.front().plane);
+    else
+      reader = std::make_unique<FileReader>(files[f], std::move(slots), nodata[f]);
     if (direct) {
       members.push_back(std::move(reader));
     } else {

@@ -1,6 +1,7 @@
 // Several rasters as the bands of one (`--stack`).
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,7 +22,12 @@ bool same_grid(const Grid& a, const Grid& b);
 void check_stack(std::span<const FileFacts> files);
 
 /// Reads the bands chosen on the grid of the first file. A pixel is invalid where any of them is.
+/// @param nodata  one for each file
 std::unique_ptr<GridReader> open_stack(std::span<const FileFacts> files, std::span<const BandChoice> bands,
-                                       const NodataOption& nodata);
+                                       std::span<const NodataOption> nodata);
+
+/// How far from the centre of a pixel of the first file's grid the file pixels reach that its values are made
+/// of, along columns and rows, in pixels of that grid: a half where nothing is warped.
+std::array<double, 2> stack_reach(std::span<const FileFacts> files);
 
 }  // namespace terramask::geo

@@ -73,6 +73,13 @@ Interval gathered(const Window& window, Interval result);
 /// positions. Empty, but at its proper place, where no window does (kernel < stride).
 Interval scattered(const Window& window, Interval result);
 
+/// The windows, of `count` without dilation, that a position lies in.
+constexpr Interval covering(const Window& window, std::int64_t position, std::int64_t count) {
+  const std::int64_t first = ceil_div(position + window.padding - window.kernel + 1, window.stride);
+  const std::int64_t end = floor_div(position + window.padding, window.stride) + 1;
+  return {first < 0 ? 0 : first, end < count ? end : count};
+}
+
 /// "3×3 stride 2 pad 1 dilation 2", what is usual left out.
 std::string describe_windows(const Extent2& kernel, const Extent2& stride, const Extent2& padding,
                              const Extent2& dilation = {1, 1});

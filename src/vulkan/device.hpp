@@ -1,7 +1,9 @@
 // A logical device with one compute queue, its buffers and its pipelines.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <span>
 #include <string_view>
 
 #include "vulkan/instance.hpp"
@@ -86,5 +88,16 @@ class Device {
   std::shared_ptr<std::atomic<int>> losses_;
   std::map<std::string, Pipeline, std::less<>> pipelines_;
 };
+
+/// Everything written before is seen by everything after: steps depend on each other, and memory is used
+/// anew.
+void full_barrier(const vk::raii::CommandBuffer& commands);
+
+/// Commands that run once, now.
+void submit_and_wait(const Device& device, const std::function<void(const vk::raii::CommandBuffer&)>& fill);
+
+/// Through a staging buffer. Reading gives the first bytes of the buffer, as many as there is room for.
+void copy_to_device(const Device& device, const Buffer& buffer, std::span<const std::byte> bytes);
+void copy_from_device(const Device& device, const Buffer& buffer, std::span<std::byte> bytes);
 
 }  // namespace terramask::vulkan

@@ -38,10 +38,17 @@ class VulkanExecutor final : public Executor {
     return make_plan(graph, options);
   }
 
-  std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters) override {
+  std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters,
+                                   const std::shared_ptr<Variables>& variables) override {
     check_parameters(graph, parameters, "network");
-    return std::make_unique<VulkanProgram>(device_, shared_, plan(graph), parameters, table_, poison_);
+    Plan made = plan(graph);
+    if (variables) variables->declare(graph);
+    return std::make_unique<VulkanProgram>(device_, shared_, std::move(made), parameters,
+                                           dynamic_cast<const VulkanVariables*>(variables.get()), table_,
+                                           poison_);
   }
+
+  std::shared_ptr<Variables> make_variables() override { return std::make_shared<VulkanVariables>(device_); }
 
   std::int64_t layer_alignment(const Graph& graph, NodeId id) const override {
     const Node& node = graph.nodes()[id];

@@ -38,21 +38,11 @@ std::uint64_t round_up(std::uint64_t bytes, std::uint64_t to) {
   return (bytes + to - 1) / to * to;
 }
 
-// Everything written before is seen by everything after: steps depend on each other, and the arena is reused.
-void full_barrier(const vk::raii::CommandBuffer& commands) {
-  using Stage = vk::PipelineStageFlagBits;
-  using Access = vk::AccessFlagBits;
-  const vk::MemoryBarrier barrier(
-      Access::eShaderWrite | Access::eTransferWrite | Access::eShaderRead | Access::eTransferRead,
-      Access::eShaderRead | Access::eShaderWrite | Access::eTransferRead | Access::eTransferWrite);
-  commands.pipelineBarrier(Stage::eComputeShader | Stage::eTransfer, Stage::eComputeShader | Stage::eTransfer,
-                           {}, barrier, {}, {});
-}
-
 }  // namespace
 
 VulkanProgram::VulkanProgram(std::shared_ptr<Device> device, std::shared_ptr<Shared> shared, Plan plan,
-                             const Parameters& parameters, KernelTable table, bool poison)
+                             const Parameters& parameters, const VulkanVariables* variables,
+                             KernelTable table, bool poison)
     : device_(std::move(device)),
       shared_(std::move(shared)),
       plan_(std::move(plan)),
@@ -63,6 +53,13 @@ VulkanProgram::VulkanProgram(std::shared_ptr<Device> device, std::shared_ptr<Sha
     recorder_.begin(step);
     find_kernels(table, op.name()).record(op, recorder_);
   }
+  variables_.resize(plan_.graph.values().size());
+  for (ValueId id = 0; id < variables_.size(); ++id)
+    if (const Value& value = plan_.graph.values()[id]; value.role == Role::variable) {
+      if (variables == nullptr)
+        throw Error(ErrorCode::internal, "the program has variables, but was given none");
+      variables_[id] = variables->entry(value.name).memory;
+    }
   translate_errors("compiling the program", [&] {
     pool_ = vk::raii::CommandPool(
         device_->handle(), {vk::CommandPoolCreateFlagBits::eResetCommandBuffer, device_->queue_family()});
@@ -126,8 +123,20 @@ void VulkanProgram::stage() {
   }
 }
 
+std::shared_ptr<Buffer> VulkanProgram::upload(std::span<const std::byte> bytes) {
+  auto buffer = std::make_shared<Buffer>(*device_, round_up(bytes.size(), 16), Buffer::Kind::device);
+  copy_to_device(*device_, *buffer, bytes);
+  return buffer;
+}
+
 void VulkanProgram::upload_parameters(const Parameters& parameters) {
   for (const PackedTensor& wanted : recorder_.packed_tensors()) {
+    packings_.emplace_back();
+    if (!wanted.order.empty()) {
+      packings_.back() = upload(std::as_bytes(std::span(wanted.order)));
+      packed_.push_back(std::make_shared<Buffer>(*device_, packings_.back()->bytes(), Buffer::Kind::device));
+      continue;
+    }
     const auto& tensor = parameters.find(plan_.graph.values()[wanted.parameter].name)->second;
     auto& known = shared_->packed[{tensor.get(), wanted.key}];
     std::shared_ptr<Buffer> buffer = known.lock();
@@ -138,13 +147,7 @@ void VulkanProgram::upload_parameters(const Parameters& parameters) {
       else
         values.assign(tensor->values<float>().begin(), tensor->values<float>().end());
       values.resize(round_up(values.size(), 4));
-      const std::uint64_t bytes = values.size() * sizeof(float);
-      buffer = std::make_shared<Buffer>(*device_, bytes, Buffer::Kind::device);
-      const Buffer staging(*device_, bytes, Buffer::Kind::upload);
-      std::memcpy(staging.mapped().data(), values.data(), bytes);
-      submit_and_wait([&](const vk::raii::CommandBuffer& commands) {
-        commands.copyBuffer(staging.handle(), buffer->handle(), vk::BufferCopy(0, 0, bytes));
-      });
+      buffer = upload(std::as_bytes(std::span(values)));
       known = buffer;
     }
     packed_.push_back(buffer);
@@ -152,22 +155,13 @@ void VulkanProgram::upload_parameters(const Parameters& parameters) {
   }
 }
 
-void VulkanProgram::submit_and_wait(const std::function<void(const vk::raii::CommandBuffer&)>& fill) {
-  const vk::raii::CommandBuffers made(device_->handle(), {*pool_, vk::CommandBufferLevel::ePrimary, 1});
-  const vk::raii::CommandBuffer& commands = made.front();
-  commands.begin({vk::CommandBufferUsageFlagBits::eOneTimeSubmit});
-  full_barrier(commands);
-  fill(commands);
-  full_barrier(commands);
-  commands.end();
-  const vk::raii::Fence fence(device_->handle(), vk::FenceCreateInfo());
-  device_->submit(vk::SubmitInfo({}, {}, *commands), *fence);
-  (void)device_->handle().waitForFences(*fence, true, no_timeout);
-}
-
 std::pair<const Buffer*, Place> VulkanProgram::place(const Binding& binding) const {
   switch (binding.source) {
     case Binding::Source::value: {
+      if (const auto home = plan_.homes.at(binding.index)) {
+        const Buffer* buffer = variables_.at(*home).get();
+        return {buffer, Place{0, 0, buffer->bytes()}};
+      }
       const Place place = *plan_.places.at(binding.index);
       return {arena_[place.chunk].get(), place};
     }
@@ -176,9 +170,11 @@ std::pair<const Buffer*, Place> VulkanProgram::place(const Binding& binding) con
       return {arena_[place.chunk].get(), place};
     }
     case Binding::Source::packed:
+    case Binding::Source::packing:
       break;
   }
-  const Buffer* buffer = packed_.at(binding.index).get();
+  const bool order = binding.source == Binding::Source::packing;
+  const Buffer* buffer = (order ? packings_ : packed_).at(binding.index).get();
   return {buffer, Place{0, 0, buffer->bytes()}};
 }
 
@@ -288,8 +284,8 @@ void VulkanProgram::record(std::size_t index) {
                               static_cast<std::uint32_t>(i + 1));
   }
   for (const Staged& output : outputs_) {
-    const Place& at = *plan_.places[output.value];
-    commands.copyBuffer(arena_[at.chunk]->handle(), readback_[index]->handle(),
+    const auto [buffer, at] = place({.source = Binding::Source::value, .index = output.value});
+    commands.copyBuffer(buffer->handle(), readback_[index]->handle(),
                         vk::BufferCopy(at.offset, output.offset, output.bytes));
   }
   const vk::MemoryBarrier to_host(vk::AccessFlagBits::eTransferWrite, vk::AccessFlagBits::eHostRead);
@@ -355,7 +351,7 @@ void VulkanProgram::read_profile(const Slot& slot) {
 void VulkanProgram::check_guards() {
   for (std::size_t chunk = 0; chunk < arena_.size(); ++chunk) {
     const Buffer host(*device_, arena_[chunk]->bytes(), Buffer::Kind::readback);
-    submit_and_wait([&](const vk::raii::CommandBuffer& commands) {
+    submit_and_wait(*device_, [&](const vk::raii::CommandBuffer& commands) {
       commands.copyBuffer(arena_[chunk]->handle(), host.handle(), vk::BufferCopy(0, 0, host.bytes()));
     });
     for (ValueId id = 0; id < plan_.places.size(); ++id) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "graph/variable_table.hpp"
 #include "vulkan/device.hpp"
 
 namespace terramask::vulkan {
@@ -18,10 +19,25 @@ struct Shared {
   std::map<std::pair<const Tensor*, std::string>, std::weak_ptr<Buffer>> packed;
 };
 
+/// Variables in device memory.
+class VulkanVariables final : public VariableTable<Buffer> {
+ public:
+  explicit VulkanVariables(std::shared_ptr<Device> device) : device_(std::move(device)) {}
+
+ private:
+  std::shared_ptr<Buffer> make(const ValueType& type) override;
+  void upload(Buffer& memory, std::span<const std::byte> bytes) const override;
+  void download(const Buffer& memory, std::span<std::byte> bytes) const override;
+
+  std::shared_ptr<Device> device_;
+};
+
 class VulkanProgram final : public Program {
  public:
+  /// `variables` may be null where the plan has none.
   VulkanProgram(std::shared_ptr<Device> device, std::shared_ptr<Shared> shared, Plan plan,
-                const Parameters& parameters, KernelTable table, bool poison);
+                const Parameters& parameters, const VulkanVariables* variables, KernelTable table,
+                bool poison);
   ~VulkanProgram() override;
 
   std::size_t slots() const override { return Shared::slots; }
@@ -50,9 +66,9 @@ class VulkanProgram final : public Program {
   void stage();
   void take_arena();
   void upload_parameters(const Parameters& parameters);
+  std::shared_ptr<Buffer> upload(std::span<const std::byte> bytes);
   void bind();
   void record(std::size_t slot);
-  void submit_and_wait(const std::function<void(const vk::raii::CommandBuffer&)>& fill);
   std::pair<const Buffer*, Place> place(const Binding& binding) const;
   vk::BufferView texel_view(const Buffer& buffer, View view, std::uint64_t offset, std::uint64_t bytes);
   void read_profile(const Slot& slot);
@@ -64,6 +80,8 @@ class VulkanProgram final : public Program {
   Recorder recorder_;
   bool poison_;
   std::vector<std::shared_ptr<Buffer>> arena_, packed_;
+  std::vector<std::shared_ptr<Buffer>> packings_;    ///< by packed tensor; null for parameters
+  std::vector<std::shared_ptr<Buffer>> variables_;   ///< by ValueId of the variable
   std::vector<std::shared_ptr<const Tensor>> kept_;  // keeps the addresses that key Shared::packed
   std::array<std::shared_ptr<Buffer>, Shared::slots> upload_, readback_;
   std::vector<Staged> inputs_, outputs_;

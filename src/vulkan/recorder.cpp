@@ -8,14 +8,69 @@ namespace terramask::vulkan {
 
 Binding Recorder::packed(std::size_t operand, View view, std::string key,
                          std::function<std::vector<float>(const Tensor&)> pack) {
-  const ValueId parameter = node_->operands.at(operand);
-  if (graph_.values()[parameter].role != Role::parameter)
-    throw Error(ErrorCode::internal,
-                fmt::format("{}: operand {} is no parameter", node_->op.name(), operand));
-  packed_.push_back({parameter, std::move(key), std::move(pack)});
+  const ValueId id = node_->operands.at(operand);
+  if (graph_.values()[id].role != Role::parameter) {
+    // As it lies: nothing is to be gathered.
+    if (!pack) return read(operand, view);
+    return {
+        .source = Binding::Source::packed, .index = packed_variable(id, std::move(key), pack), .view = view};
+  }
+  packed_.push_back({id, std::move(key), std::move(pack)});
   return {.source = Binding::Source::packed,
           .index = static_cast<std::uint32_t>(packed_.size() - 1),
           .view = view};
+}
+
+// No step that follows reads a variable once it was assigned, so that the first reader packs it for all.
+std::uint32_t Recorder::packed_variable(ValueId variable, std::string key,
+                                        const std::function<std::vector<float>(const Tensor&)>& pack) {
+  for (std::uint32_t i = 0; i < packed_.size(); ++i)
+    if (packed_[i].parameter == variable && packed_[i].key == key) return i;
+  const auto index = static_cast<std::uint32_t>(packed_.size());
+  packed_.push_back({variable, std::move(key), {}, packing_order(graph_.type(variable), pack)});
+  struct Push {
+    std::int32_t first, lead, count;
+  };
+  constexpr std::int64_t lanes = 64;
+  const auto count = static_cast<std::int64_t>(packed_.back().order.size());
+  for (const PlaneSlice& slice : slice_planes(traits_, count / 4, 4)) {
+    Binding target{.source = Binding::Source::packed, .index = index, .view = View::storage};
+    target.offset = slice.offset;
+    target.bytes = slice.bytes;
+    const std::int64_t groups = (slice.planes * 4 + lanes - 1) / lanes;
+    const std::int64_t across = std::min<std::int64_t>(groups, 32768);
+    dispatch("gather", {},
+             {{.source = Binding::Source::value, .index = variable, .view = View::r32f},
+              {.source = Binding::Source::packing, .index = index, .view = View::r32i},
+              target},
+             Push{static_cast<std::int32_t>(slice.first * 4), static_cast<std::int32_t>(slice.lead),
+                  static_cast<std::int32_t>(slice.planes * 4)},
+             {static_cast<std::uint32_t>(across), ceil_div(groups, across), 1});
+  }
+  return index;
+}
+
+// The order is found by packing the elements' numbers, in two halves: single precision holds 2^24 of them.
+std::vector<std::int32_t> packing_order(const ValueType& type,
+                                        const std::function<std::vector<float>(const Tensor&)>& pack) {
+  constexpr std::size_t half = 1 << 16;
+  std::vector<std::int32_t> order;
+  for (const bool high : {false, true}) {
+    Tensor numbers(type.shape, DType::f32);
+    const auto values = numbers.values<float>();
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i] = static_cast<float>(1 + (high ? i / half : i % half));
+    const std::vector<float> packed = pack(numbers);
+    order.resize((packed.size() + 3) / 4 * 4, -1);
+    for (std::size_t i = 0; i < packed.size(); ++i) {
+      const auto number = static_cast<std::int32_t>(packed[i]);
+      if (static_cast<float>(number) != packed[i] || number < 0)
+        throw Error(ErrorCode::internal, "a packing does more than move elements");
+      if (number > 0)
+        order[i] = high ? order[i] + (number - 1) * static_cast<std::int32_t>(half) : number - 1;
+    }
+  }
+  return order;
 }
 
 void Recorder::add(Dispatch dispatch) {

@@ -44,9 +44,10 @@ struct Traits {
 enum class View : std::uint8_t { storage, r32f, rgba32f, r32i };
 
 struct Binding {
-  enum class Source : std::uint8_t { value, packed, scratch };
+  enum class Source : std::uint8_t { value, packed, packing, scratch };
   Source source = Source::value;
-  std::uint32_t index = 0;  ///< ValueId, or index into Recorder::packed_tensors()
+  /// ValueId (of a scratch: NodeId), or index into Recorder::packed_tensors(); `packing` is that one's order.
+  std::uint32_t index = 0;
   View view = View::storage;
   std::uint64_t offset = 0;  ///< bytes from the start of the buffer
   std::uint64_t bytes = 0;   ///< 0: to its end
@@ -61,12 +62,18 @@ struct Dispatch {
   bool barrier = true;  ///< wait for the dispatch before it; false within independent slices of one node
 };
 
-/// A parameter in the form a kernel wants, made once on the host.
+/// A parameter in the form a kernel wants, made once on the host; or a variable, which is gathered into that
+/// form at every run.
 struct PackedTensor {
   ValueId parameter = 0;
   std::string key;  ///< the packing's name: one upload for each (tensor, key)
   std::function<std::vector<float>(const Tensor&)> pack;
+  std::vector<std::int32_t> order{};  ///< of a variable: which element stands where, −1 for a zero
 };
+
+/// The order of a packing that only moves elements and puts zeros between them; a multiple of 4 long.
+std::vector<std::int32_t> packing_order(const ValueType& type,
+                                        const std::function<std::vector<float>(const Tensor&)>& pack);
 
 class Recorder {
  public:
@@ -97,7 +104,8 @@ class Recorder {
     return {
         .source = Binding::Source::scratch, .index = step_, .view = view, .offset = offset, .bytes = bytes};
   }
-  /// A parameter operand as `pack` lays it out (identity where null).
+  /// A trained operand as `pack` lays it out (identity where null). `pack` may only move elements and add
+  /// zeros.
   Binding packed(std::size_t operand, View view, std::string key = "dense",
                  std::function<std::vector<float>(const Tensor&)> pack = {});
 
@@ -125,6 +133,8 @@ class Recorder {
 
  private:
   void add(Dispatch dispatch);
+  std::uint32_t packed_variable(ValueId variable, std::string key,
+                                const std::function<std::vector<float>(const Tensor&)>& pack);
 
   const Plan& plan_;
   const Graph& graph_;

@@ -9,6 +9,7 @@ namespace terramask::ops {
 /// Operands: a, b of one shape. Result: y = act(a + b).
 struct Add {
   static constexpr std::string_view name = "add";
+  static constexpr bool updates_in_place = true;
   Activation activation{};
 };
 

@@ -7,9 +7,9 @@ namespace terramask::ops {
 
 /// Operands: x [N, C, H, W] and, in training, key (i32 [4]: the seed's low and high word, the step, the
 /// number of the batch's first sample). Result: y, as x. Without a key y = x. With one, an element is 0 where
-/// its random number is below `rate`, else x / (1 − rate). The random number of channel c, row h, column w of
-/// sample n is word 0 of Philox 4×32-10 (Salmon et al. 2011) with the key's seed, at counter (c·H·W + h·W +
-/// w, first sample
+/// its random number is below `rate`, else x · 1 / (1 − rate), that factor rounded to single precision. The
+/// random number of channel c, row h, column w of sample n is word 0 of Philox 4×32-10 (Salmon et al. 2011)
+/// with the key's seed, at counter (c·H·W + h·W + w, first sample
 /// + n, step, layer), compared as an unsigned integer with floor(rate · 2³²). The same operator on dy is its
 /// gradient.
 struct Dropout {

@@ -22,8 +22,10 @@ struct PixelLossOptions {
 
 /// Operands: logits z [N, C, H, W], labels (i32 [N, 1, H, W], 0 to C − 1), weights [N, 1, H, W] ≥ 0. Result:
 /// [2], (Σ w · loss, Σ w) over all pixels. A weight of 0 leaves the pixel out, whatever its label or logits
-/// (NaN too). With one channel, sigmoid cross-entropy, squared error and hinge take the label itself (0 or 1;
-/// hinge: −1 or 1) as the target of that channel. Sums are split in an order that does not depend on threads.
+/// (NaN too). A label out of range at a weight other than 0 gives NaN. With one
+/// channel, sigmoid cross-entropy, squared error and hinge take the label itself as the target of that
+/// channel: 1 where it is above 0, else 0 (hinge: −1). Sums are split in an order that does not depend on
+/// threads.
 struct PixelLoss {
   static constexpr std::string_view name = "pixel_loss";
   static constexpr bool makes_weights = true;

@@ -1,0 +1,199 @@
+#include "dataset/augment.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace terramask::dataset {
+namespace {
+
+void add_noise(std::size_t plane, double amount, const std::vector<double>& spread, Random& random,
+               PartPixels& patch) {
+  for (std::size_t b = 0; b < spread.size(); ++b) {
+    const auto scale = static_cast<float>(amount * spread[b]);
+    float* values = patch.values.data() + b * plane;
+    for (std::size_t i = 0; i < plane; ++i) values[i] += scale * random.normal();
+  }
+}
+
+/// Half of a Gaussian: from its middle to 3 σ.
+std::vector<float> gaussian(double sigma) {
+  const double first = 1 / (2 * sigma * sigma);
+  std::vector<float> weights;
+  const auto radius = static_cast<int>(std::ceil(3 * sigma));
+  for (int k = 0; k <= radius; ++k) weights.push_back(static_cast<float>(std::exp(-k * k * first)));
+  return weights;
+}
+
+/// One axis of a blur: N = Σ w v and D = Σ w over what is inside.
+void blur_axis(const std::vector<float>& weights, std::int64_t size, std::int64_t step, std::int64_t other,
+               const std::vector<float>& from, std::vector<float>& to) {
+  const auto radius = static_cast<std::int64_t>(weights.size()) - 1;
+  for (std::int64_t line = 0; line < size; ++line)
+    for (std::int64_t i = 0; i < size; ++i) {
+      float sum = 0;
+      const std::int64_t low = std::max<std::int64_t>(-radius, -i);
+      const std::int64_t high = std::min<std::int64_t>(radius, size - 1 - i);
+      for (std::int64_t k = low; k <= high; ++k)
+        sum += weights[static_cast<std::size_t>(std::abs(k))] *
+               from[static_cast<std::size_t>(line * other + (i + k) * step)];
+      to[static_cast<std::size_t>(line * other + i * step)] = sum;
+    }
+}
+
+void blur(double sigma, std::int64_t size, std::size_t bands, PartPixels& patch) {
+  if (sigma < 0.2) return;  // its weights would be 1 and nothing
+  const std::vector<float> weights = gaussian(sigma);
+  const auto plane = static_cast<std::size_t>(size * size);
+  std::vector<float> line(plane), share(plane), sum(plane);
+  const auto both = [&](std::vector<float>& values) {
+    blur_axis(weights, size, 1, size, values, line);
+    blur_axis(weights, size, size, 1, line, values);
+  };
+  for (std::size_t i = 0; i < plane; ++i) share[i] = patch.visible[i] != 0 ? 1.0F : 0.0F;
+  both(share);
+  for (std::size_t b = 0; b < bands; ++b) {
+    float* values = patch.values.data() + b * plane;
+    for (std::size_t i = 0; i < plane; ++i) sum[i] = patch.visible[i] != 0 ? values[i] : 0.0F;
+    both(sum);
+    for (std::size_t i = 0; i < plane; ++i)
+      if (patch.visible[i] != 0) values[i] = sum[i] / share[i];
+  }
+}
+
+}  // namespace
+
+Affine Affine::then(const Affine& next) const {
+  return {next.a * a + next.b * c, next.a * b + next.b * d, next.c * a + next.d * c, next.c * b + next.d * d};
+}
+
+std::array<double, 2> sin_cos(double degrees) {
+  const double quarters = std::floor(degrees / 90 + 0.5);
+  const double x = (degrees - 90 * quarters) * (std::numbers::pi / 180);
+  double sine = 0, cosine = 0, term = 1;
+  for (int k = 0; k < 18; ++k) {  // |x| <= π/4: the last term is below 1e-17
+    const double signed_term = k % 4 < 2 ? term : -term;
+    (k % 2 == 0 ? cosine : sine) += signed_term;
+    term *= x / (k + 1);
+  }
+  const auto turn = static_cast<std::int64_t>(quarters) & 3;
+  if (turn == 1) return {cosine, -sine};
+  if (turn == 2) return {-sine, -cosine};
+  if (turn == 3) return {-cosine, sine};
+  return {sine, cosine};
+}
+
+double draw_factor(double most, Random& random) {
+  const double x = random.symmetric();
+  return x >= 0 ? 1 + x * most : 1 / (1 - x * most);
+}
+
+Affine draw_affine(const AugmentKeys& augment, Random& random) {
+  // Each draws its number whether it is asked for or not: one amount changes nothing of the others.
+  const double angle = augment.rotation * random.symmetric();
+  const double factor = draw_factor(augment.scale, random);
+  const double shear = augment.shear * random.symmetric();
+  const auto turns = augment.turn ? static_cast<double>(random.next() >> 62) : (random.next(), 0.0);
+  const bool mirror = (random.next() >> 63) != 0 && augment.flip;
+  const auto [sine, cosine] = sin_cos(angle + 90 * turns);
+  Affine map;
+  if (mirror) map = map.then({-1, 0, 0, 1});
+  if (shear != 0) map = map.then({1, shear, 0, 1});
+  map = map.then({cosine, -sine, sine, cosine});
+  return {map.a / factor, map.b / factor, map.c / factor, map.d / factor};
+}
+
+Window reach_of(const Affine& map, double x, double y, std::int64_t size) {
+  const double half = static_cast<double>(size) / 2;
+  const double dx = (std::abs(map.a) + std::abs(map.b)) * half + 1;
+  const double dy = (std::abs(map.c) + std::abs(map.d)) * half + 1;
+  Window window;
+  window.x = static_cast<std::int64_t>(std::floor(x - dx));
+  window.y = static_cast<std::int64_t>(std::floor(y - dy));
+  window.width = static_cast<std::int64_t>(std::ceil(x + dx)) - window.x;
+  window.height = static_cast<std::int64_t>(std::ceil(y + dy)) - window.y;
+  return window;
+}
+
+void warp(const PartPixels& pixels, const Window& window, std::size_t bands, const Affine& map, double x,
+          double y, std::int64_t size, PartPixels& patch) {
+  const auto plane = static_cast<std::size_t>(size * size);
+  const auto held = static_cast<std::size_t>(window.width * window.height);
+  patch.values.resize(bands * plane);
+  patch.visible.resize(plane);
+  patch.labels.resize(plane);
+  const double half = static_cast<double>(size) / 2;
+  const double x0 = x - static_cast<double>(window.x), y0 = y - static_cast<double>(window.y);
+  const std::int64_t width = window.width, height = window.height;
+  const auto seen = [&](std::int64_t column, std::int64_t row) {
+    return column >= 0 && row >= 0 && column < width && row < height &&
+           pixels.visible[static_cast<std::size_t>(row * width + column)] != 0;
+  };
+  for (std::int64_t j = 0; j < size; ++j)
+    for (std::int64_t i = 0; i < size; ++i) {
+      const auto out = static_cast<std::size_t>(j * size + i);
+      const double u = static_cast<double>(i) + 0.5 - half, v = static_cast<double>(j) + 0.5 - half;
+      const double px = x0 + map.a * u + map.b * v, py = y0 + map.c * u + map.d * v;
+      const auto column = static_cast<std::int64_t>(std::floor(px));
+      const auto row = static_cast<std::int64_t>(std::floor(py));
+      const bool inside = seen(column, row);
+      patch.labels[out] =
+          inside ? pixels.labels[static_cast<std::size_t>(row * width + column)] : std::uint16_t{0};
+      // The pair of pixels around the place on each axis.
+      const double left = std::floor(px - 0.5), top = std::floor(py - 0.5);
+      const auto fx = static_cast<float>(px - 0.5 - left), fy = static_cast<float>(py - 0.5 - top);
+      const auto c = static_cast<std::int64_t>(left), r = static_cast<std::int64_t>(top);
+      std::array<float, 4> w{(1 - fx) * (1 - fy), fx * (1 - fy), (1 - fx) * fy, fx * fy};
+      std::array<std::size_t, 4> at{};
+      float weight = 0;
+      for (std::size_t k = 0; k < 4; ++k) {
+        const std::int64_t cx = c + static_cast<std::int64_t>(k & 1),
+                           cy = r + static_cast<std::int64_t>(k >> 1);
+        if (!seen(cx, cy)) {
+          w[k] = 0;
+          continue;
+        }
+        at[k] = static_cast<std::size_t>(cy * width + cx);
+        weight += w[k];
+      }
+      const bool valid = weight >= 0.5F;
+      patch.visible[out] = valid ? 1 : 0;
+      if (!valid) patch.labels[out] = 0;
+      const float scale = valid ? 1 / weight : 0;
+      for (std::size_t b = 0; b < bands; ++b) {
+        const float* values = pixels.values.data() + b * held;
+        patch.values[b * plane + out] =
+            (w[0] * values[at[0]] + w[1] * values[at[1]] + w[2] * values[at[2]] + w[3] * values[at[3]]) *
+            scale;
+      }
+    }
+}
+
+void change_values(const AugmentKeys& augment, const std::vector<double>& spread,
+                   const std::vector<bool>& heights, std::int64_t size, Random& random, PartPixels& patch) {
+  const auto plane = static_cast<std::size_t>(size * size);
+  const double contrast = draw_factor(augment.contrast, random);
+  const double brightness = augment.brightness * random.symmetric();
+  std::vector<double> gains;
+  for (std::size_t b = 0; b < spread.size(); ++b) gains.push_back(draw_factor(augment.color, random));
+  const double noise = augment.noise * random.uniform();
+  const double sigma = augment.blur * random.uniform();
+  const bool lit = contrast != 1 || brightness != 0 || augment.color != 0;
+  for (std::size_t b = 0; b < spread.size() && lit; ++b) {
+    if (heights[b]) continue;
+    float* values = patch.values.data() + b * plane;
+    double sum = 0, count = 0;
+    for (std::size_t i = 0; i < plane; ++i) {
+      sum += patch.visible[i] != 0 ? values[i] : 0.0F;
+      count += patch.visible[i];
+    }
+    const double mean = count > 0 ? sum / count : 0;
+    const auto factor = static_cast<float>(contrast * gains[b]);
+    const auto offset = static_cast<float>((mean * (1 - contrast) + brightness * spread[b]) * gains[b]);
+    for (std::size_t i = 0; i < plane; ++i) values[i] = values[i] * factor + offset;
+  }
+  if (noise > 0) add_noise(plane, noise, spread, random, patch);
+  blur(sigma, size, spread.size(), patch);
+}
+
+}  // namespace terramask::dataset

@@ -1,0 +1,161 @@
+// The project file: which images, which labels, which network and how it is trained, as JSON.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "terramask/class_info.hpp"
+
+namespace terramask {
+
+/// The three parts the ground is shared out to.
+enum class Part : std::uint8_t { training, validation, test };
+inline constexpr std::size_t kParts = 3;
+/// "training", "validation", "test"
+const char* to_string(Part part);
+
+/// A band of a file: found by its name (description or colour interpretation), or by number and then called
+/// so.
+struct BandKey {
+  std::string name;
+  int band = 0;  ///< 1-based; 0: found by name
+
+  bool operator==(const BandKey&) const = default;
+};
+
+/// A raster file of a stack.
+struct RasterMember {
+  std::string path;
+  std::vector<BandKey> bands;   ///< empty: all but alpha
+  std::string nodata = "auto";  ///< "auto": what the file says; "none"; or a number
+
+  bool operator==(const RasterMember&) const = default;
+};
+
+/// Height above the terrain: a band "ndsm", the DSM minus the DTM laid bilinearly onto the DSM's grid.
+struct NdsmMember {
+  std::string dsm, dtm;
+
+  bool operator==(const NdsmMember&) const = default;
+};
+
+using StackMember = std::variant<RasterMember, NdsmMember>;
+
+struct LabelKeys {
+  std::string path;
+  /// Pixel values ("1") or inclusive ranges of them ("128-255") to class names. Empty: the classes' own
+  /// values.
+  std::map<std::string, std::string> map;
+  std::vector<int> ignore;  ///< pixel values that count in nothing
+
+  bool operator==(const LabelKeys&) const = default;
+};
+
+struct ProjectImage {
+  std::string id;                        ///< unlike every other image's
+  std::string group;                     ///< may be empty; images of one group stay in one part
+  std::vector<StackMember> stack;        ///< the first raster fixes the grid
+  std::string crs;                       ///< assigned where the files have none; may be empty
+  std::optional<double> pixel_size_m{};  ///< assigned, metres on the ground
+  LabelKeys labels;
+  std::optional<Part> part{};  ///< fixed, where the split is by file
+
+  bool operator==(const ProjectImage&) const = default;
+};
+
+struct SplitKeys {
+  std::string method = "blocks";  ///< blocks | file
+  double block_m = 256;           ///< side of a block on the ground, metres
+  std::array<double, kParts> fractions{0.7, 0.15, 0.15};
+  std::uint64_t seed = 1;
+
+  bool operator==(const SplitKeys&) const = default;
+};
+
+/// The network's own keys, as in a model file, and its dropout.
+struct NetworkKeys {
+  std::string architecture = "unet";  ///< unet | segnet | fcn
+  std::int64_t width = 16;
+  std::int64_t depth = 4;
+  std::string up = "transpose";  ///< transpose | nearest
+  std::int64_t fc = 256;
+  std::int64_t skips = 2;
+  double dropout = 0;
+
+  bool operator==(const NetworkKeys&) const = default;
+};
+
+/// How far a sample may differ from what was photographed; each amount is the largest. All 0: not at all.
+struct AugmentKeys {
+  bool flip = false;      ///< mirrored or not
+  bool turn = false;      ///< quarter turns
+  double rotation = 0;    ///< degrees to either side, 0 to 180
+  double scale = 0;       ///< 0.25: from 1/1.25 to 1.25 times as large; 0 to 3
+  double shear = 0;       ///< tangent of the angle, 0 to 1
+  double shift = 0;       ///< share of the patch's side, 0 to 0.5
+  double brightness = 0;  ///< in standard deviations of the band, the same for all bands, 0 to 2
+  double contrast = 0;    ///< 0.2: from 1/1.2 to 1.2 times, 0 to 3
+  double color = 0;       ///< gain of each band for itself: 0.1: from 1/1.1 to 1.1 times, 0 to 1
+  double noise = 0;       ///< Gaussian, up to this many standard deviations of the band, 0 to 1
+  double blur = 0;        ///< Gaussian, up to this many pixels, 0 to 4
+
+  bool operator==(const AugmentKeys&) const = default;
+};
+
+struct TrainingKeys {
+  std::int64_t patch = 256;
+  std::int64_t batch = 4;
+  std::int64_t accumulate = 1;
+  std::int64_t epochs = 50;
+  std::int64_t samples = 0;            ///< patches an epoch; 0: as many as cover the training ground once
+  std::string loss = "cross_entropy";  ///< cross_entropy | sigmoid | squared | hinge | focal | dice
+  double label_smoothing = 0;
+  std::string class_weighting = "none";  ///< none | balanced | list
+  std::vector<double> class_weights;     ///< with "list": one for each class
+  std::string optimizer = "adam";        ///< sgd | adam | adamw
+  double learning_rate = 1e-3;
+  double weight_decay = 0;
+  double momentum = 0.9;
+  std::string schedule = "cosine";  ///< constant | step | exponential | polynomial | cosine | one_cycle
+  std::int64_t warmup = 0;          ///< steps
+  double clip_norm = 0;             ///< 0: not clipped
+  std::int64_t patience = 0;        ///< epochs without a better model before it stops; 0: never
+  std::uint64_t seed = 1;
+  std::int64_t workers = 2;                ///< threads that load
+  std::string sampling = "random";         ///< random | grid | balanced
+  std::string normalization = "standard";  ///< standard | minmax | percentile | whiten
+  AugmentKeys augment;
+
+  bool operator==(const TrainingKeys&) const = default;
+};
+
+struct Project {
+  std::optional<double> pixel_size_m{};  ///< of the network's ground; empty: each image's own
+  std::vector<ProjectImage> images;
+  std::vector<ClassInfo> classes;          ///< in the order of the logits
+  std::vector<std::string> allow_missing;  ///< names of classes that need not occur
+  SplitKeys split;
+  NetworkKeys network;
+  TrainingKeys training;
+
+  bool operator==(const Project& other) const;
+};
+
+/// Reads a project and checks it: relative paths come back joined to the file's folder. An unknown key, a
+/// wrong type or a value out of range is ErrorCode::format, naming the file, the key ("images[2].labels.map")
+/// and what was expected; not_found and io are the others.
+Project read_project(const std::string& path);
+
+/// Writes what read_project reads: paths below the file's folder become relative, defaults are written out.
+/// Errors: exists (unless `overwrite`), io.
+void write_project(const std::string& path, const Project& project, bool overwrite);
+
+/// The keys the reader knows, as paths ("images[].stack[].bands"), for the test of the schema.
+std::vector<std::string> project_keys();
+
+}  // namespace terramask

@@ -1,0 +1,72 @@
+// Random numbers by key: the same on every machine, in every order of asking.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace terramask::dataset {
+
+/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014).
+constexpr std::uint64_t mix(std::uint64_t x) {
+  x += 0x9e3779b97f4a7c15u;
+  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
+  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
+  return x ^ (x >> 31);
+}
+
+/// A key from several numbers.
+template <class... Numbers>
+constexpr std::uint64_t key(std::uint64_t first, Numbers... more) {
+  std::uint64_t x = mix(first);
+  ((x = mix(x ^ static_cast<std::uint64_t>(more))), ...);
+  return x;
+}
+
+/// FNV-1a, for names.
+constexpr std::uint64_t hash(std::string_view text) {
+  std::uint64_t value = 0xcbf29ce484222325u;
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
+  return value;
+}
+
+/// [0, 1) from 53 bits.
+constexpr double unit(std::uint64_t bits) {
+  return static_cast<double>(bits >> 11) * 0x1.0p-53;
+}
+
+/// A stream of numbers: SplitMix64.
+class Random {
+ public:
+  explicit Random(std::uint64_t key) : state_(key) {}
+  std::uint64_t next() {
+    const std::uint64_t bits = mix(state_);
+    state_ += 0x9e3779b97f4a7c15u;
+    return bits;
+  }
+  /// [0, 1)
+  double uniform() { return unit(next()); }
+  /// [-1, 1)
+  double symmetric() { return 2 * uniform() - 1; }
+  /// 0 to count - 1, for counts far below 2⁵³.
+  std::uint64_t below(std::uint64_t count) {
+    const auto number = static_cast<std::uint64_t>(uniform() * static_cast<double>(count));
+    return number < count ? number : count - 1;
+  }
+  /// Mean 0, variance 1, nearly normal: the sum of twelve uniform numbers of 16 bits. Not by logarithms and
+  /// cosines, which differ between mathematical libraries.
+  float normal() {
+    std::int64_t sum = 0;
+    for (int word = 0; word < 3; ++word) {
+      const std::uint64_t bits = next();
+      sum += static_cast<std::int64_t>((bits & 0xffffu) + ((bits >> 16) & 0xffffu) +
+                                       ((bits >> 32) & 0xffffu) + (bits >> 48));
+    }
+    return (static_cast<float>(sum) - 6.0F * 65535.0F) / 65536.0F;
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+}  // namespace terramask::dataset

@@ -1,0 +1,82 @@
+#include "geo/ndsm.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "geo/file_reader.hpp"
+#include "geo/gdal_support.hpp"
+#include "geo/stack.hpp"
+#include "geo/warped_reader.hpp"
+
+namespace terramask::geo {
+namespace {
+
+FileFacts describe_heights(const std::string& path) {
+  const DatasetPtr dataset = open_raster(path);
+  FileFacts facts = describe(*dataset, path);
+  if (facts.data_bands() != 1)
+    throw Error(ErrorCode::mismatch,
+                fmt::format("{}: has {} bands, heights are one", path, facts.data_bands()),
+                "cut out the one that holds them: `gdal_translate -b N`");
+  return facts;
+}
+
+int height_band(const FileFacts& facts) {
+  return facts.bands.front().alpha() ? 2 : 1;
+}
+
+class NdsmReader final : public GridReader {
+ public:
+  NdsmReader(std::unique_ptr<GridReader> dsm, std::unique_ptr<GridReader> dtm, std::size_t plane)
+      : dsm_(std::move(dsm)), dtm_(std::move(dtm)), plane_(plane) {}
+
+  void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override {
+    const std::size_t count = pixels(window);
+    float* height = planes.plane(plane_);
+    dsm_->read(window, {height, count}, valid);
+    terrain_.resize(count);
+    dtm_->read(window, {terrain_.data(), count}, valid);
+    for (std::size_t i = 0; i < count; ++i) height[i] -= terrain_[i];
+  }
+  bool always_valid() const override { return dsm_->always_valid() && dtm_->always_valid(); }
+
+ private:
+  std::unique_ptr<GridReader> dsm_, dtm_;
+  std::size_t plane_;
+  std::vector<float> terrain_;
+};
+
+}  // namespace
+
+FileFacts describe_ndsm(const std::string& dsm, const std::string& dtm) {
+  auto heights = std::make_shared<std::array<FileFacts, 2>>(
+      std::array<FileFacts, 2>{describe_heights(dsm), describe_heights(dtm)});
+  check_stack(*heights);
+  FileFacts facts;
+  facts.path = dsm + " minus " + dtm;
+  facts.grid = heights->front().grid;
+  BandFacts band;
+  band.description = "ndsm";
+  band.interpretation = "undefined";
+  band.type = GDT_Float32;
+  band.type_name = "Float32";
+  facts.bands.push_back(std::move(band));
+  facts.heights = std::move(heights);
+  return facts;
+}
+
+std::unique_ptr<GridReader> open_ndsm(const FileFacts& facts, std::size_t plane) {
+  const auto& [dsm, dtm] = *facts.heights;
+  const auto open = [](const FileFacts& heights) {
+    return std::make_unique<FileReader>(heights, std::vector<BandSlot>{{height_band(heights), 0}},
+                                        NodataOption{});
+  };
+  std::unique_ptr<GridReader> terrain = open(dtm);
+  if (!same_grid(dsm.grid, dtm.grid))
+    terrain = std::make_unique<WarpedReader>(std::move(terrain), dtm.grid, dsm.grid,
+                                             std::vector<std::size_t>{0}, dtm.path, dsm.path);
+  return std::make_unique<NdsmReader>(open(dsm), std::move(terrain), plane);
+}
+
+}  // namespace terramask::geo

@@ -1,0 +1,22 @@
+// Height above the terrain: a surface model minus a terrain model.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "geo/file_facts.hpp"
+#include "geo/grid_reader.hpp"
+
+namespace terramask::geo {
+
+/// Facts of a raster with the one band "ndsm" (Float32) on the surface's grid.
+/// Throws mismatch where one of the two has not one band, or the terrain cannot be laid onto the surface.
+FileFacts describe_ndsm(const std::string& dsm, const std::string& dtm);
+
+/// Reads them. The terrain is laid onto the surface's grid bilinearly (by average where its pixels are the
+/// smaller ones); a pixel is invalid where either is.
+/// @param plane where the band goes
+std::unique_ptr<GridReader> open_ndsm(const FileFacts& facts, std::size_t plane);
+
+}  // namespace terramask::geo

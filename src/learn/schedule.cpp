@@ -1,0 +1,58 @@
+#include "learn/schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace terramask::learn {
+namespace {
+
+// From `from` to `to` as a half cosine; `part` from 0 to 1.
+double cosine(double from, double to, double part) {
+  return to + (from - to) * (1 + std::cos(std::numbers::pi * part)) / 2;
+}
+
+double one_cycle(double rate, double step, double steps) {
+  const double top = std::max(1.0, 0.3 * steps - 1), last = std::max(top + 1, steps - 1);
+  if (step <= top) return cosine(rate / 25, rate, step / top);
+  return cosine(rate, rate / 250'000, std::min(1.0, (step - top) / (last - top)));
+}
+
+}  // namespace
+
+double learning_rate(const ScheduleSpec& schedule, std::int64_t step) {
+  const auto now = static_cast<double>(step),
+             steps = static_cast<double>(std::max<std::int64_t>(schedule.steps, 1));
+  const auto size = static_cast<double>(std::max<std::int64_t>(schedule.step_size, 1));
+  const double rate = schedule.rate, part = std::min(1.0, now / steps);
+  double found = rate;
+  switch (schedule.kind) {
+    case ScheduleKind::constant:
+      break;
+    case ScheduleKind::step:
+      found = rate * std::pow(schedule.gamma, std::floor(now / size));
+      break;
+    case ScheduleKind::exponential:
+      found = rate * std::pow(schedule.gamma, now / size);
+      break;
+    case ScheduleKind::polynomial:
+      found = rate * std::pow(1 - part, schedule.power);
+      break;
+    case ScheduleKind::cosine:
+      found = cosine(rate, schedule.final_rate, part);
+      break;
+    case ScheduleKind::one_cycle:
+      found = one_cycle(rate, now, steps);
+      break;
+  }
+  if (step < schedule.warmup) found *= (now + 1) / static_cast<double>(schedule.warmup);
+  return found;
+}
+
+std::array<double, ops::schedule_length> update_schedule(double rate, const OptimizerSpec& optimizer,
+                                                         std::int64_t step) {
+  const auto t = static_cast<double>(step + 1);
+  return {rate, 1 - std::pow(optimizer.beta1, t), 1 - std::pow(optimizer.beta2, t)};
+}
+
+}  // namespace terramask::learn

@@ -1,0 +1,40 @@
+// Learning rates by step.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "learn/training_spec.hpp"
+
+namespace terramask::learn {
+
+enum class ScheduleKind : std::uint8_t {
+  constant,
+  step,         ///< rate · gamma^⌊step / step_size⌋
+  exponential,  ///< rate · gamma^(step / step_size)
+  polynomial,   ///< rate · (1 − step / steps)^power
+  cosine,     ///< final + (rate − final) · (1 + cos(π · step / steps)) / 2 (Loshchilov and Hutter 2017)
+  one_cycle,  ///< from rate / 25 up to rate over the first 30%, then down to rate / 250,000, by cosines
+              ///< (Smith and Topin 2018, as PyTorch's OneCycleLR)
+};
+
+struct ScheduleSpec {
+  ScheduleKind kind = ScheduleKind::constant;
+  double rate = 1e-3;
+  std::int64_t steps = 1;      ///< of the whole training
+  std::int64_t warmup = 0;     ///< steps over which the rate rises from 0, linearly, whatever the kind
+  std::int64_t step_size = 1;  ///< of step and exponential
+  double gamma = 0.1;
+  double power = 0.9;
+  double final_rate = 0;
+};
+
+/// The learning rate of a step, counted from 0.
+double learning_rate(const ScheduleSpec& schedule, std::int64_t step);
+
+/// What an update takes (see ops/sgd): the rate, and Adam's 1 − β1^t and 1 − β2^t with t = step + 1.
+std::array<double, ops::schedule_length> update_schedule(double rate, const OptimizerSpec& optimizer,
+                                                         std::int64_t step);
+
+}  // namespace terramask::learn

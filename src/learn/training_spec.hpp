@@ -1,0 +1,54 @@
+// What a training is, besides its data: loss, optimiser, what stays as it is.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ops/adam/adam.hpp"
+#include "ops/pixel_loss/pixel_loss.hpp"
+#include "terramask/model.hpp"
+
+namespace terramask::learn {
+
+struct LossSpec {
+  bool dice = false;  ///< soft Dice instead of a sum over pixels
+  ops::PixelLossOptions pixel;
+};
+
+enum class OptimizerKind : std::uint8_t { sgd, adam, adamw };
+
+/// Parameters whose names fit `pattern` (* and ? as in a shell) have a rate and decay of their own; of
+/// several groups that fit the last one counts.
+struct GroupSpec {
+  std::string pattern;
+  ops::ParameterGroup group;
+};
+
+struct OptimizerSpec {
+  OptimizerKind kind = OptimizerKind::adam;
+  double momentum = 0;  ///< sgd
+  bool nesterov = false;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  ///< adam, adamw
+  ops::ParameterGroup group;                          ///< of whatever fits no pattern
+  std::vector<GroupSpec> groups;
+  double clip_norm = 0;  ///< largest norm of all gradients together; 0: any
+};
+
+struct TrainingSpec {
+  NetworkSpec network;
+  std::int64_t batch = 1;   ///< patches of a micro-batch
+  std::int64_t height = 0;  ///< of a patch: multiples of the network's total stride
+  std::int64_t width = 0;
+  LossSpec loss;
+  OptimizerSpec optimizer;
+  std::vector<std::string> frozen;  ///< patterns of parameters that stay as they are
+};
+
+/// Whether a name fits a pattern in which * stands for any characters and ? for one.
+bool fits(std::string_view pattern, std::string_view name);
+
+/// The group of a parameter.
+const ops::ParameterGroup& group_of(const OptimizerSpec& optimizer, std::string_view parameter);
+
+}  // namespace terramask::learn

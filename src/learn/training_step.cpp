@@ -1,0 +1,111 @@
+#include "learn/training_step.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace terramask::learn {
+namespace {
+
+// The programs share staging memory, a slot each.
+constexpr std::size_t accumulate_slot = 0, update_slot = 1;
+
+// Whether a variable is part of the state: gradients are made anew at every step.
+bool lasts(const std::string& name) {
+  return !name.starts_with("gradient/") && name != "loss.total";
+}
+
+bool is_parameter(const std::string& name) {
+  return lasts(name) && !name.starts_with("moment/") && !name.starts_with("square/");
+}
+
+}  // namespace
+
+TrainingStep::TrainingStep(Executor& executor, const TrainingSpec& spec, const Parameters& parameters)
+    : spec_(spec), graphs_(make_training_graphs(spec)), variables_(executor.make_variables()) {
+  for (const Value& value : graphs_.accumulate.values())
+    if (value.role == Role::parameter)
+      if (const auto found = parameters.find(value.name); found != parameters.end()) frozen_.insert(*found);
+  accumulate_ = executor.compile(graphs_.accumulate, frozen_, variables_);
+  update_ = executor.compile(graphs_.update, {}, variables_);
+  for (const std::string& name : variables_->names())
+    if (is_parameter(name)) {
+      const auto found = parameters.find(name);
+      if (found == parameters.end())
+        throw Error(ErrorCode::mismatch, fmt::format("parameter {} is missing", name));
+      variables_->write(name, *found->second);
+    }
+}
+
+void TrainingStep::accumulate(const BatchView& batch, bool first, const DropoutKey& key) {
+  if (accumulating_) accumulate_->wait(accumulate_slot);
+  accumulating_ = false;
+  const auto fill = [&](std::string_view name, auto values) {
+    using T = std::remove_cv_t<typename decltype(values)::element_type>;
+    const auto to = accumulate_->input_as<T>(accumulate_slot, name);
+    if (to.size() != values.size())
+      throw Error(ErrorCode::internal,
+                  fmt::format("a batch's {}: expected {} values, found {}", name, to.size(), values.size()));
+    std::ranges::copy(values, to.begin());
+  };
+  fill("image", batch.image);
+  fill("labels", batch.labels);
+  fill("weights", batch.weights);
+  accumulate_->input_as<float>(accumulate_slot, "keep")[0] = first ? 0.0F : 1.0F;
+  if (graphs_.dropout) {
+    const auto words = accumulate_->input_as<std::uint32_t>(accumulate_slot, "dropout.key");
+    words[0] = static_cast<std::uint32_t>(key.seed);
+    words[1] = static_cast<std::uint32_t>(key.seed >> 32);
+    words[2] = static_cast<std::uint32_t>(key.step);
+    words[3] = static_cast<std::uint32_t>(key.first_sample);
+  }
+  accumulate_->submit(accumulate_slot);
+  accumulating_ = true;
+}
+
+void TrainingStep::update(double rate, std::int64_t step) {
+  const auto schedule = update_schedule(rate, spec_.optimizer, step);
+  std::ranges::transform(schedule, update_->input_as<float>(update_slot, "schedule").begin(),
+                         [](double value) { return static_cast<float>(value); });
+  update_->submit(update_slot);
+  updating_ = true;
+}
+
+StepResult TrainingStep::finish() {
+  if (!accumulating_ || !updating_)
+    throw Error(ErrorCode::internal, "a step was finished that was not begun");
+  accumulating_ = updating_ = false;
+  accumulate_->wait(accumulate_slot);
+  update_->wait(update_slot);
+  const auto total = accumulate_->output_as<float>(accumulate_slot, "total");
+  StepResult result;
+  result.weight = static_cast<double>(total[1]);
+  result.loss = total[1] > 0 ? static_cast<double>(total[0]) / result.weight : 0.0;
+  result.norm = static_cast<double>(update_->output_as<float>(update_slot, "norm")[0]);
+  return result;
+}
+
+Parameters TrainingStep::parameters() const {
+  Parameters found = frozen_;
+  for (const std::string& name : variables_->names())
+    if (is_parameter(name)) found[name] = std::make_shared<const Tensor>(variables_->read(name));
+  return found;
+}
+
+Parameters TrainingStep::state() const {
+  Parameters found = frozen_;
+  for (const std::string& name : variables_->names())
+    if (lasts(name)) found[name] = std::make_shared<const Tensor>(variables_->read(name));
+  return found;
+}
+
+void TrainingStep::restore(const Parameters& state) {
+  for (const std::string& name : variables_->names()) {
+    if (!lasts(name)) continue;
+    const auto found = state.find(name);
+    if (found == state.end()) throw Error(ErrorCode::mismatch, fmt::format("tensor {} is missing", name));
+    variables_->write(name, *found->second);
+  }
+}
+
+}  // namespace terramask::learn

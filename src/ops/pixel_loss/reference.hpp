@@ -1,0 +1,32 @@
+// The pixels that a loss counts, for the references of all losses.
+#pragma once
+
+#include <limits>
+#include <vector>
+
+#include "ops/pixel_loss/terms.hpp"
+#include "ops/reference.hpp"
+
+namespace terramask::ops {
+
+/// Calls work(n, row, column, logits, label, weight) for every pixel whose weight is not 0. A label that is
+/// none makes the logits NaN.
+template <class Work>
+void each_weighted_pixel(std::span<const reference::Array* const> operands, const Work& work) {
+  const reference::Array& z = *operands[0];
+  std::vector<double> logits(static_cast<std::size_t>(z.shape.c()));
+  for (std::int64_t n = 0; n < z.shape.n(); ++n)
+    for (std::int64_t i = 0; i < z.shape.h(); ++i)
+      for (std::int64_t j = 0; j < z.shape.w(); ++j) {
+        const double weight = operands[2]->at(n, 0, i, j);
+        if (weight == 0) continue;
+        const auto label = static_cast<std::int64_t>(operands[1]->at(n, 0, i, j));
+        const bool known = is_label(logits.size(), label);
+        for (std::size_t c = 0; c < logits.size(); ++c)
+          logits[c] =
+              known ? z.at(n, static_cast<std::int64_t>(c), i, j) : std::numeric_limits<double>::quiet_NaN();
+        work(n, i, j, std::span<const double>(logits), known ? label : 0, weight);
+      }
+}
+
+}  // namespace terramask::ops

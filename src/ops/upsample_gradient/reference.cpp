@@ -1,0 +1,46 @@
+#include "ops/reference.hpp"
+
+#include <algorithm>
+
+#include "ops/extents.hpp"
+#include "ops/upsample_gradient/upsample_gradient.hpp"
+
+namespace terramask::ops {
+namespace {
+
+// The two positions that upsample's result position i was made of, and the share of the second.
+struct Between {
+  std::int64_t first, second;
+  double fraction;
+};
+
+Between between(UpsampleMode mode, std::int64_t i, std::int64_t factor, std::int64_t extent) {
+  if (mode == UpsampleMode::nearest) return {i / factor, i / factor, 0};
+  const std::int64_t numerator = 2 * i + 1 - factor, denominator = 2 * factor;
+  const std::int64_t first = floor_div(numerator, denominator);
+  return {std::clamp<std::int64_t>(first, 0, extent - 1), std::clamp<std::int64_t>(first + 1, 0, extent - 1),
+          static_cast<double>(numerator - first * denominator) / static_cast<double>(denominator)};
+}
+
+}  // namespace
+
+void evaluate(const UpsampleGradient& op, std::span<const reference::Array* const> operands,
+              std::span<reference::Array> results) {
+  const reference::Array& dy = *operands[0];
+  reference::Array& dx = results[0];
+  std::fill(dx.values.begin(), dx.values.end(), 0.0);
+  for (std::int64_t n = 0; n < dy.shape.n(); ++n)
+    for (std::int64_t c = 0; c < dy.shape.c(); ++c)
+      for (std::int64_t i = 0; i < dy.shape.h(); ++i)
+        for (std::int64_t j = 0; j < dy.shape.w(); ++j) {
+          const Between r = between(op.mode, i, op.factor.h, dx.shape.h());
+          const Between s = between(op.mode, j, op.factor.w, dx.shape.w());
+          const double value = dy.at(n, c, i, j);
+          dx.at(n, c, r.first, s.first) += (1 - r.fraction) * (1 - s.fraction) * value;
+          dx.at(n, c, r.first, s.second) += (1 - r.fraction) * s.fraction * value;
+          dx.at(n, c, r.second, s.first) += r.fraction * (1 - s.fraction) * value;
+          dx.at(n, c, r.second, s.second) += r.fraction * s.fraction * value;
+        }
+}
+
+}  // namespace terramask::ops

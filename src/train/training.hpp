@@ -1,0 +1,80 @@
+// The job: a project in, a model file out.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "dataset/loader.hpp"
+#include "terramask/executor.hpp"
+#include "terramask/model.hpp"
+#include "train/checkpoint.hpp"
+
+namespace terramask::train {
+
+struct TrainOptions {
+  std::string project;                    ///< path of the project file
+  std::string output;                     ///< path of the model file
+  std::string init;                       ///< model to begin from; may be empty
+  std::vector<std::string> freeze;        ///< patterns of parameters that stay as they are
+  ExecutorOptions executor;
+  std::uint64_t cache_bytes = std::uint64_t{1} << 30;  ///< for decoded imagery
+  double checkpoint_seconds = 600;                     ///< at the latest after so long, besides at every epoch's end
+  bool resume = false;
+  bool overwrite = false;
+  std::optional<std::int64_t> epochs;  ///< instead of the project's
+};
+
+/// What a training will take, without training (`--dry-run`).
+struct TrainEstimate {
+  std::int64_t patches = 0, steps = 0;  ///< an epoch
+  std::int64_t validation_patches = 0;
+  std::uint64_t device_bytes = 0;   ///< arenas, variables, staging
+  std::uint64_t parameter_count = 0;
+  double gflop_per_step = 0;
+  double seconds_per_step = 0;  ///< measured
+  double seconds_per_epoch = 0;
+};
+
+struct TrainSummary {
+  std::vector<Epoch> epochs;
+  std::int64_t best_epoch = 0;
+  bool stopped_early = false;
+  double seconds = 0;          ///< of this run
+  double device_waited = 0;    ///< share of the training time in which the device waited for data
+  std::int64_t first_step = 0;  ///< where this run began
+};
+
+/// Called at the end of every epoch.
+using EpochSink = std::function<void(const Epoch&)>;
+
+/// Beside MODEL.safetensors stands a folder MODEL.training: last.safetensors (the state of the training),
+/// history.csv and curves.html. All are replaced atomically. The same project, seed, device and threads give the same
+/// model, byte for byte, however often the training was stopped and resumed.
+class Training {
+ public:
+  /// Reads and checks everything, and compiles; before the first step.
+  /// Errors: exists where there is a model or a training of this name, and neither `resume` nor `overwrite`;
+  /// mismatch where what is to be resumed is another training.
+  Training(const TrainOptions& options, const ProgressSink& progress, const StopFlag* stop);
+  ~Training();
+  Training(const Training&) = delete;
+  Training& operator=(const Training&) = delete;
+
+  const Dataset& dataset() const;
+  const std::vector<std::string>& notes() const;  ///< warnings and what a transfer adapted
+  std::string device_name() const;
+  TrainEstimate estimate();
+  /// Throws cancelled after a stop was requested; the checkpoint is written then. Throws `diverged` where the loss is
+  /// no longer finite.
+  TrainSummary run(const EpochSink& on_epoch);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// The specification that a project asks for, for networks of so many bands.
+learn::TrainingSpec spec_of(const Project& project, std::size_t bands, const std::vector<std::string>& freeze);
+
+}  // namespace terramask::train

@@ -1,0 +1,83 @@
+#include "train/validation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "terramask/passes.hpp"
+
+namespace terramask::train {
+namespace {
+
+void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epoch& epoch) {
+  std::uint64_t all = 0, right = 0;
+  double iou_sum = 0, f1_sum = 0;
+  int occurring = 0;
+  epoch.iou.clear();
+  for (std::size_t c = 0; c < classes; ++c) {
+    std::uint64_t truth = 0, found = 0;
+    for (std::size_t other = 0; other < classes; ++other) {
+      truth += confusion[c * classes + other];
+      found += confusion[other * classes + c];
+    }
+    const std::uint64_t both = confusion[c * classes + c];
+    all += truth;
+    right += both;
+    const auto hits = static_cast<double>(both), sum = static_cast<double>(truth + found);
+    epoch.iou.push_back(truth + found > 0 ? hits / (sum - hits) : NAN);
+    // A class that does not occur there says nothing of the model.
+    if (truth == 0) continue;
+    ++occurring;
+    iou_sum += epoch.iou.back();
+    f1_sum += 2 * hits / sum;
+  }
+  epoch.accuracy = all > 0 ? static_cast<double>(right) / static_cast<double>(all) : 0;
+  epoch.mean_iou = occurring > 0 ? iou_sum / occurring : 0;
+  epoch.mean_f1 = occurring > 0 ? f1_sum / occurring : 0;
+}
+
+}  // namespace
+
+Validation::Validation(Executor& executor, const learn::TrainingSpec& spec, std::shared_ptr<const SamplerPlan> plan,
+                       Part part)
+    : executor_(executor),
+      graph_(learn::make_validation_graph(spec)),
+      batch_(static_cast<std::size_t>(spec.batch)),
+      classes_(static_cast<std::size_t>(spec.network.classes)),
+      part_(part),
+      sampler_(plan),
+      windows_(part_windows(plan->dataset, part, spec.width)) {}
+
+void Validation::run(const Parameters& parameters, Epoch& epoch, const StopFlag* stop) {
+  const Network network = optimise_for_inference({graph_, parameters});
+  const auto program = executor_.compile(network.graph, network.parameters);
+  std::vector<std::uint64_t> confusion(classes_ * classes_);
+  double loss = 0, weight = 0;
+  Batch batch;
+  for (std::size_t first = 0; first < windows_.size(); first += batch_) {
+    if (stop != nullptr) stop->check();
+    // The last batch is filled up with its first window, which then counts in nothing.
+    const std::size_t count = std::min(batch_, windows_.size() - first);
+    std::vector<PatchWindow> some(batch_, windows_[first]);
+    std::copy_n(windows_.begin() + static_cast<std::ptrdiff_t>(first), count, some.begin());
+    sampler_.fill_windows(some, part_, batch);
+    const std::size_t pixels = batch.labels.size() / batch_;
+    std::fill(batch.weights.begin() + static_cast<std::ptrdiff_t>(count * pixels), batch.weights.end(), 0.0F);
+    std::ranges::copy(batch.image, program->input_as<float>(0, "image").begin());
+    std::ranges::copy(batch.labels, program->input_as<std::int32_t>(0, "labels").begin());
+    std::ranges::copy(batch.weights, program->input_as<float>(0, "weights").begin());
+    program->submit(0);
+    program->wait(0);
+    const auto total = program->output_as<float>(0, "total");
+    loss += static_cast<double>(total[0]);
+    weight += static_cast<double>(total[1]);
+    const auto classes = program->output_as<std::int32_t>(0, "classes");
+    for (std::size_t i = 0; i < classes.size(); ++i)
+      if (batch.weights[i] > 0)
+        ++confusion[static_cast<std::size_t>(batch.labels[i]) * classes_ + static_cast<std::size_t>(classes[i])];
+  }
+  epoch.validated = true;
+  epoch.validation_loss = weight > 0 ? loss / weight : 0;
+  score(confusion, classes_, epoch);
+}
+
+}  // namespace terramask::train

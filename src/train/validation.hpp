@@ -1,0 +1,31 @@
+// How good a network is on a part's patches.
+#pragma once
+
+#include "dataset/sampler.hpp"
+#include "learn/training_graphs.hpp"
+#include "terramask/executor.hpp"
+#include "train/history.hpp"
+
+namespace terramask::train {
+
+/// Runs the network in evaluation mode over patches side by side that cover a part's ground, and fills the figures of
+/// validation in `epoch`. Only pixels with a label and a weight count.
+class Validation {
+ public:
+  Validation(Executor& executor, const learn::TrainingSpec& spec, std::shared_ptr<const SamplerPlan> plan, Part part);
+
+  bool empty() const { return windows_.empty(); }
+  std::size_t windows() const { return windows_.size(); }
+  void run(const Parameters& parameters, Epoch& epoch, const StopFlag* stop);
+
+ private:
+  Executor& executor_;
+  Graph graph_;
+  std::size_t batch_;
+  std::size_t classes_;
+  Part part_;
+  Sampler sampler_;
+  std::vector<PatchWindow> windows_;
+};
+
+}  // namespace terramask::train
