@@ -7,7 +7,7 @@
 
 namespace terramask::ops {
 
-#define TERRAMASK_SCRATCH(Type)                                                            \
+#define TERRAMASK_SCRATCH(Type)                                                     \
   std::uint64_t scratch_bytes(const Type& op, const Graph& graph, const Node& node, \
                               const vulkan::Traits& traits);
 TERRAMASK_SCRATCH(Conv2dWeightGradient)

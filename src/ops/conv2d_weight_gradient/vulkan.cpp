@@ -1,7 +1,6 @@
 #include <algorithm>
 
-#include "ops/conv2d_weight_gradient/conv2d_weight_gradient.hpp"
-#include "vulkan/recorder.hpp"
+#include "ops/vulkan_scratch.hpp"
 
 namespace terramask::ops {
 namespace {
@@ -17,19 +16,24 @@ struct Cut {
 };
 
 Cut cut(const Conv2dWeightGradient& op, const Shape& x, const Shape& dy, const vulkan::Traits& traits) {
-  // Short enough for single precision, long enough to be worth a work group.
-  constexpr std::int64_t pixels = 4096;
   Cut c;
-  c.rows = std::clamp<std::int64_t>(pixels / dy.w(), 1, dy.h());
-  c.slices = (dy.h() + c.rows - 1) / c.rows;
-  c.parts = dy.n() * c.slices;
+  // A slice is short enough for single precision and long enough to be worth a work group; longer where the
+  // parts of 64 outputs, of which every range is made, are more than a binding spans.
+  constexpr std::int64_t outputs = 64;
   const std::int64_t of_output = x.c() * op.kernel.h * op.kernel.w * 4;
   const auto span = static_cast<std::int64_t>(traits.max_storage_range - traits.storage_alignment);
-  c.outputs = std::min(dy.c(), span / (of_output * c.parts));
+  for (std::int64_t pixels = 4096;; pixels *= 2) {
+    c.rows = std::clamp<std::int64_t>(pixels / dy.w(), 1, dy.h());
+    c.slices = (dy.h() + c.rows - 1) / c.rows;
+    c.parts = dy.n() * c.slices;
+    c.outputs = span / (of_output * c.parts);
+    if (c.outputs >= std::min(dy.c(), outputs) || c.slices == 1) break;
+  }
+  c.outputs = c.outputs >= dy.c() ? dy.c() : c.outputs / outputs * outputs;
   if (c.outputs == 0)
     throw Error(ErrorCode::out_of_memory,
-                std::string(op.name) + ": the parts of one output exceed the device's storage binding",
-                "use a smaller tile (--tile)");
+                std::string(op.name) + ": the parts of 64 outputs exceed the device's storage binding",
+                "train on smaller batches");
   return c;
 }
 
@@ -77,16 +81,14 @@ void record(const Conv2dWeightGradient& op, vulkan::Recorder& recorder) {
   const std::int64_t of_output = x.c() * op.kernel.h * op.kernel.w;
   for (std::int64_t first = 0; first < dy.c(); first += c.outputs) {
     const std::int64_t count = std::min(c.outputs, dy.c() - first);
-    // The range of the result begins at an aligned byte only by chance; its parts always do.
-    const std::uint64_t begin = static_cast<std::uint64_t>(first * of_output) * 4;
     vulkan::Binding result = recorder.write();
-    result.offset = begin;
+    result.offset = static_cast<std::uint64_t>(first * of_output) * 4;
     result.bytes = static_cast<std::uint64_t>(count * of_output) * 4;
-    const vulkan::Binding parts = c.parts > 1 ? recorder.scratch(View::storage, 0, result.bytes * u32(c.parts)) : result;
-    const Push push{i32(x.c()),        i32(dy.c()),       i32(x.h()),         i32(x.w()),
-                    i32(dy.h()),       i32(dy.w()),       i32(op.padding.h),  i32(op.padding.w),
-                    i32(op.kernel.h),  i32(op.kernel.w),  i32(first),         i32(count),
-                    i32(c.slices),     i32(c.rows)};
+    const vulkan::Binding parts =
+        c.parts > 1 ? recorder.scratch(View::storage, 0, result.bytes * u32(c.parts)) : result;
+    const Push push{i32(x.c()),  i32(dy.c()),       i32(x.h()),        i32(x.w()),       i32(dy.h()),
+                    i32(dy.w()), i32(op.padding.h), i32(op.padding.w), i32(op.kernel.h), i32(op.kernel.w),
+                    i32(first),  i32(count),        i32(c.slices),     i32(c.rows)};
     if (recorder.traits().direct()) {
       const Blocking b = blocking(op.kernel, dy.c());
       const bool quads = x.w() % 4 == 0 && b.kernel_columns == op.kernel.w;
@@ -99,8 +101,7 @@ void record(const Conv2dWeightGradient& op, vulkan::Recorder& recorder) {
            quads ? u32(op.padding.w + 1) : 0u, recorder.traits().subgroup_size},
           {recorder.read(0, View::r32f), recorder.read(0, View::rgba32f), recorder.read(1, View::r32f),
            recorder.read(1, View::rgba32f), parts},
-          push,
-          {u32((x.c() + b.inputs - 1) / b.inputs * taps), ceil_div(count, b.outputs), u32(c.parts)});
+          push, {u32((x.c() + b.inputs - 1) / b.inputs * taps), ceil_div(count, b.outputs), u32(c.parts)});
     } else {
       recorder.dispatch("weight_gradient_tiled",
                         {u32(op.stride.h), u32(op.stride.w), u32(op.dilation.h), u32(op.dilation.w)},
