@@ -85,6 +85,7 @@ void conv_transpose2d_cases(std::vector<Case>& all) {
   add({1, 3, 8, 8}, 2, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {3, 3}});
   add({1, 64, 17, 22}, 64, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}, .activation = relu});
   add({2, 80, 12, 9}, 64, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}}, false);
+  add({1, 192, 7, 8}, 160, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}}, false);
   add({2, 32, 9, 12}, 48, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {2, 1}});
   // Padding beyond the kernel: the result's border is cut off.
   add({1, 3, 9, 8}, 4, {.kernel = {1, 3}, .stride = {1, 1}, .padding = {1, 0}});
