@@ -11,6 +11,7 @@ void segment_options(CLI::App& app, std::function<int()>& run);
 void info_options(CLI::App& app, std::function<int()>& run);
 void picture_options(CLI::App& app, std::function<int()>& run);
 void devices_options(CLI::App& app, std::function<int()>& run);
+void init_options(CLI::App& app, std::function<int()>& run);
 void scene_options(CLI::App& app, std::function<int()>& run);
 
 }  // namespace terramask::tools

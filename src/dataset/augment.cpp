@@ -25,19 +25,32 @@ std::vector<float> gaussian(double sigma) {
   return weights;
 }
 
-/// One axis of a blur: N = Σ w v and D = Σ w over what is inside.
-void blur_axis(const std::vector<float>& weights, std::int64_t size, std::int64_t step, std::int64_t other,
-               const std::vector<float>& from, std::vector<float>& to) {
+/// Σ w v over what is inside: along the rows, then down the columns, a tap at a time.
+void blur_rows(const std::vector<float>& weights, std::int64_t size, const std::vector<float>& from,
+               std::vector<float>& to) {
   const auto radius = static_cast<std::int64_t>(weights.size()) - 1;
-  for (std::int64_t line = 0; line < size; ++line)
-    for (std::int64_t i = 0; i < size; ++i) {
-      float sum = 0;
-      const std::int64_t low = std::max<std::int64_t>(-radius, -i);
-      const std::int64_t high = std::min<std::int64_t>(radius, size - 1 - i);
-      for (std::int64_t k = low; k <= high; ++k)
-        sum += weights[static_cast<std::size_t>(std::abs(k))] *
-               from[static_cast<std::size_t>(line * other + (i + k) * step)];
-      to[static_cast<std::size_t>(line * other + i * step)] = sum;
+  std::fill(to.begin(), to.end(), 0.0F);
+  for (std::int64_t row = 0; row < size; ++row) {
+    const float* in = from.data() + row * size;
+    float* out = to.data() + row * size;
+    for (std::int64_t k = -radius; k <= radius; ++k) {
+      const float w = weights[static_cast<std::size_t>(std::abs(k))];
+      const std::int64_t end = std::min(size, size - k);
+      for (std::int64_t i = std::max<std::int64_t>(0, -k); i < end; ++i) out[i] += w * in[i + k];
+    }
+  }
+}
+
+void blur_columns(const std::vector<float>& weights, std::int64_t size, const std::vector<float>& from,
+                  std::vector<float>& to) {
+  const auto radius = static_cast<std::int64_t>(weights.size()) - 1;
+  std::fill(to.begin(), to.end(), 0.0F);
+  for (std::int64_t row = 0; row < size; ++row)
+    for (std::int64_t k = std::max(-radius, -row); k <= std::min(radius, size - 1 - row); ++k) {
+      const float w = weights[static_cast<std::size_t>(std::abs(k))];
+      const float* in = from.data() + (row + k) * size;
+      float* out = to.data() + row * size;
+      for (std::int64_t i = 0; i < size; ++i) out[i] += w * in[i];
     }
 }
 
@@ -47,8 +60,8 @@ void blur(double sigma, std::int64_t size, std::size_t bands, PartPixels& patch)
   const auto plane = static_cast<std::size_t>(size * size);
   std::vector<float> line(plane), share(plane), sum(plane);
   const auto both = [&](std::vector<float>& values) {
-    blur_axis(weights, size, 1, size, values, line);
-    blur_axis(weights, size, size, 1, line, values);
+    blur_rows(weights, size, values, line);
+    blur_columns(weights, size, line, values);
   };
   for (std::size_t i = 0; i < plane; ++i) share[i] = patch.visible[i] != 0 ? 1.0F : 0.0F;
   both(share);

@@ -155,6 +155,9 @@ Project read_project(const std::string& path);
 /// Errors: exists (unless `overwrite`), io.
 void write_project(const std::string& path, const Project& project, bool overwrite);
 
+/// What write_project writes into a file of this folder (absolute).
+std::string project_text(const Project& project, const std::string& folder);
+
 /// The keys the reader knows, as paths ("images[].stack[].bands"), for the test of the schema.
 std::vector<std::string> project_keys();
 

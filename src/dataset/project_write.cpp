@@ -117,12 +117,16 @@ class Lister final : public KeyVisitor {
 
 }  // namespace
 
+std::string project_text(const Project& project, const std::string& folder) {
+  Project copy = project;
+  Writer writer(std::filesystem::absolute(folder).lexically_normal());
+  dataset::visit_project(writer, copy);
+  return writer.object_made.dump(2) + "\n";
+}
+
 void write_project(const std::string& path, const Project& project, bool overwrite) {
   check_output(path, overwrite, {});
-  Project copy = project;
-  Writer writer(std::filesystem::absolute(path).lexically_normal().parent_path());
-  dataset::visit_project(writer, copy);
-  const std::string text = writer.object_made.dump(2) + "\n";
+  const std::string text = project_text(project, std::filesystem::absolute(path).parent_path().string());
   geo::WorkingFolder folder(path);
   std::ofstream file(folder.finished(), std::ios::binary);
   file << text;

@@ -38,4 +38,7 @@ class Canvas {
   std::vector<std::uint8_t> pixels_;
 };
 
+/// Writes it as a PNG that stands there whole or not at all. Throws exists (unless `overwrite`), io.
+void save_png(const Canvas& canvas, const std::string& path, bool overwrite);
+
 }  // namespace terramask::geo

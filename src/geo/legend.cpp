@@ -99,4 +99,11 @@ std::vector<ClassInfo> read_classes(GDALDataset& raster) {
   return classes;
 }
 
+std::string palette_color(GDALDataset& raster, int value) {
+  const GDALColorTable* table = raster.GetRasterBand(1)->GetColorTable();
+  if (table == nullptr || value < 0 || value >= table->GetColorEntryCount()) return {};
+  const GDALColorEntry entry = *table->GetColorEntry(value);
+  return fmt::format("#{:02x}{:02x}{:02x}", entry.c1, entry.c2, entry.c3);
+}
+
 }  // namespace terramask::geo

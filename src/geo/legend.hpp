@@ -38,4 +38,7 @@ std::string classes_as_json(std::span<const ClassInfo> classes);
 /// The classes of a raster: from its own metadata, else from category names and palette; may be empty.
 std::vector<ClassInfo> read_classes(GDALDataset& raster);
 
+/// "#rrggbb" of a value in the first band's palette; empty where it has none.
+std::string palette_color(GDALDataset& raster, int value);
+
 }  // namespace terramask::geo

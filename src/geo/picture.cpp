@@ -3,14 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <string_view>
 
 #include "geo/canvas.hpp"
-#include "geo/disk_space.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/picture_source.hpp"
-#include "geo/working_folder.hpp"
 #include "terramask/mask_writer.hpp"
 
 namespace terramask {
@@ -232,31 +229,6 @@ void draw_legend(Canvas& canvas, const Layout& layout, const std::vector<Entry>&
   }
 }
 
-void save_png(const Canvas& canvas, const std::string& path, bool overwrite) {
-  geo::WorkingFolder folder(path);
-  {
-    geo::GdalErrors errors;
-    GDALDriver* memory = GetGDALDriverManager()->GetDriverByName("MEM");
-    GDALDriver* png = GetGDALDriverManager()->GetDriverByName("PNG");
-    if (memory == nullptr || png == nullptr)
-      throw Error(ErrorCode::unsupported, fmt::format("{}: this GDAL writes no PNG", path));
-    const geo::DatasetPtr raster(memory->Create("", canvas.width(), canvas.height(), 3, GDT_Byte, nullptr));
-    const CPLErr failed = raster == nullptr
-                              ? CE_Failure
-                              : raster->RasterIO(GF_Write, 0, 0, canvas.width(), canvas.height(),
-                                                 const_cast<std::uint8_t*>(canvas.pixels().data()),
-                                                 canvas.width(), canvas.height(), GDT_Byte, 3, nullptr, 3,
-                                                 3 * static_cast<GSpacing>(canvas.width()), 1, nullptr);
-    if (failed == CE_None) {
-      const geo::DatasetPtr written(
-          png->CreateCopy(folder.finished().c_str(), raster.get(), FALSE, nullptr, nullptr, nullptr));
-    }
-    if (failed != CE_None || errors.failed() || !std::filesystem::exists(folder.finished()))
-      throw geo::write_error(folder, canvas.pixels().size(), "writing failed", errors.text());
-  }
-  folder.put_in_place(overwrite);
-}
-
 }  // namespace
 
 void write_picture(const std::string& png_path, const std::string& image_path, const std::string& mask_path,
@@ -310,7 +282,7 @@ void write_picture(const std::string& png_path, const std::string& image_path, c
     draw_scale(canvas, layout, left, top,
                size->x * static_cast<double>(source.grid().width) / layout.panel_width);
   draw_legend(canvas, layout, entries);
-  save_png(canvas, png_path, overwrite);
+  geo::save_png(canvas, png_path, overwrite);
 }
 
 }  // namespace terramask

@@ -21,7 +21,8 @@ std::vector<std::string> last_parameters(const Graph& network) {
   for (const Node& node : network.nodes())
     if (node.results.front() == network.outputs().front().value)
       for (const ValueId operand : node.operands)
-        if (network.values()[operand].role == Role::parameter) names.push_back(network.values()[operand].name);
+        if (network.values()[operand].role == Role::parameter)
+          names.push_back(network.values()[operand].name);
   return names;
 }
 
@@ -70,7 +71,7 @@ Transfer transfer(const Graph& network, const Parameters& fresh, const std::vect
       result.adapted.push_back(fmt::format("{}: begun anew, for other classes", name));
     } else if (found == from.parameters.end()) {
       result.adapted.push_back(fmt::format("{}: begun anew, {} has none", name, from.path));
-    } else if (const Shape &want = tensor->shape(), &has = found->second->shape();
+    } else if (const Shape& want = tensor->shape(), &has = found->second->shape();
                name == first && !same_bands && want[0] == has[0] && want[2] == has[2] && want[3] == has[3]) {
       tensor = std::make_shared<const Tensor>(for_bands(*found->second, from.info.bands, bands));
       result.adapted.push_back(fmt::format("{}: fitted to other bands", name));
@@ -88,7 +89,8 @@ Transfer transfer(const Graph& network, const Parameters& fresh, const std::vect
   return result;
 }
 
-Parameters fold_band_matrix(const Graph& network, const Parameters& parameters, const std::vector<double>& matrix) {
+Parameters fold_band_matrix(const Graph& network, const Parameters& parameters,
+                            const std::vector<double>& matrix) {
   if (matrix.empty()) return parameters;
   Parameters folded = parameters;
   auto& tensor = folded.at(first_weight(network));

@@ -9,7 +9,6 @@ namespace terramask::ops {
 // Defined in each operator's cpu.cpp.
 #define TERRAMASK_OPERATOR(Type, folder) void prepare(const Type& op, cpu::Builder& builder);
 #include "ops/operators.def"
-#include "ops/training_operators.def"
 #undef TERRAMASK_OPERATOR
 
 namespace {
@@ -27,7 +26,6 @@ constexpr cpu::Kernels kernels[] = {
   {Type::name, [](const Operator& op, cpu::Builder& builder) { prepare(*op.as<Type>(), builder); }, \
    alignment<Type>},
 #include "ops/operators.def"
-#include "ops/training_operators.def"
 #undef TERRAMASK_OPERATOR
 };
 

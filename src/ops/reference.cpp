@@ -17,7 +17,6 @@ namespace ops {
   void evaluate(const Type& op, std::span<const reference::Array* const> operands, \
                 std::span<reference::Array> results);
 #include "ops/operators.def"
-#include "ops/training_operators.def"
 #undef TERRAMASK_OPERATOR
 
 namespace {
@@ -31,7 +30,6 @@ const std::unordered_map<std::string_view, Evaluate>& evaluators() {
   {Type::name, [](const Operator& op, std::span<const reference::Array* const> operands, \
                   std::span<reference::Array> results) { evaluate(*op.as<Type>(), operands, results); }},
 #include "ops/operators.def"
-#include "ops/training_operators.def"
 #undef TERRAMASK_OPERATOR
   };
   return table;

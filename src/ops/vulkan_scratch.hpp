@@ -1,5 +1,5 @@
-// The operators whose Vulkan kernels want scratch, besides ops/operators.hpp. Each is defined in its folder's
-// vulkan.cpp.
+// The scratch that operators' Vulkan kernels want: an operator that stands here defines it in its vulkan.cpp,
+// the others want none.
 #pragma once
 
 #include "ops/operators.hpp"
@@ -7,13 +7,19 @@
 
 namespace terramask::ops {
 
-#define TERRAMASK_SCRATCH(Type)                                                     \
-  std::uint64_t scratch_bytes(const Type& op, const Graph& graph, const Node& node, \
-                              const vulkan::Traits& traits);
-TERRAMASK_SCRATCH(Conv2dWeightGradient)
-TERRAMASK_SCRATCH(ChannelSum)
-TERRAMASK_SCRATCH(BatchNormTraining)
-TERRAMASK_SCRATCH(BatchNormGradient)
-#undef TERRAMASK_SCRATCH
+std::uint64_t scratch_bytes(const PixelLoss& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
+std::uint64_t scratch_bytes(const DiceLoss& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
+std::uint64_t scratch_bytes(const SumSquares& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
+std::uint64_t scratch_bytes(const Conv2dWeightGradient& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
+std::uint64_t scratch_bytes(const ChannelSum& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
+std::uint64_t scratch_bytes(const BatchNormTraining& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
+std::uint64_t scratch_bytes(const BatchNormGradient& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
 
 }  // namespace terramask::ops

@@ -1,65 +1,69 @@
-// Sums over images and pixels, a channel at a time: parts of each plane's runs, then what is made of a
-// channel's parts (shaders/channel_sums.comp, channel_finish.comp).
+// Long sums without atomics or shared memory, split by counts alone: an operator's own kernel makes the first
+// level, a partial sum a lane; then sum_runs.comp adds up 64 at a time, level after level.
 #pragma once
+
+#include <algorithm>
+#include <optional>
+#include <vector>
 
 #include "vulkan/recorder.hpp"
 
 namespace terramask::ops {
 
-/// What channel_sums.comp adds up.
-enum class ChannelTerms : std::uint32_t { values, squares, products };
-/// What channel_finish.comp makes of it.
-enum class ChannelResult : std::uint32_t { sum, mean, variance, gradient, gradient_of_constants };
+class SumTree {
+ public:
+  /// `sums` sums at once, each of `partials` partial sums, which lie one behind the other, sum by sum.
+  SumTree(const vulkan::Traits& traits, std::int64_t sums, std::int64_t partials) : sums_(sums) {
+    const std::uint64_t alignment = std::max<std::uint64_t>(256, traits.storage_alignment);
+    do {
+      levels_.push_back({partials, bytes_});
+      bytes_ += (level_bytes(levels_.back()) + alignment - 1) / alignment * alignment;
+      partials = (partials + run - 1) / run;
+    } while (partials > 1);
+  }
 
-constexpr std::int64_t channel_run = 4096;  // as in channel_sums.comp
+  std::uint64_t bytes() const { return bytes_; }
 
-inline std::uint64_t channel_parts_bytes(const Shape& shape, int sums) {
-  const std::int64_t runs = (shape.h() * shape.w() + channel_run - 1) / channel_run;
-  return static_cast<std::uint64_t>(shape.n() * shape.c() * runs * sums) * 4;
-}
+  /// Where the first level is to be written.
+  vulkan::Binding first(const vulkan::Recorder& recorder) const { return at(recorder, levels_.front()); }
 
-/// Operand 0 is a, operand `b` the second factor of products; both stand in the scratch afterwards.
-inline void sum_channels(vulkan::Recorder& recorder, ChannelTerms terms, const vulkan::Binding& mean,
-                         std::size_t b = 0) {
-  using vulkan::View;
-  struct Push {
-    std::int32_t area, channels, planes, runs;
+  /// The other levels, the last into `result`. Sums begin with `begin` where there is one.
+  void finish(vulkan::Recorder& recorder, const vulkan::Binding& result,
+              const std::optional<vulkan::Binding>& begin = {}) const {
+    struct Push {
+      std::int32_t count, lanes;
+    };
+    for (std::size_t i = 0; i < levels_.size(); ++i) {
+      const bool last = i + 1 == levels_.size();
+      const vulkan::Binding from = at(recorder, levels_[i]);
+      vulkan::Binding texels = from;
+      texels.view = vulkan::View::r32f;
+      const std::int64_t lanes = last ? 1 : levels_[i + 1].partials;
+      recorder.dispatch(
+          "sum_runs", {last && begin ? 1u : 0u},
+          {from, begin.value_or(texels), last ? result : at(recorder, levels_[i + 1])},
+          Push{static_cast<std::int32_t>(levels_[i].partials), static_cast<std::int32_t>(lanes)},
+          {vulkan::ceil_div(lanes, 64), static_cast<std::uint32_t>(sums_), 1});
+    }
+  }
+
+ private:
+  static constexpr std::int64_t run = 64;
+  struct Level {
+    std::int64_t partials;
+    std::uint64_t offset;
   };
-  const Shape& shape = recorder.operand(0).shape;
-  const std::int64_t area = shape.h() * shape.w(), planes = shape.n() * shape.c(),
-                     runs = (area + channel_run - 1) / channel_run;
-  recorder.dispatch(
-      "channel_sums", {static_cast<std::uint32_t>(terms), area % 4 == 0 ? 1u : 0u},
-      {recorder.read(0, View::r32f), recorder.read(0, View::rgba32f), recorder.read(b, View::r32f),
-       recorder.read(b, View::rgba32f), mean, recorder.scratch(View::storage)},
-      Push{static_cast<std::int32_t>(area), static_cast<std::int32_t>(shape.c()),
-           static_cast<std::int32_t>(planes), static_cast<std::int32_t>(runs)},
-      {static_cast<std::uint32_t>(runs), static_cast<std::uint32_t>(planes), 1});
-}
 
-inline void finish_channels(vulkan::Recorder& recorder, ChannelResult what, const vulkan::Binding& given,
-                            const vulkan::Binding& y, const vulkan::Binding& z, double momentum = 0,
-                            double epsilon = 0) {
-  struct Push {
-    std::int32_t channels, images, runs;
-    float count, momentum, epsilon;
-  };
-  const Shape& shape = recorder.operand(0).shape;
-  const std::int64_t area = shape.h() * shape.w();
-  recorder.dispatch(
-      "channel_finish", {static_cast<std::uint32_t>(what)},
-      {recorder.scratch(vulkan::View::r32f), given, y, z},
-      Push{static_cast<std::int32_t>(shape.c()), static_cast<std::int32_t>(shape.n()),
-           static_cast<std::int32_t>((area + channel_run - 1) / channel_run),
-           static_cast<float>(shape.n() * area), static_cast<float>(momentum), static_cast<float>(epsilon)},
-      {vulkan::ceil_div(shape.c(), 64), 1, 1});
-}
+  std::uint64_t level_bytes(const Level& level) const {
+    return static_cast<std::uint64_t>(sums_ * level.partials) * 4;
+  }
+  vulkan::Binding at(const vulkan::Recorder& recorder, const Level& level) const {
+    return recorder.scratch(vulkan::View::storage, level.offset, level_bytes(level));
+  }
 
-/// A result that a later dispatch of the same node reads.
-inline vulkan::Binding made(const vulkan::Recorder& recorder, std::size_t result) {
-  vulkan::Binding binding = recorder.write(result);
-  binding.view = vulkan::View::r32f;
-  return binding;
-}
+  std::int64_t sums_;
+  std::vector<Level> levels_;
+  std::uint64_t bytes_ = 0;
+};
 
 }  // namespace terramask::ops

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 namespace terramask::train {
 namespace {
@@ -42,8 +43,8 @@ double tick_step(double range) {
   return power;
 }
 
-std::string chart(const std::string& title, const std::vector<Curve>& curves, const std::vector<Epoch>& epochs,
-                  std::optional<double> most) {
+std::string chart(const std::string& title, const std::vector<Curve>& curves,
+                  const std::vector<Epoch>& epochs, std::optional<double> most) {
   double high = most.value_or(0);
   if (!most)
     for (const Curve& curve : curves)
@@ -54,18 +55,18 @@ std::string chart(const std::string& title, const std::vector<Curve>& curves, co
   const auto x_of = [&](double epoch) { return left + (epoch - 1) / (last - 1) * (width - left - right); };
   const auto y_of = [&](double value) { return height - bottom - value / high * (height - top - bottom); };
 
-  std::string svg = fmt::format(
-      "<h2>{}</h2>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n", escaped(title), width, height,
-      escaped(title));
+  std::string svg = fmt::format("<h2>{}</h2>\n<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\">\n",
+                                escaped(title), width, height, escaped(title));
   for (double tick = 0, step = tick_step(high); tick <= high * 1.0001; tick += step)
     svg += fmt::format(
-        "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/><text class=\"tick\" x=\"{3}\" "
+        "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.1f}\" y2=\"{2:.1f}\"/><text class=\"tick\" "
+        "x=\"{3}\" "
         "y=\"{4:.1f}\" text-anchor=\"end\">{5:.3g}</text>\n",
         left, width - right, y_of(tick), left - 6, y_of(tick) + 4, tick);
   const double stride = std::max(1.0, std::ceil(tick_step(last)));
   for (double epoch = 1; epoch <= last; epoch = epoch == 1 && stride > 1 ? stride : epoch + stride)
-    svg += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n", x_of(epoch),
-                       height - bottom + 18, epoch);
+    svg += fmt::format("<text class=\"tick\" x=\"{:.1f}\" y=\"{}\" text-anchor=\"middle\">{}</text>\n",
+                       x_of(epoch), height - bottom + 18, epoch);
   svg += fmt::format("<text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">epoch</text>\n",
                      (left + width - right) / 2, height - 2);
   double legend = top + 10;
@@ -83,9 +84,11 @@ std::string chart(const std::string& title, const std::vector<Curve>& curves, co
     if (count == 0) continue;
     const char* dash = curve.dashed ? " stroke-dasharray=\"5 4\"" : "";
     svg += fmt::format("<polyline points=\"{}\" stroke=\"{}\"{}/>\n", points, curve.color, dash);
-    if (count == 1) svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>\n", px, py, curve.color);
+    if (count == 1)
+      svg += fmt::format("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3\" fill=\"{}\"/>\n", px, py, curve.color);
     svg += fmt::format(
-        "<polyline points=\"{0},{1} {2},{1}\" stroke=\"{3}\"{4}/><text class=\"tick\" x=\"{5}\" y=\"{6}\">{7}</text>\n",
+        "<polyline points=\"{0},{1} {2},{1}\" stroke=\"{3}\"{4}/><text class=\"tick\" x=\"{5}\" "
+        "y=\"{6}\">{7}</text>\n",
         width - right + 12, legend, width - right + 36, curve.color, dash, width - right + 42, legend + 4,
         escaped(curve.name));
     legend += 18;
@@ -94,15 +97,17 @@ std::string chart(const std::string& title, const std::vector<Curve>& curves, co
 }
 
 std::string table(const History& history) {
-  std::string html = "<h2>Epochs</h2>\n<table><tr><th>epoch<th>rate<th>loss<th>validation loss<th>accuracy<th>mean IoU"
-                     "<th>mean F1";
+  std::string html =
+      "<h2>Epochs</h2>\n<table><tr><th>epoch<th>rate<th>loss<th>validation loss<th>accuracy<th>mean IoU"
+      "<th>mean F1";
   for (const std::string& name : history.classes) html += "<th>IoU " + escaped(name);
   html += "<th>seconds</tr>\n";
   for (const Epoch& e : history.epochs) {
-    html += fmt::format("<tr{}><td>{}<td>{:.2e}<td>{:.4f}", e.best ? " class=\"best\"" : "", e.epoch, e.rate, e.loss);
+    html += fmt::format("<tr{}><td>{}<td>{:.2e}<td>{:.4f}", e.best ? " class=\"best\"" : "", e.epoch, e.rate,
+                        e.loss);
     if (e.validated) {
-      html += fmt::format("<td>{:.4f}<td>{:.4f}<td>{:.4f}<td>{:.4f}", e.validation_loss, e.accuracy, e.mean_iou,
-                          e.mean_f1);
+      html += fmt::format("<td>{:.4f}<td>{:.4f}<td>{:.4f}<td>{:.4f}", e.validation_loss, e.accuracy,
+                          e.mean_iou, e.mean_f1);
       for (const double iou : e.iou) html += std::isfinite(iou) ? fmt::format("<td>{:.4f}", iou) : "<td>–";
     } else {
       html += "<td>–<td>–<td>–<td>–";
@@ -115,9 +120,11 @@ std::string table(const History& history) {
 
 // Yellow on white cannot be read: such colours are darkened for lines.
 std::string line_color(const std::string& color, std::size_t index) {
-  constexpr const char* spare[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#8c564b", "#e377c2", "#17becf"};
+  constexpr const char* spare[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd",
+                                   "#8c564b", "#e377c2", "#17becf"};
   unsigned rgb = 0;
-  if (color.size() != 7 || std::sscanf(color.c_str(), "#%6x", &rgb) != 1) return spare[index % std::size(spare)];
+  if (color.size() != 7 || std::sscanf(color.c_str(), "#%6x", &rgb) != 1)
+    return spare[index % std::size(spare)];
   double r = rgb >> 16, g = (rgb >> 8) & 255, b = rgb & 255;
   const double light = 0.3 * r + 0.59 * g + 0.11 * b;
   const double factor = light > 150 ? 150 / light : 1;
@@ -152,11 +159,13 @@ std::string to_csv(const History& history) {
 std::string to_html(const History& history) {
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{0}</title>\n<style>\n"
-      "body {{ font: 15px/1.4 system-ui, sans-serif; max-width: 760px; margin: 24px auto; padding: 0 12px; color: #222 }}\n"
+      "body {{ font: 15px/1.4 system-ui, sans-serif; max-width: 760px; margin: 24px auto; padding: 0 12px; "
+      "color: #222 }}\n"
       "svg {{ width: 100%; height: auto }} polyline {{ fill: none; stroke-width: 2 }}\n"
       ".grid {{ stroke: #ddd }} .tick {{ font-size: 12px; fill: #555 }}\n"
       "table {{ border-collapse: collapse; font-size: 12px; display: block; overflow-x: auto }}\n"
-      "td, th {{ padding: 2px 8px; text-align: right; border-bottom: 1px solid #eee }} .best {{ background: #eef7ee; "
+      "td, th {{ padding: 2px 8px; text-align: right; border-bottom: 1px solid #eee }} .best {{ background: "
+      "#eef7ee; "
       "font-weight: 600 }}\n</style>\n<h1>{0}</h1>\n",
       escaped(history.title));
   if (history.epochs.empty()) return html + "<p>No epoch is done yet.</p>\n</html>\n";
@@ -164,8 +173,9 @@ std::string to_html(const History& history) {
   Curve mean{"mean", "#222222", {}, true};
   std::vector<Curve> classes;
   for (std::size_t i = 0; i < history.classes.size(); ++i)
-    classes.push_back(
-        {history.classes[i], line_color(i < history.colors.size() ? history.colors[i] : std::string(), i), {}});
+    classes.push_back({history.classes[i],
+                       line_color(i < history.colors.size() ? history.colors[i] : std::string(), i),
+                       {}});
   for (const Epoch& e : history.epochs) {
     const auto if_validated = [&](double value) { return e.validated ? std::optional(value) : std::nullopt; };
     training.values.emplace_back(e.loss);
@@ -176,9 +186,10 @@ std::string to_html(const History& history) {
   }
   const auto best = std::ranges::find_if(history.epochs.rbegin(), history.epochs.rend(), &Epoch::best);
   if (best != history.epochs.rend())
-    html += fmt::format("<p>The model is that of epoch {}: mean IoU {:.4f}, mean F1 {:.4f}, accuracy {:.4f} on the "
-                        "validation part.</p>\n",
-                        best->epoch, best->mean_iou, best->mean_f1, best->accuracy);
+    html += fmt::format(
+        "<p>The model is that of epoch {}: mean IoU {:.4f}, mean F1 {:.4f}, accuracy {:.4f} on the "
+        "validation part.</p>\n",
+        best->epoch, best->mean_iou, best->mean_f1, best->accuracy);
   html += chart("Loss", {training, validation}, history.epochs, std::nullopt);
   classes.push_back(mean);
   html += chart("Intersection over union on the validation part", classes, history.epochs, 1.0);

@@ -53,13 +53,13 @@ void check_outputs(const Paths& paths, const TrainOptions& options) {
                   "--resume goes on with that training, --overwrite begins anew, or name another model (-o)");
 }
 
-// What decides the result, as text: two trainings with one text go the same way. How many epochs there are, when it
-// gives up and who loads do not belong to it.
+// What decides the result, as text: two trainings with one text go the same way. How many epochs there are,
+// when it gives up and who loads do not belong to it.
 std::string identity(Project project, const TrainOptions& options) {
   project.training.epochs = 0;
   project.training.patience = 0;
   project.training.workers = 0;
-  Json all = Json::parse(project_text(project, {}));
+  Json all = Json::parse(project_text(project, fs::absolute(options.project).parent_path().string()));
   all["init"] = options.init;
   all["freeze"] = options.freeze;
   return all.dump();
@@ -70,7 +70,9 @@ std::string first_difference(const std::string& then, const std::string& now) {
   const Json a = Json::parse(then), b = Json::parse(now);
   for (const Json& step : Json::diff(a, b)) {
     const Json::json_pointer at(step.at("path").get<std::string>());
-    const auto text = [&](const Json& of) { return of.contains(at) ? of.at(at).dump() : std::string("nothing"); };
+    const auto text = [&](const Json& of) {
+      return of.contains(at) ? of.at(at).dump() : std::string("nothing");
+    };
     return fmt::format("{}: {} then, {} now", step.at("path").get<std::string>(), text(a), text(b));
   }
   return {};
@@ -79,9 +81,9 @@ std::string first_difference(const std::string& then, const std::string& now) {
 learn::ScheduleSpec schedule_of(const TrainingKeys& keys, std::int64_t steps_per_epoch) {
   learn::ScheduleSpec schedule;
   using Kind = learn::ScheduleKind;
-  const std::map<std::string, Kind> kinds{{"constant", Kind::constant},     {"step", Kind::step},
-                                          {"exponential", Kind::exponential}, {"polynomial", Kind::polynomial},
-                                          {"cosine", Kind::cosine},         {"one_cycle", Kind::one_cycle}};
+  const std::map<std::string, Kind> kinds{
+      {"constant", Kind::constant},     {"step", Kind::step},     {"exponential", Kind::exponential},
+      {"polynomial", Kind::polynomial}, {"cosine", Kind::cosine}, {"one_cycle", Kind::one_cycle}};
   schedule.kind = kinds.at(keys.schedule);
   schedule.rate = keys.learning_rate;
   schedule.steps = steps_per_epoch * keys.epochs;
@@ -94,7 +96,8 @@ learn::ScheduleSpec schedule_of(const TrainingKeys& keys, std::int64_t steps_per
 
 }  // namespace
 
-learn::TrainingSpec spec_of(const Project& project, std::size_t bands, const std::vector<std::string>& freeze) {
+learn::TrainingSpec spec_of(const Project& project, std::size_t bands,
+                            const std::vector<std::string>& freeze) {
   const TrainingKeys& keys = project.training;
   learn::TrainingSpec spec;
   NetworkSpec& network = spec.network;
@@ -106,7 +109,6 @@ learn::TrainingSpec spec_of(const Project& project, std::size_t bands, const std
   network.up = project.network.up;
   network.fc = project.network.fc;
   network.skips = project.network.skips;
-  network.dropout = project.network.dropout;
   spec.batch = keys.batch;
   spec.height = spec.width = keys.patch;
   using ops::LossKind;
@@ -128,7 +130,8 @@ learn::TrainingSpec spec_of(const Project& project, std::size_t bands, const std
   spec.frozen = freeze;
   if (const std::int64_t stride = total_stride(network); keys.patch % stride != 0)
     throw Error(ErrorCode::usage,
-                fmt::format("training.patch is {}, {} needs a multiple of {}", keys.patch, network.architecture, stride),
+                fmt::format("training.patch is {}, {} needs a multiple of {}", keys.patch,
+                            network.architecture, stride),
                 fmt::format("take {}", (keys.patch + stride - 1) / stride * stride));
   return spec;
 }
@@ -172,7 +175,11 @@ struct Training::State {
 };
 
 Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, const StopFlag* stop_flag)
-    : options(wanted), progress(sink), stop(stop_flag), paths(wanted.output), project(read_project(wanted.project)) {
+    : options(wanted),
+      progress(sink),
+      stop(stop_flag),
+      paths(wanted.output),
+      project(read_project(wanted.project)) {
   if (options.epochs) project.training.epochs = *options.epochs;
   check_outputs(paths, options);
   DatasetOptions dataset_options;
@@ -198,7 +205,8 @@ Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, con
   if (!options.init.empty()) {
     std::vector<ModelBand> bands;
     for (const BandRequest& band : dataset->bands()) bands.push_back({band.name, band.type});
-    learn::Transfer begun = learn::transfer(network, parameters, bands, project.classes, load_model(options.init));
+    learn::Transfer begun =
+        learn::transfer(network, parameters, bands, project.classes, load_model(options.init));
     notes.push_back(fmt::format("{}: {} tensors taken over", options.init, begun.copied));
     notes.insert(notes.end(), begun.adapted.begin(), begun.adapted.end());
     parameters = std::move(begun.parameters);
@@ -207,7 +215,8 @@ Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, con
   step = std::make_unique<learn::TrainingStep>(*executor, spec, parameters);
   validation = std::make_unique<Validation>(*executor, spec, plan, Part::validation);
   if (validation->empty())
-    notes.emplace_back("no pixel of the validation part has a label: the last epoch's model is kept, not the best");
+    notes.emplace_back(
+        "no pixel of the validation part has a label: the last epoch's model is kept, not the best");
   state.project_digest = identity_text;
   state.device = executor->device_name();
 }
@@ -233,9 +242,10 @@ void Training::State::begin() {
                                 first_difference(found->project_digest, identity_text)),
                     "take the project as it was, or begin anew (--overwrite)");
       if (found->device != state.device)
-        notes.push_back(fmt::format("the training was begun on {}: the result may differ in the last digits from one "
-                                    "that was never stopped",
-                                    found->device));
+        notes.push_back(
+            fmt::format("the training was begun on {}: the result may differ in the last digits from one "
+                        "that was never stopped",
+                        found->device));
       step->restore(found->tensors);
       found->tensors.clear();
       const std::string device = state.device;
@@ -263,13 +273,14 @@ void Training::State::train_step(std::int64_t in_epoch, std::int64_t per_epoch) 
   step->update(learn::learning_rate(schedule, state.step), state.step);
   const learn::StepResult result = step->finish();
   if (!std::isfinite(result.loss) || !std::isfinite(result.norm))
-    throw Error(ErrorCode::cancelled,
-                fmt::format("the training diverged: at step {} the loss is {} and the gradient's norm {}",
-                            state.step + 1, result.loss, result.norm),
-                fmt::format("lower training.learning_rate ({} now), set training.clip_norm (1 is usual), give it a "
-                            "warmup, or look for odd values in the images; {} holds the state of step {}",
-                            project.training.learning_rate, paths.checkpoint.string(),
-                            state.epochs.empty() ? 0 : state.epochs.back().step));
+    throw Error(
+        ErrorCode::cancelled,
+        fmt::format("the training diverged: at step {} the loss is {} and the gradient's norm {}",
+                    state.step + 1, result.loss, result.norm),
+        fmt::format("lower training.learning_rate ({} now), set training.clip_norm (1 is usual), give it a "
+                    "warmup, or look for odd values in the images; {} holds the state of step {}",
+                    project.training.learning_rate, paths.checkpoint.string(),
+                    state.epochs.empty() ? 0 : state.epochs.back().step));
   ++state.step;
   state.batch += count;
   state.sums.loss += result.loss * result.weight;
@@ -282,7 +293,7 @@ History Training::State::history() const {
   history.title = paths.model.stem().string();
   for (const ClassInfo& one : project.classes) {
     history.classes.push_back(one.name);
-    history.colors.push_back(fmt::format("#{:02x}{:02x}{:02x}", one.color.r, one.color.g, one.color.b));
+    history.colors.push_back(one.color);
   }
   history.epochs = state.epochs;
   return history;
@@ -366,7 +377,8 @@ TrainSummary Training::State::run(const EpochSink& on_epoch) {
                             state.sums.weight > 0
                                 ? fmt::format(", loss {:.4f}", state.sums.loss / state.sums.weight)
                                 : std::string()),
-                "steps", static_cast<std::uint64_t>(state.step), static_cast<std::uint64_t>(per_epoch * keys.epochs)});
+                "steps", static_cast<std::uint64_t>(state.step),
+                static_cast<std::uint64_t>(per_epoch * keys.epochs)});
   };
   while (static_cast<std::int64_t>(state.epochs.size()) < keys.epochs) {
     if (keys.patience > 0 && state.best_epoch > 0 &&
@@ -429,10 +441,9 @@ TrainEstimate Training::State::estimate() {
   step->restore(before);
   found.seconds_per_step = seconds;
   // Inference is about a third of a training step.
-  found.seconds_per_epoch =
-      seconds * (static_cast<double>(found.steps) +
-                 static_cast<double>(found.validation_patches) /
-                     static_cast<double>(3 * spec.batch * project.training.accumulate));
+  found.seconds_per_epoch = seconds * (static_cast<double>(found.steps) +
+                                       static_cast<double>(found.validation_patches) /
+                                           static_cast<double>(3 * spec.batch * project.training.accumulate));
   return found;
 }
 

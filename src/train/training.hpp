@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dataset/loader.hpp"
+#include "learn/training_step.hpp"
 #include "terramask/executor.hpp"
 #include "terramask/model.hpp"
 #include "train/checkpoint.hpp"
@@ -13,13 +14,13 @@
 namespace terramask::train {
 
 struct TrainOptions {
-  std::string project;                    ///< path of the project file
-  std::string output;                     ///< path of the model file
-  std::string init;                       ///< model to begin from; may be empty
-  std::vector<std::string> freeze;        ///< patterns of parameters that stay as they are
+  std::string project;              ///< path of the project file
+  std::string output;               ///< path of the model file
+  std::string init;                 ///< model to begin from; may be empty
+  std::vector<std::string> freeze;  ///< patterns of parameters that stay as they are
   ExecutorOptions executor;
   std::uint64_t cache_bytes = std::uint64_t{1} << 30;  ///< for decoded imagery
-  double checkpoint_seconds = 600;                     ///< at the latest after so long, besides at every epoch's end
+  double checkpoint_seconds = 600;  ///< at the latest after so long, besides at every epoch's end
   bool resume = false;
   bool overwrite = false;
   std::optional<std::int64_t> epochs;  ///< instead of the project's
@@ -29,7 +30,7 @@ struct TrainOptions {
 struct TrainEstimate {
   std::int64_t patches = 0, steps = 0;  ///< an epoch
   std::int64_t validation_patches = 0;
-  std::uint64_t device_bytes = 0;   ///< arenas, variables, staging
+  std::uint64_t device_bytes = 0;  ///< arenas, variables, staging
   std::uint64_t parameter_count = 0;
   double gflop_per_step = 0;
   double seconds_per_step = 0;  ///< measured
@@ -40,8 +41,8 @@ struct TrainSummary {
   std::vector<Epoch> epochs;
   std::int64_t best_epoch = 0;
   bool stopped_early = false;
-  double seconds = 0;          ///< of this run
-  double device_waited = 0;    ///< share of the training time in which the device waited for data
+  double seconds = 0;           ///< of this run
+  double device_waited = 0;     ///< share of the training time in which the device waited for data
   std::int64_t first_step = 0;  ///< where this run began
 };
 
@@ -49,8 +50,8 @@ struct TrainSummary {
 using EpochSink = std::function<void(const Epoch&)>;
 
 /// Beside MODEL.safetensors stands a folder MODEL.training: last.safetensors (the state of the training),
-/// history.csv and curves.html. All are replaced atomically. The same project, seed, device and threads give the same
-/// model, byte for byte, however often the training was stopped and resumed.
+/// history.csv and curves.html. All are replaced atomically. The same project, seed, device and threads give
+/// the same model, byte for byte, however often the training was stopped and resumed.
 class Training {
  public:
   /// Reads and checks everything, and compiles; before the first step.
@@ -65,8 +66,8 @@ class Training {
   const std::vector<std::string>& notes() const;  ///< warnings and what a transfer adapted
   std::string device_name() const;
   TrainEstimate estimate();
-  /// Throws cancelled after a stop was requested; the checkpoint is written then. Throws `diverged` where the loss is
-  /// no longer finite.
+  /// Throws cancelled after a stop was requested; the checkpoint is written then. Throws `diverged` where the
+  /// loss is no longer finite.
   TrainSummary run(const EpochSink& on_epoch);
 
  private:
@@ -75,6 +76,7 @@ class Training {
 };
 
 /// The specification that a project asks for, for networks of so many bands.
-learn::TrainingSpec spec_of(const Project& project, std::size_t bands, const std::vector<std::string>& freeze);
+learn::TrainingSpec spec_of(const Project& project, std::size_t bands,
+                            const std::vector<std::string>& freeze);
 
 }  // namespace terramask::train

@@ -37,8 +37,8 @@ void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epo
 
 }  // namespace
 
-Validation::Validation(Executor& executor, const learn::TrainingSpec& spec, std::shared_ptr<const SamplerPlan> plan,
-                       Part part)
+Validation::Validation(Executor& executor, const learn::TrainingSpec& spec,
+                       std::shared_ptr<const SamplerPlan> plan, Part part)
     : executor_(executor),
       graph_(learn::make_validation_graph(spec)),
       batch_(static_cast<std::size_t>(spec.batch)),
@@ -73,7 +73,8 @@ void Validation::run(const Parameters& parameters, Epoch& epoch, const StopFlag*
     const auto classes = program->output_as<std::int32_t>(0, "classes");
     for (std::size_t i = 0; i < classes.size(); ++i)
       if (batch.weights[i] > 0)
-        ++confusion[static_cast<std::size_t>(batch.labels[i]) * classes_ + static_cast<std::size_t>(classes[i])];
+        ++confusion[static_cast<std::size_t>(batch.labels[i]) * classes_ +
+                    static_cast<std::size_t>(classes[i])];
   }
   epoch.validated = true;
   epoch.validation_loss = weight > 0 ? loss / weight : 0;

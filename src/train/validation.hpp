@@ -8,11 +8,12 @@
 
 namespace terramask::train {
 
-/// Runs the network in evaluation mode over patches side by side that cover a part's ground, and fills the figures of
-/// validation in `epoch`. Only pixels with a label and a weight count.
+/// Runs the network in evaluation mode over patches side by side that cover a part's ground, and fills the
+/// figures of validation in `epoch`. Only pixels with a label and a weight count.
 class Validation {
  public:
-  Validation(Executor& executor, const learn::TrainingSpec& spec, std::shared_ptr<const SamplerPlan> plan, Part part);
+  Validation(Executor& executor, const learn::TrainingSpec& spec, std::shared_ptr<const SamplerPlan> plan,
+             Part part);
 
   bool empty() const { return windows_.empty(); }
   std::size_t windows() const { return windows_.size(); }

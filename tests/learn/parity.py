@@ -8,6 +8,7 @@ specification, the batches, the state before every step, losses, gradients and t
 """
 import importlib.util
 import json
+import os
 import sys
 
 import torch
@@ -15,10 +16,10 @@ import torch.nn.functional as F
 
 STEPS = 20
 SPECS = {'unet': dict(width=4, depth=4), 'segnet': dict(width=4), 'fcn': dict(width=4, fc=16, skips=2)}
-SIZES = {'unet': 32, 'segnet': 64, 'fcn': 64}
+SIZES = {'unet': 32, 'segnet': 128, 'fcn': 64}
 BATCH, BANDS, CLASSES = 2, 3, 4
 OPTIMIZERS = {
-    'sgd': lambda p: torch.optim.SGD(p, 0.05, momentum=0.9, nesterov=True, weight_decay=1e-3),
+    'sgd': lambda p: torch.optim.SGD(p, 0.01, momentum=0.9, nesterov=True, weight_decay=1e-3),
     'adam': lambda p: torch.optim.Adam(p, 1e-3),
     'adamw': lambda p: torch.optim.AdamW(p, 1e-3, weight_decay=0.05),
 }
@@ -26,7 +27,9 @@ OPTIMIZERS = {
 
 class Writer:
     def __init__(self, path):
-        self.path, self.arrays, self.file, self.at = path, {}, open(path + '.bin', 'wb'), 0
+        self.path, self.arrays, self.at = path, {}, 0
+        self.part = f'{path}.{os.getpid()}'  # several tests may want it at once: it gets its name when it is whole
+        self.file = open(self.part + '.bin', 'wb')
 
     def add(self, name, tensor):
         data = tensor.detach().to(torch.float64).contiguous().numpy()
@@ -36,8 +39,10 @@ class Writer:
 
     def finish(self, **facts):
         self.file.close()
-        with open(self.path + '.json', 'w') as file:
+        with open(self.part + '.json', 'w') as file:
             json.dump({**facts, 'arrays': self.arrays}, file)
+        for ending in ('.bin', '.json'):
+            os.replace(self.part + ending, self.path + ending)
 
 
 def state(model):

@@ -1,0 +1,28 @@
+// pixel_loss_gradient.comp - w · the loss's gradient by each logit; 0 where the weight is 0.
+// Bindings: 0 logits (R32F), 1 labels (R32I), 2 weights (R32F), 3 dz. Spec: 0 kind. C: channels.
+// Planes as in common/planes.glsl.
+#version 450
+#extension GL_GOOGLE_include_directive : enable
+#extension GL_EXT_control_flow_attributes : enable
+#include "common/planes.glsl"
+layout(constant_id = 0) const int KIND = 0;
+layout(push_constant) uniform Push { int W, H, first, lead, C; float smoothing, gamma; } pc;
+#include "common/labelled.glsl"
+layout(set = 0, binding = 3) writeonly buffer Output { float dz[]; };
+
+void main()
+{
+    const Place p = locate(pc.W, pc.H, pc.first, pc.lead);
+    if (!p.inside) return;
+    const int area = pc.H * pc.W, image = p.plane / pc.C;
+    for (int i = 0; i < 4 && p.x + i < pc.W; ++i)
+    {
+        const int pixel = p.y * pc.W + p.x + i;
+        const float weight = texelFetch(weights, image * area + pixel).x;
+        float slope = 0.0;
+        if (weight != 0.0)
+            slope = weight * pixelSlope(image * pc.C * area + pixel, area, pc.C, texelFetch(labels, image * area + pixel).x,
+                                        p.plane % pc.C, pc.smoothing, pc.gamma);
+        dz[p.at + i] = slope;
+    }
+}

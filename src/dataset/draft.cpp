@@ -1,0 +1,220 @@
+#include "dataset/draft.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include "dataset/project_keys.hpp"
+#include "dataset/split.hpp"
+#include "geo/gdal_support.hpp"
+#include "geo/label_reader.hpp"
+#include "geo/legend.hpp"
+#include "terramask/error.hpp"
+#include "terramask/raster_reader.hpp"
+
+namespace terramask {
+namespace {
+
+constexpr std::size_t kMostClasses = 64;
+constexpr double kFewBlocks = 50;
+
+/// Okabe and Ito's colours, apart from each other and on most imagery.
+constexpr std::array<const char*, 8> kColors{"#e69f00", "#56b4e9", "#009e73", "#f0e442",
+                                             "#0072b2", "#d55e00", "#cc79a7", "#969696"};
+
+[[noreturn]] void refuse_class(const std::string& text) {
+  throw Error(ErrorCode::usage, "--classes: \"" + text + "\" is not a class",
+              "write VALUES=NAME or VALUES=NAME#rrggbb, such as 0-127=background,128-255=road#ffd400");
+}
+
+/// What the labels of all images hold.
+struct Found {
+  std::map<int, std::uint64_t> counts;
+  std::map<int, ClassInfo> named;
+  std::set<int> nodata;
+};
+
+void look_at_labels(const std::string& path, const RasterReader& image, Found& found) {
+  const geo::LabelPlace place = geo::place_labels(path, image.source_grid(), image.name());
+  geo::LabelReader reader(place, image.source_grid());
+  const geo::DatasetPtr raster = geo::open_raster(path);
+  std::size_t odd = 0;
+  for (const auto& [value, count] : reader.count_values()) {
+    const bool whole = value >= 0 && value <= 65535 && value == std::floor(value);
+    odd += whole ? 0 : 1;
+    if (whole) found.counts[static_cast<int>(value)] += count;
+  }
+  if (odd > 0 || found.counts.size() > kMostClasses)
+    throw Error(
+        ErrorCode::mismatch,
+        odd > 0
+            ? fmt::format("{}: holds {} values that are no whole numbers from 0 to 65535", path, odd)
+            : fmt::format("{}: holds {} different values, too many to be classes", path, found.counts.size()),
+        "say which are which with --classes, such as 0-127=background,128-255=road");
+  for (const ClassInfo& one : geo::read_classes(*raster))
+    if (!one.name.empty()) found.named.try_emplace(one.value, one);
+  for (const auto& [value, count] : found.counts) {
+    const std::string color = geo::palette_color(*raster, value);
+    if (!color.empty() && found.named[value].color.empty()) found.named[value].color = color;
+  }
+  if (const auto nodata = place.facts.bands[place.band - 1].nodata; nodata && *nodata == std::floor(*nodata))
+    found.nodata.insert(static_cast<int>(std::clamp(*nodata, -1.0, 65536.0)));
+}
+
+std::vector<ClassRequest> classes_found(const Found& found, std::vector<int>& ignore,
+                                        std::vector<std::string>& notes) {
+  std::vector<ClassRequest> classes;
+  std::set<std::string> names;
+  for (const auto& [value, count] : found.counts) {
+    if (found.nodata.contains(value) || std::find(ignore.begin(), ignore.end(), value) != ignore.end())
+      continue;
+    const auto known = found.named.find(value);
+    ClassInfo one = known == found.named.end() ? ClassInfo{} : known->second;
+    if (one.name.empty() && value == 255 && found.counts.size() > 2) {
+      ignore.push_back(value);
+      notes.push_back("the labels' value 255 has no name and is ignored");
+      continue;
+    }
+    if (one.name.empty()) one.name = value == 0 ? "background" : fmt::format("class {}", value);
+    while (!names.insert(one.name).second) one.name += fmt::format(" ({})", value);
+    classes.push_back({{std::to_string(value)}, one.name, one.color});
+  }
+  return classes;
+}
+
+/// Classes and the map that all images share.
+void add_classes(Project& project, const std::vector<ClassRequest>& requests) {
+  std::map<std::string, std::string> map;
+  std::vector<int> values;
+  for (const ClassRequest& request : requests) {
+    const bool single = request.values.size() == 1 && request.values[0].find('-') == std::string::npos;
+    values.push_back(single ? std::stoi(request.values[0]) : 255);
+    for (const auto& value : request.values) map[value] = request.name;
+  }
+  // A mask of bytes keeps 255 for nodata: other values are numbered.
+  const bool kept = std::all_of(values.begin(), values.end(), [](int value) { return value < 255; });
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    std::string color = requests[i].color;
+    if (color.empty())
+      color = requests[i].name == "background" ? "#000000" : kColors[next++ % kColors.size()];
+    project.classes.push_back({kept ? values[i] : static_cast<int>(i), requests[i].name, color});
+  }
+  for (ProjectImage& image : project.images) image.labels.map = map;
+}
+
+void choose_split(Project& project, const std::vector<Grid>& grids, std::vector<std::string>& notes) {
+  double ground = 0;
+  bool placed = false;
+  for (const Grid& grid : grids)
+    if (const auto size = ground_pixel_size(grid)) {
+      placed = true;
+      ground += size->x * size->y * static_cast<double>(grid.width) * static_cast<double>(grid.height);
+    }
+  if (placed) {
+    while (project.split.block_m > 16 &&
+           ground / (project.split.block_m * project.split.block_m) < kFewBlocks)
+      project.split.block_m /= 2;
+    return;
+  }
+  project.split.method = "file";
+  if (project.images.size() < 3) {
+    project.split.fractions = {1, 0, 0};
+    notes.push_back(
+        "no image has a CRS, so the split is by file, and fewer than three files leave none to "
+        "validate and test on: all are trained on");
+    return;
+  }
+  std::vector<SplitImage> images;
+  for (std::size_t i = 0; i < grids.size(); ++i)
+    images.push_back({.id = project.images[i].id, .group = "", .name = "", .grid = grids[i]});
+  for (project.split.seed = 1; project.split.seed < 1000; ++project.split.seed) {
+    const Split split(project.split, images);
+    std::set<Part> parts;
+    for (std::size_t i = 0; i < images.size(); ++i) parts.insert(*split.part_of(i));
+    if (parts.size() == kParts) break;
+  }
+  notes.push_back("no image has a CRS, so the split is by file");
+}
+
+}  // namespace
+
+std::vector<ClassRequest> parse_class_requests(const std::string& text) {
+  std::vector<ClassRequest> classes;
+  std::set<std::string> names;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string one = text.substr(begin, end - begin);
+    begin = end + 1;
+    const std::size_t equals = one.find('=');
+    if (equals == std::string::npos) refuse_class(one);
+    ClassRequest request;
+    for (std::size_t from = 0; from <= equals;) {
+      const std::size_t bar = std::min(one.find('|', from), equals);
+      request.values.push_back(one.substr(from, bar - from));
+      if (!dataset::parse_values(request.values.back())) refuse_class(one);
+      from = bar + 1;
+    }
+    const std::size_t hash = one.find('#', equals);
+    request.name = one.substr(equals + 1, std::min(hash, one.size()) - equals - 1);
+    if (hash != std::string::npos) request.color = one.substr(hash);
+    if (request.name.empty() || (!request.color.empty() && !geo::parse_color(request.color)))
+      refuse_class(one);
+    if (!names.insert(request.name).second)
+      throw Error(ErrorCode::usage, "--classes: \"" + request.name + "\" is there twice",
+                  "join the values of one class with bars: 1|2=road");
+    classes.push_back(std::move(request));
+  }
+  return classes;
+}
+
+Project draft_project(const DraftOptions& options, std::vector<std::string>& notes) {
+  if (options.labels.size() != 1 && options.labels.size() != options.images.size())
+    throw Error(ErrorCode::usage,
+                fmt::format("{} label rasters for {} images", options.labels.size(), options.images.size()),
+                "give one for all, or one for each in the same order");
+  Project project;
+  project.pixel_size_m = options.pixel_size_m;
+  std::set<std::string> ids;
+  std::vector<Grid> grids;
+  Found found;
+  for (std::size_t i = 0; i < options.images.size(); ++i) {
+    ProjectImage image;
+    image.id = std::filesystem::path(options.images[i]).stem().string();
+    for (int n = 2; !ids.insert(image.id).second; ++n)
+      image.id = fmt::format("{} {}", std::filesystem::path(options.images[i]).stem().string(), n);
+    image.stack.push_back(RasterMember{.path = options.images[i], .bands = {}, .nodata = "auto"});
+    for (const auto& path : options.stack)
+      image.stack.push_back(RasterMember{.path = path, .bands = {}, .nodata = "auto"});
+    if (options.ndsm) image.stack.push_back(*options.ndsm);
+    image.labels.path = options.labels[options.labels.size() == 1 ? 0 : i];
+    RasterOptions raster;
+    raster.paths = {options.images[i]};
+    const auto reader = RasterReader::open(raster);
+    if (options.classes.empty())
+      look_at_labels(image.labels.path, *reader, found);
+    else
+      geo::place_labels(image.labels.path, reader->source_grid(), reader->name());
+    grids.push_back(reader->source_grid());
+    project.images.push_back(std::move(image));
+  }
+  std::vector<int> ignore = options.ignore;
+  const auto classes = options.classes.empty() ? classes_found(found, ignore, notes) : options.classes;
+  if (classes.size() < 2)
+    throw Error(ErrorCode::mismatch,
+                fmt::format("{}: {} under the images leaves nothing to tell apart", options.labels[0],
+                            classes.empty() ? std::string("no class")
+                                            : fmt::format("one class (\"{}\")", classes[0].name)),
+                "check that these are the labels of these images, or say with --classes what values mean");
+  add_classes(project, classes);
+  for (ProjectImage& image : project.images) image.labels.ignore = ignore;
+  choose_split(project, grids, notes);
+  return project;
+}
+
+}  // namespace terramask

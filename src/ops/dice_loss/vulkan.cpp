@@ -1,0 +1,36 @@
+#include "ops/dice_loss/dice_loss.hpp"
+#include "ops/vulkan_losses.hpp"
+#include "ops/vulkan_scratch.hpp"
+
+namespace terramask::ops {
+
+std::uint64_t scratch_bytes(const DiceLoss&, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits) {
+  const Shape& z = graph.type(node.operands[0]).shape;
+  return pixel_sums(traits, z, 3 * z.c()).bytes();
+}
+
+void record(const DiceLoss& op, vulkan::Recorder& recorder) {
+  const Shape z = recorder.operand(0).shape;
+  const std::int64_t area = z.h() * z.w(), pixels = z.n() * area;
+  const std::uint32_t groups = vulkan::ceil_div(pixels, pixel_group);
+  const SumTree tree = pixel_sums(recorder.traits(), z, 3 * z.c());
+  std::vector<vulkan::Binding> bindings = labelled(recorder);
+  bindings.push_back(tree.first(recorder));
+  const auto channels = static_cast<std::int32_t>(z.c());
+  struct {
+    std::int32_t pixels, area, channels, lanes;
+  } const sums{static_cast<std::int32_t>(pixels), static_cast<std::int32_t>(area), channels,
+               static_cast<std::int32_t>(groups * 64)};
+  recorder.dispatch("dice_loss", {}, bindings, sums, {groups, static_cast<std::uint32_t>(z.c()), 1});
+  tree.finish(recorder, recorder.write(1));
+  vulkan::Binding by_class = recorder.write(1);
+  by_class.view = vulkan::View::r32f;
+  struct {
+    std::int32_t channels;
+    float smooth;
+  } const total{channels, static_cast<float>(op.smooth)};
+  recorder.dispatch("dice_total", {}, {by_class, recorder.write(0)}, total, {1, 1, 1});
+}
+
+}  // namespace terramask::ops

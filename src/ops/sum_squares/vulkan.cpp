@@ -1,0 +1,43 @@
+#include "ops/sum_squares/sum_squares.hpp"
+#include "ops/vulkan_flat.hpp"
+#include "ops/vulkan_scratch.hpp"
+#include "ops/vulkan_sums.hpp"
+
+namespace terramask::ops {
+namespace {
+
+constexpr std::int64_t per_group = 4096;
+
+SumTree tree_of(const vulkan::Traits& traits, const Shape& x) {
+  return {traits, 1, (x.elements() + per_group - 1) / per_group * 64};
+}
+
+}  // namespace
+
+std::uint64_t scratch_bytes(const SumSquares&, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits) {
+  return tree_of(traits, graph.type(node.operands[0]).shape).bytes();
+}
+
+void record(const SumSquares&, vulkan::Recorder& recorder) {
+  struct Push {
+    std::int32_t count, first;
+  };
+  const Shape x = recorder.operand(0).shape;
+  const SumTree tree = tree_of(recorder.traits(), x);
+  bool first = true;
+  each_flat_slice(
+      recorder.traits(), x.elements(), per_group, [&](const FlatSlice& slice, std::uint32_t groups) {
+        recorder.dispatch("sum_squares", {},
+                          {slice.of(recorder.read(0, vulkan::View::storage)), tree.first(recorder)},
+                          Push{static_cast<std::int32_t>(slice.count),
+                               static_cast<std::int32_t>(slice.first / per_group * 64)},
+                          {groups, 1, 1}, first);
+        first = false;
+      });
+  std::optional<vulkan::Binding> before;
+  if (recorder.operands() > 1) before = recorder.read(1, vulkan::View::r32f);
+  tree.finish(recorder, recorder.write(), before);
+}
+
+}  // namespace terramask::ops

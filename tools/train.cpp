@@ -1,0 +1,154 @@
+// terramask train: a project in, a model out.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "checks.hpp"
+#include "command.hpp"
+#include "device_options.hpp"
+#include "messages.hpp"
+#include "progress_bar.hpp"
+#include "stop.hpp"
+#include "subcommands.hpp"
+#include "terramask/gdal.hpp"
+#include "train/training.hpp"
+
+namespace terramask::tools {
+namespace {
+
+constexpr const char* footer =
+    "`terramask init` writes a project from images and labels. Beside MODEL.safetensors a folder MODEL.training\n"
+    "keeps the state (last.safetensors), history.csv and curves.html. The model is that of the epoch with the\n"
+    "best mean IoU on the validation part. After Ctrl-C or a crash, --resume goes on; the result is the same,\n"
+    "byte for byte, as that of a training that was never stopped, on the same device and threads.\n"
+    "\n"
+    "Examples:\n"
+    "  terramask init tiles/*.tif --labels roads.tif -o roads.json\n"
+    "  terramask train roads.json -o roads.safetensors --dry-run\n"
+    "  terramask train roads.json -o roads.safetensors\n"
+    "  terramask train roads.json -o roads.safetensors --resume\n"
+    "  terramask train oaks.json -o oaks.safetensors --init roads.safetensors --freeze 'down.*'\n";
+
+struct TrainArguments {
+  train::TrainOptions options;
+  DeviceArguments device;
+  Verbosity verbosity;
+  std::string cache = "1G";
+  double checkpoint_minutes = 10;
+  std::int64_t epochs = 0;
+  bool dry_run = false;
+};
+
+void print_dataset(const Dataset& dataset) {
+  fmt::print("images     {}, {}\n", dataset.images(), [&] {
+    std::string names;
+    for (const BandRequest& band : dataset.bands())
+      names += fmt::format("{}{}{}", names.empty() ? "bands " : ", ", band.name,
+                           band.type.empty() ? "" : " (" + band.type + ")");
+    return names;
+  }());
+  for (const Part part : {Part::training, Part::validation, Part::test}) {
+    fmt::print("{:<10} {} labelled pixels", to_string(part), count_text(static_cast<double>(dataset.labelled(part))));
+    const auto all = static_cast<double>(std::max<std::uint64_t>(dataset.labelled(part), 1));
+    for (std::size_t c = 0; c < dataset.classes().size(); ++c)
+      fmt::print("{} {} {:.1f}%", c == 0 ? ":" : ",", dataset.classes()[c].name,
+                 100 * static_cast<double>(dataset.count(part, c)) / all);
+    fmt::print("\n");
+  }
+}
+
+void print_estimate(const train::TrainEstimate& e, std::int64_t epochs) {
+  fmt::print("network    {} parameters, {:.1f} GFLOP a step\n", count_text(static_cast<double>(e.parameter_count)),
+             e.gflop_per_step);
+  fmt::print("memory     {} of the device\n", bytes_text(e.device_bytes));
+  fmt::print("epoch      {} patches, {} steps; {} validation patches\n", e.patches, e.steps, e.validation_patches);
+  fmt::print("time       {:.3f} s a step, {} an epoch, {} for {} epochs\n", e.seconds_per_step,
+             duration_text(e.seconds_per_epoch),
+             duration_text(e.seconds_per_epoch * static_cast<double>(epochs)), epochs);
+}
+
+std::string epoch_line(const train::Epoch& e) {
+  std::string line = fmt::format("epoch {}: loss {:.4f}", e.epoch, e.loss);
+  if (e.validated)
+    line += fmt::format(", validation loss {:.4f}, accuracy {:.4f}, mean IoU {:.4f}, mean F1 {:.4f}", e.validation_loss,
+                        e.accuracy, e.mean_iou, e.mean_f1);
+  return line + fmt::format(", rate {:.2e}, {}{}", e.rate, duration_text(e.seconds), e.best ? ", best so far" : "");
+}
+
+int train_model(TrainArguments a) {
+  start_messages("terramask train", a.verbosity);
+  configure_gdal(std::uint64_t{64} << 20);
+  a.options.cache_bytes = parse_bytes(a.cache, "--cache");
+  a.options.checkpoint_seconds = a.checkpoint_minutes * 60;
+  a.options.executor = a.device.options();
+  if (a.epochs > 0) a.options.epochs = a.epochs;
+  ProgressBar bar("");
+  ProgressSink sink;
+  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+  train::Training training(a.options, sink, &stop_flag());
+  bar.finish();
+  for (const std::string& note : training.notes()) spdlog::warn("note: {}", note);
+  spdlog::info("computing on {}", training.device_name());
+  if (!a.verbosity.quiet) print_dataset(training.dataset());
+  if (a.dry_run) {
+    print_estimate(training.estimate(), training.dataset().project().training.epochs);
+    return 0;
+  }
+  const train::TrainSummary summary = training.run([&](const train::Epoch& epoch) {
+    bar.finish();
+    if (!a.verbosity.quiet) fmt::print("{}\n", epoch_line(epoch));
+    std::fflush(stdout);
+  });
+  bar.finish();
+  if (a.verbosity.quiet) return 0;
+  if (summary.stopped_early)
+    fmt::print("stopped early: no better model for {} epochs\n", training.dataset().project().training.patience);
+  fmt::print("{}: the model of epoch {} of {}; {} in all, the device waited for data {:.1f}% of the time\n",
+             a.options.output, summary.best_epoch, summary.epochs.size(), duration_text(summary.seconds),
+             100 * summary.device_waited);
+  return 0;
+}
+
+}  // namespace
+
+void train_options(CLI::App& app, std::function<int()>& run) {
+  const auto a = std::make_shared<TrainArguments>();
+  app.add_option("PROJECT", a->options.project, "The project file (.json)")->required()->type_name("");
+  app.add_option("-o,--output", a->options.output, "The model file")
+      ->required()
+      ->type_name("MODEL.safetensors")
+      ->group("Output");
+  app.add_flag("--resume", a->options.resume, "Go on with a training that was stopped")->group("Output");
+  app.add_flag("--overwrite", a->options.overwrite, "Begin anew, replacing model and state")->group("Output");
+  app.add_option("--checkpoint-minutes", a->checkpoint_minutes,
+                 "Save the state at the latest after so long, besides at every epoch's end")
+      ->check(CLI::Range(0.0, 1e6).description(""))
+      ->type_name("M")
+      ->capture_default_str()
+      ->group("Output");
+  app.add_option("--init", a->options.init, "Begin from another model: every tensor that fits is taken over")
+      ->type_name("MODEL")
+      ->group("Training");
+  app.add_option("--freeze", a->options.freeze, "Leave parameters as they are, by name: 'down.*'; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("PATTERN")
+      ->group("Training");
+  app.add_option("--epochs", a->epochs, "Instead of the project's")
+      ->check(whole_number(1, largest_side))
+      ->type_name("N")
+      ->group("Training");
+  app.add_option("--cache", a->cache, "Memory for decoded imagery")
+      ->type_name("BYTES")
+      ->capture_default_str()
+      ->group("Work");
+  app.add_flag("--dry-run", a->dry_run, "Only say what it reads and what it takes: memory, time an epoch")
+      ->group("Work");
+  add_device_options(app, a->device);
+  add_verbosity_options(app, a->verbosity);
+  app.footer(footer);
+  run = [a] { return train_model(*a); };
+}
+
+}  // namespace terramask::tools
