@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ops/cpu_winograd.hpp"
+
 namespace terramask::ops {
 namespace {
 
@@ -273,34 +275,41 @@ void turn_weights(const Shape& shape, const float* weights, float* out) {
   });
 }
 
+// Weights that are made anew before each run, from the operand as it lies.
+template <class Renew>
+void add_renewed(const dnnl::convolution_forward::primitive_desc& pd, const Sides& s, cpu::Builder& builder,
+                 const Renew& renew) {
+  auto* const room = static_cast<float*>(builder.scratch(pd.weights_desc().get_size()));
+  const auto source = builder.packed(1, s.weight, s.weight);
+  add<dnnl::convolution_forward>(pd, s, builder, [&] {
+    return Weights{std::make_shared<memory>(pd.weights_desc(), builder.engine(), room),
+                   [=] { renew(static_cast<const float*>(source->get_data_handle()), room); }};
+  });
+}
+
 void prepare_turned(const ConvTranspose2d& op, cpu::Builder& builder) {
-  const dnnl::engine& engine = builder.engine();
   const Shape weight = builder.operand_shape(1), to{weight[1], weight[0], weight[2], weight[3]};
   Sides s = sides(builder, true);
   s.weight = memory::desc({to[0], to[1], to[2], to[3]}, f32, Tag::oihw);
   const auto pd = describe_convolution(turned(op), to, s, builder);
-  const bool reorder = pd.weights_desc() != s.weight;
+  if (const auto winograd = WinogradWeights::of(pd.weights_desc()))
+    return add_renewed(pd, s, builder, [winograd](const float* source, float* packed) {
+      winograd->transform(source, true, packed);
+    });
+  if (pd.weights_desc() == s.weight)
+    return add_renewed(pd, s, builder, [weight](const float* source, float* packed) {
+      turn_weights(weight, source, packed);
+    });
   auto* const dense = static_cast<float*>(builder.scratch(weight.elements() * sizeof(float)));
-  void* const reordered = builder.scratch(reorder ? pd.weights_desc().get_size() : 0);
-  const auto trained = builder.is_parameter(1) ? builder.packed(1, s.weight, s.weight) : nullptr;
-  add<dnnl::convolution_forward>(pd, s, builder, [&]() -> Weights {
-    const memory plain(s.weight, engine, dense);
-    const auto packed =
-        std::make_shared<memory>(reorder ? memory(pd.weights_desc(), engine, reordered) : plain);
-    const float* const source =
-        trained ? static_cast<const float*>(trained->get_data_handle()) : builder.operand(1).data;
-    std::function<void()> pack;
-    if (reorder)
-      pack = [=, stream = dnnl::stream(engine), run = dnnl::reorder(plain, *packed)]() mutable {
-        memory from = plain;
-        run.execute(stream, from, *packed);
-        stream.wait();
-      };
-    return {packed, [=] {
-              turn_weights(weight, source, dense);
-              if (pack) pack();
-              (void)trained;  // kept
-            }};
+  const memory plain(s.weight, builder.engine(), dense);
+  const dnnl::reorder reorder({builder.engine(), s.weight, builder.engine(), pd.weights_desc()});
+  const dnnl::stream stream(builder.engine());
+  add_renewed(pd, s, builder, [=](const float* source, float* packed) {
+    turn_weights(weight, source, dense);
+    memory from = plain, into(pd.weights_desc(), plain.get_engine(), packed);
+    dnnl::stream queue = stream;
+    reorder.execute(queue, from, into);
+    queue.wait();
   });
 }
 
@@ -319,7 +328,12 @@ std::int64_t winograd_tile(const Conv2d& op, const Shape& weight, const cpu::Tra
 
 void prepare(const Conv2d& op, cpu::Builder& builder) {
   const Sides s = sides(builder, false);
-  add<dnnl::convolution_forward>(describe_convolution(op, builder.operand_shape(1), s, builder), s, builder);
+  const auto pd = describe_convolution(op, builder.operand_shape(1), s, builder);
+  if (const auto winograd = WinogradWeights::of(pd.weights_desc()); winograd && !builder.is_parameter(1))
+    return add_renewed(pd, s, builder, [winograd](const float* source, float* packed) {
+      winograd->transform(source, false, packed);
+    });
+  add<dnnl::convolution_forward>(pd, s, builder);
 }
 
 std::int64_t winograd_tile(const ConvTranspose2d& op, const Shape& weight, const cpu::Traits& traits) {

@@ -13,5 +13,13 @@ std::uint64_t scratch_bytes(const DiceLoss& op, const Graph& graph, const Node& 
                             const vulkan::Traits& traits);
 std::uint64_t scratch_bytes(const SumSquares& op, const Graph& graph, const Node& node,
                             const vulkan::Traits& traits);
+std::uint64_t scratch_bytes(const Conv2dWeightGradient& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
+std::uint64_t scratch_bytes(const ChannelSum& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
+std::uint64_t scratch_bytes(const BatchNormTraining& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
+std::uint64_t scratch_bytes(const BatchNormGradient& op, const Graph& graph, const Node& node,
+                            const vulkan::Traits& traits);
 
 }  // namespace terramask::ops

@@ -97,6 +97,12 @@ void check_convolutions(const Run& run, bool exact) {
     const Array back = apply(run, transposed, {y}, {weight}).front();
     ASSERT_EQ(back.shape, x.shape);
     expect_equal(product(forward, y), product(x, back), exact);
+    // By the weight it is linear as well.
+    const ops::Conv2dWeightGradient by_weight{
+        .kernel = op.kernel, .stride = op.stride, .padding = op.padding, .dilation = op.dilation};
+    const Array gradient = apply(run, by_weight, {x, y}).front();
+    ASSERT_EQ(gradient.shape, weight.shape);
+    expect_equal(product(forward, y), product(weight, gradient), exact);
   }
 }
 

@@ -18,7 +18,7 @@ using Arrays = std::map<std::string, reference::Array>;
 /// What a graph is run on.
 struct Values {
   Arrays inputs;
-  Arrays parameters;
+  Arrays parameters;  ///< and variables, before the run
 };
 
 struct Case {

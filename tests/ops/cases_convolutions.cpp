@@ -2,6 +2,23 @@
 #include "case_builders.hpp"
 
 namespace terramask::tests {
+namespace {
+
+// Weights that change between runs: nothing can be prepared of them.
+template <class Conv>
+Case with_variables(const Shape& shape, std::int64_t outputs, const Conv& op) {
+  Case one = convolution(shape, outputs, op);
+  one.name += " variable";
+  one.build = single(shape, [=](Graph& graph, ValueId x) {
+    const bool transposed = std::is_same_v<Conv, ops::ConvTranspose2d>;
+    const std::int64_t first = transposed ? shape.c() : outputs, second = transposed ? outputs : shape.c();
+    return graph.add(op, {x, graph.add_variable("weight", Shape{first, second, op.kernel.h, op.kernel.w}),
+                          graph.add_variable("bias", Shape{outputs})});
+  });
+  return one;
+}
+
+}  // namespace
 
 void conv2d_cases(std::vector<Case>& all) {
   using Op = ops::Conv2d;
@@ -48,6 +65,10 @@ void conv2d_cases(std::vector<Case>& all) {
     add({1, 3, 9, 10}, 5, {.kernel = {3, 3}, .padding = {1, 1}, .activation = activation});
     add({1, 5, 7, 8}, 9, {.kernel = {1, 1}, .activation = activation}, false);
   }
+  all.push_back(with_variables({1, 64, 13, 18}, 64, same));
+  all.push_back(with_variables({1, 128, 9, 8}, 80, same));
+  all.push_back(with_variables({2, 16, 9, 12}, 32, same));
+  all.push_back(with_variables({1, 3, 9, 10}, 5, Op{.kernel = {5, 5}, .stride = {2, 2}, .padding = {2, 2}}));
 }
 
 void conv_transpose2d_cases(std::vector<Case>& all) {
@@ -85,6 +106,7 @@ void conv_transpose2d_cases(std::vector<Case>& all) {
   add({1, 3, 8, 8}, 2, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {3, 3}});
   add({1, 64, 17, 22}, 64, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}, .activation = relu});
   add({2, 80, 12, 9}, 64, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}}, false);
+  add({1, 192, 7, 8}, 160, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}}, false);
   add({2, 32, 9, 12}, 48, {.kernel = {3, 3}, .stride = {1, 1}, .padding = {2, 1}});
   // Padding beyond the kernel: the result's border is cut off.
   add({1, 3, 9, 8}, 4, {.kernel = {1, 3}, .stride = {1, 1}, .padding = {1, 0}});
@@ -93,6 +115,12 @@ void conv_transpose2d_cases(std::vector<Case>& all) {
   add({1, 3, 5, 6}, 4, {.kernel = {3, 2}, .stride = {3, 2}, .output_padding = {1, 1}, .dilation = {2, 3}});
   for (const Activation& activation : {relu, leaky, elu, sigmoid, tanh})
     add({1, 3, 5, 6}, 5, {.kernel = {2, 2}, .stride = {2, 2}, .activation = activation});
+  all.push_back(with_variables({2, 32, 6, 9}, 16, twice));
+  all.push_back(with_variables({1, 3, 6, 9}, 5, fourth));
+  const Op turned{.kernel = {3, 3}, .stride = {1, 1}, .padding = {1, 1}};
+  all.push_back(with_variables({1, 64, 11, 14}, 96, turned));
+  all.push_back(with_variables({2, 16, 9, 7}, 32, turned));
+  all.push_back(with_variables({1, 5, 9, 7}, 3, turned));
 }
 
 }  // namespace terramask::tests

@@ -114,7 +114,7 @@ Values draw(const Graph& graph, Numbers numbers, std::mt19937& random) {
     if (value.role == Role::transient) continue;
     Array array = reference::make_array(value.type.shape);
     for (double& element : array.values)
-      element = draw_one(value.name, value.role == Role::parameter, numbers, random);
+      element = draw_one(value.name, value.role != Role::input, numbers, random);
     (value.role == Role::input ? values.inputs : values.parameters).emplace(value.name, std::move(array));
   }
   return values;
@@ -133,7 +133,7 @@ std::vector<Array> evaluate_all(const Graph& graph, const Values& values) {
   std::vector<Array> all;
   for (const Value& value : graph.values())
     all.push_back(value.role == Role::input       ? values.inputs.at(value.name)
-                  : value.role == Role::parameter ? values.parameters.at(value.name)
+                  : value.role != Role::transient ? values.parameters.at(value.name)
                                                   : Array{});
   for (const Node& node : graph.nodes()) {
     std::vector<const Array*> operands;
@@ -164,7 +164,11 @@ Parameters to_parameters(const Arrays& arrays) {
 }
 
 Arrays run_on(Executor& executor, const Graph& graph, const Values& values) {
-  const auto program = executor.compile(graph, to_parameters(values.parameters));
+  const Parameters trained = to_parameters(values.parameters);
+  const auto variables = executor.make_variables();
+  const auto program = executor.compile(graph, trained, variables);
+  for (const Value& value : graph.values())
+    if (value.role == Role::variable) variables->write(value.name, *trained.find(value.name)->second);
   for (std::size_t slot = 0; slot < program->slots(); ++slot) {
     for (const auto& [name, array] : values.inputs) {
       const auto bytes = program->input(slot, name);

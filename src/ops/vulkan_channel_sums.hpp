@@ -1,0 +1,65 @@
+// Sums over images and pixels, a channel at a time: parts of each plane's runs, then what is made of a
+// channel's parts (shaders/channel_sums.comp, channel_finish.comp).
+#pragma once
+
+#include "vulkan/recorder.hpp"
+
+namespace terramask::ops {
+
+/// What channel_sums.comp adds up.
+enum class ChannelTerms : std::uint32_t { values, squares, products };
+/// What channel_finish.comp makes of it.
+enum class ChannelResult : std::uint32_t { sum, mean, variance, gradient, gradient_of_constants };
+
+constexpr std::int64_t channel_run = 4096;  // as in channel_sums.comp
+
+inline std::uint64_t channel_parts_bytes(const Shape& shape, int sums) {
+  const std::int64_t runs = (shape.h() * shape.w() + channel_run - 1) / channel_run;
+  return static_cast<std::uint64_t>(shape.n() * shape.c() * runs * sums) * 4;
+}
+
+/// Operand 0 is a, operand `b` the second factor of products; both stand in the scratch afterwards.
+inline void sum_channels(vulkan::Recorder& recorder, ChannelTerms terms, const vulkan::Binding& mean,
+                         std::size_t b = 0) {
+  using vulkan::View;
+  struct Push {
+    std::int32_t area, channels, planes, runs;
+  };
+  const Shape& shape = recorder.operand(0).shape;
+  const std::int64_t area = shape.h() * shape.w(), planes = shape.n() * shape.c(),
+                     runs = (area + channel_run - 1) / channel_run;
+  recorder.dispatch(
+      "channel_sums", {static_cast<std::uint32_t>(terms), area % 4 == 0 ? 1u : 0u},
+      {recorder.read(0, View::r32f), recorder.read(0, View::rgba32f), recorder.read(b, View::r32f),
+       recorder.read(b, View::rgba32f), mean, recorder.scratch(View::storage)},
+      Push{static_cast<std::int32_t>(area), static_cast<std::int32_t>(shape.c()),
+           static_cast<std::int32_t>(planes), static_cast<std::int32_t>(runs)},
+      {static_cast<std::uint32_t>(runs), static_cast<std::uint32_t>(planes), 1});
+}
+
+inline void finish_channels(vulkan::Recorder& recorder, ChannelResult what, const vulkan::Binding& given,
+                            const vulkan::Binding& y, const vulkan::Binding& z, double momentum = 0,
+                            double epsilon = 0) {
+  struct Push {
+    std::int32_t channels, images, runs;
+    float count, momentum, epsilon;
+  };
+  const Shape& shape = recorder.operand(0).shape;
+  const std::int64_t area = shape.h() * shape.w();
+  recorder.dispatch(
+      "channel_finish", {static_cast<std::uint32_t>(what)},
+      {recorder.scratch(vulkan::View::r32f), given, y, z},
+      Push{static_cast<std::int32_t>(shape.c()), static_cast<std::int32_t>(shape.n()),
+           static_cast<std::int32_t>((area + channel_run - 1) / channel_run),
+           static_cast<float>(shape.n() * area), static_cast<float>(momentum), static_cast<float>(epsilon)},
+      {vulkan::ceil_div(shape.c(), 64), 1, 1});
+}
+
+/// A result that a later dispatch of the same node reads.
+inline vulkan::Binding made(const vulkan::Recorder& recorder, std::size_t result) {
+  vulkan::Binding binding = recorder.write(result);
+  binding.view = vulkan::View::r32f;
+  return binding;
+}
+
+}  // namespace terramask::ops
