@@ -24,7 +24,8 @@ struct InfoArguments {
   bool json = false, plan = false;
   std::int64_t patch = 512;
   RasterArguments raster;
-  DeviceArguments device{.device = "", .kernel = "auto", .precision = "fast", .memory_limit = "", .threads = 0};
+  DeviceArguments device{
+      .device = "", .kernel = "auto", .precision = "fast", .memory_limit = "", .threads = 0};
 };
 
 /// By its name, or by how a safetensors file begins: the header's length in eight bytes, and a brace.
