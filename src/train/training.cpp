@@ -152,6 +152,7 @@ struct Training::State {
   void end_epoch(const EpochSink& on_epoch, TrainSummary& summary);
   void train_step(std::int64_t in_epoch, std::int64_t per_epoch);
   void save_state();
+  [[noreturn]] void end_on_request();
   void save_model_file(const Epoch& epoch);
   History history() const;
   ModelInfo model_info(const Epoch& epoch) const;
@@ -350,6 +351,14 @@ void Training::State::save_state() {
   saved = Clock::now();
 }
 
+void Training::State::end_on_request() {
+  save_state();
+  throw Error(ErrorCode::cancelled,
+              fmt::format("stopped on request after step {}; {} holds the state", state.step,
+                          paths.checkpoint.string()),
+              "--resume goes on from there");
+}
+
 void Training::State::end_epoch(const EpochSink& on_epoch, TrainSummary& summary) {
   Epoch epoch;
   epoch.epoch = static_cast<std::int64_t>(state.epochs.size()) + 1;
@@ -357,7 +366,12 @@ void Training::State::end_epoch(const EpochSink& on_epoch, TrainSummary& summary
   epoch.rate = learn::learning_rate(schedule, state.step - 1);
   epoch.loss = state.sums.weight > 0 ? state.sums.loss / state.sums.weight : 0;
   epoch.norm = state.sums.norm / static_cast<double>(steps_per_epoch());
-  if (!validation->empty()) validation->run(step->parameters(), epoch, stop);
+  try {
+    if (!validation->empty()) validation->run(step->parameters(), epoch, stop);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::cancelled) throw;
+    end_on_request();
+  }
   epoch.best = validation->empty() || epoch.mean_iou > state.best;
   epoch.seconds = state.sums.seconds;
   if (epoch.best) {
@@ -400,13 +414,7 @@ TrainSummary Training::State::run(const EpochSink& on_epoch) {
     }
     const auto done = static_cast<std::int64_t>(state.epochs.size());
     while (state.step < (done + 1) * per_epoch) {
-      if (stop != nullptr && stop->requested()) {
-        save_state();
-        throw Error(ErrorCode::cancelled,
-                    fmt::format("stopped on request after step {}; {} holds the state", state.step,
-                                paths.checkpoint.string()),
-                    "--resume goes on from there");
-      }
+      if (stop != nullptr && stop->requested()) end_on_request();
       report();
       const auto begin = Clock::now();
       train_step(state.step - done * per_epoch, batches);

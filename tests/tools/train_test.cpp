@@ -24,7 +24,7 @@ class Train : public tests::ProgramTest {
                            (town / "labels.tif").string() + R"(", "map": {"5": "water", "0-4": "land"}}}],
       "classes": [{"value": 0, "name": "land", "color": "#808080"}, {"value": 1, "name": "water", "color": "#0000ff"}],
       "allow_missing": ["land", "water"], "split": {"block_m": 32},
-      "network": {"width": 4, "depth": 2}, "training": {"patch": 32, "epochs": 6, "samples": 64}})");
+      "network": {"width": 4, "depth": 2}, "training": {"patch": 32, "epochs": 3, "samples": 32}})");
   }
   std::vector<std::string> call(const std::string& model, const std::vector<std::string>& more = {}) const {
     std::vector<std::string> all{"train", "town.json", "-o", model, "--threads", "2", "--checkpoint-minutes",
@@ -69,7 +69,7 @@ TEST_F(Train, dry_run_tells_what_it_takes_and_leaves_nothing) {
   const std::set<std::string> before = files();
   const tests::Outcome outcome = terramask(call("a.safetensors", {"--dry-run"}));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
-  for (const char* part : {"images     1", "training", "memory", "64 patches, 16 steps", "an epoch"})
+  for (const char* part : {"images     1", "training", "memory", "32 patches, 8 steps", "an epoch"})
     EXPECT_NE(outcome.out.find(part), std::string::npos) << part << " in\n" << outcome.out;
   EXPECT_EQ(files(), before);
 }

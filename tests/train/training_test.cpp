@@ -131,7 +131,9 @@ TEST_F(Training, stops_early_where_nothing_gets_better) {
 TEST_F(Training, says_what_to_do_when_it_diverges) {
   project_.training.optimizer = "sgd";
   project_.training.momentum = 0.9;
-  project_.training.learning_rate = 1e30;
+  project_.training.learning_rate = 100;
+  project_.training.weight_decay = 10;  // each step multiplies the weights by about −1000
+  project_.training.epochs = 10;
   const std::string said = error_of([&] { (void)train(options("a.safetensors")); });
   EXPECT_THAT(said, HasSubstr("the training diverged"));
   EXPECT_THAT(said, HasSubstr("lower training.learning_rate"));
