@@ -19,6 +19,7 @@ enum class ErrorCode {
   out_of_memory,  ///< host or device memory ran out
   device_lost,    ///< the device stopped answering
   cancelled,      ///< stopped on request
+  diverged,       ///< a training whose loss is no longer finite
   internal,       ///< a broken invariant: a defect of Terramask
 };
 

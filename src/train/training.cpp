@@ -287,7 +287,7 @@ void Training::State::train_step(std::int64_t in_epoch, std::int64_t per_epoch) 
   const learn::StepResult result = step->finish();
   if (!std::isfinite(result.loss) || !std::isfinite(result.norm))
     throw Error(
-        ErrorCode::cancelled,
+        ErrorCode::diverged,
         fmt::format("the training diverged: at step {} the loss is {} and the gradient's norm {}",
                     state.step + 1, result.loss, result.norm),
         fmt::format("lower training.learning_rate ({} now), set training.clip_norm (1 is usual), give it a "
