@@ -52,7 +52,7 @@ def state(model):
 def run(models, folder, case):
     name, optimizer, precision = case.split(':')
     torch.manual_seed(11)
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     dtype = {'f64': torch.float64, 'f32': torch.float32}[precision]
     size = SIZES[name]
     model = models.MODELS[name](bands=BANDS, classes=CLASSES, **SPECS[name]).to(dtype).train()
