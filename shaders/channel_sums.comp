@@ -1,6 +1,6 @@
 // channel_sums.comp - sums over runs of 4096 elements of each plane, for channel_finish.comp to put together.
 // KIND 0: sum of a; 1: sum of (a - mean)^2; 2: sum of b and, behind all of those, sum of b * (a - mean).
-// Each of 64 invocations adds every 64th element (or four); invocation 0 adds their sums in their order.
+// Each of 64 invocations adds every 64th element (or four); invocation 0 adds their sums in their order, compensated (Kahan).
 // Spec: 0 KIND, 1 QUAD (0/1) RGBA32F fetches (area % 4 == 0). Bindings: 0 a R32F, 1 a RGBA32F, 2 b R32F, 3 b RGBA32F, 4 mean R32F (what
 // a KIND does not read is bound to a), 5 parts [kind's sum][plane][run]. Dispatch: x = runs of a plane, y = planes.
 #version 450
@@ -45,8 +45,14 @@ void main()
     sums[lane] = vec2((first.x + first.y) + (first.z + first.w), (second.x + second.y) + (second.z + second.w));
     barrier();
     if (lane > 0) return;
-    vec2 sum = vec2(0.0);
-    for (int i = 0; i < 64; ++i) sum += sums[i];
+    precise vec2 sum = vec2(0.0), rest = vec2(0.0);
+    for (int i = 0; i < 64; ++i)
+    {
+        precise const vec2 term = sums[i] - rest;
+        precise const vec2 next = sum + term;
+        rest = (next - sum) - term;
+        sum = next;
+    }
     parts[plane * pc.runs + run] = sum.x;
     if (KIND == 2) parts[(pc.planes + plane) * pc.runs + run] = sum.y;
 }
