@@ -24,7 +24,8 @@ struct InfoArguments {
   bool json = false, plan = false;
   std::int64_t patch = 512;
   RasterArguments raster;
-  DeviceArguments device{.device = "", .kernel = "auto", .precision = "fast", .memory_limit = "", .threads = 0};
+  DeviceArguments device{
+      .device = "", .kernel = "auto", .precision = "fast", .memory_limit = "", .threads = 0};
 };
 
 /// By its name, or by how a safetensors file begins: the header's length in eight bytes, and a brace.
@@ -127,6 +128,7 @@ void info_options(CLI::App& app, std::function<int()>& run) {
       "Examples:\n"
       "  terramask info roads.safetensors\n"
       "  terramask info roads.safetensors ortho.tif\n"
+      "  terramask info trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif\n"
       "  terramask info --plan roads.safetensors --patch 512 --device auto\n"
       "  terramask info --json ortho.tif\n");
   run = [a] { return show(*a); };
