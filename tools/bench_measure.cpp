@@ -4,6 +4,7 @@
 #include <chrono>
 #include <map>
 
+#include "learn/training_step.hpp"
 #include "ops/argmax/argmax.hpp"
 
 namespace terramask::tools {
@@ -104,6 +105,52 @@ Measurement measure(Executor& executor, const BenchCase& bench) {
     if (measured.profile.empty()) measured.profile = describe(*program);
     for (std::size_t i = 0; i < std::min(profile.size(), measured.profile.size()); ++i)
       measured.profile[i].seconds.push_back(profile[i].seconds);
+  }
+  return measured;
+}
+
+Measurement measure_training(Executor& executor, const BenchCase& bench) {
+  learn::TrainingSpec spec;
+  spec.network = bench.network;
+  spec.batch = bench.batch;
+  spec.height = spec.width = bench.patch;
+  const Parameters parameters =
+      random_parameters(build_network(spec.network, spec.batch, spec.height, spec.width), 1);
+  Measurement measured;
+  const auto begin = Clock::now();
+  learn::TrainingStep step(executor, spec, parameters);
+  measured.compile_seconds = since(begin);
+  const Plan &forth = step.accumulate_program().plan(), &update = step.update_program().plan();
+  measured.flops = forth.total_flops + update.total_flops;
+  measured.device_bytes = step.accumulate_program().memory_bytes();
+  measured.arena_bytes = std::max(forth.arena_bytes, update.arena_bytes);
+  measured.parameter_bytes = forth.variable_bytes + update.variable_bytes;
+  measured.steps = forth.graph.nodes().size() + update.graph.nodes().size();
+  const auto pixels = static_cast<std::size_t>(bench.batch * bench.patch * bench.patch);
+  std::vector<float> image(pixels * static_cast<std::size_t>(bench.network.bands)), weights(pixels, 1.0F);
+  std::vector<std::int32_t> labels(pixels);
+  fill(image);
+  for (std::size_t i = 0; i < pixels; ++i)
+    labels[i] = static_cast<std::int32_t>(i * 7919 / 64 % static_cast<std::size_t>(bench.network.classes));
+  for (std::int64_t run = -bench.warmup; run < bench.runs; ++run) {
+    const auto start = Clock::now();
+    step.accumulate({image, labels, weights}, true, {});
+    step.update(1e-3, run + bench.warmup);
+    (void)step.finish();
+    const double seconds = since(start);
+    if (run < 0) continue;
+    measured.seconds.push_back(seconds);
+    for (const Program* program : {&step.accumulate_program(), &step.update_program()}) {
+      const std::vector<KernelTime> profile = program->profile();
+      const std::vector<StepTimes> named = describe(*program);
+      for (std::size_t i = 0; i < profile.size(); ++i) {
+        // The first run names the steps, in both programs' order.
+        const std::size_t at = i + (program == &step.update_program() ? measured.profile_split : 0);
+        if (at == measured.profile.size()) measured.profile.push_back(named[i]);
+        measured.profile[at].seconds.push_back(profile[i].seconds);
+      }
+      if (program == &step.accumulate_program()) measured.profile_split = profile.size();
+    }
   }
   return measured;
 }

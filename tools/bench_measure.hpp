@@ -35,6 +35,7 @@ struct Measurement {
   std::uint64_t device_bytes = 0, arena_bytes = 0, parameter_bytes = 0;
   std::size_t steps = 0;
   std::vector<StepTimes> profile;  ///< empty unless the executor profiles
+  std::size_t profile_split = 0;   ///< of training: where the update's steps begin
 };
 
 /// The inference graph as segmenting runs it: image in, class indices out.
@@ -42,6 +43,9 @@ Network inference_network(const NetworkSpec& spec, std::int64_t batch, std::int6
 
 /// Runs a case. Throws what the library throws.
 Measurement measure(Executor& executor, const BenchCase& bench);
+
+/// Training steps of a case: forward, cross-entropy, backward and Adam, batch in and loss out.
+Measurement measure_training(Executor& executor, const BenchCase& bench);
 
 double median(std::vector<double> values);
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # Terramask's CPU executor beside PyTorch on this machine: the same networks, the same threads, in turns, medians.
+# Inference is one image of SIZE x SIZE; training a step of forward, cross-entropy, backward and Adam: U-Net of width 64
+# on one patch of 512 x 512, the narrow networks on four of 256 x 256.
 # usage: tools/compare_pytorch.sh [build folder] (RUNS=5 THREADS=2 SIZE=512 TORCH_MODELS=.../torch_models.py)
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -22,17 +24,21 @@ fi
 seconds() { python3 -c "import json, sys; print(json.loads(sys.stdin.readline())['seconds'])"; }
 machine=$("$bench" --machine --threads "$threads")
 echo "machine: $machine"
-printf '%-16s %11s %11s %8s %10s   %s threads, %s × %s, fp32, medians of %s in turns\n' network PyTorch Terramask ratio \
-  'of peak' "$threads" "$size" "$size" "$runs"
+printf '%-16s %11s %11s %8s %10s   %s threads, fp32, medians of %s in turns\n' network PyTorch Terramask ratio \
+  'of peak' "$threads" "$runs"
 # As the bench of the PyTorch models has them: FCN-8s with 4096 channels behind its body. The sides take turns, each a
 # process of its own with one run to warm up, so that what else the machine does falls on both alike.
-while read -r name model width options; do
+while read -r name model width pixels batch mode options; do
+  [ "$pixels" = SIZE ] && pixels=$size
+  train=$([ "$mode" = train ] && echo --train || true)
   torch=() ours=()
   for ((run = 0; run < runs; ++run)); do
-    torch+=("$("$python" "$models" bench --model "$model" --width "$width" --size "$size" --threads "$threads" \
-      --runs 1 | seconds)")
     # shellcheck disable=SC2086 # options are words
-    line=$("$bench" --device cpu --threads "$threads" --model "$model" --width "$width" --patch "$size" --runs 1 $options)
+    torch+=("$("$python" "$models" bench --model "$model" --width "$width" --size "$pixels" --batch "$batch" \
+      --threads "$threads" --runs 1 $train | seconds)")
+    # shellcheck disable=SC2086
+    line=$("$bench" --device cpu --threads "$threads" --model "$model" --width "$width" --patch "$pixels" \
+      --batch "$batch" --runs 1 $train $options)
     ours+=("$(seconds <<<"$line")")
   done
   python3 - "$name" "$line" "$machine" "${torch[*]}" "${ours[*]}" <<'PRINT'
@@ -43,8 +49,12 @@ share = line["gflop"] / ours / machine["fma_gflop_per_s"]
 print(f"{name:<16} {torch:9.3f} s {ours:9.3f} s {torch / ours:7.2f}× {share:9.0%}", flush=True)
 PRINT
 done <<'TABLE'
-U-Net-width-64 unet 64
-U-Net-width-16 unet 16
-SegNet-width-64 segnet 64
-FCN-8s-width-64 fcn 64 --fc 4096
+U-Net-64 unet 64 SIZE 1 infer
+U-Net-16 unet 16 SIZE 1 infer
+SegNet-64 segnet 64 SIZE 1 infer
+FCN-8s-64 fcn 64 SIZE 1 infer --fc 4096
+U-Net-64,train unet 64 512 1 train
+U-Net-16,train unet 16 256 4 train
+SegNet-16,train segnet 16 256 4 train
+FCN-8s-16,train fcn 16 256 4 train --fc 4096
 TABLE

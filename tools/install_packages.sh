@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what Terramask is built with, where it is missing (Debian 12 and its relatives). Idempotent; with nothing
 # missing it neither needs root nor the network.
+#   tools/install_packages.sh [--tests]     --tests: PyTorch too, which training is tested against
 set -euo pipefail
 
 packages=(
@@ -10,6 +11,7 @@ packages=(
   nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libssl-dev
   libgtest-dev libgmock-dev
 )
+if [ "${1:-}" = --tests ]; then packages+=(python3-torch); fi
 
 missing=()
 for package in "${packages[@]}"; do

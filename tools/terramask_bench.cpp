@@ -59,7 +59,7 @@ void add_options(CLI::App& app, BenchArguments& a) {
   add_device_options(app, a.device);
   app.add_flag("--operators", a.operators, "Instead: a line for each distinct operator and shape");
   app.add_flag("--profile", a.profile, "Besides: a line for each kernel of the network, in order");
-  app.add_flag("--train", a.train, "A training step (not in this build)");
+  app.add_flag("--train", a.train, "Measure training steps: forward, cross-entropy, backward, Adam");
   app.add_flag("--list", a.list, "Instead: a line for each device");
   app.add_flag("--machine", a.machine, "Instead: the processor's own limits, multiply-adds and memory");
 }
@@ -94,6 +94,7 @@ Json header(const std::string& kind, const BenchArguments& a, const BenchCase& b
   line["classes"] = network.classes;
   line["patch"] = bench.patch;
   line["batch"] = bench.batch;
+  line["mode"] = a.train ? "train" : "infer";
   line["device"] = device;
   line["threads"] = a.device.threads;
   line["kernel"] = a.device.kernel;
@@ -209,10 +210,6 @@ int run(const BenchArguments& a) {
                            .dump());
     return 0;
   }
-  if (a.train)
-    throw Error(ErrorCode::unsupported,
-                "--train: this build cannot train yet, so there is nothing to measure",
-                "leave --train out to measure inference");
   ExecutorOptions options = a.device.options();
   options.profile = a.profile || a.operators;
   for (const std::string& model : a.models)
@@ -225,14 +222,15 @@ int run(const BenchArguments& a) {
         throw Error(ErrorCode::usage,
                     fmt::format("--patch {}: {} needs a multiple of {}", patch, model, stride));
       const std::unique_ptr<Executor> executor = make_executor(options);
-      const Measurement measured = measure(*executor, bench);
+      const Measurement measured = a.train ? measure_training(*executor, bench) : measure(*executor, bench);
       if (options.profile && measured.profile.empty())
         throw Error(ErrorCode::unsupported, executor->device_name() + ": the device has no timestamps",
                     "leave --operators and --profile out");
       if (a.operators) {
         print_operators(a, bench, executor->device_name(), measured);
       } else {
-        print_network(a, bench, executor->device_name(), measured, kernels_of(options, bench));
+        print_network(a, bench, executor->device_name(), measured,
+                      a.train ? std::vector<std::string>() : kernels_of(options, bench));
       }
       if (a.profile) print_profile(a, bench, executor->device_name(), measured);
       std::fflush(stdout);

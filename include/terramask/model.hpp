@@ -84,8 +84,18 @@ std::int64_t total_stride(const NetworkSpec& spec);
 /// Architectures by name.
 std::vector<std::string> architectures();
 
-/// Parameters for a network never trained: He normal from a seed, biases 0, batch norms at identity. The same
-/// bits with every compiler and library. For the beginning of training, benchmarks and tests.
-Parameters random_parameters(const Graph& graph, std::uint64_t seed);
+/// How weights begin. With n products to an element of the result (of a transposed convolution: n = channels
+/// · taps / stride²), m elements of the result to one of the operand:
+enum class InitialWeights : std::uint8_t {
+  he,       ///< normal, variance 2 / n (He et al. 2015)
+  xavier,   ///< uniform, variance 2 / (n + m) (Glorot and Bengio 2010)
+  lecun,    ///< normal, variance 1 / n (LeCun et al. 1998)
+  pytorch,  ///< uniform in ±1 / √fan_in, biases too, as torch.nn.Conv2d and ConvTranspose2d
+};
+
+/// Parameters for a network never trained, from a seed: biases 0 (but PyTorch's), batch norms at identity.
+/// The same bits with every compiler and library. For the beginning of training, benchmarks and tests.
+Parameters random_parameters(const Graph& graph, std::uint64_t seed,
+                             InitialWeights weights = InitialWeights::he);
 
 }  // namespace terramask

@@ -107,6 +107,16 @@ struct AugmentKeys {
   bool operator==(const AugmentKeys&) const = default;
 };
 
+/// Parameters with a rate and decay of their own; of several groups that fit one the last counts.
+struct GroupKeys {
+  std::string parameters;  ///< pattern of names: "down.*"
+  double rate = 1;         ///< times the learning rate
+  double weight_decay = 0;
+  double l1 = 0;
+
+  bool operator==(const GroupKeys&) const = default;
+};
+
 struct TrainingKeys {
   std::int64_t patch = 256;
   std::int64_t batch = 4;
@@ -115,16 +125,21 @@ struct TrainingKeys {
   std::int64_t samples = 0;            ///< patches an epoch; 0: as many as cover the training ground once
   std::string loss = "cross_entropy";  ///< cross_entropy | sigmoid | squared | hinge | focal | dice
   double label_smoothing = 0;
+  double focal_gamma = 2;
   std::string class_weighting = "none";  ///< none | balanced | list
   std::vector<double> class_weights;     ///< with "list": one for each class
   std::string optimizer = "adam";        ///< sgd | adam | adamw
   double learning_rate = 1e-3;
   double weight_decay = 0;
-  double momentum = 0.9;
-  std::string schedule = "cosine";  ///< constant | step | exponential | polynomial | cosine | one_cycle
-  std::int64_t warmup = 0;          ///< steps
-  double clip_norm = 0;             ///< 0: not clipped
-  std::int64_t patience = 0;        ///< epochs without a better model before it stops; 0: never
+  double l1 = 0;          ///< penalty on the weights' magnitudes
+  double momentum = 0.9;  ///< sgd
+  bool nesterov = false;  ///< sgd
+  std::vector<GroupKeys> groups;
+  std::string initial_weights = "he";  ///< he | xavier | lecun | pytorch
+  std::string schedule = "cosine";     ///< constant | step | exponential | polynomial | cosine | one_cycle
+  std::int64_t warmup = 0;             ///< steps
+  double clip_norm = 0;                ///< 0: not clipped
+  std::int64_t patience = 0;           ///< epochs without a better model before it stops; 0: never
   std::uint64_t seed = 1;
   std::int64_t workers = 2;                ///< threads that load
   std::string sampling = "random";         ///< random | grid | balanced

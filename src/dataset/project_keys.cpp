@@ -82,6 +82,13 @@ void visit_class_weights(KeyVisitor& v, TrainingKeys& training) {
   v.special("class_weights", read, write, Need::optional);
 }
 
+void visit_group(KeyVisitor& v, GroupKeys& g) {
+  v.text("parameters", g.parameters, Need::required);
+  v.number("rate", g.rate, 0, 1000);
+  v.number("weight_decay", g.weight_decay, 0, 10);
+  v.number("l1", g.l1, 0, 10);
+}
+
 void visit_training(KeyVisitor& v, TrainingKeys& t) {
   v.whole("patch", t.patch, 16, 8192, Need::optional);
   v.whole("batch", t.batch, 1, 4096, Need::optional);
@@ -90,11 +97,18 @@ void visit_training(KeyVisitor& v, TrainingKeys& t) {
   v.whole("samples", t.samples, 0, 1'000'000'000, Need::optional);
   v.choice("loss", t.loss, {"cross_entropy", "sigmoid", "squared", "hinge", "focal", "dice"});
   v.number("label_smoothing", t.label_smoothing, 0, 0.9);
+  v.number("focal_gamma", t.focal_gamma, 0, 10);
   visit_class_weights(v, t);
   v.choice("optimizer", t.optimizer, {"sgd", "adam", "adamw"});
   v.number("learning_rate", t.learning_rate, 1e-12, 100);
   v.number("weight_decay", t.weight_decay, 0, 10);
+  v.number("l1", t.l1, 0, 10);
   v.number("momentum", t.momentum, 0, 0.9999);
+  v.flag("nesterov", t.nesterov);
+  v.list(
+      "groups", t.groups.size(), [&t](std::size_t n) { t.groups.resize(n); },
+      [&t](KeyVisitor& inner, std::size_t i) { visit_group(inner, t.groups[i]); }, Need::optional);
+  v.choice("initial_weights", t.initial_weights, {"he", "xavier", "lecun", "pytorch"});
   v.choice("schedule", t.schedule, {"constant", "step", "exponential", "polynomial", "cosine", "one_cycle"});
   v.whole("warmup", t.warmup, 0, 1'000'000'000, Need::optional);
   v.number("clip_norm", t.clip_norm, 0, 1e9);

@@ -54,7 +54,8 @@ class Writer final : public KeyVisitor {
   }
   bool has_form(const char*, bool now) override { return now; }
   void list(const char* key, std::size_t length, const std::function<void(std::size_t)>&,
-            const std::function<void(KeyVisitor&, std::size_t)>& item, Need) override {
+            const std::function<void(KeyVisitor&, std::size_t)>& item, Need need) override {
+    if (need == Need::optional && length == 0) return;
     Json all = Json::array();
     for (std::size_t i = 0; i < length; ++i) {
       Writer inner(folder_);

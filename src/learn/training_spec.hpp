@@ -40,9 +40,9 @@ struct TrainingSpec {
   std::int64_t batch = 1;   ///< patches of a micro-batch
   std::int64_t height = 0;  ///< of a patch: multiples of the network's total stride
   std::int64_t width = 0;
-  LossSpec loss;
-  OptimizerSpec optimizer;
-  std::vector<std::string> frozen;  ///< patterns of parameters that stay as they are
+  LossSpec loss{};
+  OptimizerSpec optimizer{};
+  std::vector<std::string> frozen{};  ///< patterns of parameters that stay as they are
 };
 
 /// Whether a name fits a pattern in which * stands for any characters and ? for one.

@@ -1,4 +1,4 @@
-// Parameters for networks never trained (He et al. 2015), the same with every compiler and standard library:
+// Parameters for networks never trained, the same with every compiler and standard library:
 // only integers and correctly rounded operations.
 #include <cmath>
 
@@ -32,28 +32,60 @@ double random_normal(std::uint64_t key, std::uint64_t counter) {
   return (static_cast<double>(sum) - 6.0 * 65535.0) / 65536.0;
 }
 
-// How many products make one element of the result, which He's variance is 2 over.
-double fan_in(const Graph& graph, const Node& node) {
+// Mean 0, variance 1, between −√3 and √3.
+double random_uniform(std::uint64_t key, std::uint64_t counter) {
+  const auto bits = static_cast<double>(random_bits(key, counter) >> 11);
+  return std::sqrt(3.0) * (bits * 0x1p-52 - 1.0);
+}
+
+struct Fans {
+  double in,
+      out;  ///< products that make one element of the result; elements of the result made of one operand
+  double pytorchs;  ///< what PyTorch takes for the former
+};
+
+Fans fans(const Graph& graph, const Node& node) {
   const Shape& weight = graph.type(node.operands[1]).shape;
   const auto taps = static_cast<double>(weight[2] * weight[3]);
-  if (const auto* transposed = node.op.as<ops::ConvTranspose2d>())
-    return std::max(1.0, static_cast<double>(weight[0]) * taps /
-                             static_cast<double>(transposed->stride.h * transposed->stride.w));
-  return static_cast<double>(weight[1]) * taps;
+  const auto first = static_cast<double>(weight[0]) * taps, second = static_cast<double>(weight[1]) * taps;
+  if (const auto* transposed = node.op.as<ops::ConvTranspose2d>()) {
+    const auto stride = static_cast<double>(transposed->stride.h * transposed->stride.w);
+    return {std::max(1.0, first / stride), second, second};
+  }
+  return {second, first, second};
+}
+
+// Standard deviation of the weights, and whether they are uniform.
+std::pair<double, bool> spread(const Fans& fans, InitialWeights weights) {
+  switch (weights) {
+    case InitialWeights::he:
+      return {std::sqrt(2.0 / fans.in), false};
+    case InitialWeights::xavier:
+      return {std::sqrt(2.0 / (fans.in + fans.out)), true};
+    case InitialWeights::lecun:
+      return {std::sqrt(1.0 / fans.in), false};
+    case InitialWeights::pytorch:
+      return {std::sqrt(1.0 / (3.0 * fans.pytorchs)), true};
+  }
+  throw Error(ErrorCode::internal, "unknown initial weights");
 }
 
 // Zeros, but for what node.operands[operand] asks for.
-Tensor make(const Graph& graph, const Node& node, std::size_t operand, std::uint64_t seed) {
+Tensor make(const Graph& graph, const Node& node, std::size_t operand, std::uint64_t seed,
+            InitialWeights weights) {
   const Value& value = graph.values()[node.operands[operand]];
   Tensor tensor(value.type.shape, value.type.dtype);
   const bool convolution =
       node.op.as<ops::Conv2d>() != nullptr || node.op.as<ops::ConvTranspose2d>() != nullptr;
-  if (convolution && operand == 1) {
+  if (convolution && (operand == 1 || (operand == 2 && weights == InitialWeights::pytorch))) {
     const std::uint64_t key = random_bits(seed, hash(value.name));
-    const double deviation = std::sqrt(2.0 / fan_in(graph, node));
+    const auto [deviation, uniform] = spread(fans(graph, node), weights);
     std::uint64_t counter = 0;
-    for (float& weight : tensor.values<float>())
-      weight = static_cast<float>(deviation * random_normal(key, counter++));
+    for (float& weight : tensor.values<float>()) {
+      const double random = uniform ? random_uniform(key, counter) : random_normal(key, counter);
+      weight = static_cast<float>(deviation * random);
+      ++counter;
+    }
   } else if (node.op.as<ops::BatchNorm>() != nullptr && (operand == 1 || operand == 4)) {
     for (float& one : tensor.values<float>()) one = 1;
   }
@@ -62,13 +94,14 @@ Tensor make(const Graph& graph, const Node& node, std::size_t operand, std::uint
 
 }  // namespace
 
-Parameters random_parameters(const Graph& graph, std::uint64_t seed) {
+Parameters random_parameters(const Graph& graph, std::uint64_t seed, InitialWeights weights) {
   Parameters parameters;
   for (const Node& node : graph.nodes())
     for (std::size_t operand = 0; operand < node.operands.size(); ++operand) {
       const Value& value = graph.values()[node.operands[operand]];
       if (value.role == Role::parameter && !parameters.contains(value.name))
-        parameters.emplace(value.name, std::make_shared<const Tensor>(make(graph, node, operand, seed)));
+        parameters.emplace(value.name,
+                           std::make_shared<const Tensor>(make(graph, node, operand, seed, weights)));
     }
   return parameters;
 }

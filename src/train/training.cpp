@@ -109,6 +109,7 @@ learn::TrainingSpec spec_of(const Project& project, std::size_t bands,
   network.up = project.network.up;
   network.fc = project.network.fc;
   network.skips = project.network.skips;
+  network.dropout = project.network.dropout;
   spec.batch = keys.batch;
   spec.height = spec.width = keys.patch;
   using ops::LossKind;
@@ -120,12 +121,18 @@ learn::TrainingSpec spec_of(const Project& project, std::size_t bands,
   spec.loss.dice = keys.loss == "dice";
   if (!spec.loss.dice) spec.loss.pixel.kind = losses.at(keys.loss);
   spec.loss.pixel.label_smoothing = keys.label_smoothing;
+  spec.loss.pixel.gamma = keys.focal_gamma;
   learn::OptimizerSpec& optimizer = spec.optimizer;
   optimizer.kind = keys.optimizer == "sgd"     ? learn::OptimizerKind::sgd
                    : keys.optimizer == "adamw" ? learn::OptimizerKind::adamw
                                                : learn::OptimizerKind::adam;
   if (optimizer.kind == learn::OptimizerKind::sgd) optimizer.momentum = keys.momentum;
+  optimizer.nesterov = keys.nesterov;
   optimizer.group.weight_decay = keys.weight_decay;
+  optimizer.group.l1 = keys.l1;
+  for (const GroupKeys& group : keys.groups)
+    optimizer.groups.push_back(
+        {group.parameters, {.rate = group.rate, .weight_decay = group.weight_decay, .l1 = group.l1}});
   optimizer.clip_norm = keys.clip_norm;
   spec.frozen = freeze;
   if (const std::int64_t stride = total_stride(network); keys.patch % stride != 0)
@@ -201,7 +208,12 @@ Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, con
   schedule = schedule_of(project.training, steps_per_epoch());
 
   network = build_network(spec.network, 1, spec.height, spec.width);
-  Parameters parameters = random_parameters(network, project.training.seed);
+  const std::map<std::string, InitialWeights> initial{{"he", InitialWeights::he},
+                                                      {"xavier", InitialWeights::xavier},
+                                                      {"lecun", InitialWeights::lecun},
+                                                      {"pytorch", InitialWeights::pytorch}};
+  Parameters parameters =
+      random_parameters(network, project.training.seed, initial.at(project.training.initial_weights));
   if (!options.init.empty()) {
     std::vector<ModelBand> bands;
     for (const BandRequest& band : dataset->bands()) bands.push_back({band.name, band.type});

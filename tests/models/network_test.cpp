@@ -206,5 +206,29 @@ TEST(RandomParameters, HaveHesVariance) {
     for (const float zero : parameters.at(zeros)->values<float>()) EXPECT_EQ(zero, 0);
 }
 
+double variance(const Tensor& tensor) {
+  double sum = 0;
+  for (const float value : tensor.values<float>())
+    sum += static_cast<double>(value) * static_cast<double>(value);
+  return sum / static_cast<double>(tensor.shape().elements());
+}
+
+// Of a 3 × 3 convolution of 32 to 64 channels, and the 2 × 2 transposed one of 64 to 32.
+TEST(RandomParameters, have_the_variance_that_was_asked_for) {
+  const Graph graph = build_network({.architecture = "unet", .width = 32, .depth = 1}, 1, 32, 32);
+  const auto of = [&](InitialWeights weights, const char* name) {
+    return variance(*random_parameters(graph, 5, weights).at(name));
+  };
+  const char *conv = "down.1.0.weight", *up = "up.0.weight";
+  EXPECT_NEAR(of(InitialWeights::he, conv), 2.0 / 288, 0.05 * 2 / 288);
+  EXPECT_NEAR(of(InitialWeights::lecun, conv), 1.0 / 288, 0.05 / 288);
+  EXPECT_NEAR(of(InitialWeights::xavier, conv), 2.0 / (288 + 576), 0.05 * 2 / 864);
+  EXPECT_NEAR(of(InitialWeights::pytorch, conv), 1.0 / (3 * 288), 0.05 / 864);
+  EXPECT_NEAR(of(InitialWeights::he, up), 2.0 / 64, 0.05 * 2 / 64);
+  EXPECT_NEAR(of(InitialWeights::pytorch, up), 1.0 / (3 * 128), 0.05 / 384);
+  EXPECT_GT(of(InitialWeights::pytorch, "up.0.bias"), 0);
+  EXPECT_EQ(of(InitialWeights::he, "up.0.bias"), 0);
+}
+
 }  // namespace
 }  // namespace terramask

@@ -1,0 +1,102 @@
+// The CPU's results do not depend on how many threads share the work, and its threads end with the executor.
+#ifdef TERRAMASK_CPU
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include "learn/training_step.hpp"
+#include "terramask/passes.hpp"
+
+namespace terramask {
+namespace {
+
+std::vector<float> noise(std::size_t count, std::uint32_t seed) {
+  std::mt19937 random(seed);
+  std::vector<float> values(count);
+  for (float& value : values) value = static_cast<float>(random() % 2001) / 1000 - 1;
+  return values;
+}
+
+class Threads : public testing::TestWithParam<NetworkSpec> {};
+
+std::vector<float> logits(const NetworkSpec& spec, int threads, Precision precision) {
+  const auto executor = make_executor({.device = "cpu", .threads = threads, .precision = precision});
+  const Graph graph = build_network(spec, 1, 96, 64);
+  const Network network = optimise_for_inference({graph, random_parameters(graph, 3)});
+  const auto program = executor->compile(network.graph, network.parameters);
+  std::ranges::copy(noise(program->input_as<float>(0, "image").size(), 1),
+                    program->input_as<float>(0, "image").begin());
+  program->submit(0);
+  program->wait(0);
+  const auto found = program->output_as<float>(0, "logits");
+  return {found.begin(), found.end()};
+}
+
+TEST_P(Threads, segment_to_the_same_bits) {
+  for (const Precision precision : {Precision::fast, Precision::exact}) {
+    const std::vector<float> alone = logits(GetParam(), 1, precision);
+    for (const int threads : {2, 3, 5}) EXPECT_EQ(logits(GetParam(), threads, precision), alone) << threads;
+  }
+}
+
+Parameters trained(const NetworkSpec& spec, int threads) {
+  const auto executor = make_executor({.device = "cpu", .threads = threads});
+  learn::TrainingSpec training{.network = spec, .batch = 2, .height = 64, .width = 64};
+  learn::TrainingStep step(*executor, training, random_parameters(build_network(spec, 1, 64, 64), 3));
+  const std::size_t pixels = 2 * 64 * 64;
+  std::vector<std::int32_t> labels(pixels);
+  for (std::size_t i = 0; i < pixels; ++i) labels[i] = static_cast<std::int32_t>(i / 512 % 2);
+  const std::vector<float> weights(pixels, 1.0F);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    const std::vector<float> image = noise(pixels * 3, i);
+    step.accumulate({image, labels, weights}, true, {});
+    step.update(1e-3, i);
+    (void)step.finish();
+  }
+  return step.state();
+}
+
+TEST_P(Threads, train_to_the_same_bits) {
+  const Parameters alone = trained(GetParam(), 1);
+  for (const int threads : {2, 3}) {
+    const Parameters shared = trained(GetParam(), threads);
+    for (const auto& [name, tensor] : alone)
+      EXPECT_TRUE(std::ranges::equal(tensor->bytes(), shared.at(name)->bytes()))
+          << threads << " threads: " << name;
+  }
+}
+
+// Wide enough for Winograd.
+INSTANTIATE_TEST_SUITE_P(Networks, Threads,
+                         testing::Values(NetworkSpec{.architecture = "unet", .width = 64, .depth = 2},
+                                         NetworkSpec{.architecture = "segnet", .width = 32},
+                                         NetworkSpec{.architecture = "fcn", .width = 16, .fc = 64}),
+                         [](const auto& about) { return about.param.architecture; });
+
+std::ptrdiff_t tasks() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
+}
+
+TEST(ThreadTeam, ends_with_the_executor) {
+  const std::ptrdiff_t before = tasks();
+  {
+    const auto executor = make_executor({.device = "cpu", .threads = 4});
+    const Graph graph = build_network({.architecture = "unet", .width = 8, .depth = 1}, 1, 32, 32);
+    const auto program = executor->compile(graph, random_parameters(graph, 1));
+    program->submit(0);
+    program->wait(0);
+    EXPECT_GE(tasks(), before + 4);
+  }
+  // The kernel may show a thread a moment longer than it lives.
+  for (int i = 0; i < 100 && tasks() > before; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_EQ(tasks(), before);
+}
+
+}  // namespace
+}  // namespace terramask
+#endif

@@ -1,0 +1,88 @@
+// Training as a person would: killed at any moment, resumed, and the same model in the end.
+#include <signal.h>  // NOLINT: kill's numbers
+
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "program.hpp"
+
+namespace terramask {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Train : public tests::ProgramTest {
+ protected:
+  void SetUp() override {
+    ProgramTest::SetUp();
+    const fs::path town = fs::path(TERRAMASK_SOURCE_DIR) / "sample_data";
+    write("town.json", R"({"version": 1,
+      "images": [{"id": "town", "stack": [{"path": ")" +
+                           (town / "ortho.tif").string() + R"("}],
+                  "labels": {"path": ")" +
+                           (town / "labels.tif").string() + R"(", "map": {"5": "water", "0-4": "land"}}}],
+      "classes": [{"value": 0, "name": "land", "color": "#808080"}, {"value": 1, "name": "water", "color": "#0000ff"}],
+      "allow_missing": ["land", "water"], "split": {"block_m": 32},
+      "network": {"width": 4, "depth": 2}, "training": {"patch": 32, "epochs": 6, "samples": 64}})");
+  }
+  std::vector<std::string> call(const std::string& model, const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> all{"train", "town.json", "-o", model, "--threads", "2", "--checkpoint-minutes",
+                                 "0"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+};
+
+TEST_F(Train, killed_ten_times_it_gives_the_model_of_a_run_that_was_not) {
+  const auto begin = std::chrono::steady_clock::now();
+  const tests::Outcome straight = terramask(call("straight.safetensors"));
+  ASSERT_EQ(straight.status, 0) << straight.err;
+  const auto whole = std::chrono::steady_clock::now() - begin;
+  std::mt19937 random(5);
+  int kills = 0;
+  for (int run = 0; run < 10; ++run) {
+    tests::Running training(TERRAMASK_BIN_DIR "/terramask", call("killed.safetensors", {"--resume"}),
+                            folder_);
+    std::this_thread::sleep_for(whole * static_cast<int>(1 + random() % 8) / 12);
+    training.send(SIGKILL);
+    kills += training.wait().status == 128 + SIGKILL ? 1 : 0;
+  }
+  EXPECT_GE(kills, 2);
+  const tests::Outcome last = terramask(call("killed.safetensors", {"--resume"}));
+  ASSERT_EQ(last.status, 0) << last.err;
+  EXPECT_EQ(read("killed.safetensors"), read("straight.safetensors"));
+}
+
+TEST_F(Train, a_stop_is_clean_and_says_how_to_go_on) {
+  tests::Running training(TERRAMASK_BIN_DIR "/terramask", call("a.safetensors", {"--epochs", "10000"}),
+                          folder_);
+  while (!fs::exists(path("a.training/last.safetensors")))
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  training.send(SIGTERM);
+  const tests::Outcome outcome = training.wait();
+  EXPECT_EQ(outcome.status, 128 + SIGTERM);
+  EXPECT_NE(outcome.err.find("--resume goes on from there"), std::string::npos) << outcome.err;
+}
+
+TEST_F(Train, dry_run_tells_what_it_takes_and_leaves_nothing) {
+  const std::set<std::string> before = files();
+  const tests::Outcome outcome = terramask(call("a.safetensors", {"--dry-run"}));
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  for (const char* part : {"images     1", "training", "memory", "64 patches, 16 steps", "an epoch"})
+    EXPECT_NE(outcome.out.find(part), std::string::npos) << part << " in\n" << outcome.out;
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(Train, wrong_calls_are_told_before_the_first_step) {
+  write("odd.json", R"({"version": 1, "imagse": []})");
+  tests::expect_error(terramask({"train", "odd.json", "-o", "a.safetensors"}), 1, {"odd.json", "imagse"});
+  tests::expect_error(terramask({"train", "none.json", "-o", "a.safetensors"}), 1, {"none.json"});
+  tests::expect_error(terramask({"train", "town.json", "-o", "a.tif"}), 2, {"a.tif", ".safetensors"});
+  tests::expect_error(terramask(call("a.safetensors", {"--freeze", "nothing.*"})), 2, {"nothing.*"});
+  tests::expect_error(terramask(call("a.safetensors", {"--resume", "--overwrite"})), 2,
+                      {"--resume", "--overwrite"});
+}
+
+}  // namespace
+}  // namespace terramask
