@@ -18,7 +18,7 @@ constexpr std::string_view style = R"(
 :root{--ink:#1f2731;--faint:#687382;--line:#dfe4ea;--paper:#fff;--wash:#f5f7f9}
 *{box-sizing:border-box}
 body{margin:0;background:var(--wash);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-main{max-width:860px;margin:0 auto;padding:32px 24px 64px}
+main{max-width:960px;margin:0 auto;padding:32px 24px 64px}
 h1{font-size:26px;margin:0 0 4px;line-height:1.25;overflow-wrap:anywhere}
 h2{font-size:18px;margin:0 0 10px}
 p{margin:0 0 12px}
@@ -38,8 +38,8 @@ polyline{stroke-width:2.2;stroke-linejoin:round}
 text{font-size:12px;fill:#687382}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13px}
-th,td{padding:4px 10px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
-th{font-weight:600;color:var(--faint)}
+th,td{padding:4px 8px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
+th{font-weight:600;color:var(--faint);white-space:normal;vertical-align:bottom}
 .best td{background:#eaf5ee;font-weight:600}
 @media(max-width:560px){main{padding:20px 12px}}
 @media print{body{background:#fff}section{break-inside:avoid}}
@@ -143,7 +143,7 @@ class Chart {
       if (std::isfinite(curve.values[i]))
         points += fmt::format("{:.1f},{:.1f} ", x(static_cast<double>(epochs[i].epoch)), y(curve.values[i]));
     // A stroke of no length shows as a dot where its ends are round: one epoch is seen too.
-    svg_ += fmt::format(R"(<polyline points="{}{}" {} stroke-linecap="round" clip-path="url(#plot)"/>)"
+    svg_ += fmt::format(R"svg(<polyline points="{}{}" {} stroke-linecap="round" clip-path="url(#plot)"/>)svg"
                         "\n",
                         points, points.find(' ') + 1 == points.size() ? points : "", curve.stroke());
   }
@@ -244,7 +244,7 @@ std::string to_html(const History& history) {
       title, style);
   if (history.epochs.empty()) return html + "<p class=\"sub\">No epoch is done yet.</p></main></html>\n";
 
-  Curve training{"training, augmented", "#1f77b4"}, validation{"validation", "#d62728"};
+  Curve training{"training", "#1f77b4"}, validation{"validation", "#d62728"};
   Curve mean{.name = "mean", .color = "#1f2731", .dashed = true};
   std::vector<Curve> classes;
   for (std::size_t i = 0; i < history.classes.size(); ++i)
