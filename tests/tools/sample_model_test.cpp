@@ -15,7 +15,7 @@ TEST_F(SampleModel, MapsTheSampleScene) {
                                      "--reference", data + "labels.tif", "--json", "report.json"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   const auto all = nlohmann::json::parse(read("report.json"))["all"];
-  std::printf("  %s\n", all.dump().substr(0, 400).c_str());
+  std::printf("  overall accuracy %.4f\n", all["overall_accuracy"].get<double>());
   EXPECT_EQ(all["judged"], 512 * 512);
   EXPECT_GE(all["overall_accuracy"], 0.95);
 }
