@@ -36,6 +36,7 @@ constexpr const char* footer =
     "  terramask evaluate mask.tif --reference cover.gpkg --attribute class --html report.html --image "
     "ortho.tif\n"
     "  terramask evaluate --model roads.safetensors a.tif b.tif --reference la.tif lb.tif --store-threshold\n"
+    "  terramask evaluate --model trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif --reference trees.gpkg\n"
     "  terramask evaluate mask.tif --points samples.gpkg --attribute class\n";
 
 CLI::Option* add_list(CLI::App& app, const char* name, std::vector<std::string>& values, const char* help,

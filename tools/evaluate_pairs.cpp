@@ -35,7 +35,8 @@ bool into_folder(const std::string& path) {
 void check_without_model(const EvaluateArguments& a) {
   const RasterArguments& r = a.raster;
   const DeviceArguments& d = a.device;
-  const std::initializer_list<std::pair<const char*, bool>> given{{"--bands", !r.bands.empty()},
+  const std::initializer_list<std::pair<const char*, bool>> given{{"--ndsm", !r.ndsm.empty()},
+                                                                  {"--bands", !r.bands.empty()},
                                                                   {"--resample", r.resample != "auto"},
                                                                   {"--crs", !r.crs.empty()},
                                                                   {"--pixel-size", r.pixel_size.has_value()},
@@ -116,7 +117,7 @@ void prepare_outputs(const EvaluateArguments& a, const std::vector<EvaluationPai
                   "make it, or choose another");
   }
   std::vector<std::string> inputs = a.inputs;
-  for (const auto& more : {a.references, a.probabilities, a.images, {a.model, a.points}})
+  for (const auto& more : {a.references, a.probabilities, a.images, a.raster.ndsm, {a.model, a.points}})
     for (const std::string& path : more)
       if (!path.empty()) inputs.push_back(path);
   if (!a.json.empty() && a.json == a.html)

@@ -128,6 +128,7 @@ void info_options(CLI::App& app, std::function<int()>& run) {
       "Examples:\n"
       "  terramask info roads.safetensors\n"
       "  terramask info roads.safetensors ortho.tif\n"
+      "  terramask info trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif\n"
       "  terramask info --plan roads.safetensors --patch 512 --device auto\n"
       "  terramask info --json ortho.tif\n");
   run = [a] { return show(*a); };

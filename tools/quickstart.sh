@@ -10,7 +10,7 @@ cmake --build build/quickstart
 
 mkdir -p out
 build/quickstart/bin/terramask segment sample_data/town.safetensors sample_data/ortho.tif \
-  -o out/town_mask.tif --picture out/town.png --overwrite
+  --ndsm sample_data/dsm.tif sample_data/dtm.tif -o out/town_mask.tif --picture out/town.png --overwrite
 
 echo
 echo "The mask:    $PWD/out/town_mask.tif   (open it in QGIS, or: gdalinfo out/town_mask.tif)"

@@ -14,10 +14,16 @@ RasterOptions RasterArguments::options(std::vector<std::string> paths) const {
   made.crs = crs;
   made.assumed_pixel_size_m = pixel_size;
   made.src_nodata = src_nodata;
+  if (!ndsm.empty()) made.ndsm = {{.dsm = ndsm[0], .dtm = ndsm[1]}};
   return made;
 }
 
 void add_raster_options(CLI::App& app, RasterArguments& a) {
+  app.add_option("--ndsm", a.ndsm,
+                 "Surface and terrain, whose difference is joined to each image as the band ndsm")
+      ->expected(2)
+      ->type_name("DSM DTM")
+      ->group("Input");
   app.add_option("--bands", a.bands,
                  "Bands in the model's order, by number or name: 3,2,1 or 1-4 or red,green,blue; else they "
                  "are matched by name and colour interpretation")

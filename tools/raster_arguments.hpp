@@ -1,4 +1,5 @@
-// The options that say how a raster is to be understood; the same for segment and info.
+// The options that say how a raster is to be understood; the same for segment, evaluate
+// and info.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -16,11 +17,12 @@ struct RasterArguments {
   std::string crs;
   std::optional<double> pixel_size;
   std::string src_nodata;
+  std::vector<std::string> ndsm;  ///< surface and terrain, or empty
 
   RasterOptions options(std::vector<std::string> paths) const;
 };
 
-/// Adds --bands, --resample, --crs, --pixel-size and --src-nodata.
+/// Adds --ndsm, --bands, --resample, --crs, --pixel-size and --src-nodata.
 void add_raster_options(CLI::App& app, RasterArguments& arguments);
 
 }  // namespace terramask::tools

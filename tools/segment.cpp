@@ -31,6 +31,7 @@ constexpr const char* footer =
     "  terramask segment roads.safetensors tiles/*.tif -o masks/ --picture _picture.png\n"
     "  terramask segment roads.safetensors tiles/*.tif --mosaic -o town.tif\n"
     "  terramask segment trees.safetensors --stack ortho.tif,ndsm.tif -o trees.tif\n"
+    "  terramask segment trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif -o trees.tif\n"
     "  terramask segment roads.safetensors ortho.tif -o part.tif --bounds 7.4 43.7 7.5 43.8 --bounds-crs "
     "EPSG:4326\n"
     "  terramask segment roads.safetensors ortho.tif -o mask.tif --dry-run\n";

@@ -167,6 +167,7 @@ void prepare_outputs(const SegmentArguments& a, const std::vector<Job>& jobs) {
   }
   std::vector<std::string> inputs{a.model};
   if (!a.cutline.empty()) inputs.push_back(a.cutline);
+  inputs.insert(inputs.end(), a.raster.ndsm.begin(), a.raster.ndsm.end());
   for (const Job& job : jobs)
     inputs.insert(inputs.end(), job.options.raster.paths.begin(), job.options.raster.paths.end());
   std::vector<std::string> outputs;

@@ -164,6 +164,8 @@ std::vector<Candidate> overridden(std::span<const FileFacts> files, std::span<co
               "expand it first: `gdal_translate -expand rgb " + c.facts->path + " rgb.tif`");
 }
 
+constexpr const char* join_heights = "join a surface and a terrain model with --ndsm DSM DTM, or ";
+
 std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const Candidate> all,
                                const RasterOptions& options, std::vector<std::string>& warnings) {
   const auto& wanted = options.bands;
@@ -180,12 +182,16 @@ std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const
   }
   const std::size_t usable = wants_alpha ? all.size() : data.size();
   if (usable < wanted.size()) {
+    const bool heights = std::any_of(wanted.begin(), wanted.end(), [&](const BandRequest& w) {
+      return plain_name(w.name) == "ndsm" && named(all, w.name, files.size() > 1).empty();
+    });
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: the model expects {} bands ({}), found {} ({}{})", file_names(files),
                             wanted.size(), list_wanted(wanted), usable,
                             list_found(wants_alpha ? all : std::span<const Candidate>(data)),
                             usable < all.size() ? "; alpha is no data band" : ""),
-                "give a raster that has them, or join the missing ones with --stack");
+                std::string(heights ? join_heights : "") +
+                    "give a raster that has them, or join the missing ones with --stack");
   }
   std::vector<Candidate> chosen;
   std::string missing;
@@ -214,7 +220,9 @@ std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: the model expects bands {}; found {}: nothing says which is {}",
                             file_names(files), list_wanted(wanted), list_found(all), missing),
-                "say which bands they are, in the model's order, such as " + example_override(wanted.size()));
+                std::string(plain_name(missing) == "ndsm" ? join_heights : "") +
+                    "say which bands they are, in the model's order, such as " +
+                    example_override(wanted.size()));
   }
   return chosen;
 }

@@ -35,9 +35,11 @@ MaskOptions mask_options(const Job& job, const Model& model, const std::string& 
 }
 
 void check_outputs(const SegmentOptions& options) {
-  check_output(options.output, options.overwrite, options.raster.paths);
-  if (options.probabilities.empty()) return;
   std::vector<std::string> inputs = options.raster.paths;
+  for (const HeightPair& heights : options.raster.ndsm)
+    inputs.insert(inputs.end(), {heights.dsm, heights.dtm});
+  check_output(options.output, options.overwrite, inputs);
+  if (options.probabilities.empty()) return;
   inputs.push_back(options.output);
   check_output(options.probabilities, options.overwrite, inputs);
 }

@@ -399,7 +399,7 @@ TrainSummary Training::State::run(const EpochSink& on_epoch) {
   const TrainingKeys& keys = project.training;
   const auto report = [&] {
     if (progress)
-      progress({fmt::format("epoch {} of {}{}", state.step / per_epoch + 1, keys.epochs,
+      progress({fmt::format("epoch {} of {}{}", state.epochs.size() + 1, keys.epochs,
                             state.sums.weight > 0
                                 ? fmt::format(", loss {:.4f}", state.sums.loss / state.sums.weight)
                                 : std::string()),
