@@ -66,12 +66,15 @@ def make_references(a):
     """The test images' masks as classes 0 and 1."""
     paths = []
     for number in TEST:
-        mask = gdal.Open(image_path(a, number, 'groundtruth')).ReadAsArray()
         path = f'{a.work}/reference_{number:03}.tif'
-        raster = gdal.GetDriverByName('GTiff').Create(path, mask.shape[1], mask.shape[0], 1, gdal.GDT_Byte)
+        paths.append(path)
+        if os.path.exists(path):
+            continue
+        mask = gdal.Open(image_path(a, number, 'groundtruth')).ReadAsArray()
+        raster = gdal.GetDriverByName('GTiff').Create(path + '.part', mask.shape[1], mask.shape[0], 1, gdal.GDT_Byte)
         raster.GetRasterBand(1).WriteArray((mask > 127).astype(np.uint8))
         del raster
-        paths.append(path)
+        os.replace(path + '.part', path)
     return paths
 
 
@@ -88,8 +91,8 @@ def make_project(a, folder, seed):
         project = json.load(file)
     project['split'].update(method='file', fractions=[1, 0, 0])
     project['network'].update(architecture='unet', width=16)
-    project['training'].update(patch=a.patch, batch=a.batch, epochs=a.epochs, learning_rate=a.rate, optimizer='adam',
-                               schedule='cosine', seed=seed, workers=1)
+    project['training'].update(patch=a.patch, batch=a.batch, epochs=a.epochs, samples=a.samples, learning_rate=a.rate,
+                               class_weights=a.class_weights, optimizer='adam', schedule='cosine', seed=seed, workers=1)
     write_json(path, project)
     return path
 
@@ -228,14 +231,17 @@ def main():
     p.add_argument('--work', required=True, help='folder of what is made; seeds that are done are not done again')
     p.add_argument('--seeds', type=int, nargs='+', default=[1, 2, 3, 4, 5])
     p.add_argument('--epochs', type=int, default=4)
+    p.add_argument('--samples', type=int, default=0, help='patches an epoch; 0: as many as cover the images once')
     p.add_argument('--patch', type=int, default=128)
     p.add_argument('--batch', type=int, default=4)
-    p.add_argument('--rate', type=float, default=1e-3)
+    p.add_argument('--rate', type=float, default=2e-3)
+    p.add_argument('--class-weights', choices=['none', 'balanced'], default='balanced')
     p.add_argument('--threads', type=int, default=2)
     p.add_argument('--device', default='cpu', help="Terramask's; PyTorch runs on the CPU")
     a = p.parse_args()
     os.makedirs(a.work, exist_ok=True)
-    settings = {k: getattr(a, k) for k in ('epochs', 'patch', 'batch', 'rate', 'threads', 'device')}
+    settings = {k: getattr(a, k) for k in ('epochs', 'samples', 'patch', 'batch', 'rate', 'class_weights', 'threads',
+                                           'device')}
     path = f'{a.work}/settings.json'
     if os.path.exists(path):
         with open(path) as file:
