@@ -27,12 +27,17 @@ constexpr const char* footer =
     "same,\n"
     "byte for byte, as that of a training that was never stopped, on the same device and threads.\n"
     "\n"
+    "--export makes a folder with all that the training would see, so that another program can train the\n"
+    "same and be compared: initial.safetensors, the batches of every epoch as the network gets them\n"
+    "(batch-000001.safetensors: image, labels, weights), and training.json: steps, rates, loss, optimizer.\n"
+    "\n"
     "Examples:\n"
     "  terramask init tiles/*.tif --labels roads.tif -o roads.json\n"
     "  terramask train roads.json -o roads.safetensors --dry-run\n"
     "  terramask train roads.json -o roads.safetensors\n"
     "  terramask train roads.json -o roads.safetensors --resume\n"
-    "  terramask train oaks.json -o oaks.safetensors --init roads.safetensors --freeze 'down.*'\n";
+    "  terramask train oaks.json -o oaks.safetensors --init roads.safetensors --freeze 'down.*'\n"
+    "  terramask train roads.json --export roads-batches\n";
 
 struct TrainArguments {
   train::TrainOptions options;
@@ -90,6 +95,8 @@ int train_model(TrainArguments a) {
   a.options.checkpoint_seconds = a.checkpoint_minutes * 60;
   a.options.executor = a.device.options();
   if (a.epochs > 0) a.options.epochs = a.epochs;
+  if (a.options.output.empty() && a.options.export_folder.empty())
+    throw Error(ErrorCode::usage, "-o,--output is required", "name the model file: -o MODEL.safetensors");
   ProgressBar bar("");
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
@@ -100,6 +107,14 @@ int train_model(TrainArguments a) {
   if (!a.verbosity.quiet) print_dataset(training.dataset());
   if (a.dry_run) {
     print_estimate(training.estimate(), training.dataset().project().training.epochs);
+    return 0;
+  }
+  if (!a.options.export_folder.empty()) {
+    const std::int64_t batches = training.write_export();
+    bar.finish();
+    if (!a.verbosity.quiet)
+      fmt::print("{}: {} batches of {} epochs, initial.safetensors, training.json\n", a.options.export_folder,
+                 batches, training.dataset().project().training.epochs);
     return 0;
   }
   const train::TrainSummary summary = training.run([&](const train::Epoch& epoch) {
@@ -123,18 +138,21 @@ int train_model(TrainArguments a) {
 void train_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<TrainArguments>();
   app.add_option("PROJECT", a->options.project, "The project file (.json)")->required()->type_name("");
-  app.add_option("-o,--output", a->options.output, "The model file")
-      ->required()
-      ->type_name("MODEL.safetensors")
-      ->group("Output");
-  app.add_flag("--resume", a->options.resume, "Go on with a training that was stopped")->group("Output");
-  app.add_flag("--overwrite", a->options.overwrite, "Begin anew, replacing model and state")->group("Output");
-  app.add_option("--checkpoint-minutes", a->checkpoint_minutes,
-                 "Save the state at the latest after so long, besides at every epoch's end")
-      ->check(CLI::Range(0.0, 1e6).description(""))
-      ->type_name("M")
-      ->capture_default_str()
-      ->group("Output");
+  CLI::Option* output = app.add_option("-o,--output", a->options.output, "The model file")
+                            ->type_name("MODEL.safetensors")
+                            ->group("Output");
+  CLI::Option* resume =
+      app.add_flag("--resume", a->options.resume, "Go on with a training that was stopped")->group("Output");
+  CLI::Option* overwrite =
+      app.add_flag("--overwrite", a->options.overwrite, "Begin anew, replacing model and state")
+          ->group("Output");
+  CLI::Option* checkpoints =
+      app.add_option("--checkpoint-minutes", a->checkpoint_minutes,
+                     "Save the state at the latest after so long, besides at every epoch's end")
+          ->check(CLI::Range(0.0, 1e6).description(""))
+          ->type_name("M")
+          ->capture_default_str()
+          ->group("Output");
   app.add_option("--init", a->options.init, "Begin from another model: every tensor that fits is taken over")
       ->type_name("MODEL")
       ->group("Training");
@@ -150,8 +168,14 @@ void train_options(CLI::App& app, std::function<int()>& run) {
       ->type_name("BYTES")
       ->capture_default_str()
       ->group("Work");
-  app.add_flag("--dry-run", a->dry_run, "Only say what it reads and what it takes: memory, time an epoch")
-      ->group("Work");
+  CLI::Option* dry_run =
+      app.add_flag("--dry-run", a->dry_run, "Only say what it reads and what it takes: memory, time an epoch")
+          ->group("Work");
+  app.add_option("--export", a->options.export_folder,
+                 "Instead of training, write what it would see, to train the same elsewhere and compare")
+      ->type_name("DIR")
+      ->group("Output")
+      ->excludes(output, resume, overwrite, checkpoints, dry_run);
   add_device_options(app, a->device);
   add_verbosity_options(app, a->verbosity);
   app.footer(footer);

@@ -11,6 +11,7 @@
 #include "dataset/project_keys.hpp"
 #include "learn/transfer.hpp"
 #include "models/atomic_file.hpp"
+#include "train/export.hpp"
 #include "train/validation.hpp"
 
 namespace terramask::train {
@@ -189,7 +190,10 @@ Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, con
       paths(wanted.output),
       project(read_project(wanted.project)) {
   if (options.epochs) project.training.epochs = *options.epochs;
-  check_outputs(paths, options);
+  if (options.export_folder.empty())
+    check_outputs(paths, options);
+  else
+    check_export_folder(options.export_folder);
   DatasetOptions dataset_options;
   dataset_options.cache_bytes = options.cache_bytes;
   dataset_options.progress = progress;
@@ -485,6 +489,13 @@ TrainEstimate Training::estimate() {
 }
 TrainSummary Training::run(const EpochSink& on_epoch) {
   return state_->run(on_epoch);
+}
+std::int64_t Training::write_export() {
+  const State& s = *state_;
+  return export_training(
+      s.options.export_folder,
+      {s.model_info({}), s.step->parameters(), s.step->graphs().trained, s.spec, s.schedule, s.plan},
+      s.progress, s.stop);
 }
 
 }  // namespace terramask::train

@@ -15,7 +15,8 @@ namespace terramask::train {
 
 struct TrainOptions {
   std::string project;              ///< path of the project file
-  std::string output;               ///< path of the model file
+  std::string output;               ///< path of the model file; empty with `export_folder`
+  std::string export_folder;        ///< for write_export() instead of run(); else empty
   std::string init;                 ///< model to begin from; may be empty
   std::vector<std::string> freeze;  ///< patterns of parameters that stay as they are
   ExecutorOptions executor;
@@ -55,7 +56,8 @@ using EpochSink = std::function<void(const Epoch&)>;
 class Training {
  public:
   /// Reads and checks everything, and compiles; before the first step.
-  /// Errors: exists where there is a model or a training of this name, and neither `resume` nor `overwrite`;
+  /// Errors: exists where there is a model or a training of this name, and neither `resume` nor `overwrite`,
+  /// or where `export_folder` holds something;
   /// mismatch where what is to be resumed is another training.
   Training(const TrainOptions& options, const ProgressSink& progress, const StopFlag* stop);
   ~Training();
@@ -69,6 +71,9 @@ class Training {
   /// Throws cancelled after a stop was requested; the checkpoint is written then. Throws `diverged` where the
   /// loss is no longer finite.
   TrainSummary run(const EpochSink& on_epoch);
+  /// Instead of run: writes all that it would see to `export_folder` (see export_training), whole epochs even
+  /// where the training would give up early. Returns the number of batches.
+  std::int64_t write_export();
 
  private:
   struct State;
