@@ -1,4 +1,5 @@
-// The CPU's results do not depend on how many threads share the work, and its threads end with the executor.
+// In exact precision the CPU's results do not depend on how many threads share the work; its threads end with
+// the executor.
 #ifdef TERRAMASK_CPU
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -23,8 +24,10 @@ std::vector<float> noise(std::size_t count, std::uint32_t seed) {
 
 class Threads : public testing::TestWithParam<NetworkSpec> {};
 
-std::vector<float> logits(const NetworkSpec& spec, int threads, Precision precision) {
-  const auto executor = make_executor({.device = "cpu", .threads = threads, .precision = precision});
+// Exact precision: oneDNN's Winograd splits its sums by the number of threads where it has 256 channels to
+// add up.
+std::vector<float> logits(const NetworkSpec& spec, int threads) {
+  const auto executor = make_executor({.device = "cpu", .threads = threads, .precision = Precision::exact});
   const Graph graph = build_network(spec, 1, 96, 64);
   const Network network = optimise_for_inference({graph, random_parameters(graph, 3)});
   const auto program = executor->compile(network.graph, network.parameters);
@@ -37,14 +40,12 @@ std::vector<float> logits(const NetworkSpec& spec, int threads, Precision precis
 }
 
 TEST_P(Threads, segment_to_the_same_bits) {
-  for (const Precision precision : {Precision::fast, Precision::exact}) {
-    const std::vector<float> alone = logits(GetParam(), 1, precision);
-    for (const int threads : {2, 3, 5}) EXPECT_EQ(logits(GetParam(), threads, precision), alone) << threads;
-  }
+  const std::vector<float> alone = logits(GetParam(), 1);
+  for (const int threads : {2, 3, 5}) EXPECT_EQ(logits(GetParam(), threads), alone) << threads;
 }
 
 Parameters trained(const NetworkSpec& spec, int threads) {
-  const auto executor = make_executor({.device = "cpu", .threads = threads});
+  const auto executor = make_executor({.device = "cpu", .threads = threads, .precision = Precision::exact});
   learn::TrainingSpec training{.network = spec, .batch = 2, .height = 64, .width = 64};
   learn::TrainingStep step(*executor, training, random_parameters(build_network(spec, 1, 64, 64), 3));
   const std::size_t pixels = 2 * 64 * 64;
@@ -70,7 +71,6 @@ TEST_P(Threads, train_to_the_same_bits) {
   }
 }
 
-// Wide enough for Winograd.
 INSTANTIATE_TEST_SUITE_P(Networks, Threads,
                          testing::Values(NetworkSpec{.architecture = "unet", .width = 64, .depth = 2},
                                          NetworkSpec{.architecture = "segnet", .width = 32},

