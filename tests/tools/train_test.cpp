@@ -42,8 +42,7 @@ TEST_F(Train, killed_ten_times_it_gives_the_model_of_a_run_that_was_not) {
   std::mt19937 random(5);
   int kills = 0;
   for (int run = 0; run < 10; ++run) {
-    tests::Running training(TERRAMASK_BIN_DIR "/terramask", call("killed.safetensors", {"--resume"}),
-                            folder_);
+    tests::Running training("terramask", call("killed.safetensors", {"--resume"}), folder_);
     std::this_thread::sleep_for(whole * static_cast<int>(2 + random() % 6) / 16);
     training.send(SIGKILL);
     kills += training.wait().status == 128 + SIGKILL ? 1 : 0;
@@ -55,9 +54,8 @@ TEST_F(Train, killed_ten_times_it_gives_the_model_of_a_run_that_was_not) {
 }
 
 TEST_F(Train, a_stop_is_clean_and_says_how_to_go_on) {
-  tests::Running training(TERRAMASK_BIN_DIR "/terramask", call("a.safetensors", {"--epochs", "10000"}),
-                          folder_);
-  while (!fs::exists(path("a.training/last.safetensors")))
+  tests::Running training("terramask", call("a.safetensors", {"--epochs", "10000"}), folder_);
+  for (int i = 0; i < 1500 && !fs::exists(path("a.training/last.safetensors")); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   training.send(SIGTERM);
   const tests::Outcome outcome = training.wait();
