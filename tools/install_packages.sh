@@ -8,10 +8,10 @@ packages=(
   build-essential cmake ninja-build git
   libgdal-dev gdal-bin python3-gdal libproj-dev
   libdnnl-dev libvulkan-dev glslang-tools mesa-vulkan-drivers vulkan-validationlayers
-  nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libssl-dev
+  nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libssl-dev libsqlite3-dev
   libgtest-dev libgmock-dev
 )
-if [ "${1:-}" = --tests ]; then packages+=(python3-torch); fi
+if [ "${1:-}" = --tests ]; then packages+=(python3-torch python3-yaml); fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -124,4 +124,12 @@ CreationOptions merge_creation_options(CreationOptions defaults, std::span<const
   return defaults;
 }
 
+int probability_block(std::size_t bands, std::size_t bytes) {
+  int side = 512;
+  while (side > 128 &&
+         static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * bands * bytes > (16u << 20))
+    side /= 2;
+  return side;
+}
+
 }  // namespace terramask::geo
