@@ -22,6 +22,8 @@ void tell(const std::string& message) {
 }  // namespace
 
 int on_ranks(const std::string& name, const std::function<int(Communicator& ranks)>& work) {
+  const auto launch = launched();
+  if (launch && launch->rank > 0 && launch->size != 1 && !has_mpi()) return 1;  // rank 0 tells why
   const std::unique_ptr<Communicator> ranks = join_ranks();
   if (ranks->alone()) return work(*ranks);
   program_name() = name;
