@@ -266,9 +266,9 @@ TEST_F(TilesTest, IndexTilesKeepTheirValues) {
     std::size_t different = 0;
     for (int row = 0; row < 256; ++row)
       for (int column = 0; column < 256; ++column) {
-        different += at(all, width, height, 1, left + x + column, top + y + row) !=
-                     values[static_cast<std::size_t>(row * 256 + column)];
-        different += at(all, width, height, 2, left + x + column, top + y + row) != 255;
+        const auto pixel = static_cast<std::size_t>(row) * 256 + static_cast<std::size_t>(column);
+        different += at(all, width, height, 1, left + x + column, top + y + row) != values[pixel] ? 1 : 0;
+        different += at(all, width, height, 2, left + x + column, top + y + row) != 255 ? 1 : 0;
       }
     EXPECT_EQ(different, 0U) << entry.path();
     ++tiles;
