@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "region/digest.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask::region {
 namespace {
@@ -21,6 +22,7 @@ using Json = nlohmann::ordered_json;
 
 /// A source on its way to being an input.
 struct Candidate {
+  std::string path;  ///< as GDAL opens it; what is kept of it holds no credentials
   JournalSource record;
   std::shared_ptr<const geo::StackFacts> facts;
   Grid grid;
@@ -28,12 +30,21 @@ struct Candidate {
   bool gone = false;
 };
 
+/// A template of slippy-map tiles needs bounds: the region's.
+SourceSpec with_bounds(SourceSpec spec, const RegionJob& job) {
+  if (spec.kind == SourceSpec::Kind::raster && is_tile_source(spec.path))
+    spec.path = with_extent(spec.path, std::nullopt, job.bounds, job.bounds_crs);
+  return spec;
+}
+
 /// What the job names now. Where the job ran before, a pattern may have lost its last match.
 std::vector<ListedSource> list(const RegionJob& job, bool ran_before) {
-  if (!ran_before) return list_sources(job.sources);
+  std::vector<SourceSpec> specs;
+  for (const SourceSpec& spec : job.sources) specs.push_back(with_bounds(spec, job));
+  if (!ran_before) return list_sources(specs);
   std::vector<ListedSource> all;
   std::set<std::string> seen;
-  for (const SourceSpec& spec : job.sources) {
+  for (const SourceSpec& spec : specs) {
     try {
       for (ListedSource& one : list_sources({spec}))
         if (seen.insert(one.path).second) all.push_back(std::move(one));
@@ -52,11 +63,12 @@ std::vector<Candidate> line_up(const std::vector<ListedSource>& listed,
   std::set<std::string> now;
   std::vector<Candidate> all;
   for (const ListedSource& one : listed) {
-    now.insert(one.path);
     Candidate candidate;
-    candidate.record.path = one.path;
+    candidate.path = one.path;
+    candidate.record.path = without_secrets(one.path);
+    now.insert(candidate.record.path);
     candidate.record.date = one.date;
-    if (const auto found = before.find(one.path); found != before.end()) {
+    if (const auto found = before.find(candidate.record.path); found != before.end()) {
       candidate.record.grid = found->second->grid;
       candidate.record.fingerprint = found->second->fingerprint;
     }
@@ -93,7 +105,7 @@ std::string time_of_change(const std::string& path) {
 
 void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, bool dates) {
   RasterOptions options = raster;
-  options.paths.insert(options.paths.begin(), one.record.path);
+  options.paths.insert(options.paths.begin(), one.path);
   // The CRS that the job names is for sources that have none.
   options.crs.clear();
   try {
@@ -111,23 +123,23 @@ void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, boo
     }
     const std::string lost = no_place(facts.grid());
     if (!lost.empty()) throw Error(ErrorCode::unsupported, one.record.path + ": " + lost);
-    if (one.record.date.empty()) one.record.date = date_of_raster(one.record.path);
+    if (one.record.date.empty()) one.record.date = date_of_raster(one.path);
     if (dates && one.record.date.empty())
       throw Error(ErrorCode::format,
                   one.record.path + ": nothing says when it was taken, so it has no place by date",
                   "name its date in the job, or let the order decide");
     // What tells no date is dated by its file: only for catalogues, not for priorities.
-    if (one.record.date.empty()) one.record.date = time_of_change(one.record.path);
+    if (one.record.date.empty()) one.record.date = time_of_change(one.path);
     one.grid = facts.grid();
     one.placed = true;
     one.record.grid = grid_text(one.grid);
-    one.record.fingerprint = fingerprint_raster(one.record.path, run.content_fingerprint);
+    one.record.fingerprint = fingerprint_raster(one.path, run.content_fingerprint);
     one.facts = std::make_shared<const geo::StackFacts>(std::move(facts));
   } catch (const Error& error) {
     one.record.fault = error.what();
     one.gone = error.code() == ErrorCode::not_found;
     // What changed since is an input that changed; what is gone keeps the fingerprint it had.
-    if (!one.gone) one.record.fingerprint = fingerprint_raster(one.record.path, run.content_fingerprint);
+    if (!one.gone) one.record.fingerprint = fingerprint_raster(one.path, run.content_fingerprint);
     if (!one.record.grid.empty()) {
       one.grid = parse_grid(one.record.grid);
       one.placed = true;
