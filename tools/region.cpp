@@ -1,12 +1,14 @@
 // terramask region: any number of rasters and a model in, a grid of masks out, unattended.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include <memory>
 
 #include "command.hpp"
 #include "messages.hpp"
+#include "ranks.hpp"
 #include "region_arguments.hpp"
 #include "region_report.hpp"
 #include "stop.hpp"
@@ -33,7 +35,8 @@ constexpr const char* footer =
     "  terramask region county.json -o county/ --resume\n"
     "  terramask region roads.safetensors 'ortho/*.tif' -o county/ --polygons county.gpkg\n"
     "  terramask region county.json -o county/ --shard 3/16    # and in the end:\n"
-    "  terramask region --finish -o county/\n";
+    "  terramask region --finish -o county/\n"
+    "  mpirun -n 8 terramask region county.json -o county/     # tiles handed out as ranks ask for them\n";
 
 int outcome(const RegionSummary& summary) {
   for (const RegionTile& tile : summary.failed)
@@ -49,16 +52,12 @@ int outcome(const RegionSummary& summary) {
 int region(const RegionArguments& a) {
   start_messages("terramask region", a.verbosity);
   configure_gdal(parse_bytes(a.cache, "--cache"));
+  // Tiles come and go in buffers of megabytes: memory that is given back and asked for again is memory that
+  // the kernel must clear again.
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 512 << 20);
   RegionRun run = make_run(a);
-  if (a.finish) {
-    ProgressBar bar("");
-    ProgressSink sink;
-    if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-    const RegionSummary summary = finish_region(run.output, sink, &stop_flag());
-    bar.finish();
-    if (!a.verbosity.quiet) print_summary(run, summary);
-    return outcome(summary);
-  }
+  if (a.finish) return finish(a, run);
   const RegionJob job = make_job(a);
   if (a.dry_run) {
     const RegionEstimate estimate = estimate_region(job, run);
@@ -71,9 +70,10 @@ int region(const RegionArguments& a) {
     spdlog::info("{}", text);
   };
   ProgressSink sink;
-  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+  if (!verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
   const RegionSummary summary = run_region(job, run, sink, &stop_flag());
   bar.finish();
+  if (!ranks.first()) return 0;
   if (!a.verbosity.quiet) print_summary(run, summary);
   return outcome(summary);
 }
@@ -84,7 +84,9 @@ void region_options(CLI::App& app, std::function<int()>& run) {
   const auto arguments = std::make_shared<RegionArguments>();
   add_region_options(app, *arguments);
   app.footer(footer);
-  run = [arguments] { return region(*arguments); };
+  run = [arguments] {
+    return on_ranks("terramask region", [&](Communicator& ranks) { return region(*arguments, ranks); });
+  };
 }
 
 }  // namespace terramask::tools

@@ -20,7 +20,7 @@ struct Subcommand {
   void (*options)(CLI::App& app, std::function<int()>& run);
 };
 
-constexpr std::array<Subcommand, 9> subcommands{{
+constexpr std::array<Subcommand, 10> subcommands{{
     {"segment", "Segment rasters with a trained model", segment_options},
     {"region", "Segment a whole region of many rasters, unattended", region_options},
     {"info", "Say what a model or a raster is, and whether they fit", info_options},

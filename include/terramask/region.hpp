@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "terramask/communicator.hpp"
 #include "terramask/segment.hpp"
 #include "terramask/source_list.hpp"
 
@@ -61,8 +62,11 @@ struct RegionRun {
   int workers = 0;                   ///< threads that read, and as many that write; 0: one for each processor
   std::int64_t patch = 0;            ///< as SegmentOptions::tile; 0: 1024, or what the device has memory for
   ExecutorOptions executor;
-  std::function<void(const std::string&)>
-      log;  ///< one line for each thing that a log should hold; may be empty
+  /// The processes that do it together; null: this one. All call run_region; rank 0 keeps the journal, hands
+  /// out tiles and returns the summary of all, the others return an empty one.
+  Communicator* ranks = nullptr;
+  /// Gets one line for each thing that a log should hold; may be empty.
+  std::function<void(const std::string&)> log;
 };
 
 /// What became of a tile.

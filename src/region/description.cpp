@@ -59,15 +59,6 @@ Json classes_json(const std::vector<ClassInfo>& classes) {
   return list;
 }
 
-std::string text_of(const JobFile& file) {
-  const Json json{{"terramask", TERRAMASK_VERSION},
-                  {"job", file.description},
-                  {"grid", Json::parse(grid_text(file.grid))},
-                  {"window", {file.window.x, file.window.y, file.window.width, file.window.height}},
-                  {"classes", classes_json(file.classes)}};
-  return json.dump(2) + "\n";
-}
-
 }  // namespace
 
 Json describe_job(const RegionJob& job, const Model& model) {
@@ -114,12 +105,18 @@ std::string differences(const Json& before, const Json& now) {
   return text;
 }
 
-std::optional<JobFile> JobFile::read(const std::string& folder) {
-  const std::string path = (fs::path(folder) / file_name).string();
-  std::ifstream stream(path);
-  if (!stream) return std::nullopt;
+std::string JobFile::text() const {
+  const Json json{{"terramask", TERRAMASK_VERSION},
+                  {"job", description},
+                  {"grid", Json::parse(grid_text(grid))},
+                  {"window", {window.x, window.y, window.width, window.height}},
+                  {"classes", classes_json(classes)}};
+  return json.dump(2) + "\n";
+}
+
+JobFile JobFile::parse(const std::string& text, const std::string& path) {
   try {
-    const Json json = Json::parse(stream);
+    const Json json = Json::parse(text);
     JobFile file;
     file.description = json.at("job");
     file.grid = parse_grid(json.at("grid").dump());
@@ -135,9 +132,16 @@ std::optional<JobFile> JobFile::read(const std::string& folder) {
   }
 }
 
+std::optional<JobFile> JobFile::read(const std::string& folder) {
+  const std::string path = (fs::path(folder) / file_name).string();
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return std::nullopt;
+  return parse({std::istreambuf_iterator<char>(stream), {}}, path);
+}
+
 JobFile JobFile::make(const std::string& folder, const JobFile& wanted, bool replace) {
   const std::string path = (fs::path(folder) / file_name).string();
-  const std::string text = text_of(wanted);
+  const std::string text = wanted.text();
   try {
     AtomicFile file(path, replace);
     file.write(std::as_bytes(std::span(text)));

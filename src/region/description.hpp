@@ -25,6 +25,10 @@ struct JobFile {
   Window window;
   std::vector<ClassInfo> classes;
 
+  std::string text() const;
+  /// Throws format, naming `path`.
+  static JobFile parse(const std::string& text, const std::string& path);
+
   /// Empty where there is none; throws format for a damaged one.
   static std::optional<JobFile> read(const std::string& folder);
   /// Whole or not at all. Of several that begin at once the first wins: what it wrote is returned.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -103,24 +104,24 @@ std::string time_of_change(const std::string& path) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(facts.st_mtime));
 }
 
-void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, bool dates) {
+/// The CRS that the job names is for sources that have none.
+geo::StackFacts describe(const std::string& path, const RasterOptions& raster) {
   RasterOptions options = raster;
-  options.paths.insert(options.paths.begin(), one.path);
-  // The CRS that the job names is for sources that have none.
+  options.paths.insert(options.paths.begin(), path);
   options.crs.clear();
   try {
-    geo::StackFacts facts;
-    try {
-      facts = geo::describe_stack(options);
-      if (facts.grid().crs.empty() && !raster.crs.empty()) {
-        options.crs = raster.crs;
-        facts = geo::describe_stack(options);
-      }
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::mismatch || raster.crs.empty()) throw;
-      options.crs = raster.crs;
-      facts = geo::describe_stack(options);
-    }
+    geo::StackFacts facts = geo::describe_stack(options);
+    if (!facts.grid().crs.empty() || raster.crs.empty()) return facts;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::mismatch || raster.crs.empty()) throw;
+  }
+  options.crs = raster.crs;
+  return geo::describe_stack(options);
+}
+
+void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, bool dates) {
+  try {
+    geo::StackFacts facts = describe(one.path, raster);
     const std::string lost = no_place(facts.grid());
     if (!lost.empty()) throw Error(ErrorCode::unsupported, one.record.path + ": " + lost);
     if (one.record.date.empty()) one.record.date = date_of_raster(one.path);
@@ -147,31 +148,36 @@ void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, boo
   }
 }
 
-void open_all(std::vector<Candidate>& all, const RasterOptions& raster, const RegionRun& run, bool dates,
-              const StopFlag* stop) {
+/// Calls `work` for each of `count` numbers, from some threads.
+void in_parallel(std::size_t count, const StopFlag* stop, const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next{0};
-  const auto work = [&] {
-    for (std::size_t i = next++; i < all.size(); i = next++) {
+  const auto loop = [&] {
+    for (std::size_t i = next++; i < count; i = next++) {
       if (stop != nullptr && stop->requested()) return;
-      Candidate& one = all[i];
-      if (!one.gone) {
-        open(one, raster, run, dates);
-      } else {
-        one.record.fault = one.record.path +
-                           ": gone since the job began; bring it back, or go on without it "
-                           "(--drop-missing)";
-        one.grid = parse_grid(one.record.grid);
-        one.placed = true;
-      }
+      work(i);
     }
   };
   {
     std::vector<std::jthread> threads;
-    const std::size_t count =
-        std::min<std::size_t>(all.size(), std::max(2U, std::thread::hardware_concurrency()));
-    for (std::size_t i = 0; i < count; ++i) threads.emplace_back(work);
+    const std::size_t most = std::max(2U, std::thread::hardware_concurrency());
+    for (std::size_t i = 0; i < std::min(count, most); ++i) threads.emplace_back(loop);
   }
   if (stop != nullptr) stop->check();
+}
+
+void open_all(std::vector<Candidate>& all, const RasterOptions& raster, const RegionRun& run, bool dates,
+              const StopFlag* stop) {
+  in_parallel(all.size(), stop, [&](std::size_t i) {
+    Candidate& one = all[i];
+    if (!one.gone) {
+      open(one, raster, run, dates);
+      return;
+    }
+    one.record.fault =
+        one.record.path + ": gone since the job began; bring it back, or go on without it (--drop-missing)";
+    one.grid = parse_grid(one.record.grid);
+    one.placed = true;
+  });
 }
 
 /// The lowest first.
@@ -234,6 +240,28 @@ Inputs open_inputs(const RegionJob& job, const RasterOptions& raster, const Regi
                     ? fmt::format("none of the {} sources can be used", inputs.faults.size())
                     : std::string());
   if (none) throw Error(ErrorCode::usage, "the region has no source", "name rasters");
+  return inputs;
+}
+
+Inputs reopen_inputs(const RegionJob& job, const RasterOptions& raster,
+                     const std::vector<JournalSource>& records, const StopFlag* stop) {
+  std::map<std::string, std::string> opened_as;  // what is kept of a name holds no credentials
+  for (const ListedSource& one : list(job, true)) opened_as[without_secrets(one.path)] = one.path;
+  Inputs inputs;
+  inputs.records = records;
+  inputs.sources.resize(records.size());
+  in_parallel(records.size(), stop, [&](std::size_t i) {
+    const JournalSource& record = records[i];
+    inputs.sources[i] = {record.path, parse_grid(record.grid), nullptr, record.fault};
+    if (!record.fault.empty()) return;
+    try {
+      const auto named = opened_as.find(record.path);
+      inputs.sources[i].facts = std::make_shared<const geo::StackFacts>(
+          describe(named == opened_as.end() ? record.path : named->second, raster));
+    } catch (const Error& error) {
+      inputs.sources[i].fault = error.what();
+    }
+  });
   return inputs;
 }
 

@@ -23,6 +23,10 @@ struct Inputs {
 Inputs open_inputs(const RegionJob& job, const RasterOptions& raster, const RegionRun& run,
                    const std::vector<JournalSource>& known, const StopFlag* stop);
 
+/// The same sources as another process found them, in its order: nothing is fingerprinted.
+Inputs reopen_inputs(const RegionJob& job, const RasterOptions& raster,
+                     const std::vector<JournalSource>& records, const StopFlag* stop);
+
 /// A grid as the journal keeps it, and back.
 std::string grid_text(const Grid& grid);
 Grid parse_grid(const std::string& text);

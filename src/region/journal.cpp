@@ -165,11 +165,12 @@ void Journal::failed(const TileKey& key, const std::string& cause) {
       .run();
 }
 
-void Journal::released(const TileKey& key) {
+void Journal::released(const TileKey& key, const std::string& cause) {
   const std::lock_guard lock(mutex_);
-  Statement(database_, "UPDATE tiles SET status = 'pending' WHERE row = ? AND col = ?")
-      .bind(1, key.first)
-      .bind(2, key.second)
+  Statement(database_, "UPDATE tiles SET status = 'pending', cause = ? WHERE row = ? AND col = ?")
+      .bind(1, cause)
+      .bind(2, key.first)
+      .bind(3, key.second)
       .run();
 }
 

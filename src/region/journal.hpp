@@ -50,8 +50,8 @@ class Journal {
   void began(const TileKey& key);
   void done(const JournalTile& tile);
   void failed(const TileKey& key, const std::string& cause);
-  /// Not begun after all, or given up because the run was stopped.
-  void released(const TileKey& key);
+  /// Not begun after all, given up because the run was stopped, or, with a cause, to be done again.
+  void released(const TileKey& key, const std::string& cause = {});
 
  private:
   void put(Statement& statement, const JournalTile& tile);

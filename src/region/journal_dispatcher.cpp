@@ -31,10 +31,28 @@ JournalDispatcher::JournalDispatcher(Journal& journal, std::vector<JournalTile> 
 
 std::optional<JournalTile> JournalDispatcher::next() {
   std::unique_lock lock(mutex_);
-  while (waiting_.empty() && flying_ > 0) {
+  while (waiting_.empty() && flying_ > 0 && !ended_) {
     changed_.wait_for(lock, std::chrono::milliseconds(200));
     if (options_.stop != nullptr) options_.stop->check();
   }
+  return take();
+}
+
+std::optional<JournalTile> JournalDispatcher::next_now(bool& over) {
+  const std::lock_guard lock(mutex_);
+  std::optional<JournalTile> one = take();
+  over = !one && flying_ == 0;
+  return one;
+}
+
+void JournalDispatcher::end(const std::exception_ptr& error) {
+  const std::lock_guard lock(mutex_);
+  ended_ = error;
+  changed_.notify_all();
+}
+
+std::optional<JournalTile> JournalDispatcher::take() {
+  if (ended_) std::rethrow_exception(ended_);
   if (options_.stop != nullptr) options_.stop->check();
   if (waiting_.empty()) return std::nullopt;
   JournalTile one = std::move(waiting_.front());
@@ -66,7 +84,7 @@ bool JournalDispatcher::failed(const JournalTile& one, const Error& error) {
   changed_.notify_all();
   if (failures_[key_of(one)]++ < options_.retries) {
     log(fmt::format("tile {} failed and will be done again: {}", name, error.what()));
-    journal_.released(key_of(one));
+    journal_.released(key_of(one), error.what());
     waiting_.push_back(one);
     return true;
   }

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -32,11 +33,18 @@ class JournalDispatcher final : public Dispatcher {
   bool failed(const JournalTile& tile, const Error& error) override;
   void released(const JournalTile& tile) override;
 
+  /// As next(), but does not wait: empty where a tile in flight may yet have to be done again, and, with
+  /// `over`, where there are no more.
+  std::optional<JournalTile> next_now(bool& over);
+  /// No more tiles: whoever asks for one is thrown this.
+  void end(const std::exception_ptr& error);
+
   /// Of this run.
   const std::vector<RegionTile>& finished() const { return finished_; }
   std::size_t left() const { return waiting_.size() + flying_; }
 
  private:
+  std::optional<JournalTile> take();
   void log(const std::string& text) const {
     if (options_.log) options_.log(text);
   }
@@ -47,6 +55,7 @@ class JournalDispatcher final : public Dispatcher {
   std::condition_variable changed_;
   std::deque<JournalTile> waiting_;
   std::map<TileKey, int> failures_;
+  std::exception_ptr ended_;
   std::size_t flying_ = 0;
   std::vector<RegionTile> finished_;
   std::uint64_t pixels_ = 0, total_ = 0;

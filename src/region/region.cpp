@@ -9,6 +9,7 @@
 #include "region/folder.hpp"
 #include "region/journal_dispatcher.hpp"
 #include "region/products.hpp"
+#include "region/ranks.hpp"
 #include "region/worker.hpp"
 
 namespace terramask {
@@ -46,7 +47,7 @@ std::vector<JournalTile> share_of(const std::vector<JournalTile>& tiles, const R
 /// What is left to do, and, in `all`, every tile with what is known of it.
 std::vector<JournalTile> reconcile(const std::string& folder, const std::map<TileKey, JournalTile>& before,
                                    bool probabilities, std::vector<JournalTile>& all) {
-  std::vector<JournalTile> to_do;
+  std::vector<JournalTile> to_do, failed_before;
   for (JournalTile& one : all) {
     const auto known = before.find({one.tile.row, one.tile.column});
     if (known != before.end()) {
@@ -58,19 +59,44 @@ std::vector<JournalTile> reconcile(const std::string& folder, const std::map<Til
         continue;
       }
       one.tile.runs = old.tile.runs;
+      if (!old.tile.cause.empty()) {
+        failed_before.push_back(one);
+        continue;
+      }
     }
     to_do.push_back(one);
   }
+  // What failed before may fail again: it waits until all else is done.
+  to_do.insert(to_do.end(), failed_before.begin(), failed_before.end());
   return to_do;
 }
 
 WorkerOptions worker_options(const RegionRun& run, const StopFlag* stop) {
   return {.folder = run.output,
           .patch = run.patch,
-          .workers = run.workers,
+          .workers = run.workers > 0 || run.ranks == nullptr ? run.workers : run.ranks->fair_threads(),
           .executor = run.executor,
           .log = run.log,
           .stop = stop};
+}
+
+void open_model(Opened& opened, const RegionJob& job) {
+  Model model = load_model(job.model);
+  opened.warnings = model.warnings;
+  opened.model = std::make_shared<const Model>(std::move(model));
+  if (job.threshold && opened.model->info.classes.size() != 2)
+    throw Error(ErrorCode::usage, fmt::format("{}: has {} classes, a threshold parts two", job.model,
+                                              opened.model->info.classes.size()));
+}
+
+void lay_out(Opened& opened, const RegionJob& job, const RegionRun& run, const JobFile& file, Inputs inputs,
+             const StopFlag* stop) {
+  opened.worker = std::make_unique<Worker>(opened.model, worker_options(run, stop));
+  opened.plan = make_plan(job, *opened.model, file, std::move(inputs), opened.worker->footprint());
+  const auto& said = opened.plan.inputs.warnings;
+  opened.warnings.insert(opened.warnings.end(), said.begin(), said.end());
+  const auto& of_reader = opened.plan.reader->warnings();
+  opened.warnings.insert(opened.warnings.end(), of_reader.begin(), of_reader.end());
 }
 
 /// @param file the job that the folder holds, to be gone on with; empty: one that begins
@@ -79,12 +105,7 @@ Opened open(const RegionJob& job, const RegionRun& run, const std::optional<JobF
             const std::vector<JournalSource>& known, const std::function<JobFile(const JobFile&)>& make,
             const StopFlag* stop) {
   Opened opened;
-  Model model = load_model(job.model);
-  opened.warnings = model.warnings;
-  opened.model = std::make_shared<const Model>(std::move(model));
-  if (job.threshold && opened.model->info.classes.size() != 2)
-    throw Error(ErrorCode::usage, fmt::format("{}: has {} classes, a threshold parts two", job.model,
-                                              opened.model->info.classes.size()));
+  open_model(opened, job);
   if (file) check_same(run.output, file->description, describe_job(job, *opened.model));
   Inputs inputs = open_inputs(job, source_options(job, *opened.model), run, known, stop);
   JobFile held = file ? *file : begin_job(job, *opened.model, inputs);
@@ -92,13 +113,31 @@ Opened open(const RegionJob& job, const RegionRun& run, const std::optional<JobF
     held = make(held);
     check_same(run.output, held.description, describe_job(job, *opened.model));
   }
-  opened.worker = std::make_unique<Worker>(opened.model, worker_options(run, stop));
-  opened.plan = make_plan(job, *opened.model, held, std::move(inputs), opened.worker->footprint());
-  const auto& said = opened.plan.inputs.warnings;
-  opened.warnings.insert(opened.warnings.end(), said.begin(), said.end());
-  const auto& of_reader = opened.plan.reader->warnings();
-  opened.warnings.insert(opened.warnings.end(), of_reader.begin(), of_reader.end());
+  lay_out(opened, job, run, held, std::move(inputs), stop);
   return opened;
+}
+
+/// Every rank lays out the same region: as rank 0 found it.
+void share_plan(Communicator& ranks, const RegionPlan& plan) {
+  std::string file = plan.file.text(), sources = to_bytes(plan.inputs.records);
+  ranks.broadcast(file, 0);
+  ranks.broadcast(sources, 0);
+}
+
+/// What a rank other than the first does.
+void help(const RegionJob& job, const RegionRun& run, const StopFlag* stop) {
+  Communicator& ranks = *run.ranks;
+  std::string file, sources;
+  ranks.broadcast(file, 0);
+  ranks.broadcast(sources, 0);
+  Opened opened;
+  open_model(opened, job);
+  const JobFile held = JobFile::parse(file, run.output);
+  check_same(run.output, held.description, describe_job(job, *opened.model));
+  lay_out(opened, job, run, held,
+          reopen_inputs(job, source_options(job, *opened.model), sources_from(sources), stop), stop);
+  RankDispatcher dispatcher(ranks, opened.worker->threads() + 1, stop);
+  dispatcher.finish(opened.worker->run(opened.plan, dispatcher));
 }
 
 RegionSummary summarise(const JobFile& file, const std::vector<RegionTile>& finished) {
@@ -211,6 +250,13 @@ RegionEstimate estimate_region(const RegionJob& job, const RegionRun& run) {
 
 RegionSummary run_region(const RegionJob& job, const RegionRun& run, const ProgressSink& progress,
                          const StopFlag* stop) {
+  if (run.ranks != nullptr && !run.ranks->first()) {
+    help(job, run, stop);
+    return {};
+  }
+  const bool alone = run.ranks == nullptr || run.ranks->alone();
+  if (!alone && run.shards > 1)
+    throw Error(ErrorCode::usage, "--shard under mpirun: both share out the tiles", "leave one of them out");
   JobFolder folder(run);
   const std::optional<JobFile> file = job_of(folder, run);
   std::vector<JournalSource> known;
@@ -253,7 +299,15 @@ RegionSummary run_region(const RegionJob& job, const RegionRun& run, const Progr
                                 .stop = stop});
   const auto start = std::chrono::steady_clock::now();
   segment::PipelineTimes times;
-  if (count > 0) times = opened.worker->run(plan, dispatcher);
+  if (!alone) {
+    share_plan(*run.ranks, plan);
+    RankServer server(*run.ranks, dispatcher);
+    times = opened.worker->run(plan, dispatcher);
+    server.finish(times);
+    times.idle /= run.ranks->size();
+  } else if (count > 0) {
+    times = opened.worker->run(plan, dispatcher);
+  }
   RegionSummary summary = summarise(plan.file, dispatcher.finished());
   summary.tiles = all.size();
   summary.kept = all.size() - count;

@@ -104,15 +104,16 @@ JournalTile largest(const RegionPlan& plan) {
   });
 }
 
-std::size_t threads(int wanted) {
-  return wanted > 0 ? static_cast<std::size_t>(wanted) : std::max(1U, std::thread::hardware_concurrency());
-}
-
 }  // namespace
 
 Worker::Worker(std::shared_ptr<const Model> model, WorkerOptions options)
     : model_(std::move(model)), options_(std::move(options)) {
   runner_ = std::make_unique<segment::NetworkRunner>(model_, options_.executor);
+}
+
+std::size_t Worker::threads() const {
+  return options_.workers > 0 ? static_cast<std::size_t>(options_.workers)
+                              : std::max(1U, std::thread::hardware_concurrency());
 }
 
 std::int64_t Worker::fit(const RegionPlan& plan) {
@@ -144,7 +145,7 @@ SegmentEstimate Worker::estimate(const RegionPlan& plan) {
   for (const Value& value : network.graph.values())
     if (value.role == Role::input) staging += value.type.bytes();
   estimate.device_bytes = network.arena_bytes + network.parameter_bytes + 2 * (staging + outputs);
-  const std::uint64_t in_flight = 2 * threads(options_.workers) + 2;
+  const std::uint64_t in_flight = 2 * threads() + 2;
   estimate.host_bytes = in_flight * (staging + outputs) + 2 * network.parameter_bytes;
   return estimate;
 }
@@ -158,7 +159,7 @@ segment::PipelineTimes Worker::run_once(const RegionPlan& plan, Dispatcher& disp
     runner_->program(window.height, window.width, task.wanted());
   }
   Flights flights(plan, *model_, dispatcher, options_, footprint(), patch);
-  const std::size_t count = threads(options_.workers);
+  const std::size_t count = threads();
   const segment::Stages stages{
       .next = [&] { return flights.next(); },
       .finish = [&](segment::TileResult& result) { flights.finish(result); },

@@ -23,6 +23,8 @@ class Worker {
   Worker(std::shared_ptr<const Model> model, WorkerOptions options);
 
   const Footprint& footprint() const { return runner_->footprint(); }
+  /// That read, and as many that write.
+  std::size_t threads() const;
   std::string device_name() const { return runner_->device_name(); }
 
   /// What the largest tile takes; the patch is then known to fit the device.
