@@ -202,9 +202,10 @@ void Work::conclude(LabelsSummary& summary) const {
   summary.rules = summaries_;
   summary.credits = credits();
   summary.warnings = warnings_;
+  std::string idle;
   for (const RuleSummary& rule : summaries_)
-    if (rule.features == 0 && rule.pixels == 0)
-      summary.warnings.push_back(fmt::format("{}: {}: painted nothing", rules_.path, rule.name));
+    if (rule.features == 0 && rule.pixels == 0) idle += (idle.empty() ? "" : ", ") + rule.name;
+  if (!idle.empty()) summary.warnings.push_back(fmt::format("{}: painted nothing: {}", rules_.path, idle));
 }
 
 LabelsSummary Work::run(const ProgressSink& progress, const StopFlag* stop) {

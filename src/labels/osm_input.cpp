@@ -58,11 +58,11 @@ std::vector<std::string> OsmInput::warnings() const {
                     "are ignored; `osmium extract -s smart` keeps ways whole",
                     path_, cut_features_, cut_features_ == 1 ? "" : "s", cut_features_ == 1 ? "s" : ""));
   if (facts_.incomplete_relations > 0)
-    all.push_back(fmt::format(
-        "{}: {} multipolygon{} lack{} members, cut off at the extract's border: parts of them may "
-        "be missing; `osmium extract -s smart` keeps them whole",
-        path_, facts_.incomplete_relations, facts_.incomplete_relations == 1 ? "" : "s",
-        facts_.incomplete_relations == 1 ? "s" : ""));
+    all.push_back(
+        fmt::format("{}: {} multipolygon{} lack{} members, cut off at the extract's border: they may be "
+                    "missing, wholly or in part; `osmium extract -s smart` keeps them whole",
+                    path_, facts_.incomplete_relations, facts_.incomplete_relations == 1 ? "" : "s",
+                    facts_.incomplete_relations == 1 ? "s" : ""));
   if (!facts_.completeness_checked)
     all.push_back(
         path_ +

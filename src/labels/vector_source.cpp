@@ -51,6 +51,7 @@ class VectorSource final : public LabelSource {
     return static_cast<const VectorRuleKeys&>(*rule.spec->keys);
   }
   std::vector<std::size_t> layers_of(const SourceRule& rule) const;
+  std::string fields_text(std::size_t layer) const;
   void check_fields(const SourceRule& rule, std::size_t layer) const;
   void bind(std::size_t index);
   void check_place(const SourceRule& rule, std::size_t layer);
@@ -129,6 +130,14 @@ std::vector<std::size_t> VectorSource::layers_of(const SourceRule& rule) const {
   return found;
 }
 
+std::string VectorSource::fields_text(std::size_t layer) const {
+  return fmt::format(
+      "the fields of layer \"{}\" of {} are {}{}", stream_->layers()[layer], keys_.path,
+      stream_->field_names(layer),
+      osm_ ? fmt::format("; other OSM keys are read where sources.{}.tags lists them", context_.source.name)
+           : "");
+}
+
 void VectorSource::check_fields(const SourceRule& rule, std::size_t layer) const {
   for (const std::string& name : keys_of(rule).width.fields())
     if (stream_->field(layer, name) < 0)
@@ -136,12 +145,14 @@ void VectorSource::check_fields(const SourceRule& rule, std::size_t layer) const
           ErrorCode::format,
           fmt::format("{}: {}.buffer.width: layer \"{}\" of {} has no field \"{}\"", context_.rules.path,
                       rule.spec->place, stream_->layers()[layer], keys_.path, name),
-          "its fields are " + stream_->field_names(layer));
+          fields_text(layer));
 }
 
 void VectorSource::bind(std::size_t index) {
   const SourceRule& rule = context_.own[index];
   const VectorRuleKeys& keys = keys_of(rule);
+  context_.summaries[rule.index].name =
+      fmt::format("{}: {} from {}", rule.spec->place, keys.class_name, context_.source.name);
   context_.ranks.set_code(rule.index, context_.rules.code(keys.class_name, rule.spec->place + ".class"));
   for (const std::size_t layer : layers_of(rule)) {
     check_fields(rule, layer);
@@ -154,8 +165,7 @@ void VectorSource::bind(std::size_t index) {
       } catch (const Error& error) {
         throw Error(ErrorCode::format,
                     fmt::format("{}: {}.where: {}", context_.rules.path, rule.spec->place, error.message()),
-                    fmt::format("the fields of layer \"{}\" of {} are {}", stream_->layers()[layer],
-                                keys_.path, stream_->field_names(layer)));
+                    fields_text(layer));
       }
     }
     stream_->ask_for(layer);
@@ -219,6 +229,7 @@ void VectorSource::prepare(LabelsSummary& summary, const ProgressSink& progress,
     check_meeting();
     check_bounds();
     summary.bytes_read += osm_->bytes();
+    summary.objects_read += osm_->facts().nodes + osm_->facts().ways + osm_->facts().relations;
   }
   const std::string phase = "reading " + std::filesystem::path(keys_.path).filename().string();
   std::uint64_t read = 0;
