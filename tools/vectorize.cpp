@@ -1,4 +1,4 @@
-// terramask vectorize: a mask as polygons.
+// terramask vectorize: a mask as polygons or centre lines.
 #include "terramask/vectorize.hpp"
 
 #include <fmt/format.h>
@@ -24,17 +24,22 @@ constexpr const char* footer =
     "pixels,\n"
     "and with --probabilities the mean probability of the patch's class.\n"
     "\n"
+    "--centerlines draws the middle of one class (--class road), with its length and widths; junctions are\n"
+    "joined and spurs pruned. --min-area closes holes and drops specks first.\n"
+    "\n"
     "The output has the mask's CRS; GeoJSON is in WGS 84 (RFC 7946). It does not depend on how the mask is\n"
     "tiled: a VRT of many masks gives what one raster would.\n"
     "\n"
     "Examples:\n"
     "  terramask vectorize mask.tif -o mask.gpkg\n"
     "  terramask vectorize mask.tif -o buildings.fgb --classes building --min-area 10 --simplify 1px\n"
-    "  terramask vectorize mask.tif -o mask.geojson --probabilities probabilities.tif\n";
+    "  terramask vectorize mask.tif -o mask.geojson --probabilities probabilities.tif\n"
+    "  terramask vectorize mask.tif -o roads.gpkg --centerlines --class road --min-area 20\n";
 
 struct VectorizeArguments {
   VectorizeOptions options;
   std::string min_area, simplify;
+  bool centerlines = false;
   std::string cache = "64M";
   Verbosity verbosity;
 };
@@ -67,7 +72,10 @@ void add_output_options(CLI::App& app, VectorizeArguments& a) {
   app.add_option("--layer", a.options.layer, "The layer's name (default: the output's)")
       ->type_name("NAME")
       ->group("Output");
-  app.add_option("--classes", a.options.classes, "Only these, by name or value: road,building")
+  app.add_flag("--centerlines", a.centerlines,
+               "Draw the centre lines of one class instead: roads as lines with widths")
+      ->group("Output");
+  app.add_option("--classes,--class", a.options.classes, "Only these, by name or value: road,building")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST")
@@ -77,14 +85,23 @@ void add_output_options(CLI::App& app, VectorizeArguments& a) {
       ->type_name("AREA")
       ->group("Output");
   app.add_option("--simplify", a.simplify,
-                 "How far borders may move: 0.5 (metres) or 1px (default: not at all)")
+                 "How far borders may move: 0.5 (metres) or 1px (default: not at all; lines: 0.5px)")
       ->type_name("DISTANCE")
       ->group("Output");
   app.add_flag("--overwrite", a.options.overwrite, "Replace an output that is there")->group("Output");
   app.add_flag("--dry-run", a.options.dry_run, "Only count the polygons of each class")->group("Output");
 }
 
-void print_summary(const VectorizeArguments& a, const VectorizeSummary& summary) {
+void print_lines(const VectorizeArguments& a, const VectorizeSummary& summary) {
+  const VectorizedClass& one = summary.classes.front();
+  if (summary.absorbed != 0) fmt::print("{} small patches went to their neighbours\n", summary.absorbed);
+  fmt::print("{}: {}{} lines of class {}, {} vertices, length {:.0f}, {}\n", a.options.output,
+             a.options.dry_run ? "would hold " : "", summary.features,
+             one.info.name.empty() ? std::to_string(one.info.value) : one.info.name, summary.vertices,
+             one.length_m, duration_text(summary.seconds));
+}
+
+void print_polygons(const VectorizeArguments& a, const VectorizeSummary& summary) {
   for (const VectorizedClass& one : summary.classes) {
     const std::string name = one.info.name.empty() ? "" : " " + one.info.name;
     const std::string area = one.area_m2 ? fmt::format(", {:.2f} ha", *one.area_m2 / 1e4) : "";
@@ -107,10 +124,11 @@ int vectorize(VectorizeArguments& a) {
   ProgressBar bar("");
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  const VectorizeSummary summary = vectorize_polygons(a.options, sink, &stop_flag());
+  const VectorizeSummary summary = a.centerlines ? vectorize_centerlines(a.options, sink, &stop_flag())
+                                                 : vectorize_polygons(a.options, sink, &stop_flag());
   bar.finish();
   for (const std::string& warning : summary.warnings) spdlog::warn("warning: {}", warning);
-  if (!a.verbosity.quiet) print_summary(a, summary);
+  if (!a.verbosity.quiet) (a.centerlines ? print_lines : print_polygons)(a, summary);
   return 0;
 }
 

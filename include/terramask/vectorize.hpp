@@ -74,4 +74,20 @@ struct VectorizeSummary {
 VectorizeSummary vectorize_polygons(const VectorizeOptions& options, const ProgressSink& progress,
                                     const StopFlag* stop);
 
+/// Centre lines of one class: `classes` names it; without, it is the one called road, or the second of two.
+/// Fields: class, name, color, length_m (geodesic), width_m and width_median_m (of cross-sections, junctions
+/// left out); in pixels (length_px, ...) where the mask has no place on the ground.
+///
+/// The class is thinned (Guo and Hall 1989) strip by strip of rows, with as many rows around as its widest
+/// place asks for, so that lines do not depend on the strips; memory goes with the mask's width and the
+/// lines' length. Spurs that stick out of a line by less than their own width are pruned, junctions closer
+/// than the line is wide are joined, and ends are led on to where the road ends. Lines lie in the middle of
+/// cross-sections, are smoothed by about a pixel and simplified. Roads that touch each other are one road
+/// here: what lies between them is what tells them apart.
+///
+/// @param options  `min_area` closes small holes and drops specks first; `probabilities` must be empty
+/// @throws Error   as vectorize_polygons
+VectorizeSummary vectorize_centerlines(const VectorizeOptions& options, const ProgressSink& progress,
+                                       const StopFlag* stop);
+
 }  // namespace terramask

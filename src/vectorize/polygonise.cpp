@@ -12,38 +12,15 @@
 #include "vectorize/arc_store.hpp"
 #include "vectorize/border_tracer.hpp"
 #include "vectorize/class_choice.hpp"
+#include "vectorize/mask_measures.hpp"
 #include "vectorize/mask_rows.hpp"
 #include "vectorize/patches.hpp"
 #include "vectorize/probability_means.hpp"
 #include "vectorize/region_emitter.hpp"
+#include "vectorize/sweep.hpp"
 
 namespace terramask::vectors {
 namespace {
-
-/// Tells how far a sweep is, and ends it where that is wished.
-class Sweep {
- public:
-  Sweep(std::string phase, const Grid& grid, const ProgressSink& progress, const StopFlag* stop)
-      : progress_(progress), stop_(stop), width_(static_cast<std::uint64_t>(grid.width)) {
-    told_.phase = std::move(phase);
-    told_.unit = "pixels";
-    told_.total = width_ * static_cast<std::uint64_t>(grid.height);
-  }
-
-  void row() {
-    told_.done += width_;
-    if (++rows_ % 32 != 0 && told_.done != told_.total) return;
-    if (stop_ != nullptr) stop_->check();
-    if (progress_) progress_(told_);
-  }
-
- private:
-  const ProgressSink& progress_;
-  const StopFlag* stop_;
-  std::uint64_t width_;
-  std::uint64_t rows_ = 0;
-  Progress told_;
-};
 
 class Polygoniser {
  public:
@@ -52,7 +29,7 @@ class Polygoniser {
         settings_(settings),
         mask_(open_mask(options.mask, options.crs, options.src_nodata)),
         chosen_(choose_classes(mask_, options.classes, "--classes")) {
-    check_measures();
+    check_measures(options, mask_, summary_.warnings);
     geo::check_feature_format(options.output, mask_.grid);
   }
 
@@ -81,7 +58,6 @@ class Polygoniser {
     return by_class();
   }
   bool wanted(std::int32_t value) const { return chosen_.empty() || chosen_.contains(value); }
-  void check_measures();
   void find_patches(const ProgressSink& progress, const StopFlag* stop);
   std::unique_ptr<geo::FeatureWriter> open_writer() const;
   void trace(geo::FeatureWriter& writer, const ProgressSink& progress, const StopFlag* stop);
@@ -99,19 +75,6 @@ class Polygoniser {
   std::map<std::int32_t, VectorizedClass> classes_;
   VectorizeSummary summary_;
 };
-
-void Polygoniser::check_measures() {
-  const bool simplify = options_.simplify && options_.simplify->value > 0 && !options_.simplify->pixels;
-  const bool area = options_.min_area.value > 0 && !options_.min_area.pixels;
-  if (mask_.pixel) return;
-  if (simplify || area)
-    throw Error(ErrorCode::mismatch,
-                fmt::format("{}: has no place on the ground, so that metres mean nothing", options_.mask),
-                "give pixels (25px), or say with --crs which CRS it has");
-  summary_.warnings.push_back(
-      fmt::format("{}: has no place on the ground: areas are told in pixels only{}", options_.mask,
-                  mask_.grid.has_geotransform ? "" : ", and coordinates are columns and rows"));
-}
 
 void Polygoniser::find_patches(const ProgressSink& progress, const StopFlag* stop) {
   Sweep sweep("finding patches", mask_.grid, progress, stop);
