@@ -97,8 +97,10 @@ void Work::open_sources() {
       warnings_.push_back(fmt::format("{}: sources.{}: no rule paints from it", rules_.path, source.name));
       continue;
     }
-    for (const SourceType& type : source_types())
-      if (source.type == type.name) sources_.back() = type.open(std::move(context));
+    const auto types = source_types();
+    const auto type = std::find_if(types.begin(), types.end(),
+                                   [&source](const SourceType& one) { return source.type == one.name; });
+    sources_.back() = type->open(std::move(context));
   }
 }
 
