@@ -49,14 +49,33 @@ int outcome(const RegionSummary& summary) {
   return 1;
 }
 
-int region(const RegionArguments& a) {
-  start_messages("terramask region", a.verbosity);
-  configure_gdal(parse_bytes(a.cache, "--cache"));
-  // Tiles come and go in buffers of megabytes: memory that is given back and asked for again is memory that
-  // the kernel must clear again.
+int finish(const RegionArguments& a, const RegionRun& run) {
+  ProgressBar bar("");
+  ProgressSink sink;
+  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+  const RegionSummary summary = finish_region(run.output, sink, &stop_flag());
+  bar.finish();
+  if (!a.verbosity.quiet) print_summary(run, summary);
+  return outcome(summary);
+}
+
+/// Tiles come and go in buffers of megabytes: memory that is given back and asked for again is memory that
+/// the kernel must clear again.
+void keep_memory() {
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 512 << 20);
+}
+
+int region(const RegionArguments& a, Communicator& ranks) {
+  const Verbosity verbosity = of_rank(a.verbosity, ranks);
+  start_messages("terramask region", verbosity);
+  keep_memory();
+  configure_gdal(parse_bytes(a.cache, "--cache"));
   RegionRun run = make_run(a);
+  if (!ranks.alone() && (a.finish || a.dry_run))
+    throw Error(ErrorCode::usage, "--finish and --dry-run are work for one process", "leave mpirun out");
+  run.executor = of_rank(run.executor, ranks);
+  run.ranks = &ranks;
   if (a.finish) return finish(a, run);
   const RegionJob job = make_job(a);
   if (a.dry_run) {
