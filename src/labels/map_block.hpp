@@ -79,7 +79,7 @@ std::vector<Undecided> doubt_lettering(const MapBlock& block, const LegendMatche
 
 /// The last step: gives undecided pixels the class of what is around them.
 ///
-/// Looked at along 32 lines through the pixel, each to the first decided pixel on either side:
+/// Looked at along 64 lines through the pixel, each to the first decided pixel on either side:
 /// 1. a band that comes in on one side and goes on at the other, of about the same width, goes through (the
 ///    road below its name, the road below an icon);
 /// 2. a pixel with a legend's colour keeps it where its class stands on both sides;

@@ -9,8 +9,10 @@
 namespace terramask::labels {
 namespace {
 
-constexpr int kLines = 32;
+constexpr int kLines = 64;
 constexpr int kBandWidth = 48;       // anything wider is an area, not a band
+constexpr int kCalm = 2;             // half the side of the squares in which guesses settle
+constexpr int kRounds = 2;
 constexpr int kIntoBand = 2;         // a band's width is measured this far beyond its end
 constexpr double kWidthRatio = 2.5;  // between the two ends of a band
 constexpr double kLeastShown = 0.25;  // of a band's colour, below lettering
@@ -231,6 +233,27 @@ std::vector<std::uint8_t> unknown_areas(const MapBlock& block, int reach) {
   return mask;
 }
 
+/// Undecided pixels become what most of the 5 × 5 around them are.
+std::vector<MapClass> settled(const MapBlock& block, const std::vector<Undecided>& undecided,
+                              const std::vector<MapClass>& decided) {
+  std::vector<MapClass> calm = decided;
+  for (int y = 0; y < block.height; ++y)
+    for (int x = 0; x < block.width; ++x) {
+      const std::size_t i = block.at(x, y);
+      if (undecided[i] == Undecided::no) continue;
+      std::array<int, 256> votes{};
+      MapClass most = decided[i];
+      for (int v = std::max(0, y - kCalm); v <= std::min(block.height - 1, y + kCalm); ++v)
+        for (int u = std::max(0, x - kCalm); u <= std::min(block.width - 1, x + kCalm); ++u)
+          ++votes[decided[block.at(u, v)]];
+      votes[kNoClass] = 0;
+      for (std::size_t k = 1; k < votes.size(); ++k)
+        if (votes[k] > votes[most]) most = static_cast<MapClass>(k);
+      calm[i] = most;
+    }
+  return calm;
+}
+
 }  // namespace
 
 void fill_undecided(MapBlock& block, const std::vector<Undecided>& doubted, const MapReading& reading) {
@@ -245,6 +268,7 @@ void fill_undecided(MapBlock& block, const std::vector<Undecided>& doubted, cons
       for (int x = 0; x < block.width; ++x)
         if (undecided[block.at(x, y)] != Undecided::no) decided[block.at(x, y)] = filler.decide(x, y);
   }
+  for (int round = 0; round < kRounds; ++round) decided = settled(block, undecided, decided);
   for (std::size_t i = 0; i < block.size(); ++i) {
     if (undecided[i] == Undecided::no || decided[i] == block.map_class[i]) continue;
     const bool explained = block.map_class[i] != kNoClass;
@@ -254,7 +278,7 @@ void fill_undecided(MapBlock& block, const std::vector<Undecided>& doubted, cons
 }
 
 int fill_reach(const MapReading& reading) {
-  return std::max(reading.label_px, reading.fill_px) + kIntoBand + kBandWidth;
+  return std::max(reading.label_px, reading.fill_px) + kIntoBand + kBandWidth + kRounds * kCalm;
 }
 
 }  // namespace terramask::labels

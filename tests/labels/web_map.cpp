@@ -270,12 +270,12 @@ Style pale_style() {
           .icon = hex(0x7a8fb5)};
 }
 
-std::vector<LegendEntry> legend_of(const Style& s) {
+std::vector<LegendEntry> legend_of(const Style& s, double tolerance) {
   std::vector<LegendEntry> legend;
-  const auto add = [&legend](Rgb color, Class map_class) {
+  const auto add = [&legend, tolerance](Rgb color, Class map_class) {
     for (const LegendEntry& entry : legend)
       if (entry.color == color) return;
-    legend.push_back({.color = color, .map_class = map_class});
+    legend.push_back({.color = color, .map_class = map_class, .tolerance = tolerance});
   };
   add(s.road, road);
   add(s.major_road, road);

@@ -29,7 +29,7 @@ Style carto_style();
 /// White roads among pale tints, without outlines worth the name.
 Style pale_style();
 /// What the styles' colours mean; names and icons are in no legend.
-std::vector<LegendEntry> legend_of(const Style& style);
+std::vector<LegendEntry> legend_of(const Style& style, double tolerance);
 
 struct Map {
   int size = 0;
