@@ -9,6 +9,7 @@
 #include "command.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
+#include "terramask/communicator.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -79,7 +80,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    print_error(full_name(app), explain(app, error, argc, argv));
+    // All ranks of a job are called alike; one tells what is wrong with it.
+    const auto launch = launched();
+    if (!launch || launch->rank == 0) print_error(full_name(app), explain(app, error, argc, argv));
     return 2;
   }
   stop_on_signals();

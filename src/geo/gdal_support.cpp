@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <mutex>
 
+#include "geo/tile_dataset.hpp"
 #include "terramask/gdal.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask {
 
@@ -52,6 +54,7 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
                 const char* const* options = nullptr) {
   ensure_gdal();
   if (path.empty()) throw Error(ErrorCode::usage, std::string("an empty path names no ") + kind);
+  if ((flags & GDAL_OF_RASTER) != 0 && is_tile_source(path)) return open_tile_dataset(path);
   GdalErrors errors;
   DatasetPtr dataset(GDALDataset::Open(path.c_str(), flags | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
                                        nullptr, options, nullptr));
@@ -73,6 +76,7 @@ void ensure_gdal() {
   static std::once_flag once;
   std::call_once(once, [] {
     GDALAllRegister();
+    register_tile_driver();
     // GDAL's worker threads have no collector of their own: what they report would be printed.
     CPLSetErrorHandler(CPLQuietErrorHandler);
   });
