@@ -4,14 +4,14 @@
 # Every sixth image is for the test alone; of the others every seventh is for validation, which chooses the epoch and the
 # threshold. The model sees the photographs at half their resolution; it is judged at their own.
 #   tools/train_from_map_images.sh [FOLDER] [WORK]     default: ../shared/data/maps_google out/map_images
-#   TERRAMASK=build/release/bin/terramask THREADS=2 EPOCHS=40 WIDTH=16 RULES=rules/google_map.json
+#   TERRAMASK=build/release/bin/terramask THREADS=2 EPOCHS=60 WIDTH=16 PATCH=160 RULES=rules/google_map.json
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 pairs=${1:-$here/../shared/data/maps_google}
 work=${2:-$here/out/map_images}
 terramask=${TERRAMASK:-$here/build/release/bin/terramask}
 rules=${RULES:-$here/rules/google_map.json}
-threads=${THREADS:-2} epochs=${EPOCHS:-40} width=${WIDTH:-16}
+threads=${THREADS:-2} epochs=${EPOCHS:-60} width=${WIDTH:-16} patch=${PATCH:-160}
 
 [ -x "$terramask" ] || { echo "there is no $terramask; build first, or set TERRAMASK" >&2; exit 1; }
 mapfile -t names < <(cd "$pairs" && ls -- *.jpg | sed 's/\.jpg$//' | sort -n)
@@ -67,9 +67,10 @@ echo "training on ${#training[@]} images, validation on ${#validation[@]}, test 
 learn=("${training[@]}" "${validation[@]}")
 "$terramask" init $(printf "$work/photo/%s.png " "${learn[@]}") --labels $(printf "$work/labels/%s.tif " "${learn[@]}") \
   --classes '0|2|3=background,1=road' -o "$work/roads.json" -q
-python3 - "$work/roads.json" "$epochs" "$width" "${validation[@]}" <<'PROJECT'
+python3 - "$work/roads.json" "$epochs" "$width" "$patch" "${validation[@]}" <<'PROJECT'
 import json, sys
-path, epochs, width, validation = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:]
+path, validation = sys.argv[1], sys.argv[5:]
+epochs, width, patch = map(int, sys.argv[2:5])
 project = json.load(open(path))
 project['pixel_size_m'] = 2.0  # the photographs' are called 1 m: nobody knows what they are
 project['split'] = {'method': 'file', 'fractions': [0.85, 0.15, 0]}
@@ -77,8 +78,8 @@ for image in project['images']:
     image['pixel_size_m'] = 1.0
     image['part'] = 'validation' if image['id'] in validation else 'training'
 project['network'] |= {'width': width, 'depth': 4}
-project['training'] |= {'patch': 224, 'batch': 4, 'epochs': epochs, 'samples': 88, 'learning_rate': 2e-3,
-                        'schedule': 'one_cycle', 'seed': 1, 'workers': 1}
+project['training'] |= {'patch': patch, 'batch': 4, 'epochs': epochs, 'samples': 240, 'learning_rate': 2e-3,
+                        'class_weights': [1, 3], 'schedule': 'one_cycle', 'seed': 1, 'workers': 1}
 project['training']['augment'] |= {'brightness': 0.15, 'contrast': 0.2}
 json.dump(project, open(path, 'w'), indent=2)
 PROJECT

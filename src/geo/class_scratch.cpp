@@ -17,9 +17,10 @@ ClassScratch::ClassScratch(const Grid& grid, const std::string& path, int side) 
   options.SetNameValue("COMPRESS", "LZW");
   options.SetNameValue("BIGTIFF", "IF_SAFER");
   GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
-  dataset_.reset(driver == nullptr ? nullptr
-                                   : driver->Create(path.c_str(), static_cast<int>(grid.width),
-                                                    static_cast<int>(grid.height), 1, GDT_Byte, options.List()));
+  dataset_.reset(driver == nullptr
+                     ? nullptr
+                     : driver->Create(path.c_str(), static_cast<int>(grid.width),
+                                      static_cast<int>(grid.height), 1, GDT_Byte, options.List()));
   if (!dataset_)
     throw errors.error(ErrorCode::io, path, "cannot be made", "name another folder with --scratch");
   std::array<double, 6> transform = grid.geotransform;
@@ -36,7 +37,8 @@ void ClassScratch::write(const Window& window, std::span<const std::uint8_t> val
       static_cast<int>(window.height), bytes, static_cast<int>(window.width), static_cast<int>(window.height),
       GDT_Byte, 0, 0, nullptr);
   if (result != CE_None || errors.failed())
-    throw errors.error(ErrorCode::io, path_, "writing failed", "free some space, or name another folder with --scratch");
+    throw errors.error(ErrorCode::io, path_, "writing failed",
+                       "free some space, or name another folder with --scratch");
 }
 
 void ClassScratch::finish() {

@@ -7,7 +7,8 @@
 namespace terramask::geo {
 namespace {
 
-constexpr const char* kRemedy = "make colours of bytes: `gdal_translate -ot Byte -scale`, or `gdal_translate -b`";
+constexpr const char* kRemedy =
+    "make colours of bytes: `gdal_translate -ot Byte -scale`, or `gdal_translate -b`";
 
 [[noreturn]] void refuse(const FileFacts& facts, const std::string& cause) {
   throw Error(ErrorCode::unsupported, fmt::format("{}: {}: no map's colours", facts.path, cause), kRemedy);

@@ -23,7 +23,8 @@ class ColorReader {
 
   /// @param colors height × width
   /// @param valid  height × width, 1 or 0
-  void read(const Window& window, std::span<std::array<std::uint8_t, 3>> colors, std::span<std::uint8_t> valid);
+  void read(const Window& window, std::span<std::array<std::uint8_t, 3>> colors,
+            std::span<std::uint8_t> valid);
 
  private:
   explicit ColorReader(DatasetPtr dataset, const std::string& path);

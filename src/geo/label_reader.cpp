@@ -62,7 +62,8 @@ LabelPlace place_labels(const std::string& path, const Grid& image, const std::s
   return place;
 }
 
-Grid place_over(const FileFacts& laid, const Grid& image, const std::string& image_name, std::string& warning) {
+Grid place_over(const FileFacts& laid, const Grid& image, const std::string& image_name,
+                std::string& warning) {
   Grid grid = grid_of_labels(laid, image, image_name, warning);
   const auto box = GridMapping(image, grid).bounds();
   const bool meets = box[0] < static_cast<double>(grid.width) && box[2] > 0 &&

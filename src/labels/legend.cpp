@@ -44,6 +44,7 @@ LegendMatcher::LegendMatcher(std::span<const LegendEntry> entries)
   for (const LegendEntry& entry : entries_) {
     labs_.push_back(to_lab(entry.color));
     classes_.push_back(entry.map_class);
+    if (entry.line && entry.map_class != kNoClass) lines_.push_back(static_cast<EntryIndex>(labs_.size()));
     least_[entry.map_class] = std::max(least_[entry.map_class], entry.least_px);
   }
 }
@@ -81,8 +82,8 @@ Mixture LegendMatcher::mixture(const Rgb& color, EntryIndex first, EntryIndex se
     return square > kTooLittle * kTooLittle ? std::clamp(along / square, 0.0, 1.0) : mixture.share;
   };
   const double y = share(along_y, brightness), c = share(along_c, chroma);
-  mixture.difference = color_difference(
-      to_lab(color), to_lab(plus(from, {y * step.y, c * step.cb, c * step.cr})));
+  mixture.difference =
+      color_difference(to_lab(color), to_lab(plus(from, {y * step.y, c * step.cb, c * step.cr})));
   return mixture;
 }
 

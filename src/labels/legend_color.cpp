@@ -53,7 +53,8 @@ Lab to_lab(const std::array<double, 3>& rgb) {
 }
 
 Lab to_lab(const Rgb& rgb) {
-  return to_lab(std::array{static_cast<double>(rgb[0]), static_cast<double>(rgb[1]), static_cast<double>(rgb[2])});
+  return to_lab(
+      std::array{static_cast<double>(rgb[0]), static_cast<double>(rgb[1]), static_cast<double>(rgb[2])});
 }
 
 double color_difference(const Lab& first, const Lab& second) {

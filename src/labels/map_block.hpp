@@ -26,8 +26,8 @@ struct MapBlock {
   int width = 0;
   int height = 0;
   std::vector<Rgb> colors;
-  std::vector<MapPixel> state;  ///< `missing` where there is no map; all else is set by explain_colors
-  std::vector<EntryIndex> entry{};
+  std::vector<MapPixel> state;      ///< `missing` where there is no map; all else is set by explain_colors
+  std::vector<EntryIndex> entry{};  ///< of the colour that makes up most of the pixel
   std::vector<MapClass> map_class{};
 
   std::size_t at(int x, int y) const {
@@ -49,37 +49,38 @@ struct MapReading {
   int label_px = 96;  ///< how far a road goes on below a name, to either side
 };
 
-/// Before all: averages each pixel with those within `reach` that differ by ten levels at most in each band (the
-/// sigma filter: Lee, "Digital image smoothing and the sigma filter", CVGIP 24, 1983). What JPEG does to even
-/// areas goes; edges and thin lines stay as sharp as they were.
+/// Before all: averages each pixel with those within `reach` that differ by ten levels at most in each band
+/// (the sigma filter: Lee, "Digital image smoothing and the sigma filter", CVGIP 24, 1983). What JPEG does to
+/// even areas goes; edges and thin lines stay as sharp as they were.
 void smooth_colors(MapBlock& block, int reach);
 
 /// The first step: colours of the legend, and mixtures of two at the edges between them.
 ///
-/// A pixel whose colour stands in an area of its class (5 × 5 pixels at least) is of that class. Any other is
-/// tried as a mixture of two colours that have such areas within three pixels of it, then of those and of
-/// single pixels that touch it: it is of the class of the larger share. So an edge lies where the renderer had
-/// it, to a fraction of a pixel, though the colours on the way from one class to the next may be a third's. What
-/// is no mixture and has a colour of the legend is a thin line.
+/// A pixel whose colour stands in an area of its own (5 × 5 pixels at least) is of that. Any other is tried
+/// as a mixture of two colours: of areas within three pixels, of lines that touch it, and of lines that are
+/// too thin to show their colour anywhere. The one that fits best, the nearer with preference, makes it of
+/// the class with the larger share. So an edge lies where the renderer had it, to a fraction of a pixel,
+/// though the colours on the way from one class to the next may be a third's. What no mixture explains better
+/// keeps its own colour's class.
 void explain_colors(MapBlock& block, LegendMatcher& legend);
 inline constexpr int kExplainReach = 7;
 
 /// What is still to be decided on each pixel.
 enum class Undecided : std::uint8_t {
   no,
+  outline,    ///< a line along a border
   lettering,  ///< a letter or an icon, or within its halo's reach
   other,      ///< anything else that has no class
 };
 
-/// The second step: pixels beside letters and icons may be halo (white as a road) or fringe (grey as a house).
-/// Those that are joined to surer pixels of their class within two pixels stay; the rest are undecided, and
-/// so are patches that are too small for their class.
+/// The second step: pixels beside letters and icons may be halo (white as a road) or fringe (grey as a
+/// house). Those that are joined to surer pixels of their class within two pixels stay; the rest are
+/// undecided, and so are patches that are too small for their class.
 std::vector<Undecided> doubt_lettering(const MapBlock& block, const LegendMatcher& legend,
                                        const MapReading& reading);
 
-/// The last step: gives undecided pixels the class of what is around them.
-///
-/// Looked at along 64 lines through the pixel, each to the first decided pixel on either side:
+/// The last step: gives undecided pixels the class of what is around them. Outlines get the nearest. All else
+/// is looked at along 64 lines through the pixel, each to the first decided pixel on either side:
 /// 1. a band that comes in on one side and goes on at the other, of about the same width, goes through (the
 ///    road below its name, the road below an icon);
 /// 2. a pixel with a legend's colour keeps it where its class stands on both sides;

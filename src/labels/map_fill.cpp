@@ -10,12 +10,12 @@ namespace terramask::labels {
 namespace {
 
 constexpr int kLines = 64;
-constexpr int kBandWidth = 48;       // anything wider is an area, not a band
-constexpr int kCalm = 2;             // half the side of the squares in which guesses settle
+constexpr int kBandWidth = 48;  // anything wider is an area, not a band
+constexpr int kCalm = 2;        // half the side of the squares in which guesses settle
 constexpr int kRounds = 2;
 constexpr int kIntoBand = 2;         // a band's width is measured this far beyond its end
 constexpr double kWidthRatio = 2.5;  // between the two ends of a band
-constexpr double kLeastShown = 0.25;  // of a band's colour, below lettering
+constexpr double kLeastShown = 0.2;  // of a band's colour, below lettering
 
 struct Step {
   int x = 0, y = 0;
@@ -61,6 +61,7 @@ class Filler {
     const std::size_t i = block_.at(x, y);
     const int reach = undecided_[i] == Undecided::lettering ? reading_.label_px : reading_.fill_px;
     for (int d = 0; d < 2 * kLines; ++d) ends_[static_cast<std::size_t>(d)] = look(x, y, d, reach);
+    if (undecided_[i] == Undecided::outline) return nearest();
     if (const auto shown = shown_band(x, y)) return *shown;
     const MapClass own = block_.map_class[i];
     for (int line = 0; line < kLines && own != kNoClass; ++line)
@@ -133,25 +134,33 @@ class Filler {
     int all = 0, shown = 0;
     for (const int direction : {line, line + kLines})
       for (int t = 1; t < end(direction).steps; ++t) {
-        const Step step = directions_.path[static_cast<std::size_t>(direction)][static_cast<std::size_t>(t - 1)];
+        const Step step =
+            directions_.path[static_cast<std::size_t>(direction)][static_cast<std::size_t>(t - 1)];
         ++all;
         if (block_.map_class[block_.at(x + step.x, y + step.y)] == map_class) ++shown;
       }
     return all == 0 ? 1 : static_cast<double>(shown) / all;
   }
 
+  /// How wide the band is that goes along a line; empty where there is none.
   /// @param one_end whether the other end may be a junction
-  bool is_band(int x, int y, int line, bool one_end) const {
+  std::optional<double> band_along(int x, int y, int line, bool one_end) const {
     std::array<std::optional<double>, 2> widths;
     for (const std::size_t side : {0U, 1U}) {
       const int direction = line + static_cast<int>(side) * kLines;
       if (!end(direction).border) widths[side] = band_width(x, y, direction);
     }
-    if (!widths[0] || !widths[1]) return one_end && (widths[0] || widths[1]);
-    return std::max(*widths[0], *widths[1]) <= kWidthRatio * std::min(*widths[0], *widths[1]);
+    if (widths[0] && widths[1]) {
+      if (std::max(*widths[0], *widths[1]) > kWidthRatio * std::min(*widths[0], *widths[1]))
+        return std::nullopt;
+      return std::min(*widths[0], *widths[1]);
+    }
+    if (!one_end) return std::nullopt;
+    return widths[0] ? widths[0] : widths[1];
   }
 
-  /// The band whose colour shows best along its line.
+  /// The band whose colour shows best along its line, and a narrow one rather than a wide one: the narrower,
+  /// the less it is there by chance.
   std::optional<MapClass> shown_band(int x, int y) const {
     std::optional<MapClass> best;
     double most = 0;
@@ -159,9 +168,11 @@ class Filler {
       const MapClass map_class = both_ends(line);
       if (map_class == kNoClass) continue;
       const double shown = shown_between(x, y, line, map_class);
-      if (shown < kLeastShown || shown <= most || !is_band(x, y, line, true)) continue;
+      if (shown < kLeastShown) continue;
+      const auto width = band_along(x, y, line, true);
+      if (!width || shown / std::sqrt(*width) <= most) continue;
       best = map_class;
-      most = shown;
+      most = shown / std::sqrt(*width);
     }
     return best;
   }
@@ -172,7 +183,7 @@ class Filler {
     double shortest = 2 * (reading_.fill_px + reading_.halo_px);
     for (int line = 0; line < kLines; ++line) {
       const MapClass map_class = both_ends(line);
-      if (map_class == kNoClass || line_length(line) >= shortest || !is_band(x, y, line, false)) continue;
+      if (map_class == kNoClass || line_length(line) >= shortest || !band_along(x, y, line, false)) continue;
       best = map_class;
       shortest = line_length(line);
     }
@@ -210,7 +221,8 @@ class Filler {
 /// 1 where a pixel without a class lies in a square of such pixels that is 2 reach + 1 wide: too much for
 /// lettering.
 std::vector<std::uint8_t> unknown_areas(const MapBlock& block, int reach) {
-  // Runs of pixels without a class: first along rows, then, of pixels whose row is wide enough, along columns.
+  // Runs of pixels without a class: first along rows, then, of pixels whose row is wide enough, along
+  // columns.
   const auto open = [](std::vector<std::uint8_t>& mask, std::size_t lines, std::size_t length,
                        std::size_t next_line, std::size_t next, std::size_t least) {
     for (std::size_t line = 0; line < lines; ++line)

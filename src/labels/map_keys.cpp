@@ -37,6 +37,7 @@ void visit_line(KeyVisitor& v, LegendLine& line) {
         line.class_name = value.is_null() ? "" : value.get<std::string>();
       },
       [&line] { return line.class_name.empty() ? Json() : Json(line.class_name); }, Need::required);
+  v.flag("line", line.line);
   v.number("tolerance", line.tolerance, 0, kMostTolerance);
   visit_pixels(v, "least_px", line.least_px);
 }

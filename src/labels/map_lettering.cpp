@@ -29,7 +29,8 @@ class Patches {
     std::vector<std::uint8_t> seen(keys.size(), 0);
     for (int y = 0; y < block_.height; ++y)
       for (int x = 0; x < block_.width; ++x)
-        if (keys[block_.at(x, y)] != 0 && seen[block_.at(x, y)] == 0) visit(collect(x, y, keys, corners, seen));
+        if (keys[block_.at(x, y)] != 0 && seen[block_.at(x, y)] == 0)
+          visit(collect(x, y, keys, corners, seen));
   }
 
  private:
@@ -61,9 +62,10 @@ class Patches {
 };
 
 /// 1 where what has no class is as small as lettering is.
-std::vector<std::uint8_t> find_lettering(const MapBlock& block, int glyph_px) {
+std::vector<std::uint8_t> find_lettering(const MapBlock& block, const LegendMatcher& legend, int glyph_px) {
   std::vector<std::uint8_t> keys(block.size()), lettering(block.size(), 0);
-  for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = block.without_class(i) ? 1 : 0;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    keys[i] = block.without_class(i) && !legend.is_line(block.entry[i]) ? 1 : 0;
   Patches(block).each(keys, true, [&](const Patches::Patch& patch) {
     if (patch.longest_side > glyph_px || patch.pixels.size() < kLeastPixels) return;
     for (const auto& place : patch.pixels) lettering[block.at(place.x, place.y)] = 1;
@@ -71,7 +73,8 @@ std::vector<std::uint8_t> find_lettering(const MapBlock& block, int glyph_px) {
   return lettering;
 }
 
-void doubt_small_patches(const MapBlock& block, const LegendMatcher& legend, std::vector<Undecided>& undecided) {
+void doubt_small_patches(const MapBlock& block, const LegendMatcher& legend,
+                         std::vector<Undecided>& undecided) {
   Patches(block).each(block.map_class, false, [&](const Patches::Patch& patch) {
     const auto& first = patch.pixels.front();
     if (patch.longest_side > legend.least_px(block.map_class[block.at(first.x, first.y)])) return;
@@ -110,7 +113,7 @@ bool joined(const MapBlock& block, const std::vector<Undecided>& undecided, int 
 std::vector<Undecided> doubt_lettering(const MapBlock& block, const LegendMatcher& legend,
                                        const MapReading& reading) {
   const std::vector<std::uint8_t> doubt =
-      widened(block, find_lettering(block, reading.glyph_px), reading.halo_px);
+      widened(block, find_lettering(block, legend, reading.glyph_px), reading.halo_px);
   std::vector<Undecided> undecided(block.size(), Undecided::no);
   std::vector<std::size_t> doubtful;
   for (std::size_t i = 0; i < block.size(); ++i) {
@@ -118,7 +121,7 @@ std::vector<Undecided> doubt_lettering(const MapBlock& block, const LegendMatche
     if (doubt[i] != 0)
       undecided[i] = Undecided::lettering;
     else if (block.without_class(i))
-      undecided[i] = Undecided::other;
+      undecided[i] = legend.is_line(block.entry[i]) ? Undecided::outline : Undecided::other;
     if (doubt[i] != 0 && block.map_class[i] != kNoClass) doubtful.push_back(i);
   }
   const auto width = static_cast<std::size_t>(block.width);

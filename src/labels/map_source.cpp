@@ -17,8 +17,8 @@ namespace {
 
 constexpr std::int64_t kBlock = 2048;  // whole tiles of the scratch file; what is read around it weighs less
 
-/// The map is turned into classes on its own pixels, all that the image touches, before the first window; windows
-/// then take the nearest class, or the commonest where the map's pixels are the smaller ones.
+/// The map is turned into classes on its own pixels, all that the image touches, before the first window;
+/// windows then take the nearest class, or the commonest where the map's pixels are the smaller ones.
 class MapSource final : public LabelSource {
  public:
   explicit MapSource(SourceContext context);
@@ -80,6 +80,7 @@ RenderedMapOptions MapSource::options() {
     const LegendLine& line = keys_.legend[i];
     LegendEntry entry{.color = *geo::parse_color(line.color),
                       .map_class = kNoClass,
+                      .line = line.line,
                       .tolerance = line.tolerance,
                       .least_px = line.least_px};
     if (!line.class_name.empty()) {
@@ -98,10 +99,11 @@ void MapSource::bind_rules() {
     const auto& wanted = static_cast<const MapRuleKeys&>(*rule.spec->keys).classes;
     for (const std::string& name : wanted)
       if (std::find(class_names_.begin() + 1, class_names_.end(), name) == class_names_.end())
-        throw Error(ErrorCode::format,
-                    fmt::format("{}: {}.classes: no colour of the legend is \"{}\"", context_.rules.path,
-                                rule.spec->place, name),
-                    fmt::format("name some of: {}", fmt::join(class_names_.begin() + 1, class_names_.end(), ", ")));
+        throw Error(
+            ErrorCode::format,
+            fmt::format("{}: {}.classes: no colour of the legend is \"{}\"", context_.rules.path,
+                        rule.spec->place, name),
+            fmt::format("name some of: {}", fmt::join(class_names_.begin() + 1, class_names_.end(), ", ")));
     Paint paint(256);
     if (wanted.empty()) paint[kNoOneKnows] = kIgnored;
     for (std::size_t k = 1; k < class_names_.size(); ++k)
@@ -121,7 +123,8 @@ Grid MapSource::touched_grid() const {
 }
 
 void MapSource::prepare(LabelsSummary& summary, const ProgressSink& progress, const StopFlag* stop) {
-  const std::string path = (std::filesystem::path(context_.scratch) / (context_.source.name + ".tif")).string();
+  const std::string path =
+      (std::filesystem::path(context_.scratch) / (context_.source.name + ".tif")).string();
   geo::ClassScratch scratch(touched_grid(), path);
   std::vector<MapClass> classes;
   std::uint64_t done = 0;
@@ -145,7 +148,8 @@ void MapSource::prepare(LabelsSummary& summary, const ProgressSink& progress, co
       .facts = geo::describe(*geo::open_raster(path), path), .grid = touched_grid(), .warning = {}};
   reader_ = std::make_unique<geo::LabelReader>(place, context_.grid);
   codes_.resize(256);
-  for (std::size_t value = 0; value < codes_.size(); ++value) codes_[value] = static_cast<std::uint16_t>(value);
+  for (std::size_t value = 0; value < codes_.size(); ++value)
+    codes_[value] = static_cast<std::uint16_t>(value);
   tell(map_.counts(), summary);
 }
 
@@ -154,11 +158,12 @@ void MapSource::tell(const MapCounts& c, LabelsSummary& summary) {
     return c.map == 0 ? 0.0 : 100 * static_cast<double>(count) / static_cast<double>(c.map);
   };
   if (c.map == 0) context_.warnings.push_back(keys_.path + ": nothing but nodata over the image");
-  summary.notes.push_back(fmt::format(
-      "{}: {:.1f}% colours of the legend, {:.1f}% edges between them, {:.2f}% colours without a class, {:.2f}% "
-      "unexplained; {:.2f}% withdrawn beside lettering; {:.2f}% left without a class",
-      context_.source.name, percent(c.pure), percent(c.mixed), percent(c.ink), percent(c.unexplained),
-      percent(c.withdrawn), percent(c.left)));
+  summary.notes.push_back(
+      fmt::format("{}: {:.1f}% colours of the legend, {:.1f}% edges between them, {:.2f}% colours without a "
+                  "class, {:.2f}% "
+                  "unexplained; {:.2f}% withdrawn beside lettering; {:.2f}% left without a class",
+                  context_.source.name, percent(c.pure), percent(c.mixed), percent(c.ink),
+                  percent(c.unexplained), percent(c.withdrawn), percent(c.left)));
 }
 
 void MapSource::paint(PaintedWindow& window, const StopFlag*) {

@@ -14,6 +14,7 @@ namespace terramask::labels {
 struct LegendLine {
   std::string color;       ///< "#rrggbb"
   std::string class_name;  ///< empty: the map's own ink
+  bool line = false;
   double tolerance = kDefaultTolerance;
   int least_px = kDefaultLeast;
 };

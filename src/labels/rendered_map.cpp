@@ -42,15 +42,17 @@ std::vector<std::uint8_t> RenderedMap::near_borders(const MapBlock& block) const
 
 void RenderedMap::read(const Window& window, std::span<MapClass> classes) {
   const std::int64_t halo = map_halo(legend_, options_.reading) + options_.ignore_ring_px;
-  const Window wide = intersect({window.x - halo, window.y - halo, window.width + 2 * halo, window.height + 2 * halo},
-                                colors_.grid().extent());
+  const Window wide =
+      intersect({window.x - halo, window.y - halo, window.width + 2 * halo, window.height + 2 * halo},
+                colors_.grid().extent());
   MapBlock block = load(wide);
   const std::vector<MapPixel> explained = read_map(block, legend_, options_.reading);
   const std::vector<std::uint8_t> near = near_borders(block);
   std::size_t to = 0;
   for (std::int64_t y = 0; y < window.height; ++y)
     for (std::int64_t x = 0; x < window.width; ++x, ++to) {
-      const std::size_t i = block.at(static_cast<int>(window.x - wide.x + x), static_cast<int>(window.y - wide.y + y));
+      const std::size_t i =
+          block.at(static_cast<int>(window.x - wide.x + x), static_cast<int>(window.y - wide.y + y));
       if (block.state[i] == MapPixel::missing) {
         classes[to] = kOffMap;
         continue;
@@ -63,7 +65,8 @@ void RenderedMap::read(const Window& window, std::span<MapClass> classes) {
       counts_.withdrawn += block.state[i] == MapPixel::withdrawn ? 1 : 0;
       counts_.left += block.map_class[i] == kNoClass ? 1 : 0;
       const bool guessed = block.state[i] == MapPixel::filled || block.state[i] == MapPixel::withdrawn;
-      const bool none = block.map_class[i] == kNoClass || near[i] != 0 || (guessed && options_.leave_unexplained);
+      const bool none =
+          block.map_class[i] == kNoClass || near[i] != 0 || (guessed && options_.leave_unexplained);
       classes[to] = none ? kNoOneKnows : block.map_class[i];
     }
 }

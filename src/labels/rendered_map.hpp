@@ -41,8 +41,8 @@ class RenderedMap {
 
   geo::ColorReader& colors() { return colors_; }
 
-  /// Classes of a window that lies in the map, with as much around it read as decides on them: a pixel's class does
-  /// not depend on the window.
+  /// Classes of a window that lies in the map, with as much around it read as decides on them: a pixel's
+  /// class does not depend on the window.
   /// @param classes height × width: classes of the legend, kOffMap where the map is nodata, kNoOneKnows
   void read(const Window& window, std::span<MapClass> classes);
 

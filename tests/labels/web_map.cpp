@@ -22,10 +22,11 @@ constexpr int kFine = 4;         // samples across a pixel
 
 struct Shape {
   bool polygon = false;
-  Line line;         ///< in pixels
+  Line line;          ///< in pixels
   double radius = 0;  ///< of a line
   Rgb color{};
-  Class map_class = none;  ///< none: ink that lies over the map
+  Class map_class = none;  ///< none: drawn, but nothing on the ground
+  bool lettering = false;
 };
 
 /// Paints shapes on samples: fine ones in colours, coarse ones in classes.
@@ -33,18 +34,23 @@ template <class T>
 class Samples {
  public:
   Samples(int size, int fine, T value)
-      : side_(size * fine), fine_(fine), values(static_cast<std::size_t>(side_) * static_cast<std::size_t>(side_), value) {}
+      : side_(size * fine),
+        fine_(fine),
+        values(static_cast<std::size_t>(side_) * static_cast<std::size_t>(side_), value) {}
 
   void paint(const Shape& shape, T value) {
     if (shape.polygon)
       polygon(shape.line, value);
     else
-      for (std::size_t i = 0; i + 1 < shape.line.size(); ++i) capsule(shape.line[i], shape.line[i + 1], shape.radius, value);
+      for (std::size_t i = 0; i + 1 < shape.line.size(); ++i)
+        capsule(shape.line[i], shape.line[i + 1], shape.radius, value);
   }
 
  private:
   double centre(int k) const { return (k + 0.5) / fine_; }
-  int first(double pixels) const { return std::clamp(static_cast<int>(std::ceil(pixels * fine_ - 0.5)), 0, side_); }
+  int first(double pixels) const {
+    return std::clamp(static_cast<int>(std::ceil(pixels * fine_ - 0.5)), 0, side_);
+  }
 
   void polygon(const Line& ring, T value) {
     const auto box = terramask::scene::bounds(ring);
@@ -53,7 +59,8 @@ class Samples {
       const double at = centre(y);
       for (std::size_t i = 0, j = ring.size() - 1; i < ring.size(); j = i++)
         if ((ring[i].y > at) != (ring[j].y > at))
-          crossings.push_back(ring[i].x + (at - ring[i].y) * (ring[j].x - ring[i].x) / (ring[j].y - ring[i].y));
+          crossings.push_back(ring[i].x +
+                              (at - ring[i].y) * (ring[j].x - ring[i].x) / (ring[j].y - ring[i].y));
       std::sort(crossings.begin(), crossings.end());
       for (std::size_t k = 0; k + 1 < crossings.size(); k += 2)
         for (int x = first(crossings[k]); x < first(crossings[k + 1]); ++x) set(x, y, value);
@@ -63,11 +70,13 @@ class Samples {
   void capsule(Point a, Point b, double radius, T value) {
     for (int y = first(std::min(a.y, b.y) - radius); y < first(std::max(a.y, b.y) + radius); ++y)
       for (int x = first(std::min(a.x, b.x) - radius); x < first(std::max(a.x, b.x) + radius); ++x)
-        if (terramask::scene::nearest_on_segment(a, b, {centre(x), centre(y)}).distance <= radius) set(x, y, value);
+        if (terramask::scene::nearest_on_segment(a, b, {centre(x), centre(y)}).distance <= radius)
+          set(x, y, value);
   }
 
   void set(int x, int y, T value) {
-    values[static_cast<std::size_t>(y) * static_cast<std::size_t>(side_) + static_cast<std::size_t>(x)] = value;
+    values[static_cast<std::size_t>(y) * static_cast<std::size_t>(side_) + static_cast<std::size_t>(x)] =
+        value;
   }
 
   int side_;
@@ -105,7 +114,7 @@ class Drawing {
     for (const Shape& shape : shapes_) {
       fine.paint(shape, shape.color);
       if (shape.map_class != none) truth.paint(shape, shape.map_class);
-      if (shape.map_class == none) ink.paint(shape, 1);
+      if (shape.lettering) ink.paint(shape, 1);
     }
     map.truth = truth.values;
     const auto count = static_cast<std::size_t>(size_) * static_cast<std::size_t>(size_);
@@ -137,7 +146,8 @@ class Drawing {
       if (tag(f, "landuse") == "residential") area(f, style_.residential, ground);
       if (tag(f, "landuse") == "commercial") area(f, style_.commercial, ground);
       if (tag(f, "landuse") == "forest") area(f, style_.forest, vegetation);
-      if (tag(f, "landuse") == "farmland") area(f, style_.field, style_.field == style_.land ? ground : vegetation);
+      if (tag(f, "landuse") == "farmland")
+        area(f, style_.field, style_.field == style_.land ? ground : vegetation);
       if (tag(f, "landuse") == "grass" || tag(f, "leisure") == "park") area(f, style_.park, vegetation);
     }
     for (const MapFeature& f : features_)
@@ -147,7 +157,8 @@ class Drawing {
       area(f, style_.building, building);
       Line outline = f.line;
       outline.push_back(outline.front());
-      shapes_.push_back({false, outline, 0.5, style_.building_outline, building});
+      shapes_.push_back(
+          {false, outline, 0.375, style_.building_outline, style_.casing_is_road ? building : none});
     }
   }
 
@@ -163,7 +174,9 @@ class Drawing {
             const double width = major ? style_.major_px : small ? style_.service_px : style_.road_px;
             const Rgb edge = major ? style_.major_casing : style_.road_casing;
             const Rgb fill = major ? style_.major_road : style_.road;
-            shapes_.push_back({false, f.line, casing ? width / 2 : width / 2 - 1, casing ? edge : fill, road});
+            shapes_.push_back({false, f.line, casing ? width / 2 : width / 2 - style_.casing_px,
+                               casing ? edge : fill,
+                               casing && !major && !style_.casing_is_road ? none : road});
           }
   }
 
@@ -177,7 +190,7 @@ class Drawing {
       for (const auto& stroke : set.strokes) {
         Line line;
         for (const auto& p : stroke) line.push_back(start + along * (p.x * scale) + up * (p.y * scale));
-        shapes_.push_back({false, line, halo ? 2.2 : 0.65, halo ? style_.halo : color, none});
+        shapes_.push_back({false, line, halo ? 1.65 : 0.65, halo ? style_.halo : color, none, true});
       }
   }
 
@@ -185,19 +198,20 @@ class Drawing {
     for (const MapFeature& f : features_) {
       const std::string name = tag(f, "name");
       if (f.layer != "roads" || name.empty()) continue;
-      const double needed = terramask::geo::set_text(name).width * 8 / terramask::geo::kCapitalHeight + 8;
+      const double needed = terramask::geo::set_text(name).width * 7.5 / terramask::geo::kCapitalHeight + 8;
       // The first stretch long enough that bends less than a pixel or two.
       for (std::size_t i = 0; i < f.line.size(); ++i)
         for (std::size_t j = i + 1; j < f.line.size(); ++j) {
           const Point a = f.line[i], b = f.line[j];
           if (length(b - a) < needed) continue;
-          const bool straight = std::all_of(f.line.begin() + static_cast<std::ptrdiff_t>(i), f.line.begin() + static_cast<std::ptrdiff_t>(j), [&](Point p) {
-            return terramask::scene::nearest_on_segment(a, b, p).distance < 1.5;
-          });
+          const bool straight = std::all_of(
+              f.line.begin() + static_cast<std::ptrdiff_t>(i),
+              f.line.begin() + static_cast<std::ptrdiff_t>(j),
+              [&](Point p) { return terramask::scene::nearest_on_segment(a, b, p).distance < 1.5; });
           if (straight) {
             Point along = unit_vector(b - a);
             if (along.x < 0) along = along * -1;
-            lettering(name, (a + b) * 0.5, along, 8, style_.name);
+            lettering(name, (a + b) * 0.5, along, 7.5, style_.name);
             i = f.line.size();
           }
           break;
@@ -210,9 +224,12 @@ class Drawing {
     const int count = size_ * size_ / 16'000;
     for (int i = 0; i < count; ++i) {
       const Point at{where(random_), where(random_)};
-      lettering(i % 3 == 0 ? "Town Hall" : i % 3 == 1 ? "Bakery" : "School", {at.x, at.y + 16}, {1, 0}, 9, style_.place_name);
-      shapes_.push_back({false, {at, at}, 7, style_.icon, none});
-      shapes_.push_back({false, {{at.x - 3, at.y}, {at.x + 3, at.y}}, 1.2, {255, 255, 255}, none});
+      lettering(i % 3 == 0   ? "Town Hall"
+                : i % 3 == 1 ? "Bakery"
+                             : "School",
+                {at.x, at.y + 16}, {1, 0}, 7.5, style_.place_name);
+      shapes_.push_back({false, {at, at}, 7, style_.icon, none, true});
+      shapes_.push_back({false, {{at.x - 3, at.y}, {at.x + 3, at.y}}, 1.2, {255, 255, 255}, none, true});
     }
   }
 
@@ -259,7 +276,7 @@ Style pale_style() {
           .field = hex(0xe8e4df),
           .water = hex(0xb3d1ff),
           .building = hex(0xf3f1ed),
-          .building_outline = hex(0xdcd8d2),
+          .building_outline = hex(0xebe8e3),
           .road = hex(0xffffff),
           .major_road = hex(0xffe168),
           .road_casing = hex(0xd6d2cc),
@@ -267,20 +284,21 @@ Style pale_style() {
           .name = hex(0x555555),
           .halo = hex(0xffffff),
           .place_name = hex(0x6b5b95),
-          .icon = hex(0x7a8fb5)};
+          .icon = hex(0x7a8fb5),
+          .casing_is_road = false};
 }
 
 std::vector<LegendEntry> legend_of(const Style& s, double tolerance) {
   std::vector<LegendEntry> legend;
-  const auto add = [&legend, tolerance](Rgb color, Class map_class) {
+  const auto add = [&legend, tolerance](Rgb color, Class map_class, bool line = false) {
     for (const LegendEntry& entry : legend)
       if (entry.color == color) return;
-    legend.push_back({.color = color, .map_class = map_class, .tolerance = tolerance});
+    legend.push_back({.color = color, .map_class = map_class, .line = line, .tolerance = tolerance});
   };
   add(s.road, road);
   add(s.major_road, road);
-  add(s.road_casing, road);
-  add(s.major_casing, road);
+  add(s.road_casing, s.casing_is_road ? road : ground, true);
+  add(s.major_casing, road, true);
   add(s.land, ground);
   add(s.residential, ground);
   add(s.commercial, ground);
@@ -289,7 +307,7 @@ std::vector<LegendEntry> legend_of(const Style& s, double tolerance) {
   add(s.field, vegetation);
   add(s.water, water);
   add(s.building, building);
-  add(s.building_outline, building);
+  if (s.casing_is_road) add(s.building_outline, building, true);
   return legend;
 }
 
@@ -303,8 +321,8 @@ void save(const Map& map, const std::string& path, int jpeg_quality) {
   const terramask::geo::DatasetPtr memory(
       manager->GetDriverByName("MEM")->Create("", map.size, map.size, 3, GDT_Byte, nullptr));
   auto pixels = map.pixels;
-  const CPLErr written = memory->RasterIO(GF_Write, 0, 0, map.size, map.size, pixels.data(), map.size, map.size, GDT_Byte,
-                                          3, nullptr, 3, 3LL * map.size, 1, nullptr);
+  const CPLErr written = memory->RasterIO(GF_Write, 0, 0, map.size, map.size, pixels.data(), map.size,
+                                          map.size, GDT_Byte, 3, nullptr, 3, 3LL * map.size, 1, nullptr);
   CPLStringList options;
   if (jpeg_quality > 0) options.SetNameValue("QUALITY", std::to_string(jpeg_quality).c_str());
   auto* driver = manager->GetDriverByName(jpeg_quality > 0 ? "JPEG" : "PNG");

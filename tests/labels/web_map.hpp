@@ -1,4 +1,5 @@
-// A generated town drawn as a web map: antialiased, with outlines, names, icons, and the truth beneath it all.
+// A generated town drawn as a web map: antialiased, with outlines, names, icons, and the truth beneath it
+// all.
 #pragma once
 
 #include <array>
@@ -20,7 +21,9 @@ enum Class : std::uint8_t { none, ground, road, building, water, vegetation };
 struct Style {
   Rgb land, residential, commercial, park, forest, field, water, building, building_outline, road, major_road,
       road_casing, major_casing, name, halo, place_name, icon;
-  double road_px = 12, major_px = 16, service_px = 6;  ///< widths with casings
+  /// Widths with casings: those of openstreetmap-carto at zoom 18.
+  double road_px = 13, major_px = 21, service_px = 8.5, casing_px = 0.9;
+  bool casing_is_road = true;  ///< else it is a shadow beside it
   bool names = true;
 };
 
