@@ -117,7 +117,7 @@ class Filler {
     const End& at = end(direction);
     const auto d = static_cast<std::size_t>(direction);
     Step middle = directions_.path[d][static_cast<std::size_t>(at.steps - 1)];
-    const Step beyond = directions_.path[d][static_cast<std::size_t>(at.steps - 1 + kIntoBand)];
+    const Step beyond = directions_.path[d][static_cast<std::size_t>(at.steps) - 1 + kIntoBand];
     if (may_be(x + beyond.x, y + beyond.y, at.map_class)) middle = beyond;
     int pixels = 1;
     const int across = (direction + kLines / 2) % (2 * kLines);
@@ -239,7 +239,7 @@ std::vector<std::uint8_t> unknown_areas(const MapBlock& block, int reach) {
   std::vector<std::uint8_t> mask(block.size());
   for (std::size_t i = 0; i < mask.size(); ++i) mask[i] = block.without_class(i) ? 1 : 0;
   const auto width = static_cast<std::size_t>(block.width), height = static_cast<std::size_t>(block.height);
-  const auto least = static_cast<std::size_t>(2 * reach + 1);
+  const std::size_t least = 2 * static_cast<std::size_t>(reach) + 1;
   open(mask, height, width, width, 1, least);
   open(mask, width, height, 1, width, least);
   return mask;
