@@ -111,8 +111,7 @@ void add_run_options(CLI::App& app, RegionArguments& a) {
       ->group("Run");
   app.add_flag("--dry-run", a.dry_run, "Only say what it would take: tiles, memory, disk, time")
       ->group("Run");
-  app.add_option("--workers", a.workers,
-                 "Threads that read, and as many that write (0: one for each processor)")
+  app.add_option("--workers", a.workers, "Threads that read; twice as many write (0: one for each processor)")
       ->check(CLI::Range(0, 1024).description(""))
       ->type_name("N")
       ->capture_default_str()

@@ -145,7 +145,7 @@ SegmentEstimate Worker::estimate(const RegionPlan& plan) {
   for (const Value& value : network.graph.values())
     if (value.role == Role::input) staging += value.type.bytes();
   estimate.device_bytes = network.arena_bytes + network.parameter_bytes + 2 * (staging + outputs);
-  const std::uint64_t in_flight = 2 * threads() + 2;
+  const std::uint64_t in_flight = 3 * threads() + 2;
   estimate.host_bytes = in_flight * (staging + outputs) + 2 * network.parameter_bytes;
   return estimate;
 }
@@ -166,7 +166,8 @@ segment::PipelineTimes Worker::run_once(const RegionPlan& plan, Dispatcher& disp
       .failed = [&](segment::Job& job,
                     const std::exception_ptr& error) { return flights.failed(job, error); },
       .readers = count,
-      .finishers = count};
+      // Who writes waits for the disk half of the time.
+      .finishers = 2 * count};
   return segment::run_pipeline(stages, *model_, *runner_);
 }
 

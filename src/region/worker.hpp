@@ -11,7 +11,7 @@ namespace terramask::region {
 struct WorkerOptions {
   std::string folder;
   std::int64_t patch = 0;  ///< side of the network's tiles; 0: 1024
-  int workers = 0;         ///< threads that read, and as many that write; 0: one for each processor
+  int workers = 0;         ///< threads that read; twice as many write; 0: one for each processor
   ExecutorOptions executor;
   std::function<void(const std::string&)> log;
   const StopFlag* stop = nullptr;
