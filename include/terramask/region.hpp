@@ -19,6 +19,11 @@ namespace terramask {
 /// Which source a pixel shows where several lie over each other.
 enum class SourcePriority : std::uint8_t { last, first, newest, oldest };
 
+/// Polygons of the whole region, once its tiles are there; as VectorizeOptions.
+struct RegionPolygons {
+  std::string simplify = "0", min_area = "0";  ///< as parse_measure reads them
+};
+
 /// What a region is made of: all that decides a bit of the result. Written as JSON (schemas/job.schema.json).
 struct RegionJob {
   std::string model;
@@ -38,6 +43,8 @@ struct RegionJob {
   ProbabilityType probability_type = ProbabilityType::byte;
   std::optional<double> threshold;
   std::vector<std::string> creation_options;
+  /// Made of the tiles: other settings change no tile.
+  std::optional<RegionPolygons> polygons;
 };
 
 /// Reads a job file. Paths in it begin at its folder. Throws not_found, format (naming the key).
@@ -123,7 +130,8 @@ RegionSummary run_region(const RegionJob& job, const RegionRun& run, const Progr
                          const StopFlag* stop);
 
 /// Joins the journals of all shards, says what is missing or failed and writes what ties the tiles together:
-/// mask.vrt, probabilities.vrt, tiles.gpkg and a STAC collection.
+/// mask.vrt, probabilities.vrt, tiles.gpkg, a STAC collection and, where the job wants them and no tile is
+/// missing, polygons.gpkg.
 RegionSummary finish_region(const std::string& folder, const ProgressSink& progress, const StopFlag* stop);
 
 }  // namespace terramask

@@ -5,6 +5,7 @@
 
 #include "region/job_keys.hpp"
 #include "terramask/region.hpp"
+#include "terramask/vectorize.hpp"
 
 namespace terramask {
 namespace {
@@ -87,6 +88,15 @@ void read_products(JsonKeys& keys, RegionJob& job) {
   const std::string type = keys.choice("probabilities", {"none", "byte", "float32"});
   job.probabilities = type != "none";
   job.probability_type = type == "float32" ? ProbabilityType::float32 : ProbabilityType::byte;
+  if (auto polygons = keys.object("polygons")) {
+    RegionPolygons wanted;
+    wanted.simplify = polygons->text("simplify", wanted.simplify);
+    wanted.min_area = polygons->text("min_area", wanted.min_area);
+    (void)parse_measure(wanted.simplify, polygons->at("simplify"));
+    (void)parse_measure(wanted.min_area, polygons->at("min_area"));
+    polygons->finish();
+    job.polygons = wanted;
+  }
   keys.finish();
 }
 

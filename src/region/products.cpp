@@ -1,6 +1,7 @@
 #include "region/products.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 
@@ -10,6 +11,7 @@
 #include "models/atomic_file.hpp"
 #include "region/plan.hpp"
 #include "region/stac.hpp"
+#include "terramask/vectorize.hpp"
 
 namespace terramask::region {
 namespace {
@@ -115,6 +117,28 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
   write_stac(folder, collection, done);
   products.push_back(path("collection.json"));
   return products;
+}
+
+std::string polygons_text(const RegionJob& job) {
+  if (!job.polygons) return {};
+  return Json{{"simplify", job.polygons->simplify}, {"min_area", job.polygons->min_area}}.dump();
+}
+
+std::string write_polygons(const std::string& folder, const std::string& wanted, bool probabilities,
+                           const ProgressSink& progress, const StopFlag* stop) {
+  const auto path = [&](const char* name) { return (fs::path(folder) / name).string(); };
+  const Json json = Json::parse(wanted);
+  VectorizeOptions options;
+  options.mask = path("mask.vrt");
+  options.output = path("polygons.gpkg");
+  options.simplify = parse_measure(json.at("simplify").get<std::string>(), "simplify");
+  options.min_area = parse_measure(json.at("min_area").get<std::string>(), "min_area");
+  if (probabilities) options.probabilities = path("probabilities.vrt");
+  options.overwrite = true;
+  const std::array outputs{options.output};
+  for (const std::string& hidden : unfinished_outputs(outputs)) fs::remove_all(hidden);
+  vectorize_polygons(options, progress, stop);
+  return options.output;
 }
 
 }  // namespace terramask::region

@@ -39,7 +39,7 @@ class JobFiles : public RegionTest {
                  "ndsm": {"dsm": "s.tif", "dtm": "t.tif"}},
       "region": {"bounds": [1, 2, 3, 4], "bounds_crs": "EPSG:4326", "polygons": "p.gpkg"},
       "grid": {"crs": "EPSG:3857", "pixel_size": 0.5, "origin": [10, 20], "tile": 512},
-      "products": {"probabilities": "float32"}, "threshold": 0.4, "creation_options": ["COMPRESS=ZSTD"]})");
+      "products": {"probabilities": "float32", "polygons": {"simplify": "1px", "min_area": "20"}}, "threshold": 0.4, "creation_options": ["COMPRESS=ZSTD"]})");
   }
 };
 
@@ -65,6 +65,7 @@ TEST_F(JobFiles, EveryKeyIsRead) {
   EXPECT_TRUE(job.probabilities);
   EXPECT_EQ(job.probability_type, ProbabilityType::float32);
   EXPECT_EQ(job.threshold, 0.4);
+  EXPECT_EQ(job.polygons.value().min_area, "20");
 }
 
 TEST_F(JobFiles, WhatIsWrongIsNamedByItsKey) {

@@ -1,5 +1,7 @@
 // Whole regions: the masks are the same bits as one raster's, however the region is made, cut and run.
 
+#include <ogrsf_frmts.h>
+
 #include <algorithm>
 #include <functional>
 #include <numeric>
@@ -162,6 +164,18 @@ TEST_F(RegionTest, TheVrtHasThePaletteAndTheNames) {
   EXPECT_EQ(geo::palette_color(*vrt, 1), "#ffd400");
   EXPECT_EQ(band->GetNoDataValue(), 255);
   EXPECT_EQ(geo::read_classes(*vrt).size(), 2U);
+}
+
+TEST_F(RegionTest, PolygonsKnowNoSeams) {
+  raster("a.tif", {.width = 150, .height = 100, .value = [](int band, double x, double) {
+                     return (band == 0) == (x < 500100) ? 250 : 5;
+                   }});
+  RegionJob wanted = job({"a.tif"}, linear("m.safetensors"));
+  wanted.polygons.emplace();
+  const RegionSummary summary = run_region(wanted, run("out"), {}, nullptr);
+  EXPECT_EQ(summary.products.back(), path("out/polygons.gpkg"));
+  const geo::DatasetPtr polygons = geo::open_vector(path("out/polygons.gpkg"));
+  EXPECT_EQ(polygons->GetLayer(0)->GetFeatureCount(), 2);  // two colours, six tiles
 }
 
 TEST_F(RegionTest, ProbabilitiesStandBesideTheMasks) {
