@@ -6,9 +6,10 @@ set -euo pipefail
 
 packages=(
   build-essential cmake ninja-build git
-  libgdal-dev gdal-bin python3-gdal libproj-dev
+  libgdal-dev gdal-bin python3-gdal libproj-dev libcurl4-openssl-dev libsqlite3-dev
   libdnnl-dev libvulkan-dev glslang-tools mesa-vulkan-drivers vulkan-validationlayers
   nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libssl-dev
+  libopenmpi-dev openmpi-bin
   libgtest-dev libgmock-dev
 )
 if [ "${1:-}" = --tests ]; then packages+=(python3-torch); fi
