@@ -15,6 +15,7 @@ struct LabelsCheckArguments {
   std::string check, align;  ///< the labels; one of the two, or neither: nothing of this is wanted
   std::string classes;
   std::vector<int> ignore;
+  std::vector<std::string> ndsm;  ///< surface and terrain, for the model
   std::string model, csv, gpkg, html;
   std::int64_t block = 256, reach = 16, pictures = 12, listed = 10;
   std::string mode = "smooth";

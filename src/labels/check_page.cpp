@@ -76,7 +76,7 @@ std::string class_table(const CheckReport& report, const Totals& sum) {
 /// Blocks as squares, grey where they have labels; an arrow for each offset, with a bar where an axis is not
 /// sure.
 std::string arrows(const CheckReport& report) {
-  constexpr double side = 40;
+  const double side = std::clamp(640.0 / static_cast<double>(report.columns), 10.0, 60.0);
   double longest = 1;
   for (const BlockCheck& one : report.blocks)
     if (one.offset.confident_x() && one.offset.confident_y())
@@ -131,7 +131,7 @@ std::string block_figure(const CheckReport& report, const BlockCheck& block, con
     return fmt::format(R"(<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>)", source, name,
                        name);
   };
-  return html + figure(pictures.image, "image, outlines of the labels") + figure(pictures.labels, "labels") +
+  return html + figure(pictures.image, "image") + figure(pictures.labels, "labels") +
          figure(pictures.model, "model") + "</div></div>";
 }
 
@@ -145,9 +145,9 @@ std::string pictures_section(const CheckReport& report, const CheckOptions& opti
     html += fmt::format(R"(<span><i class="swatch" style="background:{}"></i>{}</span>)", one.color,
                         escaped(one.name));
   html +=
-      R"(<span><i class="swatch stripes"></i>no label</span><span><i class="swatch" style="background:#e53935"></i>)"
-      R"(outline of the labels</span><span><i class="swatch" style="background:#ffd600"></i>where they would lie)"
-      R"(</span></div><div class="patches">)";
+      R"(<span><i class="swatch stripes"></i>no label</span><span><i class="swatch" style="background:#e6007e"></i>)"
+      R"(outline of the labels</span><span><i class="swatch" style="background:#00e5ff"></i>where they would lie)"
+      R"(</span></div><div class="patches" style="grid-template-columns:1fr">)";
   BlockReader reader(options);
   for (std::size_t i = 0; i < std::min(most, order.size()); ++i) {
     if (stop != nullptr) stop->check();

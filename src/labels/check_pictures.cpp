@@ -10,7 +10,7 @@ namespace {
 using evaluation::CodeBlock;
 using evaluation::Rgb;
 
-constexpr Rgb kAsItIs{229, 57, 53}, kMoved{255, 214, 0};
+constexpr Rgb kAsItIs{230, 0, 126}, kMoved{0, 229, 255};
 
 CodeBlock as_codes(const Window& window, const std::vector<std::uint16_t>& found) {
   CodeBlock block{window, {}};

@@ -12,8 +12,8 @@ struct BlockPictures {
   std::string image, labels, model;
 };
 
-/// The image carries the outlines of the labels: as they are in red, and where the block's offset would put
-/// them in yellow, if it is sure of any.
+/// The image carries the outlines of the labels: as they are in magenta, and where the block's offset would
+/// put them in cyan, if it is sure of any.
 BlockPictures draw_block(BlockReader& reader, const CheckReport& report, const BlockCheck& block);
 
 }  // namespace terramask::labels

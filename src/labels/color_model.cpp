@@ -64,6 +64,10 @@ void ColorBins::apply(std::span<const float> planes, std::span<const std::uint8_
 ColorModel::ColorModel(std::size_t classes, std::size_t bins)
     : classes_(classes), bins_(bins), counts_(classes * bins), scores_(classes * bins) {}
 
+void ColorModel::add(const ColorModel& other) {
+  for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+}
+
 void ColorModel::finish() {
   std::vector<double> of_class(classes_), of_bin(bins_);
   double all = 0;

@@ -39,6 +39,8 @@ class ColorModel {
   ColorModel(std::size_t classes, std::size_t bins);
 
   void add(std::uint16_t code, ColorBin bin) { ++counts_[(code - 1U) * bins_ + bin]; }
+  /// All that was added to another.
+  void add(const ColorModel& other);
   /// Makes the scores of what was added. A colour that was hardly seen says nothing.
   void finish();
 

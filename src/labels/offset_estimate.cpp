@@ -57,13 +57,22 @@ std::size_t top_of_hill(const OffsetSurface& surface, const std::vector<double>&
 /// Minus twice the logarithm of the likelihood of each offset: Student's t², of its lag behind `best`.
 std::vector<double> squared_t(const OffsetSurface& surface, const std::vector<double>& sums,
                               std::size_t best) {
-  double variety = 0;
-  for (std::size_t i = 0; i < surface.parts(); ++i) variety += surface.variety(i);
-  std::vector<double> squares(sums.size()), t(sums.size());
+  const auto [bx, by] = surface.offset(best);
+  const int reach = surface.reach();
+  // Where the best offset is right, another one is wrong by the difference of the two.
+  std::vector<std::size_t> wrong_by(sums.size());
+  for (std::size_t d = 0; d < sums.size(); ++d) {
+    const auto [x, y] = surface.offset(d);
+    wrong_by[d] = surface.at(std::clamp(x - bx, -reach, reach), std::clamp(y - by, -reach, reach));
+  }
+  std::vector<double> changes(sums.size()), squares(sums.size()), t(sums.size());
+  for (std::size_t i = 0; i < surface.parts(); ++i)
+    for (std::size_t d = 0; d < sums.size(); ++d)
+      changes[d] += static_cast<double>(surface.changes(i)[wrong_by[d]]);
   for (std::size_t i = 0; i < surface.parts(); ++i) {
-    const auto part = surface.part(i);
-    const double share = surface.variety(i) / variety;
+    const auto part = surface.part(i), own = surface.changes(i);
     for (std::size_t d = 0; d < sums.size(); ++d) {
+      const double share = changes[d] > 0 ? static_cast<double>(own[wrong_by[d]]) / changes[d] : 0;
       const double lag = static_cast<double>(part[best]) - static_cast<double>(part[d]);
       squares[d] += std::pow(lag - share * (sums[best] - sums[d]), 2);
     }
@@ -173,9 +182,12 @@ OffsetEstimate estimate_offset(const OffsetSurface& surface, const OffsetPrior& 
   estimate.xx = estimate.yy = prior.sigma * prior.sigma;
   const std::vector<double> sums = surface.total();
   const auto [lowest, highest] = std::minmax_element(sums.begin(), sums.end());
-  bool varied = false;
-  for (std::size_t i = 0; i < surface.parts(); ++i) varied |= surface.variety(i) > 0;
-  if (!varied || !(*highest > *lowest)) return estimate;
+  const auto varies = [&surface] {
+    for (std::size_t i = 0; i < surface.parts(); ++i)
+      if (std::ranges::any_of(surface.changes(i), [](float labels) { return labels > 0; })) return true;
+    return false;
+  };
+  if (!(*highest > *lowest) || !varies()) return estimate;
   const std::vector<double> t = squared_t(surface, sums, static_cast<std::size_t>(highest - sums.begin()));
   std::size_t likeliest = 0;
   double least = std::numeric_limits<double>::infinity();

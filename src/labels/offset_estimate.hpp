@@ -41,7 +41,7 @@ struct OffsetPrior {
 
 /// The offset of the best fit, to a fraction of a pixel, from the surface and the prior alone. The parts of
 /// the block are draws of the same offset: an offset d is as likely as exp(−t²/2), t being Student's for the
-/// parts' lags behind the best offset (each part expected to lag by its share of the variety), times the
+/// parts' lags behind the best offset (each part expected to lag by its share of the changes), times the
 /// prior. The likelihood's covariance around the best offset is the error's; what the parts change when each
 /// is left out once (jackknife) is added to it. So labels that fit along a line (the aperture problem), or at
 /// several places, have a wide error along that line, or between those places.

@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::int64_t kRadius = 3;   // blocks that are heard
 constexpr double kFloor = 0.1 * 0.1;  // no block is surer than that, pixels²
+constexpr double kVariation = 1;      // of offsets, pixels² a block²
 constexpr double kCommonShare =
     1.0 / 16;  // of the prior's information, so that any neighbour counts for more
 
@@ -44,10 +45,10 @@ OffsetField::OffsetField(std::int64_t columns, std::int64_t rows, std::int64_t s
              c <= std::min(columns - 1, column + kRadius); ++c) {
           const OffsetEstimate& one = blocks[static_cast<std::size_t>(r * columns + c)];
           if (!one.known) continue;
-          const double xx = one.xx + kFloor, yy = one.yy + kFloor;
-          const double distance =
-              std::pow(static_cast<double>(r - row), 2) + std::pow(static_cast<double>(c - column), 2);
-          const double weight = std::exp(-distance / 2) / (xx * yy - one.xy * one.xy);
+          const double apart = kVariation * (std::pow(static_cast<double>(r - row), 2) +
+                                             std::pow(static_cast<double>(c - column), 2));
+          const double xx = one.xx + kFloor + apart, yy = one.yy + kFloor + apart;
+          const double weight = 1 / (xx * yy - one.xy * one.xy);
           sum.add(weight * yy, -weight * one.xy, weight * xx, one.dx, one.dy);
         }
       nodes_.push_back(sum.solve());

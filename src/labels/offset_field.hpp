@@ -9,11 +9,12 @@
 
 namespace terramask::labels {
 
-/// Offsets at the middles of a lattice of blocks, from what the blocks around say, each by its information
-/// matrix (the inverse of its covariance) times exp(−(distance / 1 block)² / 2), and the common offset where
-/// they say nothing. Information matrices, because a block that is sure in one direction only must count in
-/// that one only: two straight roads that cross elsewhere fix both. Between the middles it is bilinear, and
-/// constant outside them.
+/// Offsets at the middles of a lattice of blocks, from what the blocks around say, and the common offset
+/// where they say nothing. Each counts by its information matrix, the inverse of its error's covariance, to
+/// which (1 pixel a block)² of distance is added, for offsets vary: so a block that is sure keeps its own,
+/// and one that is not has its neighbours'. Matrices, because a block that is sure in one direction only must
+/// count in that one only: two straight roads that cross elsewhere fix both. Between the middles it is
+/// bilinear, and constant outside them.
 class OffsetField {
  public:
   OffsetField(std::int64_t columns, std::int64_t rows, std::int64_t side,

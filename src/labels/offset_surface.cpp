@@ -35,7 +35,7 @@ std::vector<std::uint8_t> movable(const BlockPixels& block, int reach) {
 
 OffsetSurface::OffsetSurface(int reach, int parts) : reach_(reach), parts_(parts) {
   sums_.resize(this->parts() * offsets());
-  variety_.resize(this->parts());
+  changes_.resize(this->parts() * offsets());
 }
 
 std::vector<double> OffsetSurface::total() const {
@@ -47,83 +47,76 @@ std::vector<double> OffsetSurface::total() const {
   return sums;
 }
 
-/// The part of a block that has sums of its own.
-struct OffsetSurface::Square {
-  int left, top, right, bottom;          ///< in pixels of the block with its margin
-  std::span<const std::uint16_t> codes;  ///< of the block with its margin; 0 where a label does not count
-  std::span<float> sums;
+/// A part of the block's pixels, its margin aside: half of each side.
+struct OffsetSurface::Quarter {
+  int left, top, right, bottom;
+  std::span<const std::uint16_t> codes;  ///< of the whole block; 0 where a label does not count
 };
 
-void OffsetSurface::add_run(std::span<float> sums, const float* prefix, int stride, int begin,
-                            int end) const {
+void OffsetSurface::add_run(float* to, const float* prefix, int stride, int begin, int end,
+                            float sign) const {
   // Row by row of the offsets; `prefix` is that of the topmost.
   const int size = this->size();
-  float* to = sums.data();
-  for (int dy = 0; dy < size; ++dy, prefix += stride + 1, to += size) {
-    const float* const from_end = prefix + end - reach_;
-    const float* const from_begin = prefix + begin - reach_;
-    for (int dx = 0; dx < size; ++dx) to[dx] += from_end[dx] - from_begin[dx];
+  for (int dy = 0; dy < size; ++dy, prefix += stride, to += size) {
+    const float* const from_end = prefix + end;
+    const float* const from_begin = prefix + begin;
+    for (int dx = 0; dx < size; ++dx) to[dx] += sign * (from_end[dx] - from_begin[dx]);
   }
 }
 
-void OffsetSurface::measure_class(const BlockPixels& block, std::uint16_t code, const Square& square) {
-  const int stride = block.stride();
-  for (int y = square.top; y < square.bottom; ++y) {
-    const float* const prefix = prefix_.data() + static_cast<std::ptrdiff_t>(y - reach_) * (stride + 1);
-    for (int x = square.left; x < square.right;) {
-      if (square.codes[block.index(x, y)] != code) {
+void OffsetSurface::measure_class(const BlockPixels& block, const Quarter& quarter, const ColorModel& model,
+                                  std::uint16_t code) {
+  const int width = quarter.right - quarter.left + 2 * reach_;
+  const int height = quarter.bottom - quarter.top + 2 * reach_;
+  const int stride = width + 1;
+  const auto scores = model.scores(code);
+  scores_.assign(static_cast<std::size_t>(stride * height), 0.0F);
+  same_.assign(scores_.size(), 0.0F);
+  for (int y = 0; y < height; ++y)
+    for (int x = 0; x < width; ++x) {
+      const auto at = static_cast<std::size_t>(y * stride + x);
+      const std::size_t pixel = block.index(quarter.left - reach_ + x, quarter.top - reach_ + y);
+      const ColorBin bin = block.colors[pixel];
+      scores_[at + 1] = scores_[at] + (bin == kNoColor ? 0.0F : scores[bin]);
+      same_[at + 1] = same_[at] + (block.codes[pixel] == code ? 1.0F : 0.0F);
+    }
+  for (int y = quarter.top; y < quarter.bottom; ++y) {
+    const int py = (y - block.margin) * parts_ / block.side;
+    const auto first = static_cast<std::ptrdiff_t>(y - quarter.top) * stride;
+    for (int x = quarter.left; x < quarter.right;) {
+      const auto own = [&](int at) { return quarter.codes[block.index(at, y)] == code; };
+      if (!own(x)) {
         ++x;
         continue;
       }
-      const int begin = x;
-      while (x < square.right && square.codes[block.index(x, y)] == code) ++x;
-      add_run(square.sums, prefix, stride, begin, x);
+      const int px = (x - block.margin) * parts_ / block.side, begin = x;
+      while (x < quarter.right && (x - block.margin) * parts_ / block.side == px && own(x)) ++x;
+      const std::size_t part = static_cast<std::size_t>(py * parts_ + px) * offsets();
+      add_run(sums_.data() + part, scores_.data() + first, stride, begin - quarter.left, x - quarter.left, 1);
+      add_run(changes_.data() + part, same_.data() + first, stride, begin - quarter.left, x - quarter.left,
+              -1);
+      for (std::size_t d = 0; d < offsets(); ++d) changes_[part + d] += static_cast<float>(x - begin);
     }
   }
 }
 
-void OffsetSurface::measure(const BlockPixels& block, const ColorModel& model) {
+void OffsetSurface::measure(const BlockPixels& block, const QuarterModels& models) {
   std::ranges::fill(sums_, 0.0F);
-  const int stride = block.stride(), side = block.side, margin = block.margin;
+  std::ranges::fill(changes_, 0.0F);
   const std::vector<std::uint8_t> usable = movable(block, reach_);
   std::vector<std::uint16_t> codes(block.codes);
   for (std::size_t i = 0; i < codes.size(); ++i)
     if (usable[i] == 0) codes[i] = 0;
-  std::vector<Square> squares;
-  std::vector<std::uint64_t> all(model.classes() + 1);
-  for (int i = 0; i < parts_ * parts_; ++i) {
-    const int px = i % parts_, py = i / parts_;
-    const Square square{margin + side * px / parts_,
-                        margin + side * py / parts_,
-                        margin + side * (px + 1) / parts_,
-                        margin + side * (py + 1) / parts_,
-                        codes,
-                        std::span(sums_).subspan(static_cast<std::size_t>(i) * offsets(), offsets())};
-    std::vector<double> counts(model.classes() + 1);
-    for (int y = square.top; y < square.bottom; ++y)
-      for (int x = square.left; x < square.right; ++x) ++counts[codes[block.index(x, y)]];
-    double sum = 0, squared = 0;
-    for (std::size_t c = 1; c < counts.size(); ++c) {
-      sum += counts[c];
-      squared += counts[c] * counts[c];
-      all[c] += static_cast<std::uint64_t>(counts[c]);
-    }
-    variety_[static_cast<std::size_t>(i)] = sum > 0 ? sum - squared / sum : 0;
-    squares.push_back(square);
-  }
-  prefix_.assign(static_cast<std::size_t>((stride + 1) * stride), 0.0F);
-  for (std::size_t c = 1; c <= model.classes(); ++c) {
-    if (all[c] == 0) continue;
-    const auto code = static_cast<std::uint16_t>(c);
-    const auto scores = model.scores(code);
-    for (int y = 0; y < stride; ++y) {
-      float* const row = prefix_.data() + static_cast<std::ptrdiff_t>(y) * (stride + 1);
-      for (int x = 0; x < stride; ++x) {
-        const ColorBin bin = block.colors[block.index(x, y)];
-        row[x + 1] = row[x] + (bin == kNoColor ? 0.0F : scores[bin]);
-      }
-    }
-    for (const Square& square : squares) measure_class(block, code, square);
+  for (std::size_t q = 0; q < kQuarters; ++q) {
+    const int half = block.side / 2, x = block.margin + (q % 2 == 0 ? 0 : half);
+    const int y = block.margin + (q / 2 == 0 ? 0 : half), last = block.margin + block.side;
+    const Quarter quarter{x, y, q % 2 == 0 ? x + half : last, q / 2 == 0 ? y + half : last, codes};
+    std::vector<bool> occurs(models[q].classes() + 1);
+    for (int row = quarter.top; row < quarter.bottom; ++row)
+      for (int column = quarter.left; column < quarter.right; ++column)
+        occurs[codes[block.index(column, row)]] = true;
+    for (std::size_t c = 1; c < occurs.size(); ++c)
+      if (occurs[c]) measure_class(block, quarter, models[q], static_cast<std::uint16_t>(c));
   }
 }
 

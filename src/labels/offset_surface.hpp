@@ -27,11 +27,17 @@ struct BlockPixels {
 /// for every offset. Over the whole of the block's pixels.
 std::vector<std::uint8_t> movable(const BlockPixels& block, int reach);
 
+/// A block's quarters (left to right, then down) are scored with a model of their own, which was learnt
+/// without them: what has been learnt by heart fits best where it was learnt, and would pass for agreement.
+inline constexpr std::size_t kQuarters = 4;
+using QuarterModels = std::array<ColorModel, kQuarters>;
+
 /// Σ over the labels of a square of score(label, colour at the label's pixel + offset), by offset (dx, dy),
 /// each from −reach to reach, for each of parts × parts squares of the block. A label counts where it is
 /// movable, so that each offset has the same labels, and none gains by what it leaves out.
 class OffsetSurface {
  public:
+  /// @param parts even
   OffsetSurface(int reach, int parts);
 
   int reach() const { return reach_; }
@@ -44,24 +50,26 @@ class OffsetSurface {
   std::array<int, 2> offset(std::size_t at) const {
     return {static_cast<int>(at) % size() - reach_, static_cast<int>(at) / size() - reach_};
   }
-  std::span<const float> part(std::size_t i) const {
-    return std::span(sums_).subspan(i * offsets(), offsets());
-  }
+  std::span<const float> part(std::size_t i) const { return slice(sums_, i); }
   std::vector<double> total() const;
-  /// Labels of a part, times the chance that two of them differ: how much it could tell.
-  double variety(std::size_t part) const { return variety_[part]; }
+  /// Labels of a part that would meet another label if all were moved by an offset against themselves: as
+  /// much as the part can lose.
+  std::span<const float> changes(std::size_t i) const { return slice(changes_, i); }
 
-  void measure(const BlockPixels& block, const ColorModel& model);
+  void measure(const BlockPixels& block, const QuarterModels& models);
 
  private:
-  struct Square;
-  void measure_class(const BlockPixels& block, std::uint16_t code, const Square& square);
-  void add_run(std::span<float> sums, const float* prefix, int stride, int begin, int end) const;
+  struct Quarter;
+  std::span<const float> slice(const std::vector<float>& values, std::size_t i) const {
+    return std::span(values).subspan(i * offsets(), offsets());
+  }
+  void measure_class(const BlockPixels& block, const Quarter& quarter, const ColorModel& model,
+                     std::uint16_t code);
+  void add_run(float* to, const float* prefix, int stride, int begin, int end, float sign) const;
 
   int reach_, parts_;
-  std::vector<float> sums_;
-  std::vector<double> variety_;
-  std::vector<float> prefix_;  ///< of one class's scores along each row, from its begin
+  std::vector<float> sums_, changes_;
+  std::vector<float> scores_, same_;  ///< one class's, summed along the rows of a quarter and its margin
 };
 
 }  // namespace terramask::labels

@@ -12,15 +12,30 @@ constexpr int kEvery = 3;              // pixels between those that are then loo
 constexpr double kLeastSpread = 3;     // pixels that blocks may always stray from each other
 constexpr std::size_t kFewBlocks = 5;  // too few to say how far they stray
 
-/// Adds what a block shows when its labels are moved.
-void add_block(const BlockPixels& block, std::array<int, 2> offset, int every, ColorModel& model) {
-  const int first = block.margin, last = block.margin + block.side;
+/// Adds what a block shows when its labels are moved: to each quarter's model, by which pixel a label is of.
+void add_block(const BlockPixels& block, std::array<int, 2> offset, int every, std::span<ColorModel> models) {
+  const int first = block.margin, last = block.margin + block.side, middle = first + block.side / 2;
   for (int y = first; y < last; y += every)
     for (int x = first; x < last; x += every) {
       const std::uint16_t code = block.codes[block.index(x, y)];
       const ColorBin bin = block.colors[block.index(x + offset[0], y + offset[1])];
-      if (code != 0 && bin != kNoColor) model.add(code, bin);
+      if (code == 0 || bin == kNoColor) continue;
+      const std::size_t quarter = models.size() == 1 ? 0 : (x < middle ? 0U : 1U) + (y < middle ? 0U : 2U);
+      models[quarter].add(code, bin);
     }
+}
+
+/// A model of each quarter, of all that the other three show.
+QuarterModels learn_models(const std::vector<BlockPixels>& blocks,
+                           const std::vector<std::array<int, 2>>& offsets, const ColorModel& empty) {
+  QuarterModels own{empty, empty, empty, empty}, made = own;
+  for (std::size_t i = 0; i < blocks.size(); ++i) add_block(blocks[i], offsets[i], 1, own);
+  for (std::size_t q = 0; q < kQuarters; ++q) {
+    for (std::size_t other = 0; other < kQuarters; ++other)
+      if (other != q) made[q].add(own[other]);
+    made[q].finish();
+  }
+  return made;
 }
 
 /// The offset of the largest mutual information, of those `kStep` apart.
@@ -33,7 +48,7 @@ std::array<int, 2> coarse_offset(const std::vector<BlockPixels>& blocks, std::si
     for (int dx = -reach; dx <= reach; dx += kStep) {
       if (stop != nullptr) stop->check();
       ColorModel model(options.classes, bins);
-      for (const BlockPixels& block : blocks) add_block(block, {dx, dy}, kEvery, model);
+      for (const BlockPixels& block : blocks) add_block(block, {dx, dy}, kEvery, {&model, 1});
       model.finish();
       if (model.information() > most) {
         most = model.information();
@@ -75,27 +90,26 @@ double spread_of(const std::vector<OffsetEstimate>& estimates, const OffsetPrior
 }  // namespace
 
 int parts_of(int side) {
-  return std::clamp(side / 16, 2, 16);
+  return std::clamp(side / 32, 1, 8) * 2;
 }
 
 OffsetEstimate Registration::estimate(const BlockPixels& block) const {
   OffsetSurface surface(options.reach, parts_of(block.side));
-  surface.measure(block, model);
+  surface.measure(block, models);
   return estimate_offset(surface, prior);
 }
 
 Registration learn(const std::vector<BlockPixels>& blocks, std::size_t bins,
                    const RegistrationOptions& options, const ProgressSink& progress, const StopFlag* stop) {
   std::vector<std::array<int, 2>> offsets(blocks.size(), coarse_offset(blocks, bins, options, stop));
-  Registration made{options, ColorModel(options.classes, bins), {}};
+  const ColorModel empty(options.classes, bins);
+  Registration made{options, {empty, empty, empty, empty}, {}};
   for (int round = 0; round < kRounds; ++round) {
-    made.model = ColorModel(options.classes, bins);
-    for (std::size_t i = 0; i < blocks.size(); ++i) add_block(blocks[i], offsets[i], 1, made.model);
-    made.model.finish();
+    made.models = learn_models(blocks, offsets, empty);
     std::vector<OffsetSurface> surfaces;
     for (const BlockPixels& block : blocks) {
       if (stop != nullptr) stop->check();
-      surfaces.emplace_back(options.reach, parts_of(block.side)).measure(block, made.model);
+      surfaces.emplace_back(options.reach, parts_of(block.side)).measure(block, made.models);
       if (progress)
         progress({"learning colours", "blocks",
                   static_cast<std::uint64_t>(round) * blocks.size() + surfaces.size(),

@@ -20,7 +20,7 @@ struct RegistrationOptions {
 /// image is needed in full: some, spread over it, tell both.
 struct Registration {
   RegistrationOptions options;
-  ColorModel model;
+  QuarterModels models;
   OffsetPrior prior;
 
   OffsetEstimate estimate(const BlockPixels& block) const;
