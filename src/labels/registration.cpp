@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 
 namespace terramask::labels {
 namespace {
 
 constexpr int kRounds = 3;
-constexpr int kStep = 2;               // pixels between the offsets tried at first
+constexpr int kFinestStep = 2;         // pixels between the offsets tried at first, at the least
 constexpr int kEvery = 3;              // pixels between those that are then looked at
 constexpr double kLeastSpread = 3;     // pixels that blocks may always stray from each other
 constexpr std::size_t kFewBlocks = 5;  // too few to say how far they stray
@@ -38,14 +39,14 @@ QuarterModels learn_models(const std::vector<BlockPixels>& blocks,
   return made;
 }
 
-/// The offset of the largest mutual information, of those `kStep` apart.
+/// The offset of the largest mutual information, of some pixels apart.
 std::array<int, 2> coarse_offset(const std::vector<BlockPixels>& blocks, std::size_t bins,
                                  const RegistrationOptions& options, const StopFlag* stop) {
   std::array<int, 2> best{0, 0};
   double most = -1;
-  const int reach = options.reach / kStep * kStep;
-  for (int dy = -reach; dy <= reach; dy += kStep)
-    for (int dx = -reach; dx <= reach; dx += kStep) {
+  const int step = std::max(kFinestStep, options.reach / 12), reach = options.reach / step * step;
+  for (int dy = -reach; dy <= reach; dy += step)
+    for (int dx = -reach; dx <= reach; dx += step) {
       if (stop != nullptr) stop->check();
       ColorModel model(options.classes, bins);
       for (const BlockPixels& block : blocks) add_block(block, {dx, dy}, kEvery, {&model, 1});
@@ -61,17 +62,6 @@ std::array<int, 2> coarse_offset(const std::vector<BlockPixels>& blocks, std::si
 std::array<int, 2> rounded(double dx, double dy, int reach) {
   const auto one = [reach](double v) { return std::clamp(static_cast<int>(std::lround(v)), -reach, reach); };
   return {one(dx), one(dy)};
-}
-
-/// The offset that most blocks agree on is the best one of all labels together.
-OffsetPrior prior_of(const std::vector<OffsetSurface>& surfaces) {
-  std::vector<double> sums(surfaces.front().offsets());
-  for (const OffsetSurface& surface : surfaces) {
-    const std::vector<double> one = surface.total();
-    for (std::size_t d = 0; d < sums.size(); ++d) sums[d] += one[d];
-  }
-  const auto [dx, dy] = best_offset(surfaces.front(), sums);
-  return {dx, dy, 2 * kLeastSpread};
 }
 
 /// How far blocks that are sure of it stray.
@@ -101,23 +91,31 @@ OffsetEstimate Registration::estimate(const BlockPixels& block) const {
 
 Registration learn(const std::vector<BlockPixels>& blocks, std::size_t bins,
                    const RegistrationOptions& options, const ProgressSink& progress, const StopFlag* stop) {
-  std::vector<std::array<int, 2>> offsets(blocks.size(), coarse_offset(blocks, bins, options, stop));
+  const std::array<int, 2> coarse = coarse_offset(blocks, bins, options, stop);
+  std::vector<std::array<int, 2>> offsets(blocks.size(), coarse);
   const ColorModel empty(options.classes, bins);
-  Registration made{options, {empty, empty, empty, empty}, {}};
+  Registration made{options,
+                    {empty, empty, empty, empty},
+                    {static_cast<double>(coarse[0]), static_cast<double>(coarse[1]), 2 * kLeastSpread}};
+  OffsetSurface surface(options.reach, parts_of(blocks.front().side));
   for (int round = 0; round < kRounds; ++round) {
     made.models = learn_models(blocks, offsets, empty);
-    std::vector<OffsetSurface> surfaces;
+    std::vector<double> sums(surface.offsets());
+    std::vector<OffsetEstimate> estimates;
     for (const BlockPixels& block : blocks) {
       if (stop != nullptr) stop->check();
-      surfaces.emplace_back(options.reach, parts_of(block.side)).measure(block, made.models);
+      surface.measure(block, made.models);
+      estimates.push_back(estimate_offset(surface, made.prior));
+      std::ranges::transform(sums, surface.total(), sums.begin(), std::plus<>());
       if (progress)
         progress({"learning colours", "blocks",
-                  static_cast<std::uint64_t>(round) * blocks.size() + surfaces.size(),
+                  static_cast<std::uint64_t>(round) * blocks.size() + estimates.size(),
                   kRounds * blocks.size()});
     }
-    made.prior = prior_of(surfaces);
-    std::vector<OffsetEstimate> estimates;
-    for (const OffsetSurface& surface : surfaces) estimates.push_back(estimate_offset(surface, made.prior));
+    // The offset that most blocks agree on is the best one of all labels together.
+    const auto common = best_offset(surface, sums);
+    made.prior.dx = common[0];
+    made.prior.dy = common[1];
     made.prior.sigma = spread_of(estimates, made.prior);
     for (std::size_t i = 0; i < blocks.size(); ++i) {
       const OffsetEstimate& one = estimates[i];
