@@ -63,13 +63,15 @@ std::vector<std::uint16_t> ModelMask::codes(const std::vector<ClassInfo>& classe
   std::vector<std::uint16_t> codes(65536, 0);
   int known = 0;
   for (const ClassInfo& own : classes_) {
-    const auto at = std::ranges::find(classes, own.name, &ClassInfo::name);
+    auto at = std::ranges::find(classes, own.name, &ClassInfo::name);
+    known += at == classes.end() ? 0 : 1;
     if (at == classes.end()) {
-      spdlog::warn("warning: the labels have no class \"{}\": where {} says so it is not compared", own.name,
-                   model_);
-      continue;
+      // What a map of roads alone has no name for is its background.
+      at = std::ranges::find(classes, "background", &ClassInfo::name);
+      spdlog::warn("warning: the labels have no class \"{}\": where {} says so, {}", own.name, model_,
+                   at == classes.end() ? "they are not compared" : "it is their background");
+      if (at == classes.end()) continue;
     }
-    ++known;
     codes[static_cast<std::size_t>(own.value)] = static_cast<std::uint16_t>(at - classes.begin() + 1);
   }
   if (known < 2)

@@ -26,8 +26,9 @@ class ModelMask {
 
   std::string path() const { return (folder_ / "mask.tif").string(); }
 
-  /// What the mask's values 0 to 65535 are among `classes`: 1 + the index of the class of the same name, 0
-  /// where there is none. Throws mismatch where fewer than two of the model's classes have a name there.
+  /// What the mask's values 0 to 65535 are among `classes`: 1 + the index of the class of the same name, else
+  /// of "background", 0 where there is neither. Throws mismatch where fewer than two of the model's classes
+  /// have a name there.
   std::vector<std::uint16_t> codes(const std::vector<ClassInfo>& classes) const;
 
  private:
