@@ -66,6 +66,18 @@ void print_estimate(const LabelsArguments& a, const LabelsEstimate& e) {
   fmt::print("  scratch  {} at most, {} free\n", bytes_text(e.scratch_bytes), bytes_text(e.scratch_free));
 }
 
+void print_reading(const LabelsSummary& s) {
+  const double seconds = std::max(1e-9, s.read_seconds);
+  std::string text = fmt::format("{} features near the image", s.features_read);
+  if (s.objects_read > 0)
+    text +=
+        fmt::format(" among {}objects: {}objects/s, {}/s", count_text(static_cast<double>(s.objects_read)),
+                    count_text(static_cast<double>(s.objects_read) / seconds),
+                    bytes_text(static_cast<std::uint64_t>(static_cast<double>(s.bytes_read) / seconds)));
+  if (s.features_read > 0 || s.objects_read > 0)
+    fmt::print("  read in {}: {}\n", duration_text(s.read_seconds), text);
+}
+
 void print_summary(const LabelsArguments& a, const LabelsSummary& s) {
   std::uint64_t total = s.ignored;
   std::size_t width = 6;
@@ -85,14 +97,7 @@ void print_summary(const LabelsArguments& a, const LabelsSummary& s) {
     fmt::print("  {}: {} feature{}, {} pixels\n", rule.name, rule.features, rule.features == 1 ? "" : "s",
                rule.pixels);
   for (const std::string& credit : s.credits) fmt::print("  {}\n", credit);
-  if (s.features_read > 0)
-    fmt::print(
-        "  read {} features in {} ({} features/s{})\n", s.features_read, duration_text(s.read_seconds),
-        count_text(static_cast<double>(s.features_read) / std::max(1e-9, s.read_seconds)),
-        s.bytes_read == 0
-            ? ""
-            : fmt::format(", {}/s", bytes_text(static_cast<std::uint64_t>(static_cast<double>(s.bytes_read) /
-                                                                          std::max(1e-9, s.read_seconds)))));
+  print_reading(s);
   std::fflush(stdout);
 }
 

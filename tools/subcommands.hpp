@@ -15,6 +15,7 @@ void init_options(CLI::App& app, std::function<int()>& run);
 void labels_options(CLI::App& app, std::function<int()>& run);
 void train_options(CLI::App& app, std::function<int()>& run);
 void evaluate_options(CLI::App& app, std::function<int()>& run);
+void vectorize_options(CLI::App& app, std::function<int()>& run);
 void scene_options(CLI::App& app, std::function<int()>& run);
 
 }  // namespace terramask::tools

@@ -1,5 +1,7 @@
 #include "geo/feature_painter.hpp"
 
+#include "geo/line_parts.hpp"
+
 namespace terramask::geo {
 namespace {
 
@@ -41,6 +43,11 @@ std::uint64_t FeaturePainter::paint(const OGRGeometry& geometry, const FeatureSt
   const GdalErrors quiet;
   std::unique_ptr<OGRGeometry> straight(geometry.getLinearGeometry());
   if (!straight || straight->IsEmpty()) return 0;
+  if (straight->getDimension() == 1) {
+    if (!style.gaps.empty()) straight = without_edges(*straight, style.gaps);
+    if (near_) straight = edges_near(*straight, *near_);
+    if (straight->IsEmpty()) return 0;
+  }
   if (straight->getDimension() == 2 && straight->IsValid() == 0) {
     straight.reset(straight->MakeValid());
     ++repaired_;

@@ -1,7 +1,10 @@
 // Features of a vector layer, painted onto a raster of ranks.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "geo/ground_plane.hpp"
@@ -16,6 +19,7 @@ struct FeatureStyle {
   std::uint16_t rank = 0;
   double ring_m = 0;  ///< how far around it the ring goes
   std::uint16_t ring_rank = 0;
+  std::span<const std::uint32_t> gaps{};  ///< points of a line after which it is broken off
 };
 
 class FeaturePainter {
@@ -26,6 +30,9 @@ class FeaturePainter {
   /// Geometries that are not valid (a boundary that crosses itself) are made so.
   /// @return how many pixels it covers, without its ring
   std::uint64_t paint(const OGRGeometry& geometry, const FeatureStyle& style);
+
+  /// Lines need only be painted where they are near this box, in the features' CRS.
+  void keep_near(const std::array<double, 4>& box) { near_ = box; }
 
   std::uint64_t repaired() const { return repaired_; }
 
@@ -38,6 +45,7 @@ class FeaturePainter {
   RankRaster& raster_;
   PolygonProjection projection_;
   std::optional<GroundPlane> plane_;
+  std::optional<std::array<double, 4>> near_;
   std::uint64_t repaired_ = 0;
 };
 

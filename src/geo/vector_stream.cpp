@@ -25,6 +25,7 @@ struct VectorStream::State {
   std::vector<OGRLayer*> layers;
   std::vector<std::string> crs;
   std::vector<char> wanted;
+  std::vector<std::optional<std::array<double, 4>>> near;
   std::vector<Filter> filters;
   std::unique_ptr<GdalErrors> errors;
   OGRFeatureUniquePtr feature;
@@ -40,7 +41,7 @@ struct VectorStream::State {
 namespace {
 
 /// The grid's outline, `pixels` beyond its edges, in another CRS; empty where some of it has no place there.
-std::optional<std::array<double, 4>> outline(const Grid& grid, double columns, double rows,
+std::optional<std::array<double, 4>> outline(const Grid& grid, double columns, double rows, double slack,
                                              const std::string& crs) {
   constexpr int kSteps = 16;
   std::vector<double> x, y;
@@ -58,9 +59,25 @@ std::optional<std::array<double, 4>> outline(const Grid& grid, double columns, d
   const auto [left, right] = std::minmax_element(x.begin(), x.end());
   const auto [low, high] = std::minmax_element(y.begin(), y.end());
   // The outline bulges between the points.
-  const double slack_x = (*right - *left) * 0.02;
-  const double slack_y = (*high - *low) * 0.02;
+  const double slack_x = (*right - *left) * slack;
+  const double slack_y = (*high - *low) * slack;
   return std::array{*left - slack_x, *low - slack_y, *right + slack_x, *high + slack_y};
+}
+
+}  // namespace
+
+std::optional<std::array<double, 4>> box_of(const Grid& grid, const std::string& crs) {
+  return outline(grid, 0, 0, 0, crs);
+}
+
+namespace {
+
+/// A box of longitudes wider than half the Earth is that of a grid across the 180th meridian.
+bool across_the_date_line(const std::array<double, 4>& box, const std::string& crs) {
+  if (crs.empty()) return false;
+  OGRSpatialReference system;
+  system.importFromWkt(crs.c_str());
+  return system.IsGeographic() != 0 && box[2] - box[0] > 180;
 }
 
 }  // namespace
@@ -79,6 +96,7 @@ VectorStream::VectorStream(const VectorStreamOptions& options) : state_(std::mak
     s.crs.push_back(crs == nullptr || crs->IsEmpty() ? options.crs : to_wkt(*crs));
   }
   s.wanted.assign(s.layers.size(), 0);
+  s.near.resize(s.layers.size());
   if (s.layers.empty())
     throw Error(ErrorCode::format, options.path + ": holds no layer", "name a vector file");
 }
@@ -141,11 +159,15 @@ void VectorStream::keep_near(const Grid& grid, double margin_m) {
   }
   for (std::size_t i = 0; i < state_->layers.size(); ++i) {
     if (state_->wanted[i] == 0) continue;
-    const auto box = outline(grid, columns, rows, state_->crs[i]);
-    // Where a box is wider than half the Earth it may be one across the 180th meridian.
-    if (!box || (*box)[2] - (*box)[0] > 4e7) continue;
+    const auto box = outline(grid, columns, rows, 0.02, state_->crs[i]);
+    if (!box || across_the_date_line(*box, state_->crs[i])) continue;
+    state_->near[i] = box;
     state_->layers[i]->SetSpatialFilterRect((*box)[0], (*box)[1], (*box)[2], (*box)[3]);
   }
+}
+
+const std::optional<std::array<double, 4>>& VectorStream::near(std::size_t layer) const {
+  return state_->near[layer];
 }
 
 void VectorStream::State::begin() {

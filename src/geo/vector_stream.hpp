@@ -1,6 +1,7 @@
 // The features of a vector file's layers, one after the other.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,6 +13,10 @@
 class OGRGeometry;
 
 namespace terramask::geo {
+
+/// The box around a grid in another CRS (WKT; empty: its own): xmin, ymin, xmax, ymax; empty where some of it
+/// has no place there.
+std::optional<std::array<double, 4>> box_of(const Grid& grid, const std::string& crs);
 
 struct VectorStreamOptions {
   std::string path;
@@ -48,6 +53,8 @@ class VectorStream {
   void ask_for(std::size_t layer);
   /// ... and that may meet the grid, or lie within `margin_m` of it.
   void keep_near(const Grid& grid, double margin_m);
+  /// The box that features of a layer must meet since, in its CRS; empty where all are kept.
+  const std::optional<std::array<double, 4>>& near(std::size_t layer) const;
 
   /// Goes to the next feature; false after the last. Throws io where reading failed.
   bool next();

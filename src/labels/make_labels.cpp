@@ -97,8 +97,10 @@ void Work::open_sources() {
       warnings_.push_back(fmt::format("{}: sources.{}: no rule paints from it", rules_.path, source.name));
       continue;
     }
-    for (const SourceType& type : source_types())
-      if (source.type == type.name) sources_.back() = type.open(std::move(context));
+    const auto types = source_types();
+    const auto type = std::find_if(types.begin(), types.end(),
+                                   [&source](const SourceType& one) { return source.type == one.name; });
+    sources_.back() = type->open(std::move(context));
   }
 }
 
@@ -202,9 +204,10 @@ void Work::conclude(LabelsSummary& summary) const {
   summary.rules = summaries_;
   summary.credits = credits();
   summary.warnings = warnings_;
+  std::string idle;
   for (const RuleSummary& rule : summaries_)
-    if (rule.features == 0 && rule.pixels == 0)
-      summary.warnings.push_back(fmt::format("{}: {}: painted nothing", rules_.path, rule.name));
+    if (rule.features == 0 && rule.pixels == 0) idle += (idle.empty() ? "" : ", ") + rule.name;
+  if (!idle.empty()) summary.warnings.push_back(fmt::format("{}: painted nothing: {}", rules_.path, idle));
 }
 
 LabelsSummary Work::run(const ProgressSink& progress, const StopFlag* stop) {

@@ -102,7 +102,7 @@ TEST_F(RulesTest, WhatIsWrongIsNamedByItsKey) {
       {"/rules/0/buffer", Json::object(), {"rules[0].buffer.width: missing"}},
       {"/rules/0/buffer/width", "lanes *", {"rules[0].buffer.width", "lanes *", "character 8"}},
       {"/rules/0/buffer/width", 0, {"rules[0].buffer.width: found 0"}},
-      {"/rules/0/buffer/width", "lanes", {"rules[0].buffer.width", "lanes", "fields are"}},
+      {"/rules/0/buffer/width", "lanes", {"rules[0].buffer.width", "lanes", "the fields of layer"}},
   };
   for (const Case& one : cases) {
     SCOPED_TRACE(one.pointer + " = " + one.value.dump());
