@@ -62,13 +62,14 @@ Work::Work(const LabelsOptions& options)
   for (const auto& [name, path] : options_.source_paths) rules_.source(name, "sources").keys->set_path(path);
   for (const RuleSpec& rule : rules_.rules)
     summaries_.push_back({rule.place + ": from " + rule.source, 0, 0});
+  std::vector<std::string> inputs{options_.rules, options_.like};
+  check_output(options_.output, options_.overwrite, inputs);
   const std::filesystem::path output(options_.output);
   if (options_.scratch.empty())
     options_.scratch = output.has_parent_path() ? output.parent_path().string() : ".";
   scratch_ = std::make_unique<geo::WorkingFolder>(
       (std::filesystem::path(options_.scratch) / (output.filename().string() + ".scratch")).string());
   open_sources();
-  std::vector<std::string> inputs{options_.rules, options_.like};
   for (const auto& source : sources_)
     if (source) {
       const std::vector<std::string> more = source->inputs();
