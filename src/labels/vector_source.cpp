@@ -55,7 +55,7 @@ class VectorSource final : public LabelSource {
   void check_fields(const SourceRule& rule, std::size_t layer) const;
   void bind(std::size_t index);
   void check_place(const SourceRule& rule, std::size_t layer);
-  void check_meeting(bool whole) const;
+  void check_meeting(bool whole);
   void check_bounds();
   void paint_feature(const LayerRule& rule);
   geo::FeaturePainter& painter(std::size_t layer);
@@ -299,8 +299,9 @@ void VectorSource::check_place(const SourceRule& rule, std::size_t layer) {
         keys_.path, stream_->layers()[layer], geo::crs_label(context_.grid.crs), context_.source.name));
 }
 
-/// A file of another place is an error: it would label everything as unlabelled.
-void VectorSource::check_meeting(bool whole) const {
+/// A file of another place labels everything as unlabelled: right for a tile of nothing, wrong where a CRS
+/// is.
+void VectorSource::check_meeting(bool whole) {
   std::string places;
   for (const LayerRule& rule : layer_rules_) {
     const auto& near = stream_->near(rule.layer);
@@ -313,9 +314,8 @@ void VectorSource::check_meeting(bool whole) const {
         fmt::format("{} is at {:.7g}, the image at {:.7g} ({})", stream_->layers()[rule.layer],
                     fmt::join(*box, " "), fmt::join(*near, " "), geo::crs_label(stream_->crs(rule.layer)));
   }
-  throw Error(ErrorCode::mismatch,
-              fmt::format("{}: lies elsewhere than {}: {}", keys_.path, context_.grid_name, places),
-              "give a file of the image's place, or correct the CRS of one of the two");
+  context_.warnings.push_back(fmt::format("{}: lies elsewhere than {}: {}; nothing of it is painted",
+                                          keys_.path, context_.grid_name, places));
 }
 
 /// Beyond what an extract was cut to, nothing is mapped: that is not the same as nothing being there.

@@ -120,9 +120,14 @@ TEST_F(Hostile, ImagesWithoutAPlaceAreRefused) {
                  {"map.geojson", "nowhere.tif", "no georeferencing"});
 }
 
-TEST_F(Hostile, AMapOfAnotherPlaceIsRefused) {
-  expect_refused(simple_rules(geojson(Json::array({square(90000, 4, 12)}))), image(), ErrorCode::mismatch,
-                 {"map.geojson: lies elsewhere than", "image.tif", "EPSG:32633"});
+TEST_F(Hostile, AMapOfAnotherPlaceIsTold) {
+  const LabelsSummary summary = make(simple_rules(geojson(Json::array({square(90000, 4, 12)}))), image());
+  EXPECT_EQ(summary.counts[0].second, 32U * 32);
+  ASSERT_EQ(summary.warnings.size(), 2U);
+  for (const char* part : {"map.geojson: lies elsewhere than", "image.tif", "590000", "EPSG:32633"})
+    EXPECT_NE(summary.warnings[0].find(part), std::string::npos) << summary.warnings[0];
+  EXPECT_NE(summary.warnings[1].find("rules.json: painted nothing: rules[0]: road from map"),
+            std::string::npos);
 }
 
 TEST_F(Hostile, OutputsThatAreThereOrAreInputsAreKept) {
