@@ -25,22 +25,34 @@ struct Traits {
   Precision precision = Precision::fast;
 };
 
+/// Weights in an operator's own form.
+struct Form {
+  std::string name;  ///< what is packed otherwise has another name
+  std::int64_t elements = 0;
+  std::function<void(const float* weights, float* packed)> pack;
+};
+
 /// Parameters in the layout a primitive wants, by tensor and layout; they live as long as a program uses
 /// them.
 class PackedParameters {
  public:
-  /// `tensor`, lying as `from` from element `first` on, in the layout `to`.
+  /// `tensor`, lying as `from`, in the layout `to`.
   std::shared_ptr<dnnl::memory> get(const std::shared_ptr<const Tensor>& tensor,
                                     const dnnl::memory::desc& from, const dnnl::memory::desc& to,
-                                    std::int64_t first, const dnnl::engine& engine);
+                                    const dnnl::engine& engine);
+  /// `tensor` in a form of an operator's own.
+  std::shared_ptr<dnnl::memory> get(const std::shared_ptr<const Tensor>& tensor, const Form& form,
+                                    const dnnl::engine& engine);
 
  private:
   struct Entry {
     std::weak_ptr<const Tensor> tensor;
+    std::string form;
     dnnl::memory::desc from, to;
-    std::int64_t first = 0;
     std::weak_ptr<dnnl::memory> memory;
   };
+  template <class Make>
+  std::shared_ptr<dnnl::memory> find(const Entry& wanted, const dnnl::engine& engine, const Make& make);
   std::vector<Entry> entries_;
 };
 
@@ -94,10 +106,12 @@ class Builder {
   const Tensor& parameter(std::size_t i) const;
   /// Bytes for this node alone, aligned to 64; null for a plan.
   void* scratch(std::uint64_t bytes);
-  /// A trained operand in the layout `to`; it lies as `from`, which begins at element `first`. A variable is
-  /// brought into it anew at every run, in a step of its own. Null for a plan.
+  /// A trained operand in the layout `to`; it lies as `from`. A variable is brought into it anew at every
+  /// run, in a step of its own. Null for a plan.
   std::shared_ptr<dnnl::memory> packed(std::size_t i, const dnnl::memory::desc& from,
-                                       const dnnl::memory::desc& to, std::int64_t first = 0);
+                                       const dnnl::memory::desc& to);
+  /// The same in a form of the operator's own.
+  std::shared_ptr<dnnl::memory> packed(std::size_t i, const Form& form);
   /// `make` is called for a program only, and gives what is to be run each time.
   void step(std::string kernel, const std::function<std::function<void()>()>& make);
 
@@ -111,7 +125,8 @@ class Builder {
  private:
   void* address(ValueId id) const;
   std::shared_ptr<dnnl::memory> packed_variable(ValueId id, const dnnl::memory::desc& from,
-                                                const dnnl::memory::desc& to, std::int64_t first);
+                                                const dnnl::memory::desc& to);
+  void* weights_address(ValueId id) const;
 
   const Graph& graph_;
   const std::vector<int>& blocks_;

@@ -69,7 +69,7 @@ class CpuExecutor final : public Executor {
         table_(table),
         shared_(std::make_shared<Shared>(options.threads > 0 ? options.threads : processors())) {
     traits_.block = has_avx512() ? 16 : 8;
-    traits_.winograd = has_avx512();
+    traits_.winograd = has_avx512() || isa_name() == "AVX2";
     traits_.precision = options.precision;
     // The rest is the system's and that of whoever else runs here.
     if (options_.memory_limit == 0) options_.memory_limit = memory_bytes() / 10 * 8;
