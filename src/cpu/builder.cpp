@@ -48,13 +48,18 @@ std::shared_ptr<dnnl::memory> PackedParameters::get(const std::shared_ptr<const 
   });
 }
 
-Builder::Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
-                 const dnnl::engine& engine)
-    : graph_(graph), blocks_(blocks), traits_(traits), engine_(engine) {}
+Builder::Builder(const Graph& graph, const std::vector<int>& blocks, const std::vector<ImageSeams>& seams,
+                 const Traits& traits, const dnnl::engine& engine)
+    : graph_(graph), blocks_(blocks), seams_(seams), traits_(traits), engine_(engine) {}
 
-Builder::Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
-                 const dnnl::engine& engine, Buffers buffers)
-    : graph_(graph), blocks_(blocks), traits_(traits), engine_(engine), buffers_(std::move(buffers)) {}
+Builder::Builder(const Graph& graph, const std::vector<int>& blocks, const std::vector<ImageSeams>& seams,
+                 const Traits& traits, const dnnl::engine& engine, Buffers buffers)
+    : graph_(graph),
+      blocks_(blocks),
+      seams_(seams),
+      traits_(traits),
+      engine_(engine),
+      buffers_(std::move(buffers)) {}
 
 void Builder::begin(NodeId node) {
   step_ = node;

@@ -66,8 +66,8 @@ struct Step {
 class Builder {
  public:
   /// For a plan: no buffer has an address, and nothing is made.
-  Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
-          const dnnl::engine& engine);
+  Builder(const Graph& graph, const std::vector<int>& blocks, const std::vector<ImageSeams>& seams,
+          const Traits& traits, const dnnl::engine& engine);
   /// For a program.
   struct Buffers {
     const Plan* plan = nullptr;
@@ -76,8 +76,8 @@ class Builder {
     std::vector<std::byte*> variables{};  ///< by ValueId of the variable
     PackedParameters* packed = nullptr;
   };
-  Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
-          const dnnl::engine& engine, Buffers buffers);
+  Builder(const Graph& graph, const std::vector<int>& blocks, const std::vector<ImageSeams>& seams,
+          const Traits& traits, const dnnl::engine& engine, Buffers buffers);
 
   // For operators
   // --------------------------------------------------------------------------------------------
@@ -95,6 +95,8 @@ class Builder {
     const ValueId id = node_->results.at(i);
     return {static_cast<T*>(address(id)), graph_.type(id).shape, blocks_.at(id)};
   }
+  /// Where the result's pixels must not be computed together.
+  const ImageSeams& seams() const { return seams_.at(node_->results.front()); }
   /// Operand i is trained and constant: it is no value of the arena, but parameter(i) and packed(i).
   bool is_parameter(std::size_t i) const {
     return graph_.values()[node_->operands.at(i)].role == Role::parameter;
@@ -130,6 +132,7 @@ class Builder {
 
   const Graph& graph_;
   const std::vector<int>& blocks_;
+  const std::vector<ImageSeams>& seams_;
   const Traits& traits_;
   const dnnl::engine& engine_;
   Buffers buffers_;
@@ -139,11 +142,11 @@ class Builder {
   std::vector<Step> steps_;
 };
 
-/// What the CPU executor knows of an operator; a null alignment means 1.
+/// What the CPU executor knows of an operator; a null tile means 1.
 struct Kernels {
   std::string_view name;
   void (*prepare)(const Operator&, Builder&) = nullptr;
-  std::int64_t (*alignment)(const Operator&, const Graph&, const Node&, const Traits&) = nullptr;
+  std::int64_t (*tile)(const Operator&, const Graph&, const Node&, const Traits&) = nullptr;
 };
 using KernelTable = std::span<const Kernels>;
 

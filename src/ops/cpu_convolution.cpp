@@ -193,7 +193,7 @@ void add_own(const Kernel& kernel, const std::string& form,
 
 void add_winograd(const Activation& activation, bool turned, cpu::Builder& builder) {
   const Winograd kernel(builder.operand_shape(0), builder.result().shape.c(), builder.traits().block,
-                        omp_get_max_threads(), activation);
+                        builder.seams(), omp_get_max_threads(), activation);
   add_own(
       kernel, turned ? "winograd turned" : "winograd",
       [=](const float* weights, float* packed) { kernel.pack(weights, turned, packed); }, builder);

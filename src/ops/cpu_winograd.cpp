@@ -24,15 +24,17 @@ std::int64_t divide_up(std::int64_t a, std::int64_t b) {
 }  // namespace
 
 // How the work is cut has no part in the result; the sizes are what was fastest.
-Winograd::Winograd(const Shape& shape, std::int64_t outputs, int block, int threads,
+Winograd::Winograd(const Shape& shape, std::int64_t outputs, int block, const ImageSeams& seams, int threads,
                    const Activation& activation)
     : images_(shape.n()),
       inputs_(shape.c()),
       outputs_(outputs),
       rows_(shape.h()),
       columns_(shape.w()),
-      down_(divide_up(shape.h(), tile)),
-      across_(divide_up(shape.w(), tile)),
+      row_edges_(seams.rows.cut(shape.h(), tile)),
+      column_edges_(seams.columns.cut(shape.w(), tile)),
+      down_(std::ssize(row_edges_) - 1),
+      across_(std::ssize(column_edges_) - 1),
       block_(block),
       threads_(threads),
       rectify_(activation.kind == ActivationKind::relu) {
@@ -68,6 +70,13 @@ std::int64_t Winograd::scratch_elements() const {
 Winograd::Part Winograd::part(float* scratch, std::int64_t index) const {
   float* const products = scratch + all * operand_step();
   return {index * part_, std::min(part_, tiles() - index * part_), scratch, products};
+}
+
+Winograd::Place Winograd::place(std::int64_t at) const {
+  const auto row = static_cast<std::size_t>(at / across_ % down_),
+             column = static_cast<std::size_t>(at % across_);
+  return {at / (down_ * across_), row_edges_[row], row_edges_[row + 1], column_edges_[column],
+          column_edges_[column + 1]};
 }
 
 template <int lanes>
@@ -116,22 +125,22 @@ void Winograd::transform_panel(const Buffers& buffers, const Part& part, std::in
   cpu::vectorised([&]() __attribute__((always_inline)) {
     for (std::int64_t t = 0; t < panel_; ++t) {
       Row from[points][points], to[points][points];
-      const std::int64_t index = panel * panel_ + t, at = part.first + index;
-      const std::int64_t image = at / (down_ * across_);
-      const std::int64_t top = at / across_ % down_ * tile - 1, left = at % across_ * tile - 1;
-      const float* const plane = buffers.x + (image * groups + group) * rows_ * columns_ * lanes;
-      if (index < part.count && top >= 0 && left >= 0 && top + points <= rows_ && left + points <= columns_) {
+      // What a tile's own results do not depend on is left out: a tile cut short at a seam must not round
+      // them by what lies behind it.
+      const std::int64_t index = panel * panel_ + t;
+      const Place at = place(part.first + std::min(index, part.count - 1));
+      const float* const plane = buffers.x + (at.image * groups + group) * rows_ * columns_ * lanes;
+      const std::int64_t top = at.top - 1, left = at.left - 1;
+      const std::int64_t bottom = std::min(rows_, at.bottom + 1), right = std::min(columns_, at.right + 1);
+      if (index < part.count && top >= 0 && left >= 0 && bottom - top == points && right - left == points) {
         for (int i = 0; i < points; ++i)
           std::memcpy(from[i], plane + ((top + i) * columns_ + left) * lanes, sizeof(from[i]));
       } else {
         std::memset(from, 0, sizeof(from));
-        const std::int64_t first_row = std::max<std::int64_t>(0, -top),
-                           first = std::max<std::int64_t>(0, -left);
-        const std::int64_t last_row = index < part.count ? std::min<std::int64_t>(points, rows_ - top) : 0;
-        const std::int64_t last = std::min<std::int64_t>(points, columns_ - left);
-        for (std::int64_t i = first_row; i < last_row; ++i)
-          std::memcpy(from[i] + first, plane + ((top + i) * columns_ + left + first) * lanes,
-                      static_cast<std::size_t>(last - first) * sizeof(Row));
+        const std::int64_t first = std::max<std::int64_t>(0, left);
+        for (std::int64_t i = std::max<std::int64_t>(0, top); i < bottom && index < part.count; ++i)
+          std::memcpy(from[i - top] + (first - left), plane + (i * columns_ + first) * lanes,
+                      static_cast<std::size_t>(right - first) * sizeof(Row));
       }
       winograd::transform_both(
           from, to, [](const Row(&d)[points], Row(&transformed)[points]) __attribute__((always_inline)) {
@@ -177,22 +186,20 @@ void Winograd::finish_panel(const Buffers& buffers, const Part& part, std::int64
           from, to, [](const Row(&m)[points], Row(&out)[tile]) __attribute__((always_inline)) {
             winograd::transform_products(m, out);
           });
-      const std::int64_t at = part.first + index, image = at / (down_ * across_);
-      const std::int64_t top = at / across_ % down_ * tile, left = at % across_ * tile;
-      const std::int64_t last_row = std::min<std::int64_t>(tile, rows_ - top),
-                         last = std::min<std::int64_t>(tile, columns_ - left);
-      float* const plane = buffers.y + (image * (outputs_ / lanes) + output) * rows_ * columns_ * lanes;
+      const Place at = place(part.first + index);
+      float* const plane = buffers.y + (at.image * (outputs_ / lanes) + output) * rows_ * columns_ * lanes;
       for (int i = 0; i < tile; ++i)
         for (int j = 0; j < tile; ++j) {
           to[i][j] += bias;
           if (rectify_) to[i][j] = to[i][j] < 0 ? Row{} : to[i][j];
         }
-      for (std::int64_t i = 0; i < last_row; ++i) {
-        float* const row = plane + ((top + i) * columns_ + left) * lanes;
-        if (last == tile)
-          std::memcpy(row, to[i], sizeof(to[i]));
+      const std::int64_t across = at.right - at.left;
+      for (std::int64_t i = at.top; i < at.bottom; ++i) {
+        float* const row = plane + (i * columns_ + at.left) * lanes;
+        if (across == tile)
+          std::memcpy(row, to[i - at.top], sizeof(to[0]));
         else
-          std::memcpy(row, to[i], static_cast<std::size_t>(last) * sizeof(Row));
+          std::memcpy(row, to[i - at.top], static_cast<std::size_t>(across) * sizeof(Row));
       }
     }
   });

@@ -2,9 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "ops/activation/activation.hpp"
-#include "terramask/tensor.hpp"
+#include "terramask/plan.hpp"
 
 namespace terramask::ops {
 
@@ -14,8 +15,10 @@ namespace terramask::ops {
 class Winograd {
  public:
   /// Images of `shape` in blocks of `block` channels, 8 or 16, to `outputs` channels in such blocks.
+  /// @param seams where pixels are not to be computed together
   /// @param activation none or relu
-  Winograd(const Shape& shape, std::int64_t outputs, int block, int threads, const Activation& activation);
+  Winograd(const Shape& shape, std::int64_t outputs, int block, const ImageSeams& seams, int threads,
+           const Activation& activation);
 
   int x_block() const { return block_; }
   int y_block() const { return block_; }
@@ -56,9 +59,15 @@ class Winograd {
   std::int64_t operand_step() const;
   std::int64_t panels(const Part& part) const { return (part.count + panel_ - 1) / panel_; }
   std::int64_t tiles() const { return images_ * down_ * across_; }
+  /// A tile's result pixels: rows [top, bottom) and columns [left, right).
+  struct Place {
+    std::int64_t image, top, bottom, left, right;
+  };
+  Place place(std::int64_t tile) const;
 
   std::int64_t images_, inputs_, outputs_, rows_, columns_;
-  std::int64_t down_, across_;  ///< tiles of an image
+  std::vector<std::int64_t> row_edges_, column_edges_;  ///< where tiles begin, and the end
+  std::int64_t down_, across_;                          ///< tiles of an image
   int block_, threads_;
   bool rectify_;
   bool alone_ = false;      ///< a part is one thread's

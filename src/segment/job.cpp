@@ -46,6 +46,7 @@ Wanted Job::wanted() const {
 }
 
 void Job::cut(const Footprint& footprint, std::int64_t tile) {
+  alignment_ = footprint.alignment;
   const Grid& grid = reader_->working_grid();
   const std::int64_t longest = std::max(grid.width, grid.height);
   tile_ = ceil_to(std::clamp<std::int64_t>(tile, 1, longest), footprint.alignment);
@@ -71,11 +72,19 @@ void Job::cut(const Footprint& footprint, std::int64_t tile) {
                   [&](const Tile& t) { return intersect(output_window(t), region_->window()).empty(); });
 }
 
+// Origins that differ by whole tiles are the same to the network.
+TileGrid Job::grid(const Window& patch) const {
+  if (blending()) return {};
+  return {.alignment = alignment_,
+          .margin = back_ ? back_->margin() : 0,
+          .origin = {patch.y % alignment_, patch.x % alignment_}};
+}
+
 Window Job::largest_patch() const {
   Window largest;
   for (const Tile& tile : tiles_) {
-    largest.width = std::max(largest.width, tile.patch.width);
-    largest.height = std::max(largest.height, tile.patch.height);
+    if (tile.patch.width > largest.width) largest.x = tile.patch.x, largest.width = tile.patch.width;
+    if (tile.patch.height > largest.height) largest.y = tile.patch.y, largest.height = tile.patch.height;
   }
   return largest;
 }

@@ -59,9 +59,14 @@ void copy_output(const Program& program, std::size_t slot, std::string_view name
 // The middle stage: up to two tiles on the device, so that it never waits for a copy.
 class Compute {
  public:
-  Compute(Job& job, NetworkRunner& runner, BoundedQueue<Patch>& patches, BoundedQueue<TileResult>& results,
-          PipelineTimes& times)
-      : wanted_(job.wanted()), runner_(runner), patches_(patches), results_(results), times_(times) {}
+  Compute(const Job& job, NetworkRunner& runner, BoundedQueue<Patch>& patches,
+          BoundedQueue<TileResult>& results, PipelineTimes& times)
+      : job_(job),
+        wanted_(job.wanted()),
+        runner_(runner),
+        patches_(patches),
+        results_(results),
+        times_(times) {}
 
   /// Where another stage failed, patches may still be on the device: the next raster must find the slots
   /// free.
@@ -107,7 +112,7 @@ class Compute {
 
   void launch(Patch patch) {
     const Window& window = patch.result.tile.patch;
-    Program& program = runner_.program(window.height, window.width, wanted_);
+    Program& program = runner_.program(window.height, window.width, wanted_, job_.grid(window));
     const std::size_t slot = launched_++ % slots;
     std::ranges::copy(patch.values, program.input_as<float>(slot, "image").begin());
     program.submit(slot);
@@ -135,6 +140,7 @@ class Compute {
     return taken;
   }
 
+  const Job& job_;
   Wanted wanted_;
   NetworkRunner& runner_;
   BoundedQueue<Patch>& patches_;
@@ -174,7 +180,7 @@ PipelineTimes run_pipeline(Job& job, const Model& model, NetworkRunner& runner, 
   const auto start = Clock::now();
   // The largest patch first: every other program shares its memory.
   const Window largest = job.largest_patch();
-  runner.program(largest.height, largest.width, job.wanted());
+  runner.program(largest.height, largest.width, job.wanted(), job.grid(largest));
 
   BoundedQueue<Patch> patches(1);
   BoundedQueue<TileResult> results(1);

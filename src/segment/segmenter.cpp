@@ -56,7 +56,7 @@ std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile) 
     job.cut(runner.footprint(), tile);
     try {
       const Window patch = job.largest_patch();
-      (void)runner.plan(patch.height, patch.width, job.wanted());
+      (void)runner.plan(patch.height, patch.width, job.wanted(), job.grid(patch));
       return job.tile();
     } catch (const Error& error) {
       if (error.code() != ErrorCode::out_of_memory || job.tile() <= runner.footprint().alignment) throw;
@@ -139,7 +139,7 @@ SegmentEstimate Segmenter::estimate(const SegmentOptions& options) {
   SegmentEstimate estimate;
   estimate.tile = fit_tile(job, runner, options.tile > 0 ? options.tile : default_tile);
   const Window patch = job.largest_patch();
-  const Plan plan = runner.plan(patch.height, patch.width, job.wanted());
+  const Plan plan = runner.plan(patch.height, patch.width, job.wanted(), job.grid(patch));
   double computed = 0;
   for (const segment::Tile& tile : job.tiles())
     computed += static_cast<double>(tile.patch.width) * static_cast<double>(tile.patch.height);

@@ -90,7 +90,7 @@ class Device {
   /// What a cut must begin at a multiple of.
   std::int64_t alignment(const Extent2& stride) const {
     const Graph graph = graph_of({1, layer_.inputs, layer_.whole.h, layer_.whole.w});
-    return std::lcm(executor_->layer_alignment(graph, 0), std::lcm(stride.h, stride.w));
+    return std::lcm(executor_->layer_tile(graph, 0), std::lcm(stride.h, stride.w));
   }
 
  private:
