@@ -23,7 +23,7 @@ Graph NetworkRunner::graph(std::int64_t height, std::int64_t width, const Wanted
   if (wanted.mask) whole.add_output("mask", whole.add1(ops::Argmax{}, {logits}));
   if (wanted.probabilities) whole.add_output("probabilities", whole.add1(ops::Softmax{}, {logits}));
   if (!wanted.logits) whole.remove_output("logits");
-  return optimise_for_inference({whole, model_->parameters}).graph;
+  return optimised_graph({whole, model_->parameters}, folded_);
 }
 
 Plan NetworkRunner::plan(std::int64_t height, std::int64_t width, const Wanted& wanted,
