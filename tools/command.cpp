@@ -37,6 +37,20 @@ void print_error(const std::string& name, const std::string& message) {
   fmt::print(stderr, "{}: {}\n", name, one_line(message));
 }
 
+Failure current_failure() {
+  try {
+    throw;
+  } catch (const Error& error) {
+    return {exit_status(error.code()), error.what()};
+  } catch (const std::bad_alloc&) {
+    return {1, "out of memory; use a smaller --tile, or a machine with more"};
+  } catch (const std::exception& error) {
+    return {1, fmt::format("defect of Terramask: {}; please report it with the command", error.what())};
+  } catch (...) {
+    return {1, "defect of Terramask: an unknown exception; please report it with the command"};
+  }
+}
+
 int guarded(const std::string& name, const std::function<int()>& work) {
   try {
     const int status = work();
@@ -44,16 +58,11 @@ int guarded(const std::string& name, const std::function<int()>& work) {
       throw Error(ErrorCode::io, "what is printed cannot be written",
                   "is the disk full, or the pipe closed?");
     return status;
-  } catch (const Error& error) {
-    print_error(name, error.what());
-    return exit_status(error.code());
-  } catch (const std::bad_alloc&) {
-    print_error(name, "out of memory; use a smaller --tile, or a machine with more");
-  } catch (const std::exception& error) {
-    print_error(name,
-                fmt::format("defect of Terramask: {}; please report it with the command", error.what()));
+  } catch (...) {
+    const Failure failure = current_failure();
+    print_error(name, failure.message);
+    return failure.status;
   }
-  return 1;
 }
 
 std::uint64_t parse_bytes(const std::string& text, const std::string& option) {

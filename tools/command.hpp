@@ -17,6 +17,15 @@ int exit_status(ErrorCode code);
 /// @param name the program and its subcommand: "terramask segment"
 int guarded(const std::string& name, const std::function<int()>& work);
 
+/// How a program that failed ends.
+struct Failure {
+  int status = 1;
+  std::string message;  ///< "MESSAGE; REMEDY"
+};
+
+/// Of the exception that is being handled.
+Failure current_failure();
+
 /// Prints "name: message" on stderr, as one line.
 void print_error(const std::string& name, const std::string& message);
 

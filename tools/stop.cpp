@@ -27,6 +27,9 @@ void stop_on_signals() {
   sigemptyset(&action.sa_mask);
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  // mpirun hands this one on to its ranks and leaves them their time, and Slurm can send it before a job's
+  // time is up.
+  ::sigaction(SIGUSR1, &action, nullptr);
   // A terminal that closes stops the work; nohup has its way.
   struct sigaction before {};
   if (::sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN)

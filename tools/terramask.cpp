@@ -9,6 +9,7 @@
 #include "command.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
+#include "terramask/communicator.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -19,14 +20,16 @@ struct Subcommand {
   void (*options)(CLI::App& app, std::function<int()>& run);
 };
 
-constexpr std::array<Subcommand, 8> subcommands{{
+constexpr std::array<Subcommand, 10> subcommands{{
     {"segment", "Segment rasters with a trained model", segment_options},
     {"info", "Say what a model or a raster is, and whether they fit", info_options},
     {"picture", "Draw an image with its mask laid over it", picture_options},
     {"devices", "List the devices to compute on", devices_options},
     {"init", "Make a project to train from: images, labels, classes", init_options},
+    {"labels", "Paint labels from maps: OpenStreetMap, vector files", labels_options},
     {"train", "Train a model on a project", train_options},
     {"evaluate", "Say how good a mask or a model is, against a reference", evaluate_options},
+    {"vectorize", "Turn a mask into polygons that fit each other, or centre lines", vectorize_options},
     {"scene", "Generate a small town: imagery, heights, labels and map", scene_options},
 }};
 
@@ -78,7 +81,9 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    print_error(full_name(app), explain(app, error, argc, argv));
+    // All ranks of a job are called alike; one tells what is wrong with it.
+    const auto launch = launched();
+    if (!launch || launch->rank == 0) print_error(full_name(app), explain(app, error, argc, argv));
     return 2;
   }
   stop_on_signals();

@@ -1,0 +1,65 @@
+// Imagery from slippy-map tiles: "xyz:" names wherever a raster is taken.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "terramask/progress.hpp"
+
+namespace terramask {
+
+/// How tiles are fetched; the same for all sources of the process.
+struct TileSettings {
+  /// A folder, which gets an MBTiles file for each server, or one .mbtiles file. Empty: the user's cache
+  /// folder ($XDG_CACHE_HOME/terramask/tiles, else ~/.cache/terramask/tiles).
+  std::string cache;
+  bool offline = false;  ///< the cache alone is read
+  /// Requests a second and at the same time, for each server. Empty: 10 and 2; without limit and 8 where the
+  /// server is this machine.
+  std::optional<double> rate;
+  std::optional<int> connections;
+  double timeout_s = 30;  ///< of one request
+  int retries = 4;        ///< further attempts after one that failed in a way that may pass
+  /// Asked while tiles are waited for; may be null; must outlive all reading.
+  const StopFlag* stop = nullptr;
+};
+
+/// Call before other threads read tiles; sources that are open already keep the settings they have.
+void configure_tiles(const TileSettings& settings);
+
+struct FailedTile {
+  std::string tile;  ///< "18/69105/105093"
+  std::string cause;
+};
+
+/// What became of the tiles of one source that were asked for; each tile counts once.
+struct TileReport {
+  std::string source;  ///< its name, without credentials
+  std::uint64_t fetched = 0, cached = 0, local = 0;
+  std::uint64_t missing = 0;  ///< known not to be there: nodata
+  std::uint64_t absent = 0;   ///< offline, and not in the cache: nodata
+  std::vector<FailedTile> failed;
+  std::vector<std::string> notes;  ///< each one line
+
+  std::uint64_t asked() const { return fetched + cached + local + missing + absent + failed.size(); }
+};
+
+/// Of every source that was opened, in that order.
+std::vector<TileReport> tile_reports();
+
+/// Whether a raster's name is one of tiles ("xyz:...").
+bool is_tile_source(const std::string& name);
+
+/// The name with the zoom and the bounds added where it is of tiles and has none of its own and (bounds)
+/// needs some: a template. Other names are given back as they are. Throws usage.
+/// @param bounds_crs  empty: EPSG:4326 where the numbers can be degrees, else EPSG:3857
+std::string with_extent(const std::string& name, std::optional<int> zoom,
+                        const std::optional<std::array<double, 4>>& bounds, const std::string& bounds_crs);
+
+/// The text without the credentials that URLs in it hold: for whatever is printed or kept.
+std::string without_secrets(const std::string& text);
+
+}  // namespace terramask

@@ -1,0 +1,250 @@
+#include "geo/tile_mosaic.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <limits>
+#include <map>
+#include <set>
+
+#include "geo/crs.hpp"
+#include "terramask/raster_reader.hpp"
+#include "terramask/tiles.hpp"
+#include "tiles/open_source.hpp"
+#include "tiles/redact.hpp"
+
+namespace terramask {
+namespace geo {
+namespace {
+
+using tiles::TileAddress;
+using tiles::TileRange;
+using tiles::TileState;
+
+/// The process's settings and the sources it opened: GDAL's driver, which opens them, is the process's too.
+struct Registry {
+  std::mutex mutex;
+  TileSettings settings;
+  struct Entry {
+    std::string name;
+    std::weak_ptr<const TileMosaic> mosaic;
+    std::shared_ptr<tiles::TileSource> source;  ///< kept for the report, and what it knows of its server
+  };
+  std::vector<Entry> entries;
+};
+
+Registry& registry() {
+  static Registry one;
+  return one;
+}
+
+int choose_zoom(const tiles::SourceName& name, const tiles::TileSource& source, const std::string& shown) {
+  const std::vector<int> present = source.zooms();
+  if (name.zoom) {
+    const bool there =
+        present.empty() || std::find(present.begin(), present.end(), *name.zoom) != present.end();
+    if (there) return *name.zoom;
+    throw Error(
+        ErrorCode::not_found,
+        fmt::format("{}: has no tile of zoom {}, only of {}", shown, *name.zoom, fmt::join(present, ", ")),
+        fmt::format("take --zoom {}", present.back()));
+  }
+  if (present.empty())
+    throw Error(ErrorCode::usage, shown + ": nothing says which zoom is to be read",
+                "give it: --zoom N, or #zoom=N after the template");
+  if (present.size() == 1 || source.covers_others(present.back())) return present.back();
+  throw Error(
+      ErrorCode::usage,
+      fmt::format("{}: holds tiles of the zooms {}, on different ground", shown, fmt::join(present, ", ")),
+      "say which: --zoom N, or #zoom=N after the name");
+}
+
+TileRange tiles_of_bounds(const tiles::SourceName& name, int zoom) {
+  // The world in pixels of a 256th of a tile: what touches a tile by less than a millionth of them does not.
+  Grid world;
+  world.width = world.height = std::int64_t{256} << zoom;
+  const double pixel = 2 * tiles::kHalfWorld / static_cast<double>(world.width);
+  world.geotransform = {-tiles::kHalfWorld, pixel, 0, tiles::kHalfWorld, 0, -pixel};
+  world.has_geotransform = true;
+  world.crs = crs_from_user("EPSG:3857", "xyz");
+  const std::string crs = name.bounds_crs.empty() ? "EPSG:4326" : name.bounds_crs;
+  const Window window = RegionOfInterest::make(world, name.bounds, crs, "")->window();
+  return {window.x / 256, window.y / 256, (window.x + window.width + 255) / 256,
+          (window.y + window.height + 255) / 256};
+}
+
+TileRange choose_range(const tiles::SourceName& name, const tiles::TileSource& source, int zoom,
+                       const std::string& shown) {
+  const std::optional<TileRange> present = source.extent(zoom);
+  if (!name.bounds) {
+    if (present && !present->empty()) return *present;
+    throw Error(ErrorCode::usage, shown + ": a template does not say how far its tiles reach",
+                "give the bounds: --bounds XMIN YMIN XMAX YMAX, or #bounds=XMIN,YMIN,XMAX,YMAX after it "
+                "(degrees, unless bounds-crs says otherwise)");
+  }
+  TileRange range = tiles_of_bounds(name, zoom);
+  const std::int64_t last = std::int64_t{1} << zoom;
+  range = {std::max<std::int64_t>(range.x0 - name.margin, 0),
+           std::max<std::int64_t>(range.y0 - name.margin, 0), std::min(range.x1 + name.margin, last),
+           std::min(range.y1 + name.margin, last)};
+  if (!present) return range;
+  const TileRange common{std::max(range.x0, present->x0), std::max(range.y0, present->y0),
+                         std::min(range.x1, present->x1), std::min(range.y1, present->y1)};
+  if (common.empty())
+    throw Error(ErrorCode::mismatch,
+                fmt::format("{}: none of its tiles of zoom {} lies within the bounds", shown, zoom),
+                "correct the bounds; `terramask info` shows the extent without them");
+  return range;
+}
+
+/// Tiles to look at for the size of all: one that is known to be there, else the middle one and others apart.
+std::vector<TileAddress> candidates(const tiles::TileSource& source, int zoom, const TileRange& range) {
+  if (const auto example = source.example(zoom, range)) return {*example};
+  std::vector<TileAddress> found;
+  std::set<TileAddress> seen;
+  for (const int parts : {2, 4, 6})
+    for (int i = 1; i < parts; i += 2)
+      for (int j = 1; j < parts; j += 2) {
+        const TileAddress tile{zoom, range.x0 + range.width() * j / parts,
+                               range.y0 + range.height() * i / parts};
+        if (seen.insert(tile).second) found.push_back(tile);
+      }
+  return found;
+}
+
+/// The first tile that is there says how large all are.
+void look_at_first_tile(TileMosaic& mosaic, int tile_size, const std::string& shown) {
+  std::string cause;
+  std::size_t failed = 0;
+  for (const TileAddress& address : candidates(*mosaic.source, mosaic.zoom, mosaic.range)) {
+    const tiles::Tile tile = mosaic.source->read(address);
+    if (tile.state == TileState::missing) continue;
+    if (tile.state == TileState::present) {
+      try {
+        const TileImage image = decode_tile(tile.bytes, mosaic.pixels);
+        if (image.width == image.height && (tile_size == 0 || image.width == tile_size)) {
+          mosaic.tile_size = image.width;
+          mosaic.palette = image.palette;
+          return;
+        }
+        cause = fmt::format("tile {}: {} x {} pixels", to_string(address), image.width, image.height);
+      } catch (const Error& error) {
+        cause = fmt::format("tile {}: {}", to_string(address), error.message());
+      }
+    } else {
+      cause = fmt::format("tile {}: {}", to_string(address), tile.cause);
+    }
+    if (++failed == 3 && tile_size == 0) break;
+  }
+  if (tile_size != 0) {
+    mosaic.tile_size = tile_size;
+    return;
+  }
+  if (cause.empty())
+    throw Error(ErrorCode::not_found, shown + ": none of the tiles looked at within the bounds is there",
+                "check zoom and bounds; where most tiles are missing, say the size: #tile-size=256");
+  throw Error(ErrorCode::io, fmt::format("{}: {}", shown, cause),
+              "check the address and try a tile in a browser");
+}
+
+void check_size(const TileMosaic& mosaic, const std::string& shown) {
+  const std::int64_t most = std::numeric_limits<int>::max() / mosaic.tile_size;
+  if (mosaic.range.width() <= most && mosaic.range.height() <= most) return;
+  throw Error(ErrorCode::usage,
+              fmt::format("{}: {} x {} tiles of {} pixels are more than a raster can have", shown,
+                          mosaic.range.width(), mosaic.range.height(), mosaic.tile_size),
+              "take a smaller box, or a lower zoom");
+}
+
+std::shared_ptr<TileMosaic> make_mosaic(const std::string& text, const TileSettings& settings,
+                                        const std::shared_ptr<tiles::TileSource>& before) {
+  const tiles::SourceName name = tiles::parse_source_name(text);
+  const std::string shown = tiles::without_secrets(text);
+  auto mosaic = std::make_shared<TileMosaic>();
+  mosaic->name = text;
+  mosaic->pixels = name.pixels;
+  const auto check = [](const std::string& bytes) -> std::string {
+    try {
+      decode_tile(bytes, tiles::Pixels::colour);
+      return {};
+    } catch (const Error& error) {
+      return error.message();
+    }
+  };
+  // Files may have changed since they were listed; what is known of a server's tiles holds.
+  mosaic->source = before && tiles::on_a_server(name) ? before : tiles::open_source(name, settings, check);
+  if (before && mosaic->source != before) mosaic->source->share_ledger(*before);
+  mosaic->zoom = choose_zoom(name, *mosaic->source, shown);
+  mosaic->range = choose_range(name, *mosaic->source, mosaic->zoom, shown);
+  look_at_first_tile(*mosaic, name.tile_size, shown);
+  check_size(*mosaic, shown);
+  mosaic->attribution = name.attribution.empty() ? mosaic->source->attribution() : name.attribution;
+  mosaic->licence = name.licence.empty() ? mosaic->source->licence() : name.licence;
+  return mosaic;
+}
+
+}  // namespace
+
+std::array<double, 6> TileMosaic::geotransform() const {
+  const double west = tiles::western_edge(zoom, range.x0);
+  const double north = tiles::northern_edge(zoom, range.y0);
+  const double pixel = std::ldexp(2 * tiles::kHalfWorld / tile_size, -zoom);
+  return {west, pixel, 0, north, 0, -pixel};
+}
+
+std::optional<TileImage> TileMosaic::read(const TileAddress& address) const {
+  const tiles::Tile tile = source->read(address);
+  if (tile.state != TileState::present) return std::nullopt;
+  const auto fail = [&](const std::string& cause) {
+    source->ledger().note(address, tiles::TileLedger::Entry::failed, cause);
+    return std::nullopt;
+  };
+  try {
+    TileImage image = decode_tile(tile.bytes, pixels);
+    if (image.width != tile_size || image.height != tile_size)
+      return fail(fmt::format("{} x {} pixels, the other tiles have {} x {}", image.width, image.height,
+                              tile_size, tile_size));
+    return image;
+  } catch (const Error& error) {
+    return fail(error.message());
+  }
+}
+
+std::shared_ptr<const TileMosaic> open_tile_mosaic(const std::string& name) {
+  Registry& all = registry();
+  // One at a time: who opens the same one meanwhile waits for it, and asks its server nothing.
+  const std::lock_guard lock(all.mutex);
+  const auto known = std::find_if(all.entries.begin(), all.entries.end(),
+                                  [&name](const Registry::Entry& entry) { return entry.name == name; });
+  if (known == all.entries.end()) {
+    const auto made = make_mosaic(name, all.settings, nullptr);
+    all.entries.push_back({name, made, made->source});
+    return made;
+  }
+  if (auto open = known->mosaic.lock()) return open;
+  const auto made = make_mosaic(name, all.settings, known->source);
+  known->mosaic = made;
+  known->source = made->source;
+  return made;
+}
+
+}  // namespace geo
+
+void configure_tiles(const TileSettings& settings) {
+  const std::lock_guard lock(geo::registry().mutex);
+  geo::registry().settings = settings;
+}
+
+std::vector<TileReport> tile_reports() {
+  const std::lock_guard lock(geo::registry().mutex);
+  std::vector<TileReport> reports;
+  for (const auto& entry : geo::registry().entries) {
+    TileReport report;
+    report.source = tiles::without_secrets(entry.name);
+    entry.source->report(report);
+    reports.push_back(std::move(report));
+  }
+  return reports;
+}
+
+}  // namespace terramask

@@ -1,0 +1,137 @@
+#include "tiles/folder_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+#include "terramask/error.hpp"
+
+namespace terramask::tiles {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::uintmax_t kLargestTile = std::uintmax_t{64} << 20U;
+
+/// Walks down the folders that a template's parts fit.
+class Walk {
+ public:
+  Walk(const TileTemplate& path, std::optional<int> zoom, std::map<TileAddress, std::string>& found)
+      : parts_(path.components()), zoom_(zoom), found_(found) {}
+
+  void from(const fs::path& folder) { enter(folder, 0, {}); }
+
+ private:
+  void enter(const fs::path& path, std::size_t part, const TileTemplate::Values& values) {
+    if (part == parts_.size()) {
+      const auto address = TileTemplate::address_of(values, zoom_);
+      std::error_code failed;
+      if (address && fs::is_regular_file(path, failed)) found_.try_emplace(*address, path.string());
+      return;
+    }
+    if (const auto literal = parts_[part].literal()) {
+      std::error_code failed;
+      if (fs::exists(path / *literal, failed)) enter(path / *literal, part + 1, values);
+      return;
+    }
+    std::error_code failed;
+    std::vector<fs::path> entries;
+    for (fs::directory_iterator entry(path, failed), end; !failed && entry != end; entry.increment(failed))
+      entries.push_back(entry->path());
+    std::sort(entries.begin(), entries.end());
+    for (const fs::path& entry : entries) {
+      TileTemplate::Values here = values;
+      if (parts_[part].match_values(entry.filename().string(), here)) enter(entry, part + 1, here);
+    }
+  }
+
+  std::vector<TileTemplate> parts_;
+  std::optional<int> zoom_;
+  std::map<TileAddress, std::string>& found_;
+};
+
+}  // namespace
+
+FolderSource::FolderSource(const std::string& path, std::optional<int> zoom) {
+  const bool plain = path.find('{') == std::string::npos;
+  std::error_code failed;
+  if (plain && !fs::exists(path, failed))
+    throw Error(ErrorCode::not_found, fmt::format("xyz:{}: no such folder", path), "check the path");
+  if (plain && !fs::is_directory(path, failed))
+    throw Error(ErrorCode::usage, fmt::format("xyz:{}: neither a folder of tiles nor an MBTiles file", path),
+                "name a folder of z/x/y.png, a file that ends in .mbtiles, or a template with {z} {x} {y}");
+  const TileTemplate where(plain ? path + "/{z}/{x}/{y}.{ext}" : path);
+  if (!where.has("z") && !where.has("q") && !zoom)
+    throw Error(ErrorCode::usage, fmt::format("xyz:{}: does not say the zoom of its tiles", path),
+                "give it: --zoom N, or #zoom=N after the template");
+  Walk(where, zoom, paths_).from(path.starts_with('/') ? "/" : ".");
+  if (paths_.empty())
+    throw Error(ErrorCode::not_found, fmt::format("xyz:{}: no tile is there", path),
+                plain
+                    ? "a folder holds tiles as z/x/y.png, .jpg or .webp; name others by a template, such as "
+                      "xyz:FOLDER/TILE-{x}-{y}-{z}.png"
+                    : "check the template against a file's name: {y} counts from the north, {-y} from the "
+                      "south");
+  for (const auto& [address, file] : paths_) extents_[address.zoom].add(address.x, address.y);
+}
+
+Tile FolderSource::read(const TileAddress& address) {
+  const auto found = paths_.find(address);
+  if (found == paths_.end()) {
+    ledger().note(address, TileLedger::Entry::missing);
+    return {};
+  }
+  const auto fail = [&](const std::string& cause) {
+    const std::string text = found->second + ": " + cause;
+    ledger().note(address, TileLedger::Entry::failed, text);
+    return Tile{TileState::failed, {}, text};
+  };
+  std::error_code failed;
+  const std::uintmax_t size = fs::file_size(found->second, failed);
+  if (failed) return fail(failed.message());
+  if (size > kLargestTile) return fail(fmt::format("{} bytes, too many for a tile", size));
+  std::ifstream file(found->second, std::ios::binary);
+  Tile tile{TileState::present, std::string(size, '\0'), {}};
+  if (!file.read(tile.bytes.data(), static_cast<std::streamsize>(size)))
+    return fail(file.is_open() ? "cannot be read" : std::strerror(errno));
+  ledger().note(address, TileLedger::Entry::local);
+  return tile;
+}
+
+std::vector<int> FolderSource::zooms() const {
+  std::vector<int> found;
+  for (const auto& [zoom, extent] : extents_) found.push_back(zoom);
+  return found;
+}
+
+std::optional<TileRange> FolderSource::extent(int zoom) const {
+  const auto found = extents_.find(zoom);
+  return found == extents_.end() ? TileRange{} : found->second;
+}
+
+bool FolderSource::covers_others(int zoom) const {
+  for (const auto& [other, extent] : extents_) {
+    if (other >= zoom) continue;
+    std::set<TileAddress> below;
+    for (auto tile = paths_.lower_bound({zoom, 0, 0}); tile != paths_.end() && tile->first.zoom == zoom;
+         ++tile)
+      below.insert({other, tile->first.x >> (zoom - other), tile->first.y >> (zoom - other)});
+    for (auto tile = paths_.lower_bound({other, 0, 0}); tile != paths_.end() && tile->first.zoom == other;
+         ++tile)
+      if (!below.contains(tile->first)) return false;
+  }
+  return true;
+}
+
+std::optional<TileAddress> FolderSource::example(int zoom, const TileRange& range) const {
+  for (auto tile = paths_.lower_bound({zoom, range.x0, 0}); tile != paths_.end() && tile->first.zoom == zoom;
+       ++tile)
+    if (range.holds(tile->first.x, tile->first.y)) return tile->first;
+  return std::nullopt;
+}
+
+}  // namespace terramask::tiles

@@ -1,0 +1,131 @@
+#include "tiles/sqlite.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+
+#include "terramask/error.hpp"
+
+namespace terramask::tiles {
+namespace {
+
+[[noreturn]] void fail(sqlite3* database, const std::string& name) {
+  const int code = database == nullptr ? SQLITE_NOMEM : sqlite3_errcode(database);
+  const std::string cause = database == nullptr ? "out of memory" : sqlite3_errmsg(database);
+  const std::string message = fmt::format("{}: {}", name, cause);
+  switch (code & 0xFF) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      throw Error(ErrorCode::format, message, "copy the file again, or remove it if it is a cache");
+    case SQLITE_FULL:
+      throw Error(ErrorCode::io, message, "make room on the disk, or name another place");
+    case SQLITE_BUSY:
+      throw Error(ErrorCode::io, message, "another program keeps it locked: try again when that is done");
+    default:
+      throw Error(ErrorCode::io, message, "check the folder's permissions and the disk");
+  }
+}
+
+}  // namespace
+
+void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
+  sqlite3_finalize(statement);
+}
+
+void Database::Close::operator()(sqlite3* database) const {
+  sqlite3_close_v2(database);
+}
+
+Statement& Statement::bind(int parameter, std::int64_t value) {
+  if (sqlite3_bind_int64(statement_.get(), parameter + 1, value) != SQLITE_OK) fail(database_, name_);
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, std::string_view text) {
+  if (sqlite3_bind_text64(statement_.get(), parameter + 1, text.data(), text.size(), SQLITE_TRANSIENT,
+                          SQLITE_UTF8) != SQLITE_OK)
+    fail(database_, name_);
+  return *this;
+}
+
+Statement& Statement::bind_blob(int parameter, std::string_view bytes) {
+  if (sqlite3_bind_blob64(statement_.get(), parameter + 1, bytes.data(), bytes.size(), SQLITE_TRANSIENT) !=
+      SQLITE_OK)
+    fail(database_, name_);
+  return *this;
+}
+
+bool Statement::step() {
+  const int result = sqlite3_step(statement_.get());
+  if (result == SQLITE_ROW) return true;
+  if (result == SQLITE_DONE) return false;
+  // The message is the connection's, and a reset may change it: throw first, reset on the way.
+  try {
+    fail(database_, name_);
+  } catch (...) {
+    sqlite3_reset(statement_.get());
+    throw;
+  }
+}
+
+void Statement::run() {
+  while (step()) {
+  }
+  reset();
+}
+
+void Statement::reset() {
+  sqlite3_reset(statement_.get());
+  sqlite3_clear_bindings(statement_.get());
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(statement_.get(), column);
+}
+
+std::string Statement::text(int column) const {
+  const void* bytes = sqlite3_column_blob(statement_.get(), column);
+  const int size = sqlite3_column_bytes(statement_.get(), column);
+  return bytes == nullptr ? std::string()
+                          : std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
+}
+
+Database::Database(const std::string& path, Mode mode) : name_(path.empty() ? "temporary tiles" : path) {
+  std::error_code failed;
+  if (mode == Mode::read && !std::filesystem::exists(path, failed))
+    throw Error(ErrorCode::not_found, path + ": no such file", "check the path");
+  sqlite3* opened = nullptr;
+  const int flags = (mode == Mode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+                    SQLITE_OPEN_FULLMUTEX;
+  const int result = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
+  database_.reset(opened);
+  if (result != SQLITE_OK) fail(opened, name_);
+  sqlite3_extended_result_codes(opened, 1);
+  sqlite3_busy_timeout(opened, 30'000);
+}
+
+Statement Database::prepare(const std::string& sql) {
+  sqlite3_stmt* made = nullptr;
+  const int result =
+      sqlite3_prepare_v2(database_.get(), sql.c_str(), static_cast<int>(sql.size()), &made, nullptr);
+  std::unique_ptr<sqlite3_stmt, Statement::Finalize> statement(made);
+  if (result != SQLITE_OK) fail(database_.get(), name_);
+  return {database_.get(), name_, std::move(statement)};
+}
+
+void Database::run(const std::string& sql) {
+  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    fail(database_.get(), name_);
+}
+
+bool Database::has_table(const std::string& name) {
+  Statement statement = prepare("SELECT 1 FROM sqlite_master WHERE name = ?");
+  return statement.bind(0, std::string_view(name)).step();
+}
+
+}  // namespace terramask::tiles
