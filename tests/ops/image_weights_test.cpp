@@ -18,7 +18,6 @@ Graph convolution_by_input(const Shape& x, const Shape& weight) {
 }
 
 TEST(ImageAsWeights, that_lies_in_blocks_is_refused) {
-  const auto executor = make_executor({.device = "cpu"});
   for (const Precision precision : {Precision::fast, Precision::exact}) {
     const auto device = make_executor({.device = "cpu", .precision = precision});
     try {
