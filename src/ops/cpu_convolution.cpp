@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cpu/layout.hpp"
+#include "ops/cpu_copy.hpp"
 #include "ops/cpu_pointwise.hpp"
 #include "ops/cpu_winograd.hpp"
 
@@ -107,6 +108,12 @@ PrimitiveDesc choose(const Sides& s, const Describe& describe, const char* what,
   return *slow;
 }
 
+/// Where a primitive's image and result lie, if not as the graph's, and what brings them there and back.
+struct Rooms {
+  float *x = nullptr, *y = nullptr;
+  std::function<void()> before, after;
+};
+
 /// A primitive's weights, and what is to be done before each run to bring them up to date.
 struct Weights {
   std::shared_ptr<memory> packed;
@@ -117,7 +124,7 @@ struct Weights {
 /// is called for a program only.
 template <class Primitive, class PrimitiveDesc>
 void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder,
-         const std::function<Weights()>& weights) {
+         const std::function<Weights()>& weights, const Rooms& rooms = {}) {
   const dnnl::engine& engine = builder.engine();
   const bool reorder_x = pd.src_desc() != s.x, reorder_y = pd.dst_desc() != s.y;
   void* const x_scratch = builder.scratch(reorder_x ? pd.src_desc().get_size() : 0);
@@ -128,8 +135,10 @@ void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder,
     const Weights weight = weights();
     const dnnl::stream stream(engine);
     // oneDNN's handles are not const; a primitive only reads its source.
-    void* const x_data = const_cast<float*>(builder.operand(0).data);  // NOLINT
-    const memory x(s.x, engine, x_data), y(s.y, engine, builder.result().data);
+    void* const x_data =
+        rooms.x != nullptr ? rooms.x : const_cast<float*>(builder.operand(0).data);  // NOLINT
+    void* const y_data = rooms.y != nullptr ? rooms.y : builder.result().data;
+    const memory x(s.x, engine, x_data), y(s.y, engine, y_data);
     const memory source = reorder_x ? memory(pd.src_desc(), engine, x_scratch) : x;
     const memory result = reorder_y ? memory(pd.dst_desc(), engine, y_scratch) : y;
     std::unordered_map<int, memory> arguments{
@@ -146,18 +155,25 @@ void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder,
     if (reorder_y)
       run.emplace_back(dnnl::reorder(result, y),
                        std::unordered_map<int, memory>{{DNNL_ARG_FROM, result}, {DNNL_ARG_TO, y}});
-    return [stream, weight, bias, run = std::move(run)] {
+    return [stream, weight, bias, rooms, run = std::move(run)] {
+      if (rooms.before) rooms.before();
       if (weight.renew) weight.renew();
       for (const auto& [primitive, given] : run) primitive.execute(stream, given);
       dnnl::stream(stream).wait();
+      if (rooms.after) rooms.after();
     };
   });
 }
 
 template <class Primitive, class PrimitiveDesc>
-void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder) {
+void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder, const Rooms& rooms = {}) {
   const auto packed = builder.packed(1, s.weight, pd.weights_desc());
-  add<Primitive>(pd, s, builder, [&] { return Weights{packed, {}}; });
+  add<Primitive>(
+      pd, s, builder,
+      [&] {
+        return Weights{packed, {}};
+      },
+      rooms);
 }
 
 // A kernel of our own: Winograd or Pointwise, with its weights packed by itself.
@@ -225,11 +241,11 @@ dnnl::convolution_forward::primitive_desc describe_convolution(const Conv2d& op,
   const auto any_weight = any_layout(s.weight);
   const memory::dims stride{op.stride.h, op.stride.w}, dilation{op.dilation.h - 1, op.dilation.w - 1},
       before{op.padding.h, op.padding.w};
-  const Shape x = builder.operand_shape(0), y = builder.result().shape;
+  const memory::dims x = s.x.dims(), y = s.y.dims();
   const auto after = [](std::int64_t in, std::int64_t out, std::int64_t k, std::int64_t st, std::int64_t d,
                         std::int64_t p) { return (out - 1) * st + (k - 1) * d + 1 - in - p; };
-  const memory::dims behind{after(x.h(), y.h(), op.kernel.h, op.stride.h, op.dilation.h, op.padding.h),
-                            after(x.w(), y.w(), op.kernel.w, op.stride.w, op.dilation.w, op.padding.w)};
+  const memory::dims behind{after(x[2], y[2], op.kernel.h, op.stride.h, op.dilation.h, op.padding.h),
+                            after(x[3], y[3], op.kernel.w, op.stride.w, op.dilation.w, op.padding.w)};
   return choose<dnnl::convolution_forward::primitive_desc>(
       s,
       [&](const memory::desc& from, const memory::desc& to) {
@@ -238,6 +254,23 @@ dnnl::convolution_forward::primitive_desc describe_convolution(const Conv2d& op,
                                                to, stride, dilation, before, behind);
       },
       "conv2d", attributes(op.activation), builder.engine());
+}
+
+// oneDNN's direct kernels refuse images narrower than their padding, and what it takes instead sums in an
+// order that depends on the threads. Columns of zeros behind such an image are what its padding is: `s` then
+// is that of a wider image.
+Rooms widen(const Conv2d& op, Sides& s, cpu::Builder& builder) {
+  const auto x = builder.operand(0);
+  const auto y = builder.result();
+  if (y.shape.w() >= 2 * op.padding.w) return {};
+  cpu::Image<float> wide_x{nullptr, x.shape, x.block}, wide_y{nullptr, y.shape, y.block};
+  wide_x.shape[3] += 2 * op.padding.w * op.stride.w;
+  wide_y.shape[3] += 2 * op.padding.w;
+  s.x = layout_of(wide_x.shape, x.block), s.y = layout_of(wide_y.shape, y.block);
+  wide_x.data = static_cast<float*>(builder.scratch(s.x.get_size()));
+  wide_y.data = static_cast<float*>(builder.scratch(s.y.get_size()));
+  const cpu::Image<const float> made{wide_y.data, wide_y.shape, wide_y.block};
+  return {wide_x.data, wide_y.data, [=] { move_rows(x, wide_x); }, [=] { move_rows(made, y); }};
 }
 
 // A transposed convolution of stride 1 is a convolution with the kernel turned; oneDNN's own reaches less
@@ -281,29 +314,31 @@ void turn_weights(const Shape& shape, const float* weights, float* out) {
 // Weights that are made anew before each run, from the operand as it lies.
 template <class Renew>
 void add_renewed(const dnnl::convolution_forward::primitive_desc& pd, const Sides& s, cpu::Builder& builder,
-                 const Renew& renew) {
+                 const Rooms& rooms, const Renew& renew) {
   auto* const room = static_cast<float*>(builder.scratch(pd.weights_desc().get_size()));
   const auto source = builder.packed(1, s.weight, s.weight);
-  add<dnnl::convolution_forward>(pd, s, builder, [&] {
+  const auto weights = [&] {
     return Weights{std::make_shared<memory>(pd.weights_desc(), builder.engine(), room),
                    [=] { renew(static_cast<const float*>(source->get_data_handle()), room); }};
-  });
+  };
+  add<dnnl::convolution_forward>(pd, s, builder, weights, rooms);
 }
 
 void prepare_turned(const ConvTranspose2d& op, cpu::Builder& builder) {
   const Shape weight = builder.operand_shape(1), to{weight[1], weight[0], weight[2], weight[3]};
   Sides s = sides(builder, true);
   s.weight = memory::desc({to[0], to[1], to[2], to[3]}, f32, Tag::oihw);
+  const Rooms rooms = widen(turned(op), s, builder);
   const auto pd = describe_convolution(turned(op), s, builder);
   if (pd.weights_desc() == s.weight)
-    return add_renewed(pd, s, builder, [weight](const float* source, float* packed) {
+    return add_renewed(pd, s, builder, rooms, [weight](const float* source, float* packed) {
       turn_weights(weight, source, packed);
     });
   auto* const dense = static_cast<float*>(builder.scratch(weight.elements() * sizeof(float)));
   const memory plain(s.weight, builder.engine(), dense);
   const dnnl::reorder reorder({builder.engine(), s.weight, builder.engine(), pd.weights_desc()});
   const dnnl::stream stream(builder.engine());
-  add_renewed(pd, s, builder, [=](const float* source, float* packed) {
+  add_renewed(pd, s, builder, rooms, [=](const float* source, float* packed) {
     turn_weights(weight, source, dense);
     memory from = plain, into(pd.weights_desc(), plain.get_engine(), packed);
     dnnl::stream queue = stream;
@@ -329,8 +364,9 @@ void prepare(const Conv2d& op, cpu::Builder& builder) {
     return add_pointwise({.from = op.stride, .activation = op.activation}, builder);
   if (winograd_tile(op, builder.operand_shape(1), builder.traits()) > 1)
     return add_winograd(op.activation, false, builder);
-  const Sides s = sides(builder, false);
-  add<dnnl::convolution_forward>(describe_convolution(op, s, builder), s, builder);
+  Sides s = sides(builder, false);
+  const Rooms rooms = widen(op, s, builder);
+  add<dnnl::convolution_forward>(describe_convolution(op, s, builder), s, builder, rooms);
 }
 
 std::int64_t winograd_tile(const ConvTranspose2d& op, const Shape& weight, const cpu::Traits& traits) {
