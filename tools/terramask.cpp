@@ -5,11 +5,13 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "command.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/communicator.hpp"
+#include "tile_arguments.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -30,6 +32,10 @@ constexpr std::array<Subcommand, 8> subcommands{{
     {"evaluate", "Say how good a mask or a model is, against a reference", evaluate_options},
     {"scene", "Generate a small town: imagery, heights, labels and map", scene_options},
 }};
+
+bool takes_rasters(std::string_view subcommand) {
+  return subcommand != "devices" && subcommand != "scene";
+}
 
 constexpr const char* examples =
     "Examples:\n"
@@ -65,9 +71,11 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   std::function<int()> work;
   std::array<std::function<int()>, subcommands.size()> runs;
+  TileArguments tiles;
   for (std::size_t i = 0; i < subcommands.size(); ++i) {
     CLI::App* sub = app.add_subcommand(subcommands[i].name, subcommands[i].help);
     subcommands[i].options(*sub, runs[i]);
+    if (takes_rasters(subcommands[i].name)) add_tile_options(*sub, tiles);
     sub->final_callback([&work, &chosen = runs[i]] { work = chosen; });
   }
   if (argc < 2) {
@@ -87,7 +95,16 @@ int run(int argc, char** argv) {
   stop_on_signals();
   std::signal(SIGXFSZ,
               SIG_IGN);  // a limit on file sizes is an error of writing then, told and cleaned up after
-  const int status = guarded(full_name(app), work);
+  start_tiles(tiles, &stop_flag());
+  // Names of rasters may hold credentials, and any message a raster's name.
+  const auto shown = [&work] {
+    try {
+      return work();
+    } catch (const Error& error) {
+      throw Error(error.code(), without_secrets(error.message()), without_secrets(error.remedy()));
+    }
+  };
+  const int status = finish_tiles(guarded(full_name(app), shown), tiles, full_name(app));
   return status != 0 && stop_signal() != 0 ? 128 + stop_signal() : status;
 }
 

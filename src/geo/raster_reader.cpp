@@ -29,6 +29,7 @@ struct Decisions {
   std::array<double, 2> reach{0.5, 0.5};
   std::optional<PixelSize> pixel_size;
   geo::WorkingGrid working;
+  Credits credits;
   std::vector<std::string> warnings;
 };
 
@@ -54,7 +55,12 @@ class Reader final : public RasterReader {
   std::size_t bands() const override { return decisions_->bands.size(); }
   const std::vector<BandRequest>& found_bands() const override { return decisions_->found; }
   const std::vector<std::string>& warnings() const override { return decisions_->warnings; }
+  const Credits& credits() const override { return decisions_->credits; }
   const std::string& name() const override { return decisions_->name; }
+
+  void advise(const Window& window) override {
+    (working_ ? *working_ : *source_).advise(intersect(window, working_grid().extent()));
+  }
 
   void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid) override {
     check(window, working_grid(), valid.size());
@@ -129,6 +135,7 @@ std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
     d.files.push_back(geo::describe(*dataset, path));
   }
   for (const auto& heights : options.ndsm) d.files.push_back(geo::describe_ndsm(heights.dsm, heights.dtm));
+  for (const auto& file : d.files) geo::add_credits(d.credits, file.credits);
   for (const auto& file : d.files) d.name += (d.name.empty() ? "" : ", ") + file.path;
   if (!options.crs.empty()) assign_crs(d.files, options.crs, d.warnings);
   geo::check_stack(d.files);

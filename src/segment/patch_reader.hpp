@@ -19,6 +19,8 @@ class PatchReader {
   /// @param values  bands × height × width: (value − mean) / std, and 0 (the mean) where invalid
   /// @param valid   height × width; the padding's validity is that of the pixel it reflects
   void read(const Window& patch, std::span<float> values, std::vector<std::uint8_t>& valid);
+  /// Tells that a patch will be read soon.
+  void advise(const Window& patch) { reader_.advise(patch); }
 
  private:
   RasterReader& reader_;

@@ -26,6 +26,9 @@ class Stopwatch {
   Clock::time_point start_ = Clock::now();
 };
 
+// What comes over a network is asked for while the tiles before are read and computed.
+constexpr std::size_t tiles_ahead = 3;
+
 struct Patch {
   TileResult result;  // tile and validity, so far
   std::vector<float> values;
@@ -147,8 +150,13 @@ class Compute {
 void read_patches(Job& job, const Model& model, BoundedQueue<Patch>& patches, double& busy,
                   const StopFlag* stop) {
   PatchReader reader(job.reader(), model.info.bands);
-  for (const Tile& tile : job.tiles()) {
+  const std::vector<Tile>& tiles = job.tiles();
+  std::size_t advised = 0;
+  for (std::size_t i = 0; i < tiles.size(); ++i) {
+    const Tile& tile = tiles[i];
     if (stop != nullptr) stop->check();
+    for (; advised < std::min(i + 1 + tiles_ahead, tiles.size()); ++advised)
+      reader.advise(tiles[advised].patch);
     Patch patch;
     patch.result.tile = tile;
     {

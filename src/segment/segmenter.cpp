@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "geo/credits.hpp"
 #include "segment/job.hpp"
 #include "segment/mask_maker.hpp"
 #include "segment/pipeline.hpp"
@@ -25,11 +26,13 @@ std::map<std::string, std::string> identity(const Model& model) {
           {"TERRAMASK_NETWORK", model.info.network.architecture}};
 }
 
-MaskOptions mask_options(const Job& job, const Model& model, const std::string& path) {
+MaskOptions mask_options(Job& job, const Model& model, const std::string& path) {
+  std::map<std::string, std::string> metadata = identity(model);
+  geo::write_credits(job.reader().credits(), metadata);
   return {.path = path,
           .grid = job.output_grid(),
           .classes = model.info.classes,
-          .metadata = identity(model),
+          .metadata = std::move(metadata),
           .creation_options = job.options().creation_options,
           .overwrite = job.options().overwrite};
 }
