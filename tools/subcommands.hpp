@@ -12,8 +12,10 @@ void info_options(CLI::App& app, std::function<int()>& run);
 void picture_options(CLI::App& app, std::function<int()>& run);
 void devices_options(CLI::App& app, std::function<int()>& run);
 void init_options(CLI::App& app, std::function<int()>& run);
+void labels_options(CLI::App& app, std::function<int()>& run);
 void train_options(CLI::App& app, std::function<int()>& run);
 void evaluate_options(CLI::App& app, std::function<int()>& run);
+void vectorize_options(CLI::App& app, std::function<int()>& run);
 void scene_options(CLI::App& app, std::function<int()>& run);
 
 }  // namespace terramask::tools

@@ -10,6 +10,7 @@
 #include "device_options.hpp"
 #include "messages.hpp"
 #include "progress_bar.hpp"
+#include "ranks.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -31,12 +32,22 @@ constexpr const char* footer =
     "same and be compared: initial.safetensors, the batches of every epoch as the network gets them\n"
     "(batch-000001.safetensors: image, labels, weights), and training.json: steps, rates, loss, optimizer.\n"
     "\n"
+    "mpirun -n N terramask train ... shares every step among N ranks, on one machine or several: each takes\n"
+    "training.batch patches, so that N ranks do what one would do with N times the batch. Batch norms take\n"
+    "each rank's own patches, and rank 0's running statistics are saved, as PyTorch's DDP does. --threads "
+    "and\n"
+    "--cache are a rank's; without --threads, ranks share a machine's cores. SIGUSR1 to mpirun is a clean\n"
+    "stop; of Ctrl-C and SIGTERM it leaves a rank one second (--mca odls_base_sigkill_timeout 60: a "
+    "minute),\n"
+    "after which the last checkpoint is what --resume goes on from.\n"
+    "\n"
     "Examples:\n"
     "  terramask init tiles/*.tif --labels roads.tif -o roads.json\n"
     "  terramask train roads.json -o roads.safetensors --dry-run\n"
     "  terramask train roads.json -o roads.safetensors\n"
     "  terramask train roads.json -o roads.safetensors --resume\n"
     "  terramask train oaks.json -o oaks.safetensors --init roads.safetensors --freeze 'down.*'\n"
+    "  mpirun -n 4 terramask train roads.json -o roads.safetensors\n"
     "  terramask train roads.json --export roads-batches\n";
 
 struct TrainArguments {
@@ -88,12 +99,14 @@ std::string epoch_line(const train::Epoch& e) {
          fmt::format(", rate {:.2e}, {}{}", e.rate, duration_text(e.seconds), e.best ? ", best so far" : "");
 }
 
-int train_model(TrainArguments a) {
+int train_model(TrainArguments a, Communicator& ranks) {
+  a.verbosity = of_rank(a.verbosity, ranks);
   start_messages("terramask train", a.verbosity);
   configure_gdal(std::uint64_t{64} << 20);
   a.options.cache_bytes = parse_bytes(a.cache, "--cache");
   a.options.checkpoint_seconds = a.checkpoint_minutes * 60;
-  a.options.executor = a.device.options();
+  a.options.executor = of_rank(a.device.options(), ranks);
+  a.options.ranks = &ranks;
   if (a.epochs > 0) a.options.epochs = a.epochs;
   if (a.options.output.empty() && a.options.export_folder.empty())
     throw Error(ErrorCode::usage, "-o,--output is required", "name the model file: -o MODEL.safetensors");
@@ -103,10 +116,12 @@ int train_model(TrainArguments a) {
   train::Training training(a.options, sink, &stop_flag());
   bar.finish();
   for (const std::string& note : training.notes()) spdlog::warn("note: {}", note);
-  spdlog::info("computing on {}", training.device_name());
+  spdlog::info("computing on {}{}", training.device_name(),
+               ranks.alone() ? "" : fmt::format(", rank 0 of {}", ranks.size()));
   if (!a.verbosity.quiet) print_dataset(training.dataset());
   if (a.dry_run) {
-    print_estimate(training.estimate(), training.dataset().project().training.epochs);
+    const train::TrainEstimate estimate = training.estimate();
+    if (ranks.first()) print_estimate(estimate, training.dataset().project().training.epochs);
     return 0;
   }
   if (!a.options.export_folder.empty()) {
@@ -130,6 +145,9 @@ int train_model(TrainArguments a) {
   fmt::print("{}: the model of epoch {} of {}; {} in all, the device waited for data {:.1f}% of the time\n",
              a.options.output, summary.best_epoch, summary.epochs.size(), duration_text(summary.seconds),
              100 * summary.device_waited);
+  if (!ranks.alone())
+    fmt::print("{} ranks; adding up their gradients, and waiting for the slowest, took {:.1f}% of the time\n",
+               ranks.size(), 100 * summary.ranks_waited);
   return 0;
 }
 
@@ -179,7 +197,9 @@ void train_options(CLI::App& app, std::function<int()>& run) {
   add_device_options(app, a->device);
   add_verbosity_options(app, a->verbosity);
   app.footer(footer);
-  run = [a] { return train_model(*a); };
+  run = [a] {
+    return on_ranks("terramask train", [a](Communicator& ranks) { return train_model(*a, ranks); });
+  };
 }
 
 }  // namespace terramask::tools

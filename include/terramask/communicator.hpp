@@ -66,7 +66,7 @@ class Communicator {
   virtual std::optional<RankMessage> receive(std::chrono::milliseconds timeout) = 0;
 
   /// Ends every rank with this exit status, after the message of one of them: a rank other than the first
-  /// waits half a second with it, since what all come upon is for the first to tell. `tell` prints. Where
+  /// waits three seconds with it, since what all come upon is for the first to tell. `tell` prints. Where
   /// there is one rank, it prints and exits.
   [[noreturn]] virtual void abort(int status, const std::string& message,
                                   void (*tell)(const std::string& message)) = 0;

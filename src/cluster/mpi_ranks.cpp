@@ -140,7 +140,7 @@ class MpiRanks final : public Communicator {
 
   [[noreturn]] void abort(int status, const std::string& message,
                           void (*tell)(const std::string& message)) override {
-    if (rank_ != 0) std::this_thread::sleep_for(milliseconds(500));
+    if (rank_ != 0) std::this_thread::sleep_for(milliseconds(3000));
     tell(rank_ == 0 ? message : fmt::format("rank {}: {}", rank_, message));
     MPI_Abort(all_, status);
     std::_Exit(status);

@@ -9,6 +9,7 @@ namespace terramask {
 
 Loader::Loader(std::shared_ptr<const SamplerPlan> plan, const LoaderOptions& options)
     : plan_(std::move(plan)),
+      share_(options.share),
       ahead_(options.ahead > 0 ? options.ahead : options.workers + 2),
       next_(options.first_batch),
       started_(options.first_batch),
@@ -30,7 +31,7 @@ Loader::~Loader() {
 
 void Loader::fill(Sampler& sampler, std::int64_t number, Batch& batch) const {
   const std::int64_t per_epoch = plan_->batches_per_epoch();
-  sampler.fill(number / per_epoch, number % per_epoch, batch);
+  sampler.fill(number / per_epoch, number % per_epoch, batch, share_);
 }
 
 void Loader::work() {

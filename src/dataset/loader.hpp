@@ -18,6 +18,7 @@ struct LoaderOptions {
   int workers = 2;               ///< threads; 0: batches are made when they are asked for
   std::int64_t ahead = 0;        ///< batches made ahead at most; 0: two more than workers
   std::int64_t first_batch = 0;  ///< counted over all epochs: where a run that was stopped goes on
+  BatchShare share{};            ///< of every batch
 };
 
 /// Yields the batches of epoch after epoch in order, without end; their bytes do not depend on the number of
@@ -47,6 +48,7 @@ class Loader {
   void fill(Sampler& sampler, std::int64_t number, Batch& batch) const;
 
   std::shared_ptr<const SamplerPlan> plan_;
+  BatchShare share_;
   std::int64_t ahead_;
   std::int64_t next_;
   double waited_ = 0;

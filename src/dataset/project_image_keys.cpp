@@ -136,16 +136,6 @@ void visit_project_image(KeyVisitor& v, ProjectImage& image) {
       Need::optional);
 }
 
-void Place::refuse(const Json& found, const std::string& expected) const {
-  std::string text = found.dump(-1, ' ', false, Json::error_handler_t::replace);
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
-  throw Error(ErrorCode::format, fmt::format("{}: {}: found {}", file, key, text), "give " + expected);
-}
-
-Place Place::item(std::size_t index) const {
-  return {file, fmt::format("{}[{}]", key, index)};
-}
-
 std::optional<std::pair<int, int>> parse_values(const std::string& text) {
   std::pair<int, int> range;
   const char* const end = text.data() + text.size();

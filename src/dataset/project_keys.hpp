@@ -1,56 +1,18 @@
 // Every key of a project file, told once: reading, writing and listing are visitors of the same description.
 #pragma once
 
-#include <cstdint>
-#include <functional>
-#include <initializer_list>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "dataset/project.hpp"
+#include "keys/key_visitor.hpp"
 
 namespace terramask::dataset {
 
-using Json = nlohmann::ordered_json;
-
-/// What a key's place says to a function that reads its value in a way of its own.
-struct Place {
-  const std::string& file;
-  std::string key;  ///< "images[2].labels.map"
-
-  /// Throws format: "FILE: KEY: found VALUE; give EXPECTED".
-  [[noreturn]] void refuse(const Json& found, const std::string& expected) const;
-  Place inside(const std::string& name) const { return {file, key + "." + name}; }
-  Place item(std::size_t index) const;
-};
-
-/// Visits the keys of one JSON object. `required` keys must be in the file; others keep the value they have.
-class KeyVisitor {
- public:
-  enum class Need { optional, required };
-  using Object = std::function<void(KeyVisitor&)>;
-
-  virtual ~KeyVisitor() = default;
-  virtual void whole(const char* key, std::int64_t& value, std::int64_t low, std::int64_t high,
-                     Need need) = 0;
-  virtual void seed(const char* key, std::uint64_t& value) = 0;
-  virtual void number(const char* key, double& value, double low, double high) = 0;
-  virtual void positive(const char* key, std::optional<double>& value) = 0;
-  virtual void flag(const char* key, bool& value) = 0;
-  virtual void text(const char* key, std::string& value, Need need) = 0;
-  virtual void path(const char* key, std::string& value) = 0;
-  virtual void choice(const char* key, std::string& value, std::initializer_list<const char*> choices) = 0;
-  virtual void object(const char* key, const Object& keys, Need need) = 0;
-  /// Whether the object is of the form that has `key`; `now` says of which form the value visited is.
-  virtual bool has_form(const char* key, bool now) = 0;
-  virtual void list(const char* key, std::size_t length, const std::function<void(std::size_t)>& resize,
-                    const std::function<void(KeyVisitor&, std::size_t)>& item, Need need) = 0;
-  /// A value of a form of its own. `write` returns null where nothing need be written.
-  virtual void special(const char* key, const std::function<void(const Json&, const Place&)>& read,
-                       const std::function<Json()>& write, Need need) = 0;
-};
+using keys::Json;
+using keys::KeyVisitor;
+using keys::Place;
 
 void visit_project(KeyVisitor& v, Project& project);
 void visit_project_image(KeyVisitor& v, ProjectImage& image);

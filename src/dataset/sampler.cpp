@@ -165,11 +165,11 @@ struct Sampler::State {
   }
 
   /// Normalises a patch into its place in the batch.
-  void put(const PartPixels& from, std::int64_t sample, Batch& batch) const {
+  void put(const PartPixels& from, std::int64_t place, Batch& batch) const {
     const auto plane = static_cast<std::size_t>(batch.size * batch.size);
     const auto bands = static_cast<std::size_t>(batch.bands);
     const Normalization& normalization = plan->normalization;
-    float* image = batch.image.data() + static_cast<std::size_t>(sample) * bands * plane;
+    float* image = batch.image.data() + static_cast<std::size_t>(place) * bands * plane;
     for (std::size_t b = 0; b < bands; ++b) {
       const auto mean = static_cast<float>(normalization.mean[b]);
       const auto scale = static_cast<float>(1 / normalization.std[b]);
@@ -179,8 +179,8 @@ struct Sampler::State {
         out[i] = from.visible[i] != 0 ? (values[i] - mean) * scale : 0.0F;
     }
     if (!normalization.matrix.empty()) multiply(normalization.matrix, bands, plane, image);
-    std::int32_t* labels = batch.labels.data() + static_cast<std::size_t>(sample) * plane;
-    float* weights = batch.weights.data() + static_cast<std::size_t>(sample) * plane;
+    std::int32_t* labels = batch.labels.data() + static_cast<std::size_t>(place) * plane;
+    float* weights = batch.weights.data() + static_cast<std::size_t>(place) * plane;
     for (std::size_t i = 0; i < plane; ++i) {
       const bool counts = from.labels[i] != 0 && from.visible[i] != 0;
       labels[i] = counts ? from.labels[i] - 1 : 0;
@@ -217,7 +217,7 @@ std::int64_t Sampler::batches_per_epoch() const {
   return state_->plan->batches_per_epoch();
 }
 
-void Sampler::fill(std::int64_t epoch, std::int64_t batch_index, Batch& batch) {
+void Sampler::fill(std::int64_t epoch, std::int64_t batch_index, Batch& batch, BatchShare share) {
   State& s = *state_;
   const SamplerPlan& plan = *s.plan;
   const AugmentKeys& augment = plan.training.augment;
@@ -227,8 +227,10 @@ void Sampler::fill(std::int64_t epoch, std::int64_t batch_index, Batch& batch) {
                 "see split.fractions and labels.map");
   std::vector<double> spread;
   for (const BandSummary& band : plan.normalization.bands) spread.push_back(band.std);
-  s.prepare(plan.training.batch, batch);
-  for (std::int64_t sample = 0; sample < batch.n; ++sample) {
+  if (share.count == 0) share = {0, plan.training.batch};
+  s.prepare(share.count, batch);
+  for (std::int64_t place = 0; place < batch.n; ++place) {
+    const std::int64_t sample = share.first + place;
     const PatchWindow chosen = s.choose(epoch, batch_index, sample);
     Random numbers = s.random(epoch, batch_index, sample, Draw::affine);
     const double most = augment.shift * static_cast<double>(size);
@@ -252,7 +254,7 @@ void Sampler::fill(std::int64_t epoch, std::int64_t batch_index, Batch& batch) {
       Random values = s.random(epoch, batch_index, sample, Draw::values);
       dataset::change_values(augment, spread, plan.heights, size, values, *patch);
     }
-    s.put(*patch, sample, batch);
+    s.put(*patch, place, batch);
   }
 }
 

@@ -18,6 +18,11 @@ struct Batch {
   std::vector<float> weights;  ///< n × size × size: 0 where ignored or invalid, else the class's weight
 };
 
+/// Patches of a batch, for one of several that share it; count 0: all of them.
+struct BatchShare {
+  std::int64_t first = 0, count = 0;
+};
+
 /// A patch as it stands in an image; it may reach outside.
 struct PatchWindow {
   std::size_t image = 0;
@@ -81,7 +86,8 @@ class Sampler {
   Sampler(Sampler&&) noexcept;
 
   std::int64_t batches_per_epoch() const;
-  void fill(std::int64_t epoch, std::int64_t batch_index, Batch& batch);
+  /// With a share only its patches: those that the whole batch would have in their places.
+  void fill(std::int64_t epoch, std::int64_t batch_index, Batch& batch, BatchShare share = {});
   /// Windows as they stand, without augmentation, as a part may see them. All of the plan's patch size.
   void fill_windows(std::span<const PatchWindow> windows, Part part, Batch& batch);
 

@@ -50,13 +50,14 @@ bool is_folder(const std::string& path) {
   return VSIStatL(path.c_str(), &status) == 0 && VSI_ISDIR(status.st_mode);
 }
 
-DatasetPtr open(const std::string& path, unsigned int flags, const char* kind) {
+DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
+                const char* const* options = nullptr) {
   ensure_gdal();
   if (path.empty()) throw Error(ErrorCode::usage, std::string("an empty path names no ") + kind);
   if ((flags & GDAL_OF_RASTER) != 0 && is_tile_source(path)) return open_tile_dataset(path);
   GdalErrors errors;
   DatasetPtr dataset(GDALDataset::Open(path.c_str(), flags | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
-                                       nullptr, nullptr, nullptr));
+                                       nullptr, options, nullptr));
   if (dataset) return dataset;
   // A connection string ("NETCDF:...") is no path: only what looks like one is said not to be there.
   const bool connection = path.find(':') != std::string::npos || path.front() == '<';
@@ -155,8 +156,8 @@ DatasetPtr open_raster(const std::string& path) {
   throw Error(ErrorCode::format, path + ": holds no raster band", "name a raster");
 }
 
-DatasetPtr open_vector(const std::string& path) {
-  return open(path, GDAL_OF_VECTOR, "vector file");
+DatasetPtr open_vector(const std::string& path, const char* const* options) {
+  return open(path, GDAL_OF_VECTOR, "vector file", options);
 }
 
 }  // namespace geo

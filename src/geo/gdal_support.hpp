@@ -60,6 +60,7 @@ void close_checked(DatasetPtr dataset, std::string_view name);
 DatasetPtr open_raster(const std::string& path);
 
 /// Opens a vector file for reading; throws not_found or format.
-DatasetPtr open_vector(const std::string& path);
+/// @param options of the driver ("NAME=VALUE", ended by null); may be null
+DatasetPtr open_vector(const std::string& path, const char* const* options = nullptr);
 
 }  // namespace terramask::geo

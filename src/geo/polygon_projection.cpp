@@ -15,8 +15,7 @@ std::string layer_crs(const OGRLayer& layer) {
   return crs == nullptr || crs->IsEmpty() ? std::string() : to_wkt(*crs);
 }
 
-std::string checked_crs(const OGRLayer& layer, const std::string& path, const Grid& grid) {
-  std::string crs = layer_crs(layer);
+std::string checked_crs(std::string crs, const std::string& path, const Grid& grid) {
   if (crs.empty()) crs = grid.crs;
   if (grid.crs.empty() && !crs.empty()) {
     throw Error(ErrorCode::mismatch, path + ": is in " + crs_label(crs) + ", the raster has no CRS",
@@ -28,7 +27,10 @@ std::string checked_crs(const OGRLayer& layer, const std::string& path, const Gr
 }  // namespace
 
 PolygonProjection::PolygonProjection(const OGRLayer& layer, const std::string& path, const Grid& grid)
-    : path_(path), grid_(grid), transform_(checked_crs(layer, path, grid), grid.crs) {}
+    : PolygonProjection(layer_crs(layer), path, grid) {}
+
+PolygonProjection::PolygonProjection(const std::string& crs, const std::string& path, const Grid& grid)
+    : path_(path), grid_(grid), transform_(checked_crs(crs, path, grid), grid.crs) {}
 
 void PolygonProjection::add(const OGRGeometry& geometry, Polygons& polygons) const {
   if (wkbFlatten(geometry.getGeometryType()) == wkbPolygon) {

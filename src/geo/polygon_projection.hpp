@@ -17,6 +17,8 @@ class PolygonProjection {
  public:
   /// @throws Error mismatch where the layer has a CRS and the grid has none
   PolygonProjection(const OGRLayer& layer, const std::string& path, const Grid& grid);
+  /// Of geometries in a CRS (WKT; empty: the grid's).
+  PolygonProjection(const std::string& crs, const std::string& path, const Grid& grid);
 
   /// Adds the polygons of a geometry without curves, or of its parts; others are passed over. Edges are
   /// straight in the layer's CRS: they are bent in the grid's where that matters (by 1/10 pixel).

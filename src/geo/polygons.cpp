@@ -8,7 +8,7 @@ namespace terramask::geo {
 
 void Polygons::begin_polygon() {
   constexpr double far = std::numeric_limits<double>::infinity();
-  polygons_.push_back({{}, far, -far, far, -far});
+  polygons_.push_back({{}, {}, far, -far, far, -far});
 }
 
 void Polygons::add_ring(std::span<const Point> ring) {
@@ -20,7 +20,10 @@ void Polygons::add_ring(std::span<const Point> ring) {
     polygon.right = std::max(polygon.right, a.x);
     polygon.top = std::min(polygon.top, a.y);
     polygon.bottom = std::max(polygon.bottom, a.y);
-    if (a.y != b.y) polygon.edges.push_back(a.y < b.y ? Edge{a, b} : Edge{b, a});
+    if (a.y != b.y)
+      polygon.edges.push_back(a.y < b.y ? Edge{a, b} : Edge{b, a});
+    else
+      polygon.level.push_back(a.x < b.x ? Edge{a, b} : Edge{b, a});
   }
 }
 
@@ -84,6 +87,40 @@ void Polygons::fill_one(const Polygon& polygon, const Window& window, std::span<
       std::fill(out + (static_cast<std::int64_t>(begin) - window.x),
                 out + (static_cast<std::int64_t>(end) - window.x), std::uint8_t{1});
     }
+  }
+}
+
+void Polygons::fill_edges(const Window& window, std::span<std::uint8_t> inside) const {
+  for (const auto& polygon : polygons_) {
+    for (const Edge& edge : polygon.edges) touch_one(edge, window, inside);
+    for (const Edge& edge : polygon.level) touch_one(edge, window, inside);
+  }
+}
+
+void Polygons::touch_one(const Edge& edge, const Window& window, std::span<std::uint8_t> inside) {
+  const auto row_of = [&window](double y) {
+    const double low = static_cast<double>(window.y);
+    return static_cast<std::int64_t>(
+        std::clamp(std::floor(y), low - 1, low + static_cast<double>(window.height)));
+  };
+  const double rise = edge.lower.y - edge.upper.y;
+  const auto x_at = [&edge, rise](double y) {
+    const double along = rise == 0 ? 0 : std::clamp((y - edge.upper.y) / rise, 0.0, 1.0);
+    return edge.upper.x + along * (edge.lower.x - edge.upper.x);
+  };
+  const std::int64_t first = std::max(row_of(edge.upper.y), window.y);
+  const std::int64_t last = std::min(row_of(edge.lower.y), window.y + window.height - 1);
+  for (std::int64_t row = first; row <= last; ++row) {
+    // The part of the edge within the row.
+    double a = rise == 0 ? edge.upper.x : x_at(static_cast<double>(row));
+    double b = rise == 0 ? edge.lower.x : x_at(static_cast<double>(row + 1));
+    if (a > b) std::swap(a, b);
+    const double left = std::max(std::floor(a), static_cast<double>(window.x));
+    const double right = std::min(std::floor(b), static_cast<double>(window.x + window.width - 1));
+    if (!(left <= right)) continue;
+    auto* line = inside.data() + (row - window.y) * window.width;
+    std::fill(line + (static_cast<std::int64_t>(left) - window.x),
+              line + (static_cast<std::int64_t>(right) - window.x) + 1, std::uint8_t{1});
   }
 }
 

@@ -29,6 +29,9 @@ class Polygons {
   Window bounds() const;
   /// Sets `inside` (height × width) to 1 where a pixel's centre is inside; leaves the others alone.
   void fill(const Window& window, std::span<std::uint8_t> inside) const;
+  /// Sets `inside` to 1 where an edge passes through a pixel: with `fill`, every pixel that the polygons
+  /// touch.
+  void fill_edges(const Window& window, std::span<std::uint8_t> inside) const;
 
  private:
   struct Edge {
@@ -37,11 +40,13 @@ class Polygons {
   };
   struct Polygon {
     std::vector<Edge> edges;
+    std::vector<Edge> level;  ///< edges along a row, which bound nothing; upper is the left end
     double left = 0;
     double right = 0;
     double top = 0;
     double bottom = 0;
   };
+  static void touch_one(const Edge& edge, const Window& window, std::span<std::uint8_t> inside);
   static void fill_one(const Polygon& polygon, const Window& window, std::span<std::uint8_t> inside);
 
   std::vector<Polygon> polygons_;

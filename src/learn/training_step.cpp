@@ -19,6 +19,26 @@ bool is_parameter(const std::string& name) {
   return lasts(name) && !name.starts_with("moment/") && !name.starts_with("square/");
 }
 
+void add_up(std::vector<Tensor>& tensors, std::vector<float>& bucket,
+            const std::function<void(std::span<float> values)>& sum) {
+  if (tensors.size() == 1) {
+    sum(tensors[0].values<float>());
+    return;
+  }
+  bucket.clear();
+  for (const Tensor& tensor : tensors) {
+    const auto values = tensor.values<float>();
+    bucket.insert(bucket.end(), values.begin(), values.end());
+  }
+  sum(bucket);
+  std::span<const float> rest(bucket);
+  for (Tensor& tensor : tensors) {
+    const auto values = tensor.values<float>();
+    std::ranges::copy(rest.first(values.size()), values.begin());
+    rest = rest.subspan(values.size());
+  }
+}
+
 }  // namespace
 
 TrainingStep::TrainingStep(Executor& executor, const TrainingSpec& spec, const Parameters& parameters)
@@ -63,6 +83,30 @@ void TrainingStep::accumulate(const BatchView& batch, bool first, const DropoutK
   accumulating_ = true;
 }
 
+void TrainingStep::reduce(const std::function<void(std::span<float> values)>& sum) {
+  if (!accumulating_) throw Error(ErrorCode::internal, "nothing was accumulated that could be added up");
+  accumulate_->wait(accumulate_slot);
+  std::vector<std::string> names{"loss.total"};
+  for (const std::string& name : graphs_.trained) names.push_back("gradient/" + name);
+  // Small tensors together: a message a bias would be all latency.
+  constexpr std::int64_t enough = std::int64_t{1} << 20;
+  std::vector<Tensor> some;
+  std::vector<float> bucket;
+  for (std::size_t first = 0, next = 0; first < names.size(); first = next) {
+    some.clear();
+    for (std::int64_t count = 0; next < names.size() && count < enough; ++next) {
+      some.push_back(variables_->read(names[next]));
+      count += some.back().shape().elements();
+    }
+    add_up(some, bucket, sum);
+    for (std::size_t i = 0; i < some.size(); ++i) variables_->write(names[first + i], some[i]);
+    if (first == 0) {
+      const auto total = some[0].values<float>();
+      reduced_ = {total[0], total[1]};
+    }
+  }
+}
+
 void TrainingStep::update(double rate, std::int64_t step) {
   const auto schedule = update_schedule(rate, spec_.optimizer, step);
   std::ranges::transform(schedule, update_->input_as<float>(update_slot, "schedule").begin(),
@@ -75,9 +119,12 @@ StepResult TrainingStep::finish() {
   if (!accumulating_ || !updating_)
     throw Error(ErrorCode::internal, "a step was finished that was not begun");
   accumulating_ = updating_ = false;
-  accumulate_->wait(accumulate_slot);
+  if (!reduced_) accumulate_->wait(accumulate_slot);
   update_->wait(update_slot);
-  const auto total = accumulate_->output_as<float>(accumulate_slot, "total");
+  std::array<float, 2> total{};
+  std::ranges::copy(accumulate_->output_as<float>(accumulate_slot, "total"), total.begin());
+  if (reduced_) total = *reduced_;
+  reduced_.reset();
   StepResult result;
   result.weight = static_cast<double>(total[1]);
   result.loss = total[1] > 0 ? static_cast<double>(total[0]) / result.weight : 0.0;

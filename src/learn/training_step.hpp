@@ -1,7 +1,10 @@
 // A training step on a device: the two programs and what lives between them.
 #pragma once
 
+#include <array>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "learn/schedule.hpp"
@@ -39,6 +42,10 @@ class TrainingStep {
   /// Forward and backward over a micro-batch; returns as soon as the batch is on its way to the device.
   /// `first`: of a step.
   void accumulate(const BatchView& batch, bool first, const DropoutKey& key);
+  /// Adds up what several machines have accumulated, between `accumulate` and `update`: `sum` gets this one's
+  /// loss, weight and gradients, some MiB at a time and always in the same order, and leaves the sums of all
+  /// there.
+  void reduce(const std::function<void(std::span<float> values)>& sum);
   /// Moves the parameters; returns at once.
   void update(double rate, std::int64_t step);
   /// Waits for the step that `update` has ended.
@@ -63,6 +70,7 @@ class TrainingStep {
   std::shared_ptr<Variables> variables_;
   std::unique_ptr<Program> accumulate_, update_;
   bool accumulating_ = false, updating_ = false;
+  std::optional<std::array<float, 2>> reduced_;  ///< Σ w · loss and Σ w over all machines
 };
 
 }  // namespace terramask::learn

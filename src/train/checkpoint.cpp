@@ -59,14 +59,17 @@ Epoch epoch_of(const Json& json) {
   return e;
 }
 
+constexpr const char* remedy = "remove it to begin anew, or name another model (-o)";
+
 }  // namespace
 
-void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
+std::string facts_text(const Checkpoint& checkpoint) {
   Json epochs = Json::array();
   for (const Epoch& epoch : checkpoint.epochs) epochs.push_back(to_json(epoch));
   const Json facts{{"format", 1},
                    {"project", checkpoint.project_digest},
                    {"device", checkpoint.device},
+                   {"ranks", checkpoint.ranks},
                    {"step", checkpoint.step},
                    {"batch", checkpoint.batch},
                    {"loss", checkpoint.sums.loss},
@@ -76,23 +79,18 @@ void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
                    {"best", checkpoint.best},
                    {"best_epoch", checkpoint.best_epoch},
                    {"epochs", epochs}};
-  safetensors::write(path, {{metadata_key, facts.dump()}}, checkpoint.tensors, true);
+  return facts.dump();
 }
 
-std::optional<Checkpoint> load_checkpoint(const std::string& path) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  safetensors::Reader reader(path);
-  const auto entry = reader.header().metadata.find(metadata_key);
-  const char* const remedy = "remove it to begin anew, or name another model (-o)";
-  if (entry == reader.header().metadata.end())
-    throw Error(ErrorCode::format, path + ": not a checkpoint of a training", remedy);
+Checkpoint parse_facts(const std::string& text) {
   Checkpoint checkpoint;
   try {
-    const Json facts = Json::parse(entry->second);
+    const Json facts = Json::parse(text);
     if (facts.at("format") != 1)
-      throw Error(ErrorCode::unsupported, path + ": a checkpoint of a later version", remedy);
+      throw Error(ErrorCode::unsupported, "a checkpoint of a later version", remedy);
     checkpoint.project_digest = facts.at("project");
     checkpoint.device = facts.at("device");
+    checkpoint.ranks = facts.value("ranks", 1);
     checkpoint.step = facts.at("step");
     checkpoint.batch = facts.at("batch");
     checkpoint.sums = {facts.at("loss"), facts.at("weight"), facts.at("norm"), facts.at("seconds")};
@@ -100,7 +98,26 @@ std::optional<Checkpoint> load_checkpoint(const std::string& path) {
     checkpoint.best_epoch = facts.at("best_epoch");
     for (const Json& epoch : facts.at("epochs")) checkpoint.epochs.push_back(epoch_of(epoch));
   } catch (const Json::exception& error) {
-    throw Error(ErrorCode::format, fmt::format("{}: a damaged checkpoint ({})", path, error.what()), remedy);
+    throw Error(ErrorCode::format, fmt::format("a damaged checkpoint ({})", error.what()), remedy);
+  }
+  return checkpoint;
+}
+
+void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
+  safetensors::write(path, {{metadata_key, facts_text(checkpoint)}}, checkpoint.tensors, true);
+}
+
+std::optional<Checkpoint> load_checkpoint(const std::string& path) {
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  safetensors::Reader reader(path);
+  const auto entry = reader.header().metadata.find(metadata_key);
+  if (entry == reader.header().metadata.end())
+    throw Error(ErrorCode::format, path + ": not a checkpoint of a training", remedy);
+  Checkpoint checkpoint;
+  try {
+    checkpoint = parse_facts(entry->second);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", path, error.message()), error.remedy());
   }
   checkpoint.tensors = reader.read([](const safetensors::Entry& e) { return e.shape.size() <= 4; });
   return checkpoint;

@@ -19,6 +19,7 @@ struct EpochSums {
 struct Checkpoint {
   std::string project_digest;  ///< SHA-256 of what decides the result (see Training)
   std::string device;          ///< its name and threads: another one may round otherwise
+  int ranks = 1;               ///< that shared its batches
   std::int64_t step = 0;       ///< steps done
   std::int64_t batch = 0;      ///< micro-batches done, over all epochs
   EpochSums sums;
@@ -32,5 +33,10 @@ struct Checkpoint {
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint);
 /// Empty where there is no such file. ErrorCode::format where it is damaged.
 std::optional<Checkpoint> load_checkpoint(const std::string& path);
+
+/// All but the tensors, as JSON, and back. ErrorCode::format where it is damaged, unsupported where it is of
+/// a later version.
+std::string facts_text(const Checkpoint& checkpoint);
+Checkpoint parse_facts(const std::string& text);
 
 }  // namespace terramask::train

@@ -7,6 +7,7 @@
 
 #include "dataset/loader.hpp"
 #include "learn/training_step.hpp"
+#include "terramask/communicator.hpp"
 #include "terramask/executor.hpp"
 #include "terramask/model.hpp"
 #include "train/checkpoint.hpp"
@@ -25,6 +26,7 @@ struct TrainOptions {
   bool resume = false;
   bool overwrite = false;
   std::optional<std::int64_t> epochs;  ///< instead of the project's
+  Communicator* ranks = nullptr;  ///< that share the work; null: this process alone. Outlives the training
 };
 
 /// What a training will take, without training (`--dry-run`).
@@ -42,8 +44,9 @@ struct TrainSummary {
   std::vector<Epoch> epochs;
   std::int64_t best_epoch = 0;
   bool stopped_early = false;
-  double seconds = 0;           ///< of this run
-  double device_waited = 0;     ///< share of the training time in which the device waited for data
+  double seconds = 0;        ///< of this run
+  double device_waited = 0;  ///< share of the training time in which the device waited for data
+  double ranks_waited = 0;  ///< share in which gradients were added up, waiting for the slowest rank included
   std::int64_t first_step = 0;  ///< where this run began
 };
 
@@ -53,12 +56,18 @@ using EpochSink = std::function<void(const Epoch&)>;
 /// Beside MODEL.safetensors stands a folder MODEL.training: last.safetensors (the state of the training),
 /// history.csv and curves.html. All are replaced atomically. The same project, seed, device and threads give
 /// the same model, byte for byte, however often the training was stopped and resumed.
+///
+/// Several ranks: each makes a part of every batch, so that N ranks with a batch of B patches do what one
+/// would do with N · B; gradients and weights are added up in the order of the ranks. Batch norms take the
+/// statistics of a rank's own patches, and those saved are rank 0's, as PyTorch's DistributedDataParallel
+/// does. Rank 0 writes all files. The same number of ranks gives the same bytes; a training may be resumed by
+/// another number where ranks × batch stays.
 class Training {
  public:
   /// Reads and checks everything, and compiles; before the first step.
   /// Errors: exists where there is a model or a training of this name, and neither `resume` nor `overwrite`,
-  /// or where `export_folder` holds something;
-  /// mismatch where what is to be resumed is another training.
+  /// or where `export_folder` holds something; usage for `export_folder` on several ranks;
+  /// mismatch where what is to be resumed is another training, or where a rank sees other data than rank 0;
   Training(const TrainOptions& options, const ProgressSink& progress, const StopFlag* stop);
   ~Training();
   Training(const Training&) = delete;
@@ -80,7 +89,7 @@ class Training {
   std::unique_ptr<State> state_;
 };
 
-/// The specification that a project asks for, for networks of so many bands.
+/// The specification that a project asks for, for networks of so many bands; training.batch is a micro-batch.
 learn::TrainingSpec spec_of(const Project& project, std::size_t bands,
                             const std::vector<std::string>& freeze);
 

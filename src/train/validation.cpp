@@ -1,6 +1,7 @@
 #include "train/validation.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "terramask/passes.hpp"
@@ -38,7 +39,7 @@ void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epo
 }  // namespace
 
 Validation::Validation(Executor& executor, const learn::TrainingSpec& spec,
-                       std::shared_ptr<const SamplerPlan> plan, Part part)
+                       const std::shared_ptr<const SamplerPlan>& plan, Part part)
     : executor_(executor),
       graph_(learn::make_validation_graph(spec)),
       batch_(static_cast<std::size_t>(spec.batch)),
@@ -47,14 +48,17 @@ Validation::Validation(Executor& executor, const learn::TrainingSpec& spec,
       sampler_(plan),
       windows_(part_windows(plan->dataset, part, spec.width)) {}
 
-void Validation::run(const Parameters& parameters, Epoch& epoch, const StopFlag* stop) {
+void Validation::run(const Parameters& parameters, Epoch& epoch, Communicator& ranks, const StopFlag* stop) {
   const Network network = optimise_for_inference({graph_, parameters});
   const auto program = executor_.compile(network.graph, network.parameters);
   std::vector<std::uint64_t> confusion(classes_ * classes_);
-  double loss = 0, weight = 0;
+  std::array<double, 2> sums{};  // Σ w · loss and Σ w
   Batch batch;
-  for (std::size_t first = 0; first < windows_.size(); first += batch_) {
-    if (stop != nullptr) stop->check();
+  bool stopped = false;
+  const auto rank = static_cast<std::size_t>(ranks.rank()), all = static_cast<std::size_t>(ranks.size());
+  for (std::size_t first = rank * batch_; first < windows_.size(); first += all * batch_) {
+    stopped = stop != nullptr && stop->requested();
+    if (stopped) break;
     // The last batch is filled up with its first window, which then counts in nothing.
     const std::size_t count = std::min(batch_, windows_.size() - first);
     std::vector<PatchWindow> some(batch_, windows_[first]);
@@ -68,16 +72,19 @@ void Validation::run(const Parameters& parameters, Epoch& epoch, const StopFlag*
     program->submit(0);
     program->wait(0);
     const auto total = program->output_as<float>(0, "total");
-    loss += static_cast<double>(total[0]);
-    weight += static_cast<double>(total[1]);
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += static_cast<double>(total[i]);
     const auto classes = program->output_as<std::int32_t>(0, "classes");
     for (std::size_t i = 0; i < classes.size(); ++i)
       if (batch.weights[i] > 0)
         ++confusion[static_cast<std::size_t>(batch.labels[i]) * classes_ +
                     static_cast<std::size_t>(classes[i])];
   }
+  ranks.barrier();
+  if (ranks.any(stopped)) throw Error(ErrorCode::cancelled, "stopped on request");
+  ranks.sum(std::span(sums));
+  ranks.sum(std::span(confusion));
   epoch.validated = true;
-  epoch.validation_loss = weight > 0 ? loss / weight : 0;
+  epoch.validation_loss = sums[1] > 0 ? sums[0] / sums[1] : 0;
   score(confusion, classes_, epoch);
 }
 

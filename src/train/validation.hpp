@@ -3,6 +3,7 @@
 
 #include "dataset/sampler.hpp"
 #include "learn/training_graphs.hpp"
+#include "terramask/communicator.hpp"
 #include "terramask/executor.hpp"
 #include "train/history.hpp"
 
@@ -12,12 +13,14 @@ namespace terramask::train {
 /// figures of validation in `epoch`. Only pixels with a label and a weight count.
 class Validation {
  public:
-  Validation(Executor& executor, const learn::TrainingSpec& spec, std::shared_ptr<const SamplerPlan> plan,
-             Part part);
+  Validation(Executor& executor, const learn::TrainingSpec& spec,
+             const std::shared_ptr<const SamplerPlan>& plan, Part part);
 
   bool empty() const { return windows_.empty(); }
   std::size_t windows() const { return windows_.size(); }
-  void run(const Parameters& parameters, Epoch& epoch, const StopFlag* stop);
+  /// The ranks share the batches; all get the same figures. Throws cancelled on all of them where one is to
+  /// stop.
+  void run(const Parameters& parameters, Epoch& epoch, Communicator& ranks, const StopFlag* stop);
 
  private:
   Executor& executor_;

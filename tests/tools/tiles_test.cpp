@@ -7,6 +7,7 @@
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <random>
 #include <thread>
 
 #include "program.hpp"
@@ -35,7 +36,9 @@ class Tiles : public ProgramTest {
 
   static std::string tile(int x, int y) { return fmt::format("{}/{}/{}", kZoom, kX + x, kY + y); }
 
-  void make_tiles(int columns, int rows, int side = 256) const {
+  void make_tiles(int columns, int rows, bool noise = false) const {
+    constexpr int side = 256;
+    std::mt19937 chance(1);
     GDALDriver* memory = GetGDALDriverManager()->GetDriverByName("MEM");
     GDALDriver* png = GetGDALDriverManager()->GetDriverByName("PNG");
     for (int x = 0; x < columns; ++x)
@@ -44,9 +47,11 @@ class Tiles : public ProgramTest {
         std::vector<std::uint8_t> line(static_cast<std::size_t>(side));
         for (int band = 1; band <= 3; ++band)
           for (int row = 0; row < side; ++row) {
-            for (int column = 0; column < side; ++column)
-              line[static_cast<std::size_t>(column)] = static_cast<std::uint8_t>(
-                  ((37 * band + 3 * (x * side + column)) ^ ((y * side + row) * 5)) & 255);
+            for (int column = 0; column < side; ++column) {
+              const int plain = ((37 * band + 3 * (x * side + column)) ^ ((y * side + row) * 5));
+              line[static_cast<std::size_t>(column)] =
+                  static_cast<std::uint8_t>((noise ? static_cast<int>(chance() >> 8U) : plain) & 255);
+            }
             ASSERT_EQ(image->GetRasterBand(band)->RasterIO(GF_Write, 0, row, side, 1, line.data(), side, 1,
                                                            GDT_Byte, 0, 0, nullptr),
                       CE_None);
@@ -258,9 +263,9 @@ TEST_F(Tiles, ctrl_c_ends_it_at_once) {
 }
 
 TEST_F(Tiles, a_cache_that_cannot_grow_is_told_and_the_work_goes_on) {
-  make_tiles(4, 4);
-  const Outcome outcome = Running("terramask", segment("a.tif", 4, 4), folder_,
-                                  3 * fs::file_size(path("root") / (tile(0, 0) + ".png")))
+  make_tiles(2, 2, true);  // together more than the limit, which no mask of them reaches
+  const Outcome outcome = Running("terramask", segment("a.tif", 2, 2), folder_,
+                                  2 * fs::file_size(path("root") / (tile(0, 0) + ".png")))
                               .wait();
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.err.find("could not be kept"), std::string::npos) << outcome.err;
@@ -269,10 +274,11 @@ TEST_F(Tiles, a_cache_that_cannot_grow_is_told_and_the_work_goes_on) {
 }
 
 TEST_F(Tiles, a_template_without_extent_is_refused_with_the_remedy) {
-  expect_error(terramask({"segment", "m.safetensors", address(), "-o", "a.tif", "--zoom", "16"}), 2,
+  expect_error(terramask({"segment", "m.safetensors", address(), "-o", "a.tif", "--zoom", "16", "-q"}), 2,
                {"--bounds"});
   auto call = segment("a.tif", 1, 1);
   call.resize(call.size() - 2);
+  call.emplace_back("-q");
   expect_error(terramask(call), 2, {"--zoom"});
   expect_error(terramask(segment("a.tif", 1, 1, {"--tile-rate", "0"})), 2, {"--tile-rate"});
   EXPECT_EQ(server->count(), 0U);
@@ -302,6 +308,13 @@ TEST_F(Tiles, a_project_of_tiles_keeps_its_zoom_and_its_place) {
   EXPECT_NE(outcome.out.find("class 1"), std::string::npos) << outcome.out;
   const std::string project = read("projects/p.json");
   EXPECT_NE(project.find("root#zoom=16"), std::string::npos) << project;
+  std::string small = project;
+  for (const auto& [from, to] :
+       {std::pair{"\"width\": 16", "\"width\": 2"}, {"\"patch\": 256", "\"patch\": 64"}}) {
+    ASSERT_NE(small.find(from), std::string::npos) << small;
+    small.replace(small.find(from), std::string(from).size(), to);
+  }
+  write("projects/p.json", small);
   const Outcome trained =
       terramask({"train", "projects/p.json", "-o", "t.safetensors", "--device", "cpu", "--dry-run"});
   EXPECT_EQ(trained.status, 0) << trained.err;

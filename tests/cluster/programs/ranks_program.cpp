@@ -42,6 +42,20 @@ int sum(Communicator& ranks, std::size_t count) {
   return 0;
 }
 
+// What adding up so many values takes: the gradients of a network.
+int measure(Communicator& ranks, std::size_t count) {
+  std::vector<float> values(count, 1.0F);
+  for (int run = 0; run < 5; ++run) {
+    ranks.barrier();
+    const auto begin = std::chrono::steady_clock::now();
+    ranks.sum(std::span(values));
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    if (ranks.first())
+      fmt::print("{:.3f} s, {:.2f} GB/s\n", taken.count(), 4e-9 * static_cast<double>(count) / taken.count());
+  }
+  return 0;
+}
+
 int broadcast(Communicator& ranks) {
   const int last = ranks.size() - 1;
   std::string text = ranks.rank() == last ? std::string(3'000'000, 'x') + "end" : "other";
@@ -104,6 +118,7 @@ int run(int argc, char** argv) {
   const std::string mode = argc > 1 ? argv[1] : "";
   const auto ranks = join_ranks();
   if (mode == "sum") return sum(*ranks, std::stoul(argv[2]));
+  if (mode == "measure") return measure(*ranks, std::stoul(argv[2]));
   if (mode == "broadcast") return broadcast(*ranks);
   if (mode == "hand_out") return ranks->first() ? serve(*ranks, std::stoi(argv[2])) : labour(*ranks);
   if (mode == "abort") {

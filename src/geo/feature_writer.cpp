@@ -1,0 +1,289 @@
+#include "geo/feature_writer.hpp"
+
+#include <cpl_conv.h>
+#include <fmt/format.h>
+#include <ogrsf_frmts.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <map>
+
+#include "geo/crs.hpp"
+#include "geo/disk_space.hpp"
+#include "geo/gdal_support.hpp"
+#include "geo/working_folder.hpp"
+#include "terramask/mask_writer.hpp"
+
+namespace terramask::geo {
+namespace {
+
+constexpr std::uint64_t kFeaturesATransaction = 20000;
+constexpr double kCoordinateShare = 1e-4;  ///< of a pixel, to which coordinates in text are exact
+
+struct Format {
+  const char* driver;
+  bool wgs84;
+};
+
+const std::map<std::string, Format>& formats() {
+  static const std::map<std::string, Format> all{{".gpkg", {"GPKG", false}},
+                                                 {".geojson", {"GeoJSON", true}},
+                                                 {".json", {"GeoJSON", true}},
+                                                 {".fgb", {"FlatGeobuf", false}}};
+  return all;
+}
+
+Format format_of(const std::string& path) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto found = formats().find(ending);
+  if (found == formats().end())
+    throw Error(ErrorCode::usage,
+                fmt::format("{}: \"{}\" is the ending of no vector format that is written", path, ending),
+                "end it in .gpkg (GeoPackage), .geojson (in WGS 84) or .fgb (FlatGeobuf)");
+  return found->second;
+}
+
+OGRFieldType ogr_type(FieldType type) {
+  switch (type) {
+    case FieldType::integer:
+      return OFTInteger;
+    case FieldType::integer64:
+      return OFTInteger64;
+    case FieldType::real:
+      return OFTReal;
+    case FieldType::text:
+      return OFTString;
+  }
+  return OFTString;
+}
+
+/// Decimals of a degree that keep a small share of a pixel; RFC 7946 asks for no more than are needed.
+int decimals(const Grid& grid) {
+  const std::optional<PixelSize> size = ground_pixel_size(grid);
+  constexpr double metres_a_degree = 111320;
+  const double degrees = size ? std::min(size->x, size->y) / metres_a_degree : 1e-5;
+  return std::clamp(static_cast<int>(std::ceil(-std::log10(degrees * kCoordinateShare))), 7, 14);
+}
+
+/// A setting of GDAL for this thread, while it lives.
+class Setting {
+ public:
+  Setting(const char* name, const char* value) : name_(name) {
+    const char* before = CPLGetThreadLocalConfigOption(name, nullptr);
+    if (before != nullptr) before_ = before;
+    had_ = before != nullptr;
+    CPLSetThreadLocalConfigOption(name, value);
+  }
+  ~Setting() { CPLSetThreadLocalConfigOption(name_.c_str(), had_ ? before_.c_str() : nullptr); }
+  Setting(const Setting&) = delete;
+  Setting& operator=(const Setting&) = delete;
+
+ private:
+  std::string name_, before_;
+  bool had_ = false;
+};
+
+class OgrFeatureWriter final : public FeatureWriter {
+ public:
+  explicit OgrFeatureWriter(const FeatureFileOptions& options);
+  ~OgrFeatureWriter() override;
+
+  std::string scratch(const std::string& name) const override { return folder_.scratch(name); }
+  void add_ring(std::span<const Point> pixels) override;
+  void set_line(std::span<const Point> pixels) override;
+  void write(std::span<const FieldValue> values) override;
+  std::uint64_t features() const override { return features_; }
+  std::uint64_t vertices() const override { return vertices_; }
+  void finish() override;
+
+ private:
+  [[noreturn]] void fail(const std::string& doing, const std::string& gdal_text) {
+    throw write_error(folder_, folder_.bytes() + (std::uint64_t{1} << 20), doing, gdal_text);
+  }
+  void create_layer();
+  void begin_transaction();
+  void commit();
+  void verify();
+  void fill(OGRSimpleCurve& curve, std::span<const Point> pixels, bool backwards) const;
+
+  FeatureFileOptions options_;
+  Format format_;
+  WorkingFolder folder_;
+  // What is not finished is thrown away: a journal of its own would only cost time and room.
+  Setting no_journal_{"OGR_SQLITE_JOURNAL", "OFF"};
+  Setting no_sync_{"OGR_SQLITE_SYNCHRONOUS", "OFF"};
+  bool backwards_ = false;  ///< pixels of the grid are seen in a mirror: rings turn the other way round
+  DatasetPtr dataset_;
+  OGRLayer* layer_ = nullptr;
+  std::unique_ptr<OGRGeometry> geometry_;
+  bool in_transaction_ = false;
+  std::uint64_t features_ = 0, vertices_ = 0;
+};
+
+OgrFeatureWriter::OgrFeatureWriter(const FeatureFileOptions& options)
+    : options_(options), format_(format_of(options.path)), folder_(options.path) {
+  ensure_gdal();
+  if (!options_.grid.has_geotransform) options_.grid.geotransform = {0, 1, 0, 0, 0, 1};
+  const std::array<double, 6>& g = options_.grid.geotransform;
+  backwards_ = g[1] * g[5] - g[2] * g[4] > 0;
+  if (options_.layer.empty()) options_.layer = std::filesystem::path(options_.path).stem().string();
+  create_layer();
+  begin_transaction();
+}
+
+OgrFeatureWriter::~OgrFeatureWriter() {
+  if (dataset_ == nullptr) return;
+  GdalErrors silence;  // whatever closing says, the file goes
+  if (in_transaction_) dataset_->RollbackTransaction();
+  dataset_.reset();
+}
+
+void OgrFeatureWriter::create_layer() {
+  GdalErrors errors;
+  GDALDriver* driver = GetGDALDriverManager()->GetDriverByName(format_.driver);
+  dataset_.reset(driver->Create(folder_.finished().c_str(), 0, 0, 0, GDT_Unknown, nullptr));
+  if (dataset_ == nullptr) fail("could not be created", errors.text());
+  OGRSpatialReference crs;
+  if (!options_.grid.crs.empty()) {
+    if (crs.SetFromUserInput(options_.grid.crs.c_str()) != OGRERR_NONE)
+      throw errors.error(ErrorCode::usage, options_.path,
+                         "its coordinate reference system cannot be understood");
+    crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+  }
+  CPLStringList layer_options;
+  const std::string driver_name = format_.driver;
+  if (driver_name == "GeoJSON") {
+    layer_options.SetNameValue("RFC7946", "YES");
+    layer_options.SetNameValue("COORDINATE_PRECISION", std::to_string(decimals(options_.grid)).c_str());
+  } else {
+    layer_options.SetNameValue("SPATIAL_INDEX", "YES");
+  }
+  if (driver_name == "FlatGeobuf")
+    layer_options.SetNameValue("TEMPORARY_DIR",
+                               std::filesystem::path(folder_.scratch("x")).parent_path().c_str());
+  layer_ = dataset_->CreateLayer(options_.layer.c_str(), options_.grid.crs.empty() ? nullptr : &crs,
+                                 options_.kind == FeatureKind::polygon ? wkbPolygon : wkbLineString,
+                                 layer_options.List());
+  if (layer_ == nullptr) fail("could not be created", errors.text());
+  for (const Field& field : options_.fields) {
+    OGRFieldDefn definition(field.name.c_str(), ogr_type(field.type));
+    if (layer_->CreateField(&definition) != OGRERR_NONE) fail("could not be created", errors.text());
+  }
+  if (errors.failed()) fail("could not be created", errors.text());
+}
+
+void OgrFeatureWriter::begin_transaction() {
+  if (dataset_->TestCapability(ODsCTransactions) == 0) return;
+  GdalErrors errors;
+  if (dataset_->StartTransaction() != OGRERR_NONE) fail("writing failed", errors.text());
+  in_transaction_ = true;
+}
+
+void OgrFeatureWriter::commit() {
+  if (!in_transaction_) return;
+  GdalErrors errors;
+  in_transaction_ = false;
+  if (dataset_->CommitTransaction() != OGRERR_NONE || errors.failed()) fail("writing failed", errors.text());
+}
+
+void OgrFeatureWriter::fill(OGRSimpleCurve& curve, std::span<const Point> pixels, bool backwards) const {
+  curve.setNumPoints(static_cast<int>(pixels.size()), FALSE);
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    const Point& pixel = pixels[backwards ? pixels.size() - 1 - i : i];
+    const std::array<double, 2> world = options_.grid.to_world(pixel.x, pixel.y);
+    curve.setPoint(static_cast<int>(i), world[0], world[1]);
+  }
+}
+
+void OgrFeatureWriter::add_ring(std::span<const Point> pixels) {
+  auto ring = std::make_unique<OGRLinearRing>();
+  fill(*ring, pixels, backwards_);
+  ring->closeRings();
+  vertices_ += pixels.size();
+  if (geometry_ == nullptr) geometry_ = std::make_unique<OGRPolygon>();
+  static_cast<OGRPolygon&>(*geometry_).addRingDirectly(ring.release());
+}
+
+void OgrFeatureWriter::set_line(std::span<const Point> pixels) {
+  auto line = std::make_unique<OGRLineString>();
+  fill(*line, pixels, false);
+  vertices_ += pixels.size();
+  geometry_ = std::move(line);
+}
+
+void OgrFeatureWriter::write(std::span<const FieldValue> values) {
+  GdalErrors errors;
+  const OGRFeatureUniquePtr feature(OGRFeature::CreateFeature(layer_->GetLayerDefn()));
+  for (int i = 0; i < static_cast<int>(values.size()); ++i) {
+    const FieldValue& value = values[static_cast<std::size_t>(i)];
+    if (const auto* whole = std::get_if<std::int64_t>(&value))
+      feature->SetField(i, static_cast<GIntBig>(*whole));
+    if (const auto* real = std::get_if<double>(&value)) feature->SetField(i, *real);
+    if (const auto* text = std::get_if<std::string>(&value)) feature->SetField(i, text->c_str());
+  }
+  feature->SetGeometryDirectly(geometry_.release());
+  if (layer_->CreateFeature(feature.get()) != OGRERR_NONE || errors.failed())
+    fail("writing failed", errors.text());
+  if (++features_ % kFeaturesATransaction != 0) return;
+  commit();
+  begin_transaction();
+}
+
+void OgrFeatureWriter::finish() {
+  commit();
+  {
+    GdalErrors errors;
+    dataset_->FlushCache(true);
+    dataset_.reset();
+    if (errors.failed()) fail("writing failed", errors.text());
+  }
+  verify();
+  folder_.put_in_place(options_.overwrite);
+}
+
+void OgrFeatureWriter::verify() {
+  if (format_.wgs84) {
+    // A text of any length is not parsed once more: one that was cut short lacks its last brace.
+    std::ifstream file(folder_.finished(), std::ios::binary);
+    file.seekg(-8, std::ios::end);
+    std::string end(8, ' ');
+    file.read(end.data(), 8);
+    const std::size_t last = end.find_last_not_of(" \r\n");
+    if (!file || last == std::string::npos || end[last] != '}')
+      fail("the finished file does not hold what was written", "");
+    return;
+  }
+  GdalErrors errors;
+  const DatasetPtr dataset(GDALDataset::Open(folder_.finished().c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY,
+                                             nullptr, nullptr, nullptr));
+  OGRLayer* layer = dataset == nullptr ? nullptr : dataset->GetLayer(0);
+  if (layer == nullptr || layer->GetFeatureCount() != static_cast<GIntBig>(features_))
+    fail("the finished file does not hold what was written", errors.text());
+}
+
+}  // namespace
+
+void check_feature_format(const std::string& path, const Grid& grid) {
+  const Format format = format_of(path);
+  ensure_gdal();
+  if (GetGDALDriverManager()->GetDriverByName(format.driver) == nullptr)
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{}: this GDAL was built without {}", path, format.driver),
+                "choose another format, or install a complete GDAL");
+  if (format.wgs84 && grid.crs.empty())
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{}: GeoJSON is in WGS 84, and the mask has no CRS", path),
+                "say with --crs which one it has, or write .gpkg or .fgb");
+}
+
+std::unique_ptr<FeatureWriter> FeatureWriter::create(const FeatureFileOptions& options) {
+  check_feature_format(options.path, options.grid);
+  return std::make_unique<OgrFeatureWriter>(options);
+}
+
+}  // namespace terramask::geo

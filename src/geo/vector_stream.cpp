@@ -1,0 +1,249 @@
+#include "geo/vector_stream.hpp"
+
+#include <fmt/format.h>
+#include <ogr_feature.h>
+#include <ogrsf_frmts.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "geo/crs.hpp"
+#include "geo/gdal_support.hpp"
+#include "terramask/error.hpp"
+
+namespace terramask::geo {
+
+struct VectorStream::State {
+  struct Filter {
+    std::size_t layer = 0;
+    std::unique_ptr<OGRFeatureQuery> query;
+  };
+
+  std::string path;
+  DatasetPtr dataset;
+  bool interleaved = false;
+  std::vector<OGRLayer*> layers;
+  std::vector<std::string> crs;
+  std::vector<char> wanted;
+  std::vector<std::optional<std::array<double, 4>>> near;
+  std::vector<Filter> filters;
+  std::unique_ptr<GdalErrors> errors;
+  OGRFeatureUniquePtr feature;
+  std::size_t layer = 0;
+  bool begun = false;
+  double progress = 0;
+
+  void begin();
+  void take_interleaved();
+  void take_by_layer();
+};
+
+namespace {
+
+/// The grid's outline, `pixels` beyond its edges, in another CRS; empty where some of it has no place there.
+std::optional<std::array<double, 4>> outline(const Grid& grid, double columns, double rows, double slack,
+                                             const std::string& crs) {
+  constexpr int kSteps = 16;
+  std::vector<double> x, y;
+  const double width = static_cast<double>(grid.width) + 2 * columns;
+  const double height = static_cast<double>(grid.height) + 2 * rows;
+  for (int i = 0; i <= kSteps; ++i)
+    for (int j = 0; j <= kSteps; ++j) {
+      const auto point = grid.to_world(width * i / kSteps - columns, height * j / kSteps - rows);
+      x.push_back(point[0]);
+      y.push_back(point[1]);
+    }
+  if (!crs.empty() && !grid.crs.empty()) CrsTransform(grid.crs, crs).apply(x, y);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (!std::isfinite(x[i]) || !std::isfinite(y[i])) return std::nullopt;
+  const auto [left, right] = std::minmax_element(x.begin(), x.end());
+  const auto [low, high] = std::minmax_element(y.begin(), y.end());
+  // The outline bulges between the points.
+  const double slack_x = (*right - *left) * slack;
+  const double slack_y = (*high - *low) * slack;
+  return std::array{*left - slack_x, *low - slack_y, *right + slack_x, *high + slack_y};
+}
+
+}  // namespace
+
+std::optional<std::array<double, 4>> box_of(const Grid& grid, const std::string& crs) {
+  return outline(grid, 0, 0, 0, crs);
+}
+
+namespace {
+
+/// A box of longitudes wider than half the Earth is that of a grid across the 180th meridian.
+bool across_the_date_line(const std::array<double, 4>& box, const std::string& crs) {
+  if (crs.empty()) return false;
+  OGRSpatialReference system;
+  system.importFromWkt(crs.c_str());
+  return system.IsGeographic() != 0 && box[2] - box[0] > 180;
+}
+
+}  // namespace
+
+VectorStream::VectorStream(const VectorStreamOptions& options) : state_(std::make_unique<State>()) {
+  State& s = *state_;
+  s.path = options.path;
+  CPLStringList open_options;
+  for (const std::string& one : options.open_options) open_options.AddString(one.c_str());
+  s.dataset = open_vector(options.path, open_options.List());
+  s.interleaved = s.dataset->TestCapability(ODsCRandomLayerRead) != 0;
+  for (int i = 0; i < s.dataset->GetLayerCount(); ++i) {
+    OGRLayer* layer = s.dataset->GetLayer(i);
+    s.layers.push_back(layer);
+    const OGRSpatialReference* crs = layer->GetSpatialRef();
+    s.crs.push_back(crs == nullptr || crs->IsEmpty() ? options.crs : to_wkt(*crs));
+  }
+  s.wanted.assign(s.layers.size(), 0);
+  s.near.resize(s.layers.size());
+  if (s.layers.empty())
+    throw Error(ErrorCode::format, options.path + ": holds no layer", "name a vector file");
+}
+
+VectorStream::~VectorStream() = default;
+
+std::string VectorStream::driver() const {
+  const GDALDriver* driver = state_->dataset->GetDriver();
+  return driver == nullptr ? "" : driver->GetDescription();
+}
+
+std::vector<std::string> VectorStream::layers() const {
+  std::vector<std::string> names;
+  for (OGRLayer* layer : state_->layers) names.emplace_back(layer->GetName());
+  return names;
+}
+
+std::string VectorStream::field_names(std::size_t layer) const {
+  const OGRFeatureDefn& fields = *state_->layers[layer]->GetLayerDefn();
+  std::string names;
+  for (int i = 0; i < fields.GetFieldCount(); ++i)
+    names += (i == 0 ? "" : ", ") + std::string(fields.GetFieldDefn(i)->GetNameRef());
+  return names.empty() ? "none" : names;
+}
+
+int VectorStream::field(std::size_t layer, const std::string& name) const {
+  return state_->layers[layer]->GetLayerDefn()->GetFieldIndex(name.c_str());
+}
+
+const std::string& VectorStream::crs(std::size_t layer) const {
+  return state_->crs[layer];
+}
+
+std::optional<std::array<double, 4>> VectorStream::box(std::size_t layer) const {
+  OGRLayer& ogr = *state_->layers[layer];
+  const GdalErrors quiet;
+  OGREnvelope box;
+  if (state_->interleaved || ogr.GetExtent(&box, FALSE) != OGRERR_NONE) return std::nullopt;
+  return std::array{box.MinX, box.MinY, box.MaxX, box.MaxY};
+}
+
+std::size_t VectorStream::add_filter(std::size_t layer, const std::string& where) {
+  GdalErrors errors;
+  auto query = std::make_unique<OGRFeatureQuery>();
+  if (query->Compile(state_->layers[layer], where.c_str()) != OGRERR_NONE)
+    throw errors.error(ErrorCode::usage, where, "not a filter in OGR SQL");
+  state_->filters.push_back({layer, std::move(query)});
+  return state_->filters.size() - 1;
+}
+
+void VectorStream::ask_for(std::size_t layer) {
+  state_->wanted[layer] = 1;
+}
+
+void VectorStream::keep_near(const Grid& grid, double margin_m) {
+  double columns = 1, rows = 1;
+  if (const auto pixel = ground_pixel_size(grid)) {
+    columns += margin_m / pixel->x;
+    rows += margin_m / pixel->y;
+  }
+  for (std::size_t i = 0; i < state_->layers.size(); ++i) {
+    if (state_->wanted[i] == 0) continue;
+    const auto box = outline(grid, columns, rows, 0.02, state_->crs[i]);
+    if (!box || across_the_date_line(*box, state_->crs[i])) continue;
+    state_->near[i] = box;
+    state_->layers[i]->SetSpatialFilterRect((*box)[0], (*box)[1], (*box)[2], (*box)[3]);
+  }
+}
+
+const std::optional<std::array<double, 4>>& VectorStream::near(std::size_t layer) const {
+  return state_->near[layer];
+}
+
+void VectorStream::State::begin() {
+  begun = true;
+  errors = std::make_unique<GdalErrors>();
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    if (wanted[i] != 0) layers[i]->ResetReading();
+  if (!interleaved) return;
+  std::string interest;
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    if (wanted[i] != 0) interest += (interest.empty() ? "" : ",") + std::string(layers[i]->GetName());
+  // The OSM driver's own statement: the other layers' features are not even made.
+  if (std::string_view(dataset->GetDriverName()) == "OSM")
+    dataset->ExecuteSQL(("SET interest_layers = " + interest).c_str(), nullptr, nullptr);
+  dataset->ResetReading();
+}
+
+void VectorStream::State::take_interleaved() {
+  for (;;) {
+    OGRLayer* from = nullptr;
+    feature.reset(dataset->GetNextFeature(&from, &progress, nullptr, nullptr));
+    if (!feature) return;
+    const auto found = std::find(layers.begin(), layers.end(), from);
+    if (found == layers.end()) continue;
+    layer = static_cast<std::size_t>(found - layers.begin());
+    if (wanted[layer] != 0) return;
+  }
+}
+
+void VectorStream::State::take_by_layer() {
+  for (; layer < layers.size(); ++layer) {
+    if (wanted[layer] == 0) continue;
+    feature.reset(layers[layer]->GetNextFeature());
+    if (feature) return;
+  }
+}
+
+bool VectorStream::next() {
+  State& s = *state_;
+  if (!s.begun) s.begin();
+  s.interleaved ? s.take_interleaved() : s.take_by_layer();
+  if (s.errors->failed()) {
+    const Error failed = s.errors->error(ErrorCode::io, s.path, "reading failed",
+                                         "copy the file again, or see what `ogrinfo -al -so` says of it");
+    s.feature.reset();
+    s.errors.reset();
+    throw failed;
+  }
+  if (!s.feature) s.errors.reset();
+  return s.feature != nullptr;
+}
+
+std::size_t VectorStream::layer() const {
+  return state_->layer;
+}
+
+bool VectorStream::matches(std::size_t filter) {
+  const State::Filter& one = state_->filters[filter];
+  return one.layer == state_->layer && one.query->Evaluate(state_->feature.get()) != 0;
+}
+
+std::optional<std::string> VectorStream::text(int field) const {
+  if (field < 0 || state_->feature->IsFieldSetAndNotNull(field) == 0) return std::nullopt;
+  return std::string(state_->feature->GetFieldAsString(field));
+}
+
+const OGRGeometry* VectorStream::geometry() const {
+  return state_->feature->GetGeometryRef();
+}
+
+std::int64_t VectorStream::feature_id() const {
+  return state_->feature->GetFID();
+}
+
+double VectorStream::progress() const {
+  return state_->progress;
+}
+
+}  // namespace terramask::geo

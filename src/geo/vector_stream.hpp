@@ -1,0 +1,76 @@
+// The features of a vector file's layers, one after the other.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "terramask/grid.hpp"
+
+class OGRGeometry;
+
+namespace terramask::geo {
+
+/// The box around a grid in another CRS (WKT; empty: its own): xmin, ymin, xmax, ymax; empty where some of it
+/// has no place there.
+std::optional<std::array<double, 4>> box_of(const Grid& grid, const std::string& crs);
+
+struct VectorStreamOptions {
+  std::string path;
+  std::string crs;                        ///< what layers without one are in; empty: the grid's
+  std::vector<std::string> open_options;  ///< of the driver, "NAME=VALUE"
+};
+
+/// Layers are numbered from 0, in the file's order. Files whose layers cannot be read one after the other
+/// (.osm, .osm.pbf) are read in one pass, their layers interleaved.
+class VectorStream {
+ public:
+  /// Throws not_found, format.
+  explicit VectorStream(const VectorStreamOptions& options);
+  ~VectorStream();
+  VectorStream(const VectorStream&) = delete;
+  VectorStream& operator=(const VectorStream&) = delete;
+
+  std::string driver() const;
+  std::vector<std::string> layers() const;
+  /// "name, highway, ..."
+  std::string field_names(std::size_t layer) const;
+  /// -1 where the layer has no such field; letters may be large or small.
+  int field(std::size_t layer, const std::string& name) const;
+  /// WKT; empty where it has none.
+  const std::string& crs(std::size_t layer) const;
+  /// Its box in its own CRS (xmin, ymin, xmax, ymax), where the file says it without being read through.
+  std::optional<std::array<double, 4>> box(std::size_t layer) const;
+
+  /// An attribute filter of a layer in OGR SQL.
+  /// @return its number, for `matches`
+  /// @throws Error usage with what is wrong with it
+  std::size_t add_filter(std::size_t layer, const std::string& where);
+  /// From now on features come only from layers that were asked for...
+  void ask_for(std::size_t layer);
+  /// ... and that may meet the grid, or lie within `margin_m` of it.
+  void keep_near(const Grid& grid, double margin_m);
+  /// The box that features of a layer must meet since, in its CRS; empty where all are kept.
+  const std::optional<std::array<double, 4>>& near(std::size_t layer) const;
+
+  /// Goes to the next feature; false after the last. Throws io where reading failed.
+  bool next();
+  std::size_t layer() const;
+  bool matches(std::size_t filter);
+  /// As text; empty where the feature has no value.
+  std::optional<std::string> text(int field) const;
+  /// Null where the feature has none.
+  const OGRGeometry* geometry() const;
+  std::int64_t feature_id() const;
+  /// Of the file, from 0 to 1; 0 where it is not known.
+  double progress() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace terramask::geo

@@ -1,0 +1,23 @@
+// The files of a training.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "train/training.hpp"
+
+namespace terramask::train {
+
+struct Paths {
+  std::filesystem::path model, folder, checkpoint, table, page;
+
+  explicit Paths(const std::string& output);
+};
+
+/// ErrorCode::usage, exists.
+void check_outputs(const Paths& paths, const TrainOptions& options);
+
+/// Replaces the file, whole or not at all.
+void write_text(const std::filesystem::path& path, const std::string& text);
+
+}  // namespace terramask::train

@@ -1,0 +1,45 @@
+// Lines as people draw them, from the pixels of a skeleton.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "geo/polygons.hpp"
+#include "vectorize/line_graph.hpp"
+
+namespace terramask::vectors {
+
+struct CenterLine {
+  std::vector<geo::Point> points;           ///< in pixels
+  double mean_width = 0, median_width = 0;  ///< in the unit of the pixel's sides
+};
+
+class LineShaper {
+ public:
+  /// @param tolerance  of the simplification, in the unit of the pixel's sides
+  LineShaper(const Skeleton& skeleton, const LineGraph& graph, double across, double down, double tolerance)
+      : skeleton_(skeleton), graph_(graph), across_(across), down_(down), tolerance_(tolerance) {}
+
+  /// The middles of the cross-sections, smoothed, led on to the road's end where there is one, and simplified
+  /// (Douglas and Peucker). Widths are those outside of junctions, where there are any.
+  CenterLine shape(const LineGraph::Edge& edge) const;
+
+ private:
+  /// A point of the line, and the skeleton's pixel it stands for.
+  struct Vertex {
+    geo::Point at;
+    std::uint32_t pixel;
+  };
+
+  double distance(geo::Point a, geo::Point b) const;
+  void measure(const LineGraph::Edge& edge, CenterLine& line) const;
+  void finish_end(std::vector<Vertex>& line, double radius, double half_width) const;
+  static void smooth(std::vector<Vertex>& line);
+  std::vector<geo::Point> simplified(const std::vector<Vertex>& points) const;
+
+  const Skeleton& skeleton_;
+  const LineGraph& graph_;
+  double across_, down_, tolerance_;
+};
+
+}  // namespace terramask::vectors

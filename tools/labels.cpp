@@ -1,0 +1,147 @@
+// terramask labels: training labels from maps, by rules.
+#include "terramask/labels.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+
+#include "command.hpp"
+#include "messages.hpp"
+#include "stop.hpp"
+#include "subcommands.hpp"
+#include "terramask/gdal.hpp"
+
+namespace terramask::tools {
+namespace {
+
+struct LabelsArguments {
+  LabelsOptions options;
+  std::vector<std::string> sources;
+  std::string memory = "512M";
+  std::string cache = "128M";
+  bool dry_run = false;
+  Verbosity verbosity;
+};
+
+void parse_sources(LabelsArguments& a) {
+  for (const std::string& text : a.sources) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
+      throw Error(ErrorCode::usage, "--source " + text + ": not a source and its file",
+                  "write it as NAME=FILE");
+    a.options.source_paths.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+}
+
+std::string grid_text(const Grid& grid) {
+  std::string text = fmt::format("{} x {} pixels", grid.width, grid.height);
+  if (const auto size = ground_pixel_size(grid))
+    text += fmt::format(" of {:.4g} x {:.4g} m", size->x, size->y);
+  return text;
+}
+
+void print_estimate(const LabelsArguments& a, const LabelsEstimate& e) {
+  fmt::print("{} -> {}\n", a.options.like, a.options.output);
+  fmt::print("  grid     {}\n", grid_text(e.grid));
+  for (const std::string& source : e.sources) fmt::print("  source   {}\n", source);
+  for (const std::string& rule : e.rules) fmt::print("  {}\n", rule);
+  fmt::print("  disk     {} at most while it is written, {} free\n", bytes_text(e.disk.peak_bytes),
+             bytes_text(e.disk.free_bytes));
+  fmt::print("  scratch  {} at most, {} free\n", bytes_text(e.scratch_bytes), bytes_text(e.scratch_free));
+}
+
+void print_reading(const LabelsSummary& s) {
+  const double seconds = std::max(1e-9, s.read_seconds);
+  std::string text = fmt::format("{} features near the image", s.features_read);
+  if (s.objects_read > 0)
+    text +=
+        fmt::format(" among {}objects: {}objects/s, {}/s", count_text(static_cast<double>(s.objects_read)),
+                    count_text(static_cast<double>(s.objects_read) / seconds),
+                    bytes_text(static_cast<std::uint64_t>(static_cast<double>(s.bytes_read) / seconds)));
+  if (s.features_read > 0 || s.objects_read > 0)
+    fmt::print("  read in {}: {}\n", duration_text(s.read_seconds), text);
+}
+
+void print_summary(const LabelsArguments& a, const LabelsSummary& s) {
+  std::uint64_t total = s.ignored;
+  std::size_t width = 6;
+  for (const auto& [info, count] : s.counts) {
+    total += count;
+    width = std::max(width, info.name.size());
+  }
+  const auto percent = [total](std::uint64_t count) {
+    return total == 0 ? 0 : 100 * static_cast<double>(count) / static_cast<double>(total);
+  };
+  fmt::print("{}\n  {}; {}\n", a.options.output, grid_text(s.grid), duration_text(s.seconds));
+  for (const auto& [info, count] : s.counts)
+    fmt::print("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", info.value, info.name, width, percent(count),
+               count);
+  fmt::print("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", "-", "ignore", width, percent(s.ignored), s.ignored);
+  for (const RuleSummary& rule : s.rules)
+    fmt::print("  {}: {} feature{}, {} pixels\n", rule.name, rule.features, rule.features == 1 ? "" : "s",
+               rule.pixels);
+  for (const std::string& credit : s.credits) fmt::print("  {}\n", credit);
+  print_reading(s);
+  std::fflush(stdout);
+}
+
+int run_labels(LabelsArguments& a) {
+  start_messages("terramask labels", a.verbosity);
+  configure_gdal(parse_bytes(a.cache, "--cache"));
+  a.options.memory = parse_bytes(a.memory, "--max-memory");
+  parse_sources(a);
+  if (a.dry_run) {
+    const LabelsEstimate estimate = estimate_labels(a.options);
+    for (const std::string& warning : estimate.warnings) spdlog::warn("warning: {}", warning);
+    print_estimate(a, estimate);
+    return 0;
+  }
+  ProgressBar bar("terramask labels: ");
+  ProgressSink sink;
+  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+  const LabelsSummary summary = make_labels(a.options, sink, &stop_flag());
+  bar.finish();
+  for (const std::string& warning : summary.warnings) spdlog::warn("warning: {}", warning);
+  if (!a.verbosity.quiet) print_summary(a, summary);
+  return 0;
+}
+
+}  // namespace
+
+void labels_options(CLI::App& app, std::function<int()>& run) {
+  const auto a = std::make_shared<LabelsArguments>();
+  LabelsOptions& o = a->options;
+  app.add_option("RULES", o.rules, "The rules file (.json)")->required()->type_name("");
+  app.add_option("--like", o.like, "The image whose grid the labels get")->required()->type_name("IMAGE");
+  app.add_option("-o,--output", o.output, "The labels, a Cloud Optimized GeoTIFF")
+      ->required()
+      ->type_name("LABELS.tif");
+  app.add_option("--source", a->sources, "A file in place of the one the rules name; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=FILE");
+  app.add_option("--crs", o.crs, "The image's CRS, where it has none")->type_name("CRS");
+  app.add_option("--co", o.creation_options, "GDAL's creation options of the COG driver; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE");
+  app.add_flag("--overwrite", o.overwrite, "Replace labels that are there");
+  app.add_option("--scratch", o.scratch, "Folder for temporary files (default: the output's)")
+      ->type_name("DIR");
+  app.add_option("--max-memory", a->memory, "What reading may hold before it goes to the scratch folder")
+      ->type_name("BYTES")
+      ->capture_default_str();
+  app.add_option("--cache", a->cache, "GDAL's block cache")->type_name("BYTES")->capture_default_str();
+  app.add_flag("--dry-run", a->dry_run, "Only check rules and sources, and say what it would take");
+  add_verbosity_options(app, a->verbosity);
+  app.footer(
+      "Rules paint in their order, later ones over earlier ones. The folder rules/ has some for "
+      "OpenStreetMap.\n"
+      "Pixels of \"ignore\" are nodata, which training leaves out.\n"
+      "\n"
+      "Examples:\n"
+      "  terramask labels rules/roads.json --source osm=town.osm.pbf --like ortho.tif -o roads.tif\n"
+      "  terramask labels mine.json --like ortho.tif -o labels.tif --dry-run\n");
+  run = [a] { return run_labels(*a); };
+}
+
+}  // namespace terramask::tools
