@@ -103,6 +103,7 @@ class Walk:
         self.device = ["--device", arguments.device] if arguments.device else []
         if arguments.threads:
             self.device += ["--threads", arguments.threads]
+        self.bounds = []  # of what is segmented; none: all of the tiles
         self.oam = pathlib.Path(arguments.oam).resolve() if arguments.oam else None
 
     def tool(self, *words):
@@ -125,12 +126,18 @@ class Walk:
             z, x0, x1, y0, y1 = database.execute(
                 "SELECT zoom_level, min(tile_column), max(tile_column), min(tile_row), max(tile_row) FROM tiles "
                 "GROUP BY zoom_level ORDER BY zoom_level DESC LIMIT 1").fetchone()
-        return Mbtiles(tiles), z, (x0, 2**z - 1 - y1, x1 + 1, 2**z - y0)
+        information = subprocess.run([self.terramask, "info", "--json", f"{name}/ortho.tif"], cwd=self.folder,
+                                     check=True, capture_output=True, text=True)
+        return Mbtiles(tiles), z, (x0, 2**z - 1 - y1, x1 + 1, 2**z - y0), json.loads(information.stdout)["rasters"][0]["lon_lat"]
 
     def towns(self):
-        learn, z, here = self.town("learn", 31, "451200,5411500")
-        judge, z2, there = self.town("judge", 32, "458200,5411500")
+        learn, z, here, _ = self.town("learn", 31, "451200,5411500")
+        judge, z2, there, (west, south, east, north) = self.town("judge", 32, "458200,5411500")
         address = serve({"learn": learn, "judge": judge})
+        # The town lies a little askew in its tiles: what is judged is cut to what is photographed everywhere.
+        inset_x, inset_y = (east - west) / 40, (north - south) / 40
+        self.bounds = ["--bounds", ",".join(f"{v:.9f}" for v in (west + inset_x, south + inset_y, east - inset_x,
+                                                                north - inset_y))]
         return [(self.name(address, "learn", "town", z, box(z, *here)), self.rules("learn/map.osm")),
                 (self.name(address, "judge", "town", z2, box(z2, *there)), self.rules("judge/map.osm"))]
 
@@ -163,7 +170,7 @@ class Walk:
         # What is fetched by now is in the cache: training asks the server nothing.
         self.tool("train", "walk.json", "-o", "walk.safetensors", "--overwrite", "--offline", *cache, *self.device)
         self.tool("segment", "walk.safetensors", judge, "-o", "judge.tif", "--picture", "judge.png", "--overwrite",
-                  *cache, *self.device)
+                  *self.bounds, *cache, *self.device)
         self.tool("evaluate", "judge.tif", "--reference", "judge-labels.tif", "--class", "building", "--json",
                   "judge.json", "--html", "judge.html", "--image", judge, "--overwrite", *cache)
         return json.loads((self.folder / "judge.json").read_text())

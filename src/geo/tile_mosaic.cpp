@@ -169,6 +169,8 @@ std::shared_ptr<TileMosaic> make_mosaic(const std::string& text, const TileSetti
       return {};
     } catch (const Error& error) {
       return error.message();
+    } catch (const std::exception& error) {  // the thread that fetches ends for no image
+      return error.what();
     }
   };
   // Files may have changed since they were listed; what is known of a server's tiles holds.

@@ -46,7 +46,8 @@ std::string raster_stem(const std::string& name) {
   fs::path path = fs::path(location.substr(0, location.find('{')) + "x").parent_path();
   if (!tiles::is_template(parsed)) path = fs::path(location).lexically_normal();
   if (!path.has_filename()) path = path.parent_path();
-  return path.extension() == ".mbtiles" ? path.stem().string() : path.filename().string();
+  const fs::path name_of = path.extension() == ".mbtiles" ? path.stem() : path.filename();
+  return name_of.empty() ? "tiles" : name_of.string();
 }
 
 std::string without_secrets(const std::string& text) {
