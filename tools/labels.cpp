@@ -81,6 +81,7 @@ void print_summary(const LabelsArguments& a, const LabelsSummary& s) {
   for (const RuleSummary& rule : s.rules)
     fmt::print("  {}: {} feature{}, {} pixels\n", rule.name, rule.features, rule.features == 1 ? "" : "s",
                rule.pixels);
+  for (const std::string& note : s.notes) fmt::print("  {}\n", note);
   for (const std::string& credit : s.credits) fmt::print("  {}\n", credit);
   print_reading(s);
   std::fflush(stdout);

@@ -40,6 +40,7 @@ struct LabelsSummary {
   std::uint64_t ignored = 0;                                ///< pixels that are nodata
   std::vector<RuleSummary> rules;
   std::vector<std::string> warnings;
+  std::vector<std::string> notes;    ///< what sources tell of their reading
   std::vector<std::string> credits;  ///< "(c) OpenStreetMap contributors (ODbL-1.0)"
   std::uint64_t features_read = 0;  ///< that were near the image
   std::uint64_t objects_read = 0;   ///< nodes, ways and relations of OSM files

@@ -58,16 +58,29 @@ LabelPlace place_labels(const std::string& path, const Grid& image, const std::s
                             place.facts.data_bands()),
                 "choose it with `gdal_translate -b N`, or turn colours into values with `rgb2pct.py`");
   while (place.facts.bands[place.band - 1].alpha()) ++place.band;
-  place.grid = grid_of_labels(place.facts, image, image_name, place.warning);
-  const auto box = GridMapping(image, place.grid).bounds();
-  const bool meets = box[0] < static_cast<double>(place.grid.width) && box[2] > 0 &&
-                     box[1] < static_cast<double>(place.grid.height) && box[3] > 0;
+  place.grid = place_over(place.facts, image, image_name, place.warning);
+  return place;
+}
+
+Grid place_over(const FileFacts& laid, const Grid& image, const std::string& image_name,
+                std::string& warning) {
+  Grid grid = grid_of_labels(laid, image, image_name, warning);
+  const auto box = GridMapping(image, grid).bounds();
+  const bool meets = box[0] < static_cast<double>(grid.width) && box[2] > 0 &&
+                     box[1] < static_cast<double>(grid.height) && box[3] > 0;
   if (!meets)
     throw Error(ErrorCode::mismatch,
-                fmt::format("{}: does not overlap {} (labels: {}; image: {})", path, image_name,
-                            describe_place(place.grid), describe_place(image)),
+                fmt::format("{}: does not overlap {} (labels: {}; image: {})", laid.path, image_name,
+                            describe_place(grid), describe_place(image)),
                 "name the labels of this image, or correct the CRS of one of the two");
-  return place;
+  return grid;
+}
+
+Window touched_window(const GridMapping& from_target, const Window& laid) {
+  const auto box = from_target.bounds();
+  const auto low = [](double v) { return static_cast<std::int64_t>(std::floor(v)) - 1; };
+  const auto high = [](double v) { return static_cast<std::int64_t>(std::ceil(v)) + 1; };
+  return intersect({low(box[0]), low(box[1]), high(box[2]) - low(box[0]), high(box[3]) - low(box[1])}, laid);
 }
 
 LabelReader::LabelReader(const LabelPlace& place, const Grid& target)
@@ -85,11 +98,7 @@ LabelReader::LabelReader(const LabelPlace& place, const Grid& target)
     touched_ = extent_;
     return;
   }
-  const auto box = mapping_.bounds();
-  const auto low = [](double v) { return static_cast<std::int64_t>(std::floor(v)) - 1; };
-  const auto high = [](double v) { return static_cast<std::int64_t>(std::ceil(v)) + 1; };
-  touched_ =
-      intersect({low(box[0]), low(box[1]), high(box[2]) - low(box[0]), high(box[3]) - low(box[1])}, extent_);
+  touched_ = touched_window(mapping_, extent_);
 }
 
 std::map<double, std::uint64_t> LabelReader::count_values() {

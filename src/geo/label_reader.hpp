@@ -26,6 +26,15 @@ struct LabelPlace {
   std::size_t band = 1;
 };
 
+/// The grid of a map or label raster that is laid over an image: its own, or the image's where it says
+/// nothing of its place and is of the image's size (told in `warning`). Throws mismatch where the two cannot
+/// be laid over each other or do not overlap.
+Grid place_over(const FileFacts& laid, const Grid& image, const std::string& image_name,
+                std::string& warning);
+
+/// The pixels of `laid` that `target` touches, and one more all around.
+Window touched_window(const GridMapping& from_target, const Window& laid);
+
 /// Opens a label raster over an image with this grid (its own, not resampled).
 /// Throws mismatch where the two cannot be laid over each other or do not overlap, unsupported for a raster
 /// of several bands, and what opening a raster throws.

@@ -1,5 +1,6 @@
 // The types of sources: a line for each.
 #include "labels/label_source.hpp"
+#include "labels/map_source.hpp"
 #include "labels/vector_source.hpp"
 
 namespace terramask::labels {
@@ -7,6 +8,7 @@ namespace terramask::labels {
 std::span<const SourceType> source_types() {
   static constexpr SourceType types[] = {
       {"vector", vector_source_keys, vector_rule_keys, open_vector_source},
+      {"map", map_source_keys, map_rule_keys, open_map_source},
   };
   return types;
 }

@@ -1,7 +1,6 @@
 // Borders between regions, from node to node, on the corners of pixels.
 #pragma once
 
-#include <compare>
 #include <cstdint>
 #include <vector>
 
@@ -14,7 +13,8 @@ struct Corner {
   std::int32_t x = 0;
   std::int32_t y = 0;
 
-  auto operator<=>(const Corner&) const = default;
+  bool operator==(const Corner&) const = default;
+  bool operator<(const Corner& other) const { return x != other.x ? x < other.x : y < other.y; }
 };
 
 /// The way an edge goes.

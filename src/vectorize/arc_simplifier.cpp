@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <tuple>
 
 namespace terramask::vectors {
@@ -12,6 +13,11 @@ std::int64_t cross(Corner a, Corner b, Corner c) {
   return (std::int64_t{b.x} - a.x) * (std::int64_t{c.y} - a.y) -
          (std::int64_t{b.y} - a.y) * (std::int64_t{c.x} - a.x);
 }
+
+constexpr int kBalancePasses = 3;
+constexpr double kMeanShift = 0.01;  // pixels that a border may lie to one side, on the whole
+constexpr int kMostAdded = 4;
+constexpr std::size_t kMostTried = 16;
 
 bool on_segment(Corner a, Corner b, Corner p) {
   return cross(a, b, p) == 0 && std::min(a.x, b.x) <= p.x && p.x <= std::max(a.x, b.x) &&
@@ -82,9 +88,84 @@ void ArcSimplifier::simplify(Arc& arc, bool split) {
     pieces.push_back({far.index, piece.last, false});
     pieces.push_back({piece.first, far.index, false});
   }
-  arc.points.clear();
+  std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < count; ++i)
-    if (kept_[i] != 0) arc.points.push_back(points_[i]);
+    if (kept_[i] != 0) kept.push_back(i);
+  balance(kept);
+  arc.points.clear();
+  for (const std::size_t i : kept) arc.points.push_back(points_[i]);
+}
+
+void ArcSimplifier::balance(std::vector<std::size_t>& kept) {
+  const Corner origin = points_.front();
+  swept_.resize(points_.size());
+  swept_[0] = 0;
+  for (std::size_t i = 1; i < points_.size(); ++i)
+    swept_[i] = swept_[i - 1] + cross(origin, points_[i - 1], points_[i]);
+  error_ = 0;
+  for (std::size_t k = 1; k < kept.size(); ++k) error_ += between(kept[k - 1], kept[k]);
+  std::int64_t length = 0;
+  for (std::size_t i = 1; i < points_.size(); ++i)
+    length += std::abs(points_[i].x - points_[i - 1].x) + std::abs(points_[i].y - points_[i - 1].y);
+  const auto allowed = static_cast<std::int64_t>(2 * kMeanShift * static_cast<double>(length));
+  exchange(kept);
+  for (int added = 0; added < kMostAdded && std::abs(error_) > allowed && add_one(kept); ++added)
+    exchange(kept);
+}
+
+std::int64_t ArcSimplifier::between(std::size_t first, std::size_t last) const {
+  return swept_[last] - swept_[first] - cross(points_.front(), points_[first], points_[last]);
+}
+
+void ArcSimplifier::exchange(std::vector<std::size_t>& kept) {
+  for (int pass = 0; pass < kBalancePasses; ++pass)
+    for (std::size_t k = 1; k + 1 < kept.size() && std::abs(error_) > 1; ++k)
+      for (const std::ptrdiff_t step : {-1, 1, -2, 2}) {
+        const auto to = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(kept[k]) + step);
+        if (to <= kept[k - 1] || to >= kept[k + 1] || to >= points_.size()) continue;
+        const std::int64_t change = between(kept[k - 1], to) + between(to, kept[k + 1]) -
+                                    between(kept[k - 1], kept[k]) - between(kept[k], kept[k + 1]);
+        if (std::abs(error_ + change) >= std::abs(error_)) continue;
+        if (!fits(kept[k - 1], to) || !fits(to, kept[k + 1])) continue;
+        kept[k] = to;
+        error_ += change;
+      }
+}
+
+bool ArcSimplifier::add_one(std::vector<std::size_t>& kept) {
+  struct Candidate {
+    std::int64_t error;
+    std::size_t point, place;
+    bool operator<(const Candidate& other) const {
+      return std::abs(error) != std::abs(other.error) ? std::abs(error) < std::abs(other.error)
+                                                      : point < other.point;
+    }
+  };
+  std::vector<Candidate> candidates;
+  for (std::size_t k = 1; k < kept.size(); ++k)
+    for (std::size_t i = kept[k - 1] + 1; i < kept[k]; ++i) {
+      const std::int64_t error =
+          error_ + between(kept[k - 1], i) + between(i, kept[k]) - between(kept[k - 1], kept[k]);
+      if (std::abs(error) < std::abs(error_)) candidates.push_back({error, i, k});
+    }
+  const std::size_t tried = std::min(candidates.size(), kMostTried);
+  std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(tried),
+                    candidates.end());
+  for (std::size_t c = 0; c < tried; ++c) {
+    const auto [error, point, place] = candidates[c];
+    if (!fits(kept[place - 1], point) || !fits(point, kept[place])) continue;
+    kept.insert(kept.begin() + static_cast<std::ptrdiff_t>(place), point);
+    error_ = error;
+    return true;
+  }
+  return false;
+}
+
+bool ArcSimplifier::fits(std::size_t first, std::size_t last) {
+  if (last - first < 2) return true;
+  const Piece piece{first, last, false};
+  const double distance = farthest(piece).distance;
+  return distance <= tolerance_ && clear(piece, distance);
 }
 
 ArcSimplifier::Farthest ArcSimplifier::farthest(const Piece& piece) const {

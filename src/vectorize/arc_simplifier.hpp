@@ -14,6 +14,10 @@ namespace terramask::vectors {
 /// of arcs does not matter; that two shortcuts cannot cross follows from it (de Berg, van Kreveld, Schirra:
 /// Topologically correct subdivision simplification using the bandwidth criterion, 1998): where an edge
 /// crosses a shortcut and not the piece replaced, one of its ends lies between the two.
+///
+/// Douglas and Peucker keep the outermost corners, which makes what is round larger or smaller. So corners
+/// that were kept are exchanged for their neighbours on the outline as long as that brings the areas on both
+/// sides nearer to what they were, under the same two conditions.
 class ArcSimplifier {
  public:
   /// @param corners  all corners and nodes of the band
@@ -36,6 +40,11 @@ class ArcSimplifier {
 
   std::vector<std::uint8_t> with_twins(const std::vector<Arc>& arcs) const;
   void simplify(Arc& arc, bool split);
+  void balance(std::vector<std::size_t>& kept);
+  void exchange(std::vector<std::size_t>& kept);
+  bool add_one(std::vector<std::size_t>& kept);
+  std::int64_t between(std::size_t first, std::size_t last) const;
+  bool fits(std::size_t first, std::size_t last);
   Farthest farthest(const Piece& piece) const;
   bool clear(const Piece& piece, double distance);
   bool nothing_inside(const Piece& piece, double distance) const;
@@ -46,6 +55,9 @@ class ArcSimplifier {
   std::int64_t band_;
   std::vector<Corner> points_;  ///< of the arc in work
   std::vector<std::uint8_t> kept_;
+  std::vector<std::int64_t>
+      swept_;               ///< twice the area that the arc sweeps up to each point, seen from its first
+  std::int64_t error_ = 0;  ///< twice the area by which the left side has grown or shrunk
 };
 
 }  // namespace terramask::vectors

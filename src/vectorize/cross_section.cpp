@@ -3,13 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 #include <tuple>
 #include <utility>
 
 namespace terramask::vectors {
 namespace {
 
-constexpr double kStep = 0.125;  // pixels
+constexpr double kCorner = 1e-9;  // pixels
 
 }  // namespace
 
@@ -27,12 +28,28 @@ CrossSections::CrossSections(double across, double down, int reach)
 }
 
 double CrossSections::march(const PixelStrip& strip, double x, double y, geo::Point direction, double most) {
-  double done = 0;
-  while (done < most) {
-    done += kStep;
-    const auto column = static_cast<std::int64_t>(std::floor(x + 0.5 + done * direction.x));
-    const auto row = static_cast<std::int64_t>(std::floor(y + 0.5 + done * direction.y));
-    if (strip.at(column, row) == 0) return done - kStep / 2;
+  // From pixel to pixel (Amanatides and Woo 1987): `next` is the way to the next column and the next row.
+  const double px = x + 0.5, py = y + 0.5;
+  auto column = static_cast<std::int64_t>(std::floor(px)), row = static_cast<std::int64_t>(std::floor(py));
+  constexpr double never = std::numeric_limits<double>::infinity();
+  const auto first = [](double place, std::int64_t pixel, double way) {
+    if (way == 0) return never;
+    return (static_cast<double>(way > 0 ? pixel + 1 : pixel) - place) / way;
+  };
+  double next_column = first(px, column, direction.x), next_row = first(py, row, direction.y);
+  for (double done = 0; done < most;) {
+    if (strip.at(column, row) == 0) return done;
+    done = std::min(next_column, next_row);
+    // Through a corner it goes from one pixel to the one across.
+    const bool over_column = next_column <= done + kCorner, over_row = next_row <= done + kCorner;
+    if (over_column) {
+      column += direction.x > 0 ? 1 : -1;
+      next_column += 1 / std::abs(direction.x);
+    }
+    if (over_row) {
+      row += direction.y > 0 ? 1 : -1;
+      next_row += 1 / std::abs(direction.y);
+    }
   }
   return most;
 }

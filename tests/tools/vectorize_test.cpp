@@ -50,6 +50,17 @@ TEST_F(VectorizeProgram, SaysWhatItMade) {
   EXPECT_FALSE(files().contains("dry.gpkg"));
 }
 
+TEST_F(VectorizeProgram, DrawsCentreLinesOfOneClass) {
+  make_mask("mask.tif", 12);
+  expect_error(terramask({"vectorize", "-q", path("mask.tif"), "-o", path("lines.gpkg"), "--centerlines"}), 2,
+               {"mask.tif", "--class"});
+  const Outcome outcome =
+      terramask({"vectorize", path("mask.tif"), "-o", path("lines.gpkg"), "--centerlines", "--class", "1"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("lines of class 1"), std::string::npos) << outcome.out;
+  EXPECT_TRUE(files().contains("lines.gpkg"));
+}
+
 TEST_F(VectorizeProgram, RefusesWhatCannotBeMeant) {
   make_mask("mask.tif", 9);
   make_mask("plain.tif", 9, "");

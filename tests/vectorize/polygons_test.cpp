@@ -280,31 +280,5 @@ TEST_F(PolygonsTest, TilesOfAVrtLeaveNoSeam) {
   for (std::size_t i = 0; i < a.all.size(); ++i) EXPECT_EQ(a.all[i].wkt, b.all[i].wkt);
 }
 
-TEST_F(PolygonsTest, RealMasksKeepEveryClass) {
-  const auto labels = std::filesystem::path(TERRAMASK_SOURCE_DIR) / "sample_data" / "labels.tif";
-  for (const double tolerance : {0.0, 1.0}) {
-    VectorizeOptions options{.simplify = Measure{tolerance, true}};
-    options.mask = labels.string();
-    const geo::DatasetPtr raster = geo::open_raster(options.mask);
-    SmallMask mask = blank(raster->GetRasterXSize(), raster->GetRasterYSize());
-    mask.geotransform.resize(6);
-    raster->GetGeoTransform(mask.geotransform.data());
-    ASSERT_EQ(raster->GetRasterBand(1)->RasterIO(GF_Read, 0, 0, mask.width, mask.height, mask.values.data(),
-                                                 mask.width, mask.height, GDT_Int32, 0, 0, nullptr),
-              CE_None);
-    const Polygons found = run(mask, options);
-    if (tolerance == 0) expect_exact(mask, found);
-    expect_fitting(mask, found);
-    double total = 0, pixels = 0;
-    for (const auto& [value, count] : count_pixels(mask)) {
-      EXPECT_NEAR(found.area.at(value), static_cast<double>(count), 0.01 * static_cast<double>(count))
-          << value;
-      total += found.area.at(value);
-      pixels += static_cast<double>(count);
-    }
-    EXPECT_NEAR(total, pixels, 1e-6 * pixels);
-  }
-}
-
 }  // namespace
 }  // namespace terramask::tests

@@ -18,6 +18,7 @@
 #include "geo/gdal_support.hpp"
 #include "shared_data.hpp"
 #include "terramask/error.hpp"
+#include "vectorize/mask_rows.hpp"
 #include "vectorize/polygonise.hpp"
 
 namespace terramask::tests {
