@@ -116,7 +116,7 @@ class Walk:
                 + ",".join(f"{v:.9f}" for v in bounds) + f"&{credit}")
 
     def town(self, name, seed, origin):
-        """A town, its imagery as tiles, and the columns and rows they stand in."""
+        """A town: its imagery as tiles, the columns and rows they stand in, and its extent in degrees."""
         size = 640 if self.small else 1536
         self.tool("scene", "-o", name, "--seed", seed, "--size", size, "--origin", origin, "--overwrite", "-q")
         tiles = self.folder / f"{name}.mbtiles"
@@ -128,7 +128,8 @@ class Walk:
                 "GROUP BY zoom_level ORDER BY zoom_level DESC LIMIT 1").fetchone()
         information = subprocess.run([self.terramask, "info", "--json", f"{name}/ortho.tif"], cwd=self.folder,
                                      check=True, capture_output=True, text=True)
-        return Mbtiles(tiles), z, (x0, 2**z - 1 - y1, x1 + 1, 2**z - y0), json.loads(information.stdout)["rasters"][0]["lon_lat"]
+        extent = json.loads(information.stdout)["rasters"][0]["lon_lat"]
+        return Mbtiles(tiles), z, (x0, 2**z - 1 - y1, x1 + 1, 2**z - y0), extent
 
     def towns(self):
         learn, z, here, _ = self.town("learn", 31, "451200,5411500")
@@ -142,7 +143,7 @@ class Walk:
                 (self.name(address, "judge", "town", z2, box(z2, *there)), self.rules("judge/map.osm"))]
 
     def oam_area(self):
-        """Zoom 20 to learn from, beside the ground of zoom 21, which is to judge by."""
+        """The north at zoom 20 to learn from, the south at zoom 21 to judge by: no ground is in both."""
         address = serve({"oam": Folder(self.oam, "OAM-{x}-{y}-{z}.png")})
         rules = self.folder / "buildings.json"
         rules.write_text(json.dumps({
@@ -152,8 +153,8 @@ class Walk:
             "sources": {"osm": {"path": str(self.oam / "labels.geojson"), "attribution": "OpenStreetMap contributors",
                                 "licence": "ODbL 1.0"}},
             "rules": [{"source": "osm", "class": "building", "touch": "centre"}]}, indent=1))
-        return [(self.name(address, "oam", "oam", 20, box(20, 619227, 523264, 619230, 523268)), [rules.name]),
-                (self.name(address, "oam", "oam", 21, box(21, 1238448, 1046528, 1238454, 1046536)), [rules.name])]
+        return [(self.name(address, "oam", "oam", 20, box(20, 619224, 523264, 619227, 523266)), [rules.name]),
+                (self.name(address, "oam", "oam", 21, box(21, 1238448, 1046532, 1238454, 1046536)), [rules.name])]
 
     def rules(self, osm):
         return [PROJECT / "rules" / "buildings.json", "--source", f"osm={osm}"]
@@ -181,7 +182,7 @@ class Walk:
         project = json.loads(path.read_text())
         project["network"] |= {"width": 8 if self.small else 16, "depth": 3}
         project["training"] |= {"patch": 128, "batch": 4, "samples": 48 if self.small else 128,
-                                "epochs": 8 if self.small else 40, "learning_rate": 0.003,
+                                "epochs": 8 if self.small else 30, "learning_rate": 0.003,
                                 "class_weights": "balanced", "sampling": "balanced"}
         project["training"]["augment"] |= {"flip": True, "turn": True, "brightness": 0.3, "contrast": 0.2}
         path.write_text(json.dumps(project, indent=2))
