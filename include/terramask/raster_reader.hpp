@@ -94,7 +94,7 @@ class RasterReader {
   /// Things the user should know (unknown pixel size, ignored bands, ...), each one line.
   virtual const std::vector<std::string>& warnings() const = 0;
   /// Whom the imagery is owed to.
-  virtual const Credits& credits() const = 0;
+  virtual Credits credits() const { return {}; }
   /// The path(s), for messages.
   virtual const std::string& name() const = 0;
 
@@ -104,7 +104,7 @@ class RasterReader {
   virtual void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid) = 0;
   /// Tells that this window of the working grid will be read soon: tiles of a server are fetched by then.
   /// What of it lies outside the grid does not matter.
-  virtual void advise(const Window& window) = 0;
+  virtual void advise(const Window&) {}
 
   /// Validity on the source grid, as above.
   virtual void read_source_validity(const Window& window, std::span<std::uint8_t> valid) = 0;
