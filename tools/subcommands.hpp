@@ -16,6 +16,8 @@ void labels_options(CLI::App& app, std::function<int()>& run);
 void train_options(CLI::App& app, std::function<int()>& run);
 void evaluate_options(CLI::App& app, std::function<int()>& run);
 void vectorize_options(CLI::App& app, std::function<int()>& run);
+void mosaic_options(CLI::App& app, std::function<int()>& run);
+void zonal_options(CLI::App& app, std::function<int()>& run);
 void scene_options(CLI::App& app, std::function<int()>& run);
 
 }  // namespace terramask::tools

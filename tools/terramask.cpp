@@ -20,7 +20,7 @@ struct Subcommand {
   void (*options)(CLI::App& app, std::function<int()>& run);
 };
 
-constexpr std::array<Subcommand, 10> subcommands{{
+constexpr std::array<Subcommand, 12> subcommands{{
     {"segment", "Segment rasters with a trained model", segment_options},
     {"info", "Say what a model or a raster is, and whether they fit", info_options},
     {"picture", "Draw an image with its mask laid over it", picture_options},
@@ -30,6 +30,8 @@ constexpr std::array<Subcommand, 10> subcommands{{
     {"train", "Train a model on a project", train_options},
     {"evaluate", "Say how good a mask or a model is, against a reference", evaluate_options},
     {"vectorize", "Turn a mask into polygons that fit each other, or centre lines", vectorize_options},
+    {"mosaic", "Make one Cloud Optimized GeoTIFF of many tiles", mosaic_options},
+    {"zonal", "Tell how much of each class lies in each zone", zonal_options},
     {"scene", "Generate a small town: imagery, heights, labels and map", scene_options},
 }};
 
