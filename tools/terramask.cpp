@@ -20,12 +20,13 @@ struct Subcommand {
   void (*options)(CLI::App& app, std::function<int()>& run);
 };
 
-constexpr std::array<Subcommand, 10> subcommands{{
+constexpr std::array<Subcommand, 11> subcommands{{
     {"segment", "Segment rasters with a trained model", segment_options},
     {"info", "Say what a model or a raster is, and whether they fit", info_options},
     {"picture", "Draw an image with its mask laid over it", picture_options},
     {"devices", "List the devices to compute on", devices_options},
     {"init", "Make a project to train from: images, labels, classes", init_options},
+    {"legend", "Find the colours of a rendered map, to make labels of it", legend_options},
     {"labels", "Paint labels from maps: OpenStreetMap, vector files", labels_options},
     {"train", "Train a model on a project", train_options},
     {"evaluate", "Say how good a mask or a model is, against a reference", evaluate_options},
