@@ -18,12 +18,21 @@ double LineShaper::distance(geo::Point a, geo::Point b) const {
   return std::hypot((a.x - b.x) * across_, (a.y - b.y) * down_);
 }
 
+bool LineShaper::inside(std::uint32_t node, geo::Point point) const {
+  const LineGraph::Node& one = graph_.nodes()[node];
+  return one.edges.size() > 2 && distance(places_[node], point) < one.radius;
+}
+
 CenterLine LineShaper::shape(const LineGraph::Edge& edge) const {
   const LineGraph::Node& from = graph_.nodes()[edge.from];
   const LineGraph::Node& to = graph_.nodes()[edge.to];
-  std::vector<Vertex> points{{from.at, from.pixel}};
-  for (const std::uint32_t pixel : edge.pixels) points.push_back({graph_.middle(pixel), pixel});
-  points.push_back({to.at, to.pixel});
+  std::vector<Vertex> points{{places_[edge.from], from.pixel}};
+  for (const std::uint32_t pixel : edge.pixels) {
+    // Inside a junction there is no cross-section to have a middle: the line runs straight to its node.
+    const geo::Point middle = graph_.middle(pixel);
+    if (!inside(edge.from, middle) && !inside(edge.to, middle)) points.push_back({middle, pixel});
+  }
+  points.push_back({places_[edge.to], to.pixel});
   CenterLine line;
   measure(edge, line);
   // A ring's only node stands twice in its list: no end.
@@ -40,14 +49,10 @@ CenterLine LineShaper::shape(const LineGraph::Edge& edge) const {
 
 void LineShaper::measure(const LineGraph::Edge& edge, CenterLine& line) const {
   std::vector<double> widths, all;
-  const auto free_of = [&](const LineGraph::Node& node, geo::Point point) {
-    return node.edges.size() < 3 || distance(node.at, point) > node.radius;
-  };
   for (const std::uint32_t pixel : edge.pixels) {
     const geo::Point point = graph_.middle(pixel);
     all.push_back(skeleton_[pixel].width);
-    if (free_of(graph_.nodes()[edge.from], point) && free_of(graph_.nodes()[edge.to], point))
-      widths.push_back(skeleton_[pixel].width);
+    if (!inside(edge.from, point) && !inside(edge.to, point)) widths.push_back(skeleton_[pixel].width);
   }
   if (widths.empty()) widths = all;
   if (widths.empty())

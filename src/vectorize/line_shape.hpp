@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "geo/polygons.hpp"
+#include "vectorize/junctions.hpp"
 #include "vectorize/line_graph.hpp"
 
 namespace terramask::vectors {
@@ -18,7 +19,12 @@ class LineShaper {
  public:
   /// @param tolerance  of the simplification, in the unit of the pixel's sides
   LineShaper(const Skeleton& skeleton, const LineGraph& graph, double across, double down, double tolerance)
-      : skeleton_(skeleton), graph_(graph), across_(across), down_(down), tolerance_(tolerance) {}
+      : skeleton_(skeleton),
+        graph_(graph),
+        places_(place_junctions(graph, across, down)),
+        across_(across),
+        down_(down),
+        tolerance_(tolerance) {}
 
   /// The middles of the cross-sections, smoothed, led on to the road's end where there is one, and simplified
   /// (Douglas and Peucker). Widths are those outside of junctions, where there are any.
@@ -31,6 +37,7 @@ class LineShaper {
     std::uint32_t pixel;
   };
 
+  bool inside(std::uint32_t node, geo::Point point) const;  ///< a junction
   double distance(geo::Point a, geo::Point b) const;
   void measure(const LineGraph::Edge& edge, CenterLine& line) const;
   void finish_end(std::vector<Vertex>& line, double radius, double half_width) const;
@@ -39,6 +46,7 @@ class LineShaper {
 
   const Skeleton& skeleton_;
   const LineGraph& graph_;
+  std::vector<geo::Point> places_;  ///< of the nodes
   double across_, down_, tolerance_;
 };
 

@@ -11,8 +11,14 @@
 namespace terramask::vectors {
 namespace {
 
-constexpr std::int64_t kLeastCore = 512;
+constexpr std::int64_t kStripPixels = std::int64_t{64} << 20;
 constexpr double kMiddleUnits = 256;
+
+/// As many rows as pay for those around them, fewer where the mask is very wide.
+std::int64_t rows_for(std::int64_t width, std::int64_t halo) {
+  const std::int64_t bounded = kStripPixels / std::max<std::int64_t>(1, width) - 2 * halo;
+  return std::clamp(bounded, std::max<std::int64_t>(32, halo / 4), std::max<std::int64_t>(512, halo));
+}
 
 /// The side of the largest square that fits into the class.
 int widest_place(ClassRows& rows, std::int64_t width, Sweep& sweep) {
@@ -56,7 +62,7 @@ class Strips {
       : height_(mask.grid.height),
         width_(mask.grid.width),
         extents_(extents),
-        core_rows_(core_rows > 0 ? core_rows : std::max(kLeastCore, 2 * extents.halo)),
+        core_rows_(core_rows > 0 ? core_rows : rows_for(mask.grid.width, extents.halo)),
         sections_(mask.pixel ? mask.pixel->x : 1, mask.pixel ? mask.pixel->y : 1, extents.reach),
         skeleton_(skeleton) {}
 
@@ -87,11 +93,25 @@ class Strips {
     core_ += count;
   }
 
+  /// Whether thinning was not over here: a line has no pixel whose neighbours are all there.
+  bool is_thick(std::int64_t x, std::int64_t y) const {
+    const auto surrounded = [this](std::int64_t column, std::int64_t row) {
+      for (int dy = -1; dy <= 1; ++dy)
+        for (int dx = -1; dx <= 1; ++dx)
+          if (thinned_.at(column + dx, row + dy) == 0) return false;
+      return true;
+    };
+    for (int dy = -1; dy <= 1; ++dy)
+      for (int dx = -1; dx <= 1; ++dx)
+        if (surrounded(x + dx, y + dy)) return true;
+    return false;
+  }
+
   void take_row(std::int64_t y) {
     skeleton_.begin_row();
     for (const Stretch& stretch : rows_[static_cast<std::size_t>(y - rows_first_)])
       for (std::int32_t x = stretch.begin; x < stretch.end; ++x) {
-        if (thinned_.pixels[thinned_.index(x, y)] == 0) continue;
+        if (thinned_.pixels[thinned_.index(x, y)] == 0 || is_thick(x, y)) continue;
         const std::optional<CrossSection> section = sections_.at(whole_, thinned_, x, y);
         if (!section) continue;  // too wide to be a line
         skeleton_.add({x, static_cast<float>(section->width), static_cast<float>(section->radius),

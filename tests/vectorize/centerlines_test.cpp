@@ -128,9 +128,26 @@ TEST_F(CenterlinesTest, ACrossingIsOneJunctionOfFourRoads) {
     ASSERT_EQ(lines.size(), 4u) << turn;
     for (const Line& line : lines) {
       const auto from_middle = [](std::array<double, 2> p) { return std::hypot(p[0] - 50.5, p[1] - 50.5); };
-      EXPECT_LT(std::min(from_middle(line.points.front()), from_middle(line.points.back())), 1.5);
+      EXPECT_LT(std::min(from_middle(line.points.front()), from_middle(line.points.back())), 0.5);
       EXPECT_NEAR(std::max(from_middle(line.points.front()), from_middle(line.points.back())), 45, 2.5);
     }
+  }
+}
+
+TEST_F(CenterlinesTest, AMainRoadStaysStraightWhereASideRoadLeaves) {
+  for (const double turn : {0.0, 0.35, 1.0}) {
+    SmallMask mask = blank(120, 120);
+    const auto at = [&](double along, double beside) {
+      return std::array<double, 2>{60.3 + along * std::cos(turn) - beside * std::sin(turn),
+                                   60.4 + along * std::sin(turn) + beside * std::cos(turn)};
+    };
+    const Line main{{at(-50, 0), at(50, 0)}}, side{{at(0, 0), at(0, 45)}};
+    for (const Line& line : {main, side})
+      draw(mask, line.points[0][0], line.points[0][1], line.points[1][0], line.points[1][1], 11);
+    const std::vector<Line> lines = run(mask);
+    EXPECT_EQ(lines.size(), 3u) << turn;
+    EXPECT_GT(share_near(lines, {main, side}, 0.75), 0.97) << turn;
+    EXPECT_GT(share_near({main, side}, lines, 0.75), 0.97) << turn;
   }
 }
 
