@@ -13,7 +13,7 @@ packages=(
   libopenmpi-dev openmpi-bin
   libgtest-dev libgmock-dev
 )
-if [ "${1:-}" = --tests ]; then packages+=(python3-torch osmium-tool); fi
+if [ "${1:-}" = --tests ]; then packages+=(python3-torch python3-yaml osmium-tool); fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -8,6 +8,7 @@
 namespace terramask::tools {
 
 void segment_options(CLI::App& app, std::function<int()>& run);
+void region_options(CLI::App& app, std::function<int()>& run);
 void info_options(CLI::App& app, std::function<int()>& run);
 void picture_options(CLI::App& app, std::function<int()>& run);
 void devices_options(CLI::App& app, std::function<int()>& run);

@@ -20,8 +20,9 @@ struct Subcommand {
   void (*options)(CLI::App& app, std::function<int()>& run);
 };
 
-constexpr std::array<Subcommand, 11> subcommands{{
+constexpr std::array<Subcommand, 12> subcommands{{
     {"segment", "Segment rasters with a trained model", segment_options},
+    {"region", "Segment a whole region of many rasters, unattended", region_options},
     {"info", "Say what a model or a raster is, and whether they fit", info_options},
     {"picture", "Draw an image with its mask laid over it", picture_options},
     {"devices", "List the devices to compute on", devices_options},

@@ -32,7 +32,7 @@ struct BenchArguments {
 
 void add_options(CLI::App& app, BenchArguments& a) {
   app.option_defaults()->always_capture_default();
-  app.add_option("--model", a.models, "Architectures: unet, segnet, fcn; several with commas")
+  app.add_option("--model", a.models, "Architectures: unet, segnet, fcn, linear; several with commas")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::IsMember(architectures()).description(""))

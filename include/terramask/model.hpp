@@ -15,7 +15,7 @@ namespace terramask {
 /// What the network is: `architecture` and that architecture's own keys, as in the file. Sources: U-Net
 /// (Ronneberger et al. 2015), SegNet (Badrinarayanan et al. 2017), FCN (Long et al. 2015).
 struct NetworkSpec {
-  std::string architecture;      ///< unet | segnet | fcn
+  std::string architecture;      ///< unet | segnet | fcn | linear
   std::int64_t bands = 3;        ///< 1 to 65535
   std::int64_t classes = 2;      ///< 1 to 65535
   std::int64_t width = 64;       ///< channels of the first stage; at most 2²⁰ channels anywhere
@@ -78,7 +78,8 @@ void store_threshold(const std::string& path, double threshold);
 /// (h or w no multiple of total_stride).
 Graph build_network(const NetworkSpec& spec, std::int64_t n, std::int64_t h, std::int64_t w);
 
-/// Height and width of a network's input are multiples of it: 2^depth for unet, 32 for segnet and fcn.
+/// Height and width of a network's input are multiples of it: 2^depth for unet, 32 for segnet and fcn, 1
+/// for linear.
 std::int64_t total_stride(const NetworkSpec& spec);
 
 /// Architectures by name.

@@ -34,6 +34,7 @@ struct SegmentOptions {
   std::optional<std::int64_t> overlap;  ///< blend patches over this many pixels instead of exact tiling
   std::vector<std::string> creation_options;
   bool overwrite = false;
+  bool confidence = false;                              ///< count SegmentSummary::confidence
   std::uint64_t memory_limit = 0;                       ///< bytes of device memory; 0: what the device has
   std::uint64_t cache_bytes = std::uint64_t{64} << 20;  ///< GDAL's block cache
 };
@@ -62,6 +63,7 @@ struct SegmentSummary {
   double read_seconds = 0, compute_seconds = 0, write_seconds = 0;  ///< busy times of the three stages
   double device_idle = 0;                                           ///< share of the time the device waited
   std::vector<std::pair<ClassInfo, std::uint64_t>> counts;          ///< pixels by class
+  std::optional<double> confidence;  ///< mean of the largest probability over valid pixels, where asked for
   std::vector<std::string> warnings;
 };
 

@@ -79,7 +79,7 @@ struct SplitKeys {
 
 /// The network's own keys, as in a model file, and its dropout.
 struct NetworkKeys {
-  std::string architecture = "unet";  ///< unet | segnet | fcn
+  std::string architecture = "unet";  ///< unet | segnet | fcn | linear
   std::int64_t width = 16;
   std::int64_t depth = 4;
   std::string up = "transpose";  ///< transpose | nearest

@@ -40,7 +40,7 @@ void visit_split(KeyVisitor& v, SplitKeys& split) {
 }
 
 void visit_network(KeyVisitor& v, NetworkKeys& network) {
-  v.choice("architecture", network.architecture, {"unet", "segnet", "fcn"});
+  v.choice("architecture", network.architecture, {"unet", "segnet", "fcn", "linear"});
   v.whole("width", network.width, 1, 4096, Need::optional);
   v.whole("depth", network.depth, 1, 10, Need::optional);
   v.choice("up", network.up, {"transpose", "nearest"});

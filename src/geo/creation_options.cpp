@@ -36,7 +36,7 @@ std::string upper(std::string_view text) {
   return result;
 }
 
-std::map<std::string, Option> known_options() {
+std::map<std::string, Option> read_known_options() {
   std::map<std::string, Option> known;
   GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("COG");
   const char* list = driver == nullptr ? nullptr : driver->GetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST);
@@ -55,6 +55,12 @@ std::map<std::string, Option> known_options() {
       if (const char* alias = CPLGetXMLValue(value, "alias", nullptr)) option.values.push_back(upper(alias));
     }
   }
+  return known;
+}
+
+/// Read once: GDAL 3.6 makes the driver's list when it is first asked for, and not for two threads at once.
+const std::map<std::string, Option>& known_options() {
+  static const std::map<std::string, Option> known = read_known_options();
   return known;
 }
 
@@ -85,7 +91,7 @@ std::string expected(const Option& option, const std::string& value) {
 
 CreationOptions merge_creation_options(CreationOptions defaults, std::span<const std::string> options,
                                        std::span<const std::string_view> overview_resamplings) {
-  const std::map<std::string, Option> known = known_options();
+  const std::map<std::string, Option>& known = known_options();
   const auto refuse = [](const std::string& text, const std::string& why, const std::string& remedy) {
     throw Error(ErrorCode::usage, fmt::format("creation option {}: {}", text, why), remedy);
   };
@@ -122,6 +128,14 @@ CreationOptions merge_creation_options(CreationOptions defaults, std::span<const
     defaults[name] = value;
   }
   return defaults;
+}
+
+int probability_block(std::size_t bands, std::size_t bytes) {
+  int side = 512;
+  while (side > 128 &&
+         static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * bands * bytes > (16u << 20))
+    side /= 2;
+  return side;
 }
 
 }  // namespace terramask::geo

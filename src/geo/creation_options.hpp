@@ -17,4 +17,8 @@ using CreationOptions = std::map<std::string, std::string>;
 CreationOptions merge_creation_options(CreationOptions defaults, std::span<const std::string> options,
                                        std::span<const std::string_view> overview_resamplings);
 
+/// Side of the blocks of probabilities. A COG stores the bands of a pixel together: blocks shrink where there
+/// are many, to at most 16 MiB.
+int probability_block(std::size_t bands, std::size_t bytes);
+
 }  // namespace terramask::geo

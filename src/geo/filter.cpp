@@ -26,6 +26,14 @@ AxisFilter AxisFilter::scaled(std::int64_t begin, std::int64_t end, double scale
   return filter;
 }
 
+AxisFilter AxisFilter::placed(std::int64_t begin, std::int64_t end, double offset, double scale,
+                              std::int64_t size) {
+  AxisFilter filter;
+  for (std::int64_t k = begin; k < end; ++k)
+    filter.add(offset + (static_cast<double>(k) + 0.5) * scale, std::max(scale, 1.0), size);
+  return filter;
+}
+
 void AxisFilter::add(double centre, double span, std::int64_t size) {
   const std::size_t begin = weights_.size();
   if (!(centre >= 0) || !(centre <= static_cast<double>(size))) {

@@ -21,6 +21,10 @@ class AxisFilter {
   /// Pixel k spans [k · scale, (k + 1) · scale) of the source.
   static AxisFilter scaled(std::int64_t begin, std::int64_t end, double scale, std::int64_t size);
 
+  /// Pixel k spans [offset + k · scale, offset + (k + 1) · scale) of the source; its centre must lie inside.
+  static AxisFilter placed(std::int64_t begin, std::int64_t end, double offset, double scale,
+                           std::int64_t size);
+
   /// Appends a pixel whose centre lies at `centre` and which spans `span` source pixels. It gets no taps
   /// where its centre lies outside the source.
   void add(double centre, double span, std::int64_t size);

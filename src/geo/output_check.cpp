@@ -7,26 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "geo/gdal_support.hpp"
 #include "terramask/mask_writer.hpp"
+#include "terramask/source_list.hpp"
 
 namespace terramask {
 namespace fs = std::filesystem;
 namespace {
-
-/// The files a raster is made of: for a mosaic (.vrt) also those it names.
-std::vector<std::string> files_of(const std::string& input) {
-  std::vector<std::string> files{input};
-  geo::ensure_gdal();
-  geo::GdalErrors silence;  // whether the input can be read is told when it is read
-  const geo::DatasetPtr raster(
-      GDALDataset::Open(input.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
-  if (raster == nullptr) return files;
-  char** list = raster->GetFileList();
-  for (int i = 0; i < CSLCount(list); ++i) files.emplace_back(list[i]);
-  CSLDestroy(list);
-  return files;
-}
 
 bool same_file(const fs::path& a, const fs::path& b) {
   std::error_code failed;
@@ -54,7 +40,7 @@ void check_output(const std::string& path, bool overwrite, std::span<const std::
 
   // What is not there yet is no input: of thousands of new outputs none costs a look at every input.
   for (const std::string& input : fs::exists(status) ? inputs : std::span<const std::string>{})
-    for (const std::string& part : files_of(input))
+    for (const std::string& part : files_of_raster(input))
       if (same_file(file, part))
         throw Error(ErrorCode::usage, fmt::format("{}: the output is also an input", path),
                     "choose another name for the output");

@@ -15,15 +15,6 @@ namespace {
 
 constexpr float kByteSteps = 254;
 
-/// A COG stores the bands of a pixel together: its blocks shrink where there are many, to at most 16 MiB.
-int block_side(std::size_t bands, std::size_t bytes) {
-  int side = 512;
-  while (side > 128 &&
-         static_cast<std::size_t>(side) * static_cast<std::size_t>(side) * bands * bytes > (16u << 20))
-    side /= 2;
-  return side;
-}
-
 template <class T>
 geo::StagedCogOptions staged_options(const MaskOptions& options) {
   constexpr bool byte = std::is_same_v<T, std::uint8_t>;
@@ -37,7 +28,7 @@ geo::StagedCogOptions staged_options(const MaskOptions& options) {
   staged.contents = {options.grid, byte ? GDT_Byte : GDT_Float32, static_cast<int>(options.classes.size()),
                      byte ? 255.0 : std::numeric_limits<double>::quiet_NaN(), options.metadata};
   staged.contents.metadata[geo::kClassesItem] = geo::classes_as_json(options.classes);
-  const std::string side = std::to_string(block_side(options.classes.size(), sizeof(T)));
+  const std::string side = std::to_string(geo::probability_block(options.classes.size(), sizeof(T)));
   staged.creation_options = geo::merge_creation_options({{"COMPRESS", "DEFLATE"},
                                                          {"PREDICTOR", "YES"},
                                                          {"BIGTIFF", "IF_SAFER"},

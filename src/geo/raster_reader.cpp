@@ -6,30 +6,22 @@
 #include <cmath>
 #include <limits>
 
-#include "geo/bands.hpp"
 #include "geo/crs.hpp"
-#include "geo/file_facts.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/grid_reader.hpp"
-#include "geo/ndsm.hpp"
 #include "geo/rescale.hpp"
 #include "geo/stack.hpp"
+#include "geo/stack_facts.hpp"
 #include "geo/working_grid.hpp"
 
 namespace terramask {
 namespace {
 
 /// All that is decided when a raster is opened; its clones share it.
-struct Decisions {
-  std::string name;
-  std::vector<geo::FileFacts> files;
-  std::vector<geo::BandChoice> bands;
-  std::vector<BandRequest> found;
-  std::vector<geo::NodataOption> nodata;  ///< of each file
+struct Decisions : geo::StackFacts {
   std::array<double, 2> reach{0.5, 0.5};
   std::optional<PixelSize> pixel_size;
   geo::WorkingGrid working;
-  std::vector<std::string> warnings;
 };
 
 class Reader final : public RasterReader {
@@ -92,21 +84,6 @@ class Reader final : public RasterReader {
   std::vector<float> scratch_;
 };
 
-/// `--crs`, over what the files say.
-void assign_crs(std::vector<geo::FileFacts>& files, const std::string& text,
-                std::vector<std::string>& warnings) {
-  const std::string wkt = geo::crs_from_user(text, "--crs");
-  for (std::size_t f = 0; f < files.size(); ++f) {
-    std::string& crs = files[f].grid.crs;
-    if (f > 0 && !crs.empty()) continue;
-    if (!crs.empty() && !geo::same_crs(crs, wkt)) {
-      warnings.push_back(fmt::format("{}: says {}, read as {} as asked", files[f].path, geo::crs_label(crs),
-                                     geo::crs_label(wkt)));
-    }
-    crs = wkt;
-  }
-}
-
 std::optional<PixelSize> measure_pixel(const Grid& grid, const RasterOptions& options,
                                        const std::string& name) {
   if (!options.assumed_pixel_size_m) return ground_pixel_size(grid);
@@ -121,23 +98,9 @@ std::optional<PixelSize> measure_pixel(const Grid& grid, const RasterOptions& op
 }  // namespace
 
 std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
-  if (options.paths.empty() && options.ndsm.empty()) throw Error(ErrorCode::usage, "no raster named");
   auto decisions = std::make_shared<Decisions>();
   Decisions& d = *decisions;
-  for (const auto& path : options.paths) {
-    const geo::DatasetPtr dataset = geo::open_raster(path);
-    d.files.push_back(geo::describe(*dataset, path));
-  }
-  for (const auto& heights : options.ndsm) d.files.push_back(geo::describe_ndsm(heights.dsm, heights.dtm));
-  for (const auto& file : d.files) d.name += (d.name.empty() ? "" : ", ") + file.path;
-  if (!options.crs.empty()) assign_crs(d.files, options.crs, d.warnings);
-  geo::check_stack(d.files);
-  for (std::size_t f = 0; f < d.files.size(); ++f) {
-    const bool own = f < options.member_nodata.size() && !options.member_nodata[f].empty();
-    d.nodata.push_back(geo::parse_nodata(own ? options.member_nodata[f] : options.src_nodata));
-  }
-  d.bands = geo::choose_bands(d.files, options, d.warnings);
-  for (const auto& band : d.bands) d.found.push_back(band.found);
+  static_cast<geo::StackFacts&>(d) = geo::describe_stack(options);
   const Grid& grid = d.files.front().grid;
   if (!grid.has_geotransform) {
     d.warnings.push_back(

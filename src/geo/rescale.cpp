@@ -15,6 +15,10 @@ RescaledReader::RescaledReader(GridReader& source, const Window& source_extent, 
                                std::size_t bands)
     : source_(source), source_extent_(source_extent), scale_(scale), bands_(bands) {}
 
+RescaledReader::RescaledReader(GridReader& source, const Window& source_extent, std::array<double, 2> offset,
+                               std::array<double, 2> scale, std::size_t bands)
+    : source_(source), source_extent_(source_extent), offset_(offset), scale_(scale), bands_(bands) {}
+
 void RescaledReader::read(const Window& window, Planes planes, std::span<std::uint8_t> valid) {
   const double per_row = (static_cast<double>(window.width) * scale_[0] + 2) * static_cast<double>(bands_);
   const double rows = std::max(1.0, (kMostSourceValues / per_row - 2) / scale_[1]);
@@ -33,8 +37,12 @@ void RescaledReader::read(const Window& window, Planes planes, std::span<std::ui
 
 void RescaledReader::read_part(const Window& part, const Window& window, Planes planes,
                                std::span<std::uint8_t> valid) {
-  columns_ = AxisFilter::scaled(part.x, part.x + part.width, scale_[0], source_extent_.width);
-  rows_ = AxisFilter::scaled(part.y, part.y + part.height, scale_[1], source_extent_.height);
+  const auto filter = [this](std::size_t axis, std::int64_t begin, std::int64_t size, std::int64_t extent) {
+    return offset_ ? AxisFilter::placed(begin, begin + size, (*offset_)[axis], scale_[axis], extent)
+                   : AxisFilter::scaled(begin, begin + size, scale_[axis], extent);
+  };
+  columns_ = filter(0, part.x, part.width, source_extent_.width);
+  rows_ = filter(1, part.y, part.height, source_extent_.height);
   const Window source{columns_.source_begin(), rows_.source_begin(),
                       columns_.source_end() - columns_.source_begin(),
                       rows_.source_end() - rows_.source_begin()};

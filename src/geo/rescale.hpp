@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <vector>
 
 #include "geo/filter.hpp"
@@ -19,6 +20,11 @@ class RescaledReader final : public GridReader {
   /// @param scale  source pixels per pixel, along columns and rows
   RescaledReader(GridReader& source, const Window& source_extent, std::array<double, 2> scale,
                  std::size_t bands);
+  /// The same for a grid that begins elsewhere.
+  /// @param offset of its corner in the source, in source pixels; windows hold pixels with their centres
+  /// inside
+  RescaledReader(GridReader& source, const Window& source_extent, std::array<double, 2> offset,
+                 std::array<double, 2> scale, std::size_t bands);
 
   void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override;
   bool always_valid() const override { return source_.always_valid(); }
@@ -30,6 +36,7 @@ class RescaledReader final : public GridReader {
 
   GridReader& source_;
   Window source_extent_;
+  std::optional<std::array<double, 2>> offset_;
   std::array<double, 2> scale_;
   std::size_t bands_;
   AxisFilter columns_;

@@ -20,15 +20,25 @@ constexpr GDALDataType kBuffer = std::is_same_v<T, std::uint8_t>    ? GDT_Byte
                                  : std::is_same_v<T, std::uint16_t> ? GDT_UInt16
                                                                     : GDT_Float32;
 
+/// Working files up to this size are kept in memory.
+constexpr std::int64_t kMostInMemory = std::int64_t{32} << 20;
+
+bool fits_in_memory(const CogExpectation& contents) {
+  const std::int64_t pixel = contents.bands * GDALGetDataTypeSizeBytes(contents.type);
+  return contents.grid.width * contents.grid.height <= kMostInMemory / pixel;
+}
+
 /// The working file lives for minutes: the fastest compression, in tiles as large as the COG's.
-CPLStringList working_options() {
+CPLStringList working_options(bool in_memory) {
   GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
   const char* known = driver->GetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST);
   const bool zstd =
       known != nullptr && std::string_view(known).find("<Value>ZSTD</Value>") != std::string_view::npos;
   CPLStringList list;
-  list.SetNameValue("COMPRESS", zstd ? "ZSTD" : "DEFLATE");
-  list.SetNameValue(zstd ? "ZSTD_LEVEL" : "ZLEVEL", "1");
+  if (!in_memory) {
+    list.SetNameValue("COMPRESS", zstd ? "ZSTD" : "DEFLATE");
+    list.SetNameValue(zstd ? "ZSTD_LEVEL" : "ZLEVEL", "1");
+  }
   for (const char* item : {"TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "BIGTIFF=IF_SAFER",
                            "SPARSE_OK=YES", "INTERLEAVE=BAND", "PHOTOMETRIC=MINISBLACK", "ALPHA=NO"})
     list.AddString(item);
@@ -52,13 +62,15 @@ StagedCog<T>::StagedCog(StagedCogOptions options)
     : options_(checked(options)), digest_(options_.contents.grid) {
   ensure_gdal();
   folder_ = std::make_unique<WorkingFolder>(options_.path);
-  working_path_ = folder_->scratch("working.tif");
   const CogExpectation& contents = options_.contents;
+  const bool in_memory = fits_in_memory(contents);
+  // The folder's name is nobody else's, in memory too.
+  working_path_ = (in_memory ? "/vsimem/" : "") + folder_->scratch("working.tif");
   GdalErrors errors;
   GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
   working_.reset(driver->Create(working_path_.c_str(), static_cast<int>(contents.grid.width),
                                 static_cast<int>(contents.grid.height), contents.bands, contents.type,
-                                working_options().List()));
+                                working_options(in_memory).List()));
   if (working_ == nullptr) fail("could not be created", errors.text());
   if (contents.grid.has_geotransform) {
     std::array<double, 6> geotransform = contents.grid.geotransform;
@@ -85,6 +97,12 @@ StagedCog<T>::~StagedCog() {
   GdalErrors silence;  // whatever closing says, the file goes
   working_->MarkSuppressOnClose();
   working_.reset();
+  remove_working_file();
+}
+
+template <class T>
+void StagedCog<T>::remove_working_file() {
+  VSIUnlink(working_path_.c_str());
 }
 
 template <class T>
@@ -130,8 +148,7 @@ void StagedCog<T>::complete(const std::function<void(GDALDataset&)>& decorate, c
     working_.reset();
     if (errors.failed()) fail("writing failed", errors.text());
   }
-  std::error_code ignored;
-  std::filesystem::remove(working_path_, ignored);
+  remove_working_file();
   write_sidecar(decorate);
   verify(progress, stop);
 }

@@ -58,6 +58,7 @@ class StagedCog {
   void write_sidecar(const std::function<void(GDALDataset&)>& decorate);
   void verify(const ProgressSink& progress, const StopFlag* stop);
   DatasetPtr open_finished();
+  void remove_working_file();
 
   StagedCogOptions options_;
   ContentDigest digest_;

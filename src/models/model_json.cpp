@@ -125,7 +125,8 @@ NetworkSpec parse_network(const Json& json, std::vector<std::string>& warnings) 
   const Architecture& architecture = find_architecture(spec.architecture);
   spec.bands = integer(need(json, "bands", "network"), "network: bands");
   spec.classes = integer(need(json, "classes", "network"), "network: classes");
-  need(json, "width", "network");
+  const auto& keys = architecture.keys;
+  if (std::find(keys.begin(), keys.end(), "width") != keys.end()) need(json, "width", "network");
   for (const auto& item : json.items()) {
     const std::string& key = item.key();
     if (key == "architecture" || key == "bands" || key == "classes") continue;
@@ -134,8 +135,7 @@ NetworkSpec parse_network(const Json& json, std::vector<std::string>& warnings) 
     if (number_key == integer_keys.end() && key != "up" && key != "dropout")
       throw Error(ErrorCode::unsupported, fmt::format("its network has the unknown key {}", quotation(key)),
                   "it may need a newer Terramask");
-    const auto& own = architecture.keys;
-    if (std::find(own.begin(), own.end(), key) == own.end()) {
+    if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
       if (key != "dropout")
         warnings.push_back(fmt::format("network: {} means nothing for {}, ignored", key, architecture.name));
     } else if (key == "up") {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 namespace terramask::segment {
 
@@ -14,34 +15,51 @@ RasterOptions raster_options(const Model& model, RasterOptions options) {
 }
 
 Job::Job(const Model& model, const SegmentOptions& options) : model_(model), options_(options) {
-  if (options.threshold && model.info.classes.size() != 2)
-    throw Error(
-        ErrorCode::usage,
-        fmt::format("{}: has {} classes, a threshold parts two", model.path, model.info.classes.size()),
-        "leave --threshold out");
-  if (options.threshold && !(*options.threshold > 0 && *options.threshold < 1))
-    throw Error(ErrorCode::usage, fmt::format("a threshold of {}", *options.threshold),
-                "choose one above 0 and below 1");
-  threshold_ = options.threshold ? options.threshold : model.info.threshold;
-  // The larger of two probabilities is the one above 0.5, and the device finds it.
-  if (threshold_ == 0.5) threshold_.reset();
+  choose_threshold();
   options_.raster = raster_options(model, options_.raster);
   reader_ = RasterReader::open(options_.raster);
+  choose_grid();
+  const Grid& grid = back_ ? reader_->source_grid() : reader_->working_grid();
+  region_ = RegionOfInterest::make(grid, options_.bounds, options_.bounds_crs, options_.cutline);
+  output_grid_ = terramask::cut(grid, region_->window());
+}
+
+Job::Job(const Model& model, const SegmentOptions& options, std::shared_ptr<RasterReader> reader,
+         std::shared_ptr<const RegionOfInterest> region)
+    : model_(model), options_(options), reader_(std::move(reader)), region_(std::move(region)) {
+  choose_threshold();
+  choose_grid();
+  const Grid& grid = back_ ? reader_->source_grid() : reader_->working_grid();
+  output_grid_ = terramask::cut(grid, region_->window());
+}
+
+void Job::choose_threshold() {
+  if (options_.threshold && model_.info.classes.size() != 2)
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("{}: has {} classes, a threshold parts two", model_.path, model_.info.classes.size()),
+        "leave --threshold out");
+  if (options_.threshold && !(*options_.threshold > 0 && *options_.threshold < 1))
+    throw Error(ErrorCode::usage, fmt::format("a threshold of {}", *options_.threshold),
+                "choose one above 0 and below 1");
+  threshold_ = options_.threshold ? options_.threshold : model_.info.threshold;
+  // The larger of two probabilities is the one above 0.5, and the device finds it.
+  if (threshold_ == 0.5) threshold_.reset();
+}
+
+void Job::choose_grid() {
   const bool other_grid = reader_->resampled() && options_.grid == OutputGrid::input;
   if (other_grid && blending())
     throw Error(ErrorCode::usage, reader_->name() + ": --overlap blends on the grid that the model sees",
                 "add --grid model, or leave --overlap out");
   if (other_grid) back_.emplace(reader_->scale(), reader_->working_grid(), reader_->source_grid());
-  const Grid& grid = other_grid ? reader_->source_grid() : reader_->working_grid();
-  region_ = RegionOfInterest::make(grid, options_.bounds, options_.bounds_crs, options_.cutline);
-  output_grid_ = terramask::cut(grid, region_->window());
 }
 
 Wanted Job::wanted() const {
   if (blending()) return {.mask = false, .probabilities = false, .logits = true};
   const bool from_probabilities = back_.has_value() || threshold_.has_value();
   return {.mask = !from_probabilities,
-          .probabilities = from_probabilities || !options_.probabilities.empty(),
+          .probabilities = from_probabilities || !options_.probabilities.empty() || options_.confidence,
           .logits = false};
 }
 
@@ -88,6 +106,36 @@ std::vector<std::string> Job::warnings() const {
   std::vector<std::string> all = model_.warnings;
   all.insert(all.end(), reader_->warnings().begin(), reader_->warnings().end());
   return all;
+}
+
+std::int64_t smaller_tile(std::int64_t tile, std::int64_t alignment) {
+  return std::max(alignment, floor_to(tile * 3 / 4, alignment));
+}
+
+std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile) {
+  for (;;) {
+    job.cut(runner.footprint(), tile);
+    try {
+      const Window patch = job.largest_patch();
+      (void)runner.plan(patch.height, patch.width, job.wanted());
+      return job.tile();
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::out_of_memory || job.tile() <= runner.footprint().alignment) throw;
+      tile = smaller_tile(job.tile(), runner.footprint().alignment);
+    }
+  }
+}
+
+MaskOptions mask_options(const Job& job, const Model& model, const std::string& path) {
+  return {.path = path,
+          .grid = job.output_grid(),
+          .classes = model.info.classes,
+          .metadata = {{"TERRAMASK_VERSION", TERRAMASK_VERSION},
+                       {"TERRAMASK_MODEL", std::filesystem::path(model.path).filename().string()},
+                       {"TERRAMASK_MODEL_SHA256", model.sha256},
+                       {"TERRAMASK_NETWORK", model.info.network.architecture}},
+          .creation_options = job.options().creation_options,
+          .overwrite = job.options().overwrite};
 }
 
 }  // namespace terramask::segment

@@ -14,11 +14,15 @@ namespace terramask::segment {
 class Job {
  public:
   Job(const Model& model, const SegmentOptions& options);
+  /// Of a reader that is there already (made for this model: raster_options) and a region on its grid;
+  /// several jobs may share both. `options` then name no raster, bounds or cutline.
+  Job(const Model& model, const SegmentOptions& options, std::shared_ptr<RasterReader> reader,
+      std::shared_ptr<const RegionOfInterest> region);
 
   /// Cuts the raster; the tile is rounded up to the alignment and never larger than the raster.
   void cut(const Footprint& footprint, std::int64_t tile);
 
-  RasterReader& reader() { return *reader_; }
+  RasterReader& reader() const { return *reader_; }
   const SegmentOptions& options() const { return options_; }
   /// The grid of the raster that is written, already cut to the region.
   const Grid& output_grid() const { return output_grid_; }
@@ -43,15 +47,28 @@ class Job {
  private:
   const Model& model_;
   SegmentOptions options_;
-  std::unique_ptr<RasterReader> reader_;
+  void choose_threshold();
+  void choose_grid();
+
+  std::shared_ptr<RasterReader> reader_;
   std::optional<ResampleBack> back_;
-  std::unique_ptr<RegionOfInterest> region_;
+  std::shared_ptr<const RegionOfInterest> region_;
   Grid output_grid_;
   std::vector<Tile> tiles_;
   std::int64_t tile_ = 0;
   std::int64_t overlap_ = 0;
   std::optional<double> threshold_;
 };
+
+/// A tile that the device has memory for: the one wanted, or as much of it as fits, in steps of three
+/// quarters. The job is cut by it.
+std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile);
+
+/// Less by at least one step of the alignment, which tiles are rounded up to, and at least one step.
+std::int64_t smaller_tile(std::int64_t tile, std::int64_t alignment);
+
+/// What a mask or its probabilities are written with: grid, classes, the model's identity.
+MaskOptions mask_options(const Job& job, const Model& model, const std::string& path);
 
 /// What a model expects of a raster, over what the options say of it.
 RasterOptions raster_options(const Model& model, RasterOptions options);

@@ -76,7 +76,7 @@ void MaskMaker::exact(TileResult& result) {
   const Window& patch = result.tile.patch;
   const auto valid = crop<std::uint8_t>(result.valid, patch, window, 1);
   std::vector<float> probabilities;
-  if (probabilities_ != nullptr || job_.threshold())
+  if (job_.wanted().probabilities)
     probabilities = crop<float>(result.probabilities, patch, window, model_.info.classes.size());
   const auto classes = job_.threshold() ? above(probabilities, valid.size(), *job_.threshold())
                                         : crop<std::int32_t>(result.mask, patch, window, 1);
@@ -107,7 +107,8 @@ void MaskMaker::blended(TileResult& result) {
   const auto pixels = static_cast<std::size_t>(finished.window.width * finished.window.height);
   std::vector<std::int32_t> classes;
   if (!job_.threshold()) classes = argmax(finished.logits, count, pixels);
-  if (probabilities_ != nullptr || job_.threshold()) softmax(finished.logits, count, pixels);
+  if (probabilities_ != nullptr || job_.threshold() || job_.options().confidence)
+    softmax(finished.logits, count, pixels);
   if (job_.threshold()) classes = above(finished.logits, pixels, *job_.threshold());
   write(finished.window, classes, valid, finished.logits);
 }
@@ -132,8 +133,26 @@ void MaskMaker::write(const Window& window, std::span<const std::int32_t> classe
   const Window& region = job_.region().window();
   const Window at{part.x - region.x, part.y - region.y, part.width, part.height};
   mask_.write(at, values);
+  if (job_.options().confidence) add_confidence(window, part, inside, probabilities);
   if (probabilities_ != nullptr)
     probabilities_->write(at, crop<float>(probabilities, window, part, model_.info.classes.size()), inside);
+}
+
+void MaskMaker::add_confidence(const Window& window, const Window& part, std::span<const std::uint8_t> inside,
+                               std::span<const float> probabilities) {
+  const auto area = static_cast<std::size_t>(window.width * window.height);
+  const auto width = static_cast<std::size_t>(part.width);
+  std::vector<float> most(width);
+  for (std::int64_t row = 0; row < part.height; ++row) {
+    const float* from = probabilities.data() + (part.y - window.y + row) * window.width + part.x - window.x;
+    std::copy_n(from, width, most.begin());
+    for (std::size_t c = 1; c < counts_.size(); ++c)
+      for (std::size_t i = 0; i < width; ++i) most[i] = std::max(most[i], from[c * area + i]);
+    const std::uint8_t* in = inside.data() + static_cast<std::size_t>(row) * width;
+    double sum = 0;
+    for (std::size_t i = 0; i < width; ++i) sum += in[i] != 0 ? static_cast<double>(most[i]) : 0.0;
+    confidence_ += sum;
+  }
 }
 
 }  // namespace terramask::segment

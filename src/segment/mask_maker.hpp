@@ -17,6 +17,10 @@ class MaskMaker {
   std::uint64_t valid_pixels() const { return valid_pixels_; }
   /// Pixels by class index.
   const std::vector<std::uint64_t>& counts() const { return counts_; }
+  /// Mean of the largest probability over valid pixels, where the options ask for it; 0 where none is valid.
+  double mean_confidence() const {
+    return valid_pixels_ > 0 ? confidence_ / static_cast<double>(valid_pixels_) : 0;
+  }
 
  private:
   void exact(TileResult& result);
@@ -27,12 +31,16 @@ class MaskMaker {
   void write(const Window& window, std::span<const std::int32_t> classes, std::span<const std::uint8_t> valid,
              std::span<const float> probabilities);
 
+  void add_confidence(const Window& window, const Window& part, std::span<const std::uint8_t> inside,
+                      std::span<const float> probabilities);
+
   const Job& job_;
   const Model& model_;
   MaskWriter& mask_;
   ProbabilityWriter* probabilities_;
   std::optional<Blend> blend_;
   std::uint64_t pixels_ = 0, valid_pixels_ = 0;
+  double confidence_ = 0;
   std::vector<std::uint64_t> counts_;
 };
 

@@ -59,9 +59,9 @@ void copy_output(const Program& program, std::size_t slot, std::string_view name
 // The middle stage: up to two tiles on the device, so that it never waits for a copy.
 class Compute {
  public:
-  Compute(Job& job, NetworkRunner& runner, BoundedQueue<Patch>& patches, BoundedQueue<TileResult>& results,
+  Compute(NetworkRunner& runner, BoundedQueue<Patch>& patches, BoundedQueue<TileResult>& results,
           PipelineTimes& times)
-      : wanted_(job.wanted()), runner_(runner), patches_(patches), results_(results), times_(times) {}
+      : runner_(runner), patches_(patches), results_(results), times_(times) {}
 
   /// Where another stage failed, patches may still be on the device: the next raster must find the slots
   /// free.
@@ -107,7 +107,7 @@ class Compute {
 
   void launch(Patch patch) {
     const Window& window = patch.result.tile.patch;
-    Program& program = runner_.program(window.height, window.width, wanted_);
+    Program& program = runner_.program(window.height, window.width, patch.result.job->wanted());
     const std::size_t slot = launched_++ % slots;
     std::ranges::copy(patch.values, program.input_as<float>(slot, "image").begin());
     program.submit(slot);
@@ -121,10 +121,11 @@ class Compute {
       const Stopwatch busy(times_.compute);
       flight.program->wait(flight.slot);
     }
-    if (wanted_.mask) copy_output(*flight.program, flight.slot, "mask", flight.result.mask);
-    if (wanted_.probabilities)
+    const Wanted wanted = flight.result.job->wanted();
+    if (wanted.mask) copy_output(*flight.program, flight.slot, "mask", flight.result.mask);
+    if (wanted.probabilities)
       copy_output(*flight.program, flight.slot, "probabilities", flight.result.probabilities);
-    if (wanted_.logits) copy_output(*flight.program, flight.slot, "logits", flight.result.logits);
+    if (wanted.logits) copy_output(*flight.program, flight.slot, "logits", flight.result.logits);
     double blocked = 0;
     bool taken = false;
     {
@@ -135,7 +136,6 @@ class Compute {
     return taken;
   }
 
-  Wanted wanted_;
   NetworkRunner& runner_;
   BoundedQueue<Patch>& patches_;
   BoundedQueue<TileResult>& results_;
@@ -144,74 +144,176 @@ class Compute {
   std::size_t launched_ = 0;
 };
 
-void read_patches(Job& job, const Model& model, BoundedQueue<Patch>& patches, double& busy,
-                  const StopFlag* stop) {
-  PatchReader reader(job.reader(), model.info.bands);
-  for (const Tile& tile : job.tiles()) {
-    if (stop != nullptr) stop->check();
-    Patch patch;
-    patch.result.tile = tile;
-    {
-      const Stopwatch watch(busy);
-      patch.values.resize(model.info.bands.size() *
-                          static_cast<std::size_t>(tile.patch.width * tile.patch.height));
-      reader.read(tile.patch, patch.values, patch.result.valid);
-      if (job.resample_back()) {
-        const Window window = job.output_window(tile);
-        patch.result.source_valid.resize(static_cast<std::size_t>(window.width * window.height));
-        job.reader().read_source_validity(window, patch.result.source_valid);
-      }
+/// A reader thread's own way to a job's raster: the jobs of one raster share it.
+class OwnReader {
+ public:
+  OwnReader(bool alone, const std::vector<ModelBand>& bands) : alone_(alone), bands_(bands) {}
+
+  RasterReader& raster(const Job& job) {
+    if (alone_) return job.reader();
+    if (of_ != &job.reader()) {
+      patches_.reset();
+      clone_ = job.reader().clone();
+      of_ = &job.reader();
     }
-    if (!patches.push(std::move(patch))) return;
+    return *clone_;
   }
+  PatchReader& patches(const Job& job) {
+    RasterReader& reader = raster(job);
+    if (!patches_ || through_ != &reader) patches_.emplace(reader, bands_);
+    through_ = &reader;
+    return *patches_;
+  }
+
+ private:
+  bool alone_;
+  const std::vector<ModelBand>& bands_;
+  const RasterReader* of_ = nullptr;
+  const RasterReader* through_ = nullptr;
+  std::unique_ptr<RasterReader> clone_;
+  std::optional<PatchReader> patches_;
+};
+
+Patch read_patch(const Piece& piece, const Model& model, OwnReader& own) {
+  const Tile& tile = piece.tile;
+  Patch patch;
+  patch.result.job = piece.job;
+  patch.result.tile = tile;
+  patch.values.resize(model.info.bands.size() *
+                      static_cast<std::size_t>(tile.patch.width * tile.patch.height));
+  own.patches(*piece.job).read(tile.patch, patch.values, patch.result.valid);
+  if (piece.job->resample_back()) {
+    const Window window = piece.job->output_window(tile);
+    patch.result.source_valid.resize(static_cast<std::size_t>(window.width * window.height));
+    own.raster(*piece.job).read_source_validity(window, patch.result.source_valid);
+  }
+  return patch;
 }
 
-}  // namespace
+/// The threads of one run and what they share.
+class Pipeline {
+ public:
+  Pipeline(const Stages& stages, const Model& model, NetworkRunner& runner)
+      : stages_(stages),
+        model_(model),
+        runner_(runner),
+        patches_(stages.readers),
+        results_(stages.finishers),
+        reading_(stages.readers) {}
 
-PipelineTimes run_pipeline(Job& job, const Model& model, NetworkRunner& runner, const StopFlag* stop,
-                           const std::function<void(TileResult&)>& finish) {
-  PipelineTimes times;
-  const auto start = Clock::now();
-  // The largest patch first: every other program shares its memory.
-  const Window largest = job.largest_patch();
-  runner.program(largest.height, largest.width, job.wanted());
+  PipelineTimes run() {
+    const auto start = Clock::now();
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t i = 0; i < stages_.readers; ++i)
+        threads.emplace_back([this] {
+          guarded([this] { read(); });
+          if (reading_.fetch_sub(1) == 1) patches_.close();
+        });
+      for (std::size_t i = 0; i < stages_.finishers; ++i)
+        threads.emplace_back([this] { guarded([this] { finish(); }); });
+      guarded([this] { Compute(runner_, patches_, results_, times_).run(error_); });
+      patches_.close();
+      results_.close();
+    }
+    error_.rethrow();
+    times_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    return times_;
+  }
 
-  BoundedQueue<Patch> patches(1);
-  BoundedQueue<TileResult> results(1);
-  FirstError error;
-  const auto guarded = [&](auto&& work) {
+ private:
+  template <class F>
+  void guarded(const F& work) {
     try {
       work();
     } catch (...) {
-      error.set(std::current_exception());
+      error_.set(std::current_exception());
     }
     // Whichever stage ends first by an error ends the others; in good order each closes what it feeds.
-    if (error.failed()) {
-      patches.close();
-      results.close();
+    if (error_.failed()) {
+      patches_.close();
+      results_.close();
     }
-  };
-  {
-    const std::jthread reading([&] {
-      guarded([&] { read_patches(job, model, patches, times.read, stop); });
-      patches.close();
-    });
-    const std::jthread writing([&] {
-      guarded([&] {
-        while (std::optional<TileResult> result = results.pop()) {
-          if (error.failed()) return;
-          const Stopwatch watch(times.write);
-          finish(*result);
-        }
-      });
-    });
-    guarded([&] { Compute(job, runner, patches, results, times).run(error); });
-    patches.close();
-    results.close();
   }
-  error.rethrow();
-  times.seconds = std::chrono::duration<double>(Clock::now() - start).count();
-  return times;
+
+  /// A piece that failed is told; where nobody takes it, it ends the run.
+  void tell(Job& job) const {
+    if (!stages_.failed || !stages_.failed(job, std::current_exception())) throw;
+  }
+
+  void read() {
+    OwnReader own(stages_.readers == 1, model_.info.bands);
+    double busy = 0;
+    for (;;) {
+      std::optional<Piece> piece;
+      {
+        const std::lock_guard lock(next_);
+        piece = stages_.next();
+      }
+      if (!piece) break;
+      std::optional<Patch> patch;
+      try {
+        const Stopwatch watch(busy);
+        patch = read_patch(*piece, model_, own);
+      } catch (const std::exception&) {
+        tell(*piece->job);
+        continue;
+      }
+      if (!patches_.push(std::move(*patch))) break;
+    }
+    const std::lock_guard lock(next_);
+    times_.read += busy;
+  }
+
+  void finish() {
+    double busy = 0;
+    while (std::optional<TileResult> result = results_.pop()) {
+      if (error_.failed()) return;
+      try {
+        const Stopwatch watch(busy);
+        stages_.finish(*result);
+      } catch (const std::exception&) {
+        tell(*result->job);
+      }
+    }
+    const std::lock_guard lock(next_);
+    times_.write += busy;
+  }
+
+  const Stages& stages_;
+  const Model& model_;
+  NetworkRunner& runner_;
+  BoundedQueue<Patch> patches_;
+  BoundedQueue<TileResult> results_;
+  std::atomic<std::size_t> reading_;
+  std::mutex next_;
+  FirstError error_;
+  PipelineTimes times_;
+};
+
+}  // namespace
+
+PipelineTimes run_pipeline(const Stages& stages, const Model& model, NetworkRunner& runner) {
+  return Pipeline(stages, model, runner).run();
+}
+
+PipelineTimes run_pipeline(Job& job, const Model& model, NetworkRunner& runner, const StopFlag* stop,
+                           const std::function<void(TileResult&)>& finish) {
+  // The largest patch first: every other program shares its memory.
+  const Window largest = job.largest_patch();
+  runner.program(largest.height, largest.width, job.wanted());
+  const std::shared_ptr<Job> shared(std::shared_ptr<Job>(), &job);  // who calls holds it
+  std::size_t next = 0;
+  const Stages stages{.next = [&]() -> std::optional<Piece> {
+                        if (stop != nullptr) stop->check();
+                        if (next == job.tiles().size()) return std::nullopt;
+                        return Piece{shared, job.tiles()[next++]};
+                      },
+                      .finish = finish,
+                      .failed = {},
+                      .readers = 1,
+                      .finishers = 1};
+  return run_pipeline(stages, model, runner);
 }
 
 }  // namespace terramask::segment

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 
 #include "segment/job.hpp"
 #include "segment/mask_maker.hpp"
@@ -11,28 +10,14 @@
 
 namespace terramask {
 
+using segment::fit_tile;
 using segment::Job;
+using segment::mask_options;
 using segment::NetworkRunner;
 
 namespace {
 
 constexpr std::int64_t default_tile = 1024;
-
-std::map<std::string, std::string> identity(const Model& model) {
-  return {{"TERRAMASK_VERSION", TERRAMASK_VERSION},
-          {"TERRAMASK_MODEL", std::filesystem::path(model.path).filename().string()},
-          {"TERRAMASK_MODEL_SHA256", model.sha256},
-          {"TERRAMASK_NETWORK", model.info.network.architecture}};
-}
-
-MaskOptions mask_options(const Job& job, const Model& model, const std::string& path) {
-  return {.path = path,
-          .grid = job.output_grid(),
-          .classes = model.info.classes,
-          .metadata = identity(model),
-          .creation_options = job.options().creation_options,
-          .overwrite = job.options().overwrite};
-}
 
 void check_outputs(const SegmentOptions& options) {
   std::vector<std::string> inputs = options.raster.paths;
@@ -42,27 +27,6 @@ void check_outputs(const SegmentOptions& options) {
   if (options.probabilities.empty()) return;
   inputs.push_back(options.output);
   check_output(options.probabilities, options.overwrite, inputs);
-}
-
-// Less by at least one step of the alignment, which tiles are rounded up to, and at least one step.
-std::int64_t smaller(std::int64_t tile, std::int64_t alignment) {
-  return std::max(alignment, segment::floor_to(tile * 3 / 4, alignment));
-}
-
-// A tile that the device has memory for: the one wanted, or as much of it as fits, in steps of three
-// quarters.
-std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile) {
-  for (;;) {
-    job.cut(runner.footprint(), tile);
-    try {
-      const Window patch = job.largest_patch();
-      (void)runner.plan(patch.height, patch.width, job.wanted());
-      return job.tile();
-    } catch (const Error& error) {
-      if (error.code() != ErrorCode::out_of_memory || job.tile() <= runner.footprint().alignment) throw;
-      tile = smaller(job.tile(), runner.footprint().alignment);
-    }
-  }
 }
 
 }  // namespace
@@ -112,6 +76,7 @@ struct Segmenter::State {
     summary.device_idle = times.seconds > 0 ? times.idle / times.seconds : 0;
     for (std::size_t i = 0; i < model->info.classes.size(); ++i)
       summary.counts.emplace_back(model->info.classes[i], maker.counts()[i]);
+    if (options.confidence) summary.confidence = maker.mean_confidence();
     summary.warnings = job.warnings();
     return summary;
   }
@@ -193,7 +158,7 @@ SegmentSummary Segmenter::run(const SegmentOptions& options, const ProgressSink&
       summary.warnings.insert(summary.warnings.end(), warnings.begin(), warnings.end());
       return summary;
     } catch (const Error& error) {
-      const std::int64_t less = smaller(tile, state_->runner->footprint().alignment);
+      const std::int64_t less = segment::smaller_tile(tile, state_->runner->footprint().alignment);
       const bool shrink = error.code() == ErrorCode::out_of_memory && less < tile;
       const bool again = error.code() == ErrorCode::device_lost && !reopened;
       if (!shrink && !again) throw;

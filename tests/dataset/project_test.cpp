@@ -102,7 +102,7 @@ TEST_F(ProjectTest, NamesTheKeyThatIsWrong) {
       {"/allow_missing", Json::array({"sea"}), {"allow_missing", "sea"}},
       {"/split/fractions", Json::array({0.5, 0.2, 0.2}), {"split.fractions", "add up to 1"}},
       {"/split/block_m", 0, {"split.block_m: found 0"}},
-      {"/network/architecture", "resnet", {"network.architecture", "unet, segnet, fcn"}},
+      {"/network/architecture", "resnet", {"network.architecture", "unet, segnet, fcn, linear"}},
       {"/network/dropout", 1.5, {"network.dropout: found 1.5"}},
       {"/training/patch", 16.5, {"training.patch: found 16.5", "whole number"}},
       {"/training/class_weights", Json::array({1}), {"training.class_weights", "1 weights for 2 classes"}},

@@ -1,0 +1,124 @@
+#include "geo/region_grid.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+
+#include "geo/crs.hpp"
+#include "geo/grid_mapping.hpp"
+#include "terramask/error.hpp"
+
+namespace terramask::geo {
+namespace {
+
+constexpr double kSnap = 0.05;  // pixels: a raster that ends this close to a pixel's edge ends there
+using Box = std::array<double, 4>;
+
+/// A grid with the coordinates of a CRS as its pixels.
+Grid coordinates_of(const std::string& crs) {
+  Grid grid;
+  grid.width = grid.height = 1;
+  grid.has_geotransform = true;
+  grid.crs = crs;
+  return grid;
+}
+
+/// xmin, ymin, xmax, ymax in the CRS of `to`.
+Box box_of(const Grid& source, const Grid& to, bool same) {
+  if (!same) return GridMapping(source, to).bounds();
+  Box box{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
+          -std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  for (const double column : {0.0, static_cast<double>(source.width)})
+    for (const double row : {0.0, static_cast<double>(source.height)}) {
+      const auto point = source.to_world(column, row);
+      box = {std::min(box[0], point[0]), std::min(box[1], point[1]), std::max(box[2], point[0]),
+             std::max(box[3], point[1])};
+    }
+  return box;
+}
+
+/// The side of a square as large as the source's pixels, in units of the CRS of `to`, where the source lies;
+/// four digits of it.
+double pixel_in(const Grid& source, const Grid& to) {
+  const auto span = GridMapping(source, to).span();
+  const double side = std::sqrt(span[0] * span[1]);
+  if (!(side > 0) || !std::isfinite(side))
+    throw Error(
+        ErrorCode::mismatch,
+        fmt::format("the first source ({}) has no place in {}", crs_label(source.crs), crs_label(to.crs)),
+        "give the region another CRS");
+  const double unit = std::pow(10, std::floor(std::log10(side)) - 3);
+  return std::round(side / unit) * unit;
+}
+
+std::int64_t edge(double value, bool up) {
+  const double snapped = std::round(value);
+  if (std::abs(value - snapped) < kSnap) return static_cast<std::int64_t>(snapped);
+  return static_cast<std::int64_t>(up ? std::ceil(value) : std::floor(value));
+}
+
+}  // namespace
+
+Grid region_grid(const GridRequest& request, std::span<const Grid> sources) {
+  const Grid& first = sources.front();
+  const std::string crs = request.crs.empty() ? first.crs : crs_from_user(request.crs, "the region's CRS");
+  const Grid world = coordinates_of(crs);
+  const bool same_first = same_crs(first.crs, crs);
+  const auto& g = first.geotransform;
+  const std::array<double, 2> own{std::hypot(g[1], g[4]), std::hypot(g[2], g[5])};
+  std::array<double, 2> pixel = own;
+  if (request.pixel_size) {
+    if (!(*request.pixel_size > 0) || !std::isfinite(*request.pixel_size))
+      throw Error(ErrorCode::usage, fmt::format("a region's pixel size of {}", *request.pixel_size),
+                  "give a number above 0");
+    pixel = {*request.pixel_size, *request.pixel_size};
+  } else if (!same_first) {
+    pixel.fill(pixel_in(first, world));
+  }
+
+  const bool north_up = g[2] == 0 && g[4] == 0 && g[1] > 0 && g[5] < 0;
+  const bool on_lattice = same_first && north_up && std::abs(pixel[0] - own[0]) < 1e-9 * own[0] &&
+                          std::abs(pixel[1] - own[1]) < 1e-9 * own[1];
+  std::array<double, 2> anchor{0, 0};
+  if (on_lattice) {
+    anchor = {g[0], g[3]};
+    pixel = own;
+  }
+  if (request.origin) anchor = *request.origin;
+
+  std::map<std::string, bool> same;
+  std::int64_t left = std::numeric_limits<std::int64_t>::max(), top = left;
+  std::int64_t right = std::numeric_limits<std::int64_t>::min(), bottom = right;
+  for (const Grid& source : sources) {
+    auto known = same.find(source.crs);
+    if (known == same.end()) known = same.emplace(source.crs, same_crs(source.crs, crs)).first;
+    const Box box = box_of(source, world, known->second);
+    if (!std::all_of(box.begin(), box.end(), [](double v) { return std::isfinite(v); })) continue;
+    constexpr double far = 1e12;
+    const auto column = [&](double x) { return std::clamp((x - anchor[0]) / pixel[0], -far, far); };
+    const auto row = [&](double y) { return std::clamp((anchor[1] - y) / pixel[1], -far, far); };
+    left = std::min(left, edge(column(box[0]), false));
+    right = std::max(right, edge(column(box[2]), true));
+    top = std::min(top, edge(row(box[3]), false));
+    bottom = std::max(bottom, edge(row(box[1]), true));
+  }
+  if (left >= right || top >= bottom)
+    throw Error(ErrorCode::mismatch, "no source has a place in " + crs_label(crs),
+                "give the region another CRS");
+  constexpr std::int64_t largest = std::numeric_limits<int>::max();
+  if (right - left > largest || bottom - top > largest)
+    throw Error(ErrorCode::unsupported,
+                fmt::format("the region would have {} x {} pixels", right - left, bottom - top),
+                "take larger pixels, or sources that lie nearer together");
+  Grid grid = world;
+  grid.width = right - left;
+  grid.height = bottom - top;
+  grid.geotransform = {anchor[0] + static_cast<double>(left) * pixel[0], pixel[0], 0,
+                       anchor[1] - static_cast<double>(top) * pixel[1],  0,        -pixel[1]};
+  return grid;
+}
+
+}  // namespace terramask::geo

@@ -1,0 +1,162 @@
+#include "terramask/source_list.hpp"
+
+#include <fmt/format.h>
+#include <glob.h>
+#include <ogrsf_frmts.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "geo/gdal_support.hpp"
+#include "geo/stac_items.hpp"
+
+namespace terramask {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_pattern(const std::string& path) {
+  return path.find_first_of("*?[") != std::string::npos;
+}
+
+/// "xyz:...", "NETCDF:..." and "/vsicurl/..." name no file of the file system.
+bool is_connection(const std::string& path) {
+  return path.starts_with("/vsi") || path.starts_with("<") || path.find(':') != std::string::npos;
+}
+
+void add_matches(const SourceSpec& spec, std::vector<ListedSource>& list) {
+  std::error_code failed;
+  if (!is_pattern(spec.path) || is_connection(spec.path) || fs::exists(spec.path, failed)) {
+    list.push_back({spec.path, spec.date});
+    return;
+  }
+  glob_t found{};
+  const int status = ::glob(spec.path.c_str(), GLOB_NOSORT | GLOB_TILDE, nullptr, &found);
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; status == 0 && i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
+  ::globfree(&found);
+  if (paths.empty())
+    throw Error(ErrorCode::not_found, spec.path + ": no file matches", "correct the pattern, or name files");
+  std::sort(paths.begin(), paths.end());
+  for (std::string& path : paths) list.push_back({std::move(path), spec.date});
+}
+
+OGRLayer& layer_of(GDALDataset& dataset, const SourceSpec& spec) {
+  if (!spec.layer.empty()) {
+    OGRLayer* layer = dataset.GetLayerByName(spec.layer.c_str());
+    if (layer == nullptr)
+      throw Error(ErrorCode::not_found, fmt::format("{}: has no layer {}", spec.path, spec.layer),
+                  "`ogrinfo` lists them");
+    return *layer;
+  }
+  if (dataset.GetLayerCount() != 1)
+    throw Error(ErrorCode::usage, fmt::format("{}: holds {} layers", spec.path, dataset.GetLayerCount()),
+                "name the one of the tile index (\"layer\")");
+  return *dataset.GetLayer(0);
+}
+
+int field_of(OGRLayer& layer, const SourceSpec& spec, const std::string& name) {
+  const int field = layer.GetLayerDefn()->GetFieldIndex(name.c_str());
+  if (field < 0)
+    throw Error(ErrorCode::format, fmt::format("{}: the tile index has no field {}", spec.path, name),
+                "name the field with the rasters' paths (\"location\")");
+  return field;
+}
+
+/// "2024/05/01 10:00:00+00" of OGR as ISO 8601.
+std::string iso(std::string text) {
+  if (text.size() >= 10 && text[4] == '/' && text[7] == '/') text[4] = text[7] = '-';
+  if (text.size() > 10 && text[10] == ' ') text[10] = 'T';
+  return text;
+}
+
+void add_tile_index(const SourceSpec& spec, std::vector<ListedSource>& list) {
+  const geo::DatasetPtr dataset = geo::open_vector(spec.path);
+  OGRLayer& layer = layer_of(*dataset, spec);
+  const int location = field_of(layer, spec, spec.location.empty() ? "location" : spec.location);
+  const int date = spec.date_field.empty() ? -1 : field_of(layer, spec, spec.date_field);
+  const fs::path folder = fs::path(spec.path).parent_path();
+  geo::GdalErrors errors;
+  layer.ResetReading();
+  while (const OGRFeatureUniquePtr feature{layer.GetNextFeature()}) {
+    std::string path = feature->GetFieldAsString(location);
+    if (path.empty()) continue;
+    std::error_code failed;
+    if (!is_connection(path) && fs::path(path).is_relative() && fs::exists(folder / path, failed))
+      path = (folder / path).lexically_normal().string();
+    list.push_back({path, date < 0 ? "" : iso(feature->GetFieldAsString(date))});
+  }
+  if (errors.failed()) throw errors.error(ErrorCode::io, spec.path, "reading the tile index failed");
+}
+
+}  // namespace
+
+std::vector<ListedSource> list_sources(const std::vector<SourceSpec>& specs) {
+  geo::ensure_gdal();
+  std::vector<ListedSource> all;
+  for (const SourceSpec& spec : specs) {
+    const std::size_t before = all.size();
+    if (spec.kind == SourceSpec::Kind::raster) add_matches(spec, all);
+    if (spec.kind == SourceSpec::Kind::tile_index) add_tile_index(spec, all);
+    if (spec.kind == SourceSpec::Kind::stac)
+      for (ListedSource& item : geo::read_stac_items(spec.path, spec.asset)) all.push_back(std::move(item));
+    if (all.size() == before)
+      throw Error(ErrorCode::format, spec.path + ": names no raster", "leave it out, or correct it");
+  }
+  std::set<std::string> seen;
+  std::erase_if(all, [&](const ListedSource& one) { return !seen.insert(one.path).second; });
+  return all;
+}
+
+SourceSpec guess_source(const std::string& path) {
+  SourceSpec spec;
+  spec.path = path;
+  if (is_pattern(path) || is_connection(path)) return spec;
+  std::string extension = fs::path(path).extension().string();
+  std::transform(extension.begin(), extension.end(), extension.begin(),
+                 [](unsigned char c) { return std::tolower(c); });
+  if (extension == ".json" || extension == ".geojson") {
+    if (geo::looks_like_stac(path))
+      spec.kind = SourceSpec::Kind::stac;
+    else if (extension == ".geojson")
+      spec.kind = SourceSpec::Kind::tile_index;
+  } else if (extension == ".shp" || extension == ".fgb") {
+    spec.kind = SourceSpec::Kind::tile_index;
+  } else if (extension == ".gpkg") {
+    // A GeoPackage may be either: a raster where GDAL finds one in it.
+    geo::ensure_gdal();
+    const geo::GdalErrors silence;
+    const geo::DatasetPtr raster(GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
+    if (raster == nullptr) spec.kind = SourceSpec::Kind::tile_index;
+  }
+  return spec;
+}
+
+std::vector<std::string> files_of_raster(const std::string& path) {
+  std::vector<std::string> files;
+  geo::ensure_gdal();
+  const geo::GdalErrors silence;  // whether it can be read is told when it is read
+  const geo::DatasetPtr raster(
+      GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
+  if (raster != nullptr) {
+    char** list = raster->GetFileList();
+    for (int i = 0; i < CSLCount(list); ++i) files.emplace_back(list[i]);
+    CSLDestroy(list);
+  }
+  if (std::find(files.begin(), files.end(), path) == files.end()) files.insert(files.begin(), path);
+  return files;
+}
+
+std::string date_of_raster(const std::string& path) {
+  const geo::DatasetPtr raster = geo::open_raster(path);
+  const geo::GdalErrors silence;
+  if (const char* taken = raster->GetMetadataItem("ACQUISITIONDATETIME", "IMAGERY")) return taken;
+  const char* text = raster->GetMetadataItem("TIFFTAG_DATETIME");
+  if (text == nullptr) return {};
+  // "2024:05:01 10:00:00" in TIFF.
+  std::string date = text;
+  if (date.size() >= 10 && date[4] == ':' && date[7] == ':') date[4] = date[7] = '-';
+  return iso(date);
+}
+
+}  // namespace terramask

@@ -1,0 +1,49 @@
+#include "geo/stack_facts.hpp"
+
+#include <fmt/format.h>
+
+#include "geo/crs.hpp"
+#include "geo/gdal_support.hpp"
+#include "geo/ndsm.hpp"
+#include "geo/stack.hpp"
+
+namespace terramask::geo {
+namespace {
+
+/// `--crs`, over what the files say.
+void assign_crs(std::vector<FileFacts>& files, const std::string& text, std::vector<std::string>& warnings) {
+  const std::string wkt = crs_from_user(text, "--crs");
+  for (std::size_t f = 0; f < files.size(); ++f) {
+    std::string& crs = files[f].grid.crs;
+    if (f > 0 && !crs.empty()) continue;
+    if (!crs.empty() && !same_crs(crs, wkt)) {
+      warnings.push_back(
+          fmt::format("{}: says {}, read as {} as asked", files[f].path, crs_label(crs), crs_label(wkt)));
+    }
+    crs = wkt;
+  }
+}
+
+}  // namespace
+
+StackFacts describe_stack(const RasterOptions& options) {
+  if (options.paths.empty() && options.ndsm.empty()) throw Error(ErrorCode::usage, "no raster named");
+  StackFacts facts;
+  for (const auto& path : options.paths) {
+    const DatasetPtr dataset = open_raster(path);
+    facts.files.push_back(describe(*dataset, path));
+  }
+  for (const auto& heights : options.ndsm) facts.files.push_back(describe_ndsm(heights.dsm, heights.dtm));
+  for (const auto& file : facts.files) facts.name += (facts.name.empty() ? "" : ", ") + file.path;
+  if (!options.crs.empty()) assign_crs(facts.files, options.crs, facts.warnings);
+  check_stack(facts.files);
+  for (std::size_t f = 0; f < facts.files.size(); ++f) {
+    const bool own = f < options.member_nodata.size() && !options.member_nodata[f].empty();
+    facts.nodata.push_back(parse_nodata(own ? options.member_nodata[f] : options.src_nodata));
+  }
+  facts.bands = choose_bands(facts.files, options, facts.warnings);
+  for (const auto& band : facts.bands) facts.found.push_back(band.found);
+  return facts;
+}
+
+}  // namespace terramask::geo

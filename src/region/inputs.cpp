@@ -1,0 +1,268 @@
+#include "region/inputs.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "region/digest.hpp"
+#include "terramask/tiles.hpp"
+
+namespace terramask::region {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A source on its way to being an input.
+struct Candidate {
+  std::string path;  ///< as GDAL opens it; what is kept of it holds no credentials
+  JournalSource record;
+  std::shared_ptr<const geo::StackFacts> facts;
+  Grid grid;
+  bool placed = false;  ///< the grid is known
+  bool gone = false;
+};
+
+/// A template of slippy-map tiles needs bounds: the region's.
+SourceSpec with_bounds(SourceSpec spec, const RegionJob& job) {
+  if (spec.kind == SourceSpec::Kind::raster && is_tile_source(spec.path))
+    spec.path = with_extent(spec.path, std::nullopt, job.bounds, job.bounds_crs);
+  return spec;
+}
+
+/// What the job names now. Where the job ran before, a pattern may have lost its last match.
+std::vector<ListedSource> list(const RegionJob& job, bool ran_before) {
+  std::vector<SourceSpec> specs;
+  for (const SourceSpec& spec : job.sources) specs.push_back(with_bounds(spec, job));
+  if (!ran_before) return list_sources(specs);
+  std::vector<ListedSource> all;
+  std::set<std::string> seen;
+  for (const SourceSpec& spec : specs) {
+    try {
+      for (ListedSource& one : list_sources({spec}))
+        if (seen.insert(one.path).second) all.push_back(std::move(one));
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::not_found) throw;
+    }
+  }
+  return all;
+}
+
+/// The sources in the order in which the job names them; those that are gone stand where they stood.
+std::vector<Candidate> line_up(const std::vector<ListedSource>& listed,
+                               const std::vector<JournalSource>& known) {
+  std::map<std::string, const JournalSource*> before;
+  for (const JournalSource& one : known) before[one.path] = &one;
+  std::set<std::string> now;
+  std::vector<Candidate> all;
+  for (const ListedSource& one : listed) {
+    Candidate candidate;
+    candidate.path = one.path;
+    candidate.record.path = without_secrets(one.path);
+    now.insert(candidate.record.path);
+    candidate.record.date = one.date;
+    if (const auto found = before.find(candidate.record.path); found != before.end()) {
+      candidate.record.grid = found->second->grid;
+      candidate.record.fingerprint = found->second->fingerprint;
+    }
+    all.push_back(std::move(candidate));
+  }
+  std::string previous;
+  for (const JournalSource& one : known) {
+    if (!now.contains(one.path)) {
+      Candidate candidate;
+      candidate.record = one;
+      candidate.gone = true;
+      auto at =
+          std::find_if(all.begin(), all.end(), [&](const Candidate& c) { return c.record.path == previous; });
+      all.insert(previous.empty() || at == all.end() ? all.begin() : at + 1, std::move(candidate));
+    }
+    previous = one.path;
+  }
+  return all;
+}
+
+std::string no_place(const Grid& grid) {
+  if (!grid.has_geotransform)
+    return "no geotransform says where it lies; give it one with `gdal_edit.py -a_ullr ulx uly lrx lry`";
+  if (grid.crs.empty()) return "it has no coordinate reference system; assign one with --crs";
+  return {};
+}
+
+/// When a file was changed last, ISO 8601 in UTC; empty where it is no file of this machine.
+std::string time_of_change(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) return {};
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(facts.st_mtime));
+}
+
+/// The CRS that the job names is for sources that have none.
+geo::StackFacts describe(const std::string& path, const RasterOptions& raster) {
+  RasterOptions options = raster;
+  options.paths.insert(options.paths.begin(), path);
+  options.crs.clear();
+  try {
+    geo::StackFacts facts = geo::describe_stack(options);
+    if (!facts.grid().crs.empty() || raster.crs.empty()) return facts;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::mismatch || raster.crs.empty()) throw;
+  }
+  options.crs = raster.crs;
+  return geo::describe_stack(options);
+}
+
+void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, bool dates) {
+  try {
+    geo::StackFacts facts = describe(one.path, raster);
+    const std::string lost = no_place(facts.grid());
+    if (!lost.empty()) throw Error(ErrorCode::unsupported, one.record.path + ": " + lost);
+    if (one.record.date.empty()) one.record.date = date_of_raster(one.path);
+    if (dates && one.record.date.empty())
+      throw Error(ErrorCode::format,
+                  one.record.path + ": nothing says when it was taken, so it has no place by date",
+                  "name its date in the job, or let the order decide");
+    // What tells no date is dated by its file: only for catalogues, not for priorities.
+    if (one.record.date.empty()) one.record.date = time_of_change(one.path);
+    one.grid = facts.grid();
+    one.placed = true;
+    one.record.grid = grid_text(one.grid);
+    one.record.fingerprint = fingerprint_raster(one.path, run.content_fingerprint);
+    one.facts = std::make_shared<const geo::StackFacts>(std::move(facts));
+  } catch (const Error& error) {
+    one.record.fault = error.what();
+    one.gone = error.code() == ErrorCode::not_found;
+    // What changed since is an input that changed; what is gone keeps the fingerprint it had.
+    if (!one.gone) one.record.fingerprint = fingerprint_raster(one.path, run.content_fingerprint);
+    if (!one.record.grid.empty()) {
+      one.grid = parse_grid(one.record.grid);
+      one.placed = true;
+    }
+  }
+}
+
+/// Calls `work` for each of `count` numbers, from some threads.
+void in_parallel(std::size_t count, const StopFlag* stop, const std::function<void(std::size_t)>& work) {
+  std::atomic<std::size_t> next{0};
+  const auto loop = [&] {
+    for (std::size_t i = next++; i < count; i = next++) {
+      if (stop != nullptr && stop->requested()) return;
+      work(i);
+    }
+  };
+  {
+    std::vector<std::jthread> threads;
+    const std::size_t most = std::max(2U, std::thread::hardware_concurrency());
+    for (std::size_t i = 0; i < std::min(count, most); ++i) threads.emplace_back(loop);
+  }
+  if (stop != nullptr) stop->check();
+}
+
+void open_all(std::vector<Candidate>& all, const RasterOptions& raster, const RegionRun& run, bool dates,
+              const StopFlag* stop) {
+  in_parallel(all.size(), stop, [&](std::size_t i) {
+    Candidate& one = all[i];
+    if (!one.gone) {
+      open(one, raster, run, dates);
+      return;
+    }
+    one.record.fault =
+        one.record.path + ": gone since the job began; bring it back, or go on without it (--drop-missing)";
+    one.grid = parse_grid(one.record.grid);
+    one.placed = true;
+  });
+}
+
+/// The lowest first.
+void order(std::vector<Candidate>& all, SourcePriority priority) {
+  const auto older = [](const Candidate& a, const Candidate& b) { return a.record.date < b.record.date; };
+  if (priority == SourcePriority::first) std::reverse(all.begin(), all.end());
+  if (priority == SourcePriority::newest) std::stable_sort(all.begin(), all.end(), older);
+  if (priority == SourcePriority::oldest)
+    std::stable_sort(all.begin(), all.end(),
+                     [&](const Candidate& a, const Candidate& b) { return older(b, a); });
+}
+
+}  // namespace
+
+std::string grid_text(const Grid& grid) {
+  return Json{
+      {"width", grid.width}, {"height", grid.height}, {"geotransform", grid.geotransform}, {"crs", grid.crs}}
+      .dump();
+}
+
+Grid parse_grid(const std::string& text) {
+  const Json json = Json::parse(text, nullptr, false);
+  try {
+    Grid grid;
+    grid.width = json.at("width").get<std::int64_t>();
+    grid.height = json.at("height").get<std::int64_t>();
+    grid.geotransform = json.at("geotransform").get<std::array<double, 6>>();
+    grid.crs = json.at("crs").get<std::string>();
+    grid.has_geotransform = true;
+    return grid;
+  } catch (const Json::exception&) {
+    throw Error(ErrorCode::format, "the journal holds a damaged grid", "begin anew with --restart");
+  }
+}
+
+Inputs open_inputs(const RegionJob& job, const RasterOptions& raster, const RegionRun& run,
+                   const std::vector<JournalSource>& known, const StopFlag* stop) {
+  std::vector<Candidate> all = line_up(list(job, !known.empty()), known);
+  const bool dates = job.priority == SourcePriority::newest || job.priority == SourcePriority::oldest;
+  open_all(all, raster, run, dates, stop);
+  if (run.drop_missing) std::erase_if(all, [](const Candidate& one) { return one.gone; });
+  order(all, job.priority);
+  Inputs inputs;
+  std::set<std::string> warned;
+  for (Candidate& one : all) {
+    if (!one.record.fault.empty()) inputs.faults.push_back(one.record.fault);
+    if (one.facts)
+      for (const std::string& warning : one.facts->warnings)
+        if (warned.insert(warning).second) inputs.warnings.push_back(warning);
+    // Of what was never read nobody knows where it lies.
+    if (!one.placed) continue;
+    inputs.sources.push_back({one.record.path, one.grid, one.facts, one.record.fault});
+    inputs.records.push_back(std::move(one.record));
+  }
+  const bool none = std::none_of(inputs.sources.begin(), inputs.sources.end(),
+                                 [](const geo::RegionSource& one) { return one.facts != nullptr; });
+  if (!inputs.faults.empty() && (none || run.stop_on_error))
+    throw Error(ErrorCode::mismatch, inputs.faults.front(),
+                none && inputs.faults.size() > 1
+                    ? fmt::format("none of the {} sources can be used", inputs.faults.size())
+                    : std::string());
+  if (none) throw Error(ErrorCode::usage, "the region has no source", "name rasters");
+  return inputs;
+}
+
+Inputs reopen_inputs(const RegionJob& job, const RasterOptions& raster,
+                     const std::vector<JournalSource>& records, const StopFlag* stop) {
+  std::map<std::string, std::string> opened_as;  // what is kept of a name holds no credentials
+  for (const ListedSource& one : list(job, true)) opened_as[without_secrets(one.path)] = one.path;
+  Inputs inputs;
+  inputs.records = records;
+  inputs.sources.resize(records.size());
+  in_parallel(records.size(), stop, [&](std::size_t i) {
+    const JournalSource& record = records[i];
+    inputs.sources[i] = {record.path, parse_grid(record.grid), nullptr, record.fault};
+    if (!record.fault.empty()) return;
+    try {
+      const auto named = opened_as.find(record.path);
+      inputs.sources[i].facts = std::make_shared<const geo::StackFacts>(
+          describe(named == opened_as.end() ? record.path : named->second, raster));
+    } catch (const Error& error) {
+      inputs.sources[i].fault = error.what();
+    }
+  });
+  return inputs;
+}
+
+}  // namespace terramask::region

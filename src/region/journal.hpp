@@ -1,0 +1,63 @@
+// What a job remembers: its description, its inputs and what became of each tile. A killed run loses nothing
+// but the tiles that were in flight.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "region/database.hpp"
+#include "terramask/region.hpp"
+
+namespace terramask::region {
+
+using TileKey = std::pair<std::int64_t, std::int64_t>;  ///< row, column
+
+struct JournalTile {
+  RegionTile tile;
+  std::string inputs;       ///< digest of all that its pixels are made of
+  std::uint64_t bytes = 0;  ///< of the mask
+};
+
+struct JournalSource {
+  std::string path, date, grid, fingerprint, fault;
+};
+
+/// One SQLite file, written by one process at a time: on a file system of its own machine, or, of one shard,
+/// on a shared one (nobody else opens it). Several threads may use it. Every change is on disk when the call
+/// returns.
+class Journal {
+ public:
+  /// @param create makes it where it is not there
+  Journal(const std::string& path, bool create);
+
+  /// Empty where it was never set.
+  std::string meta(const std::string& key);
+  void set_meta(const std::string& key, const std::string& value);
+
+  std::vector<JournalSource> sources();
+  void set_sources(const std::vector<JournalSource>& sources);
+
+  std::map<TileKey, JournalTile> tiles();
+  /// Makes the tiles known, all at once; what the journal knows of others goes.
+  void set_tiles(const std::vector<JournalTile>& tiles);
+  /// Puts down what another journal knows of tiles.
+  void merge_tiles(const std::vector<JournalTile>& tiles);
+
+  void began(const TileKey& key);
+  void done(const JournalTile& tile);
+  void failed(const TileKey& key, const std::string& cause);
+  /// Not begun after all, given up because the run was stopped, or, with a cause, to be done again.
+  void released(const TileKey& key, const std::string& cause = {});
+
+ private:
+  void put(Statement& statement, const JournalTile& tile);
+
+  std::mutex mutex_;
+  Database database_;
+};
+
+}  // namespace terramask::region

@@ -1,0 +1,64 @@
+// Hands out tiles by the journal, which knows of each before it is begun and after it ended.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "region/dispatcher.hpp"
+#include "terramask/progress.hpp"
+
+namespace terramask::region {
+
+struct JournalDispatcherOptions {
+  int retries = 1;
+  bool stop_on_error = false;
+  /// Whether what failed must be the disk's fault, so that all others would fail too.
+  std::function<bool(const JournalTile&, const Error&)> disk_full;
+  std::function<void(const std::string&)> log;
+  ProgressSink progress;
+  const StopFlag* stop = nullptr;
+};
+
+class JournalDispatcher final : public Dispatcher {
+ public:
+  JournalDispatcher(Journal& journal, std::vector<JournalTile> tiles, JournalDispatcherOptions options);
+
+  std::optional<JournalTile> next() override;
+  void done(const JournalTile& tile) override;
+  bool failed(const JournalTile& tile, const Error& error) override;
+  void released(const JournalTile& tile) override;
+
+  /// As next(), but does not wait: empty where a tile in flight may yet have to be done again, and, with
+  /// `over`, where there are no more.
+  std::optional<JournalTile> next_now(bool& over);
+  /// No more tiles: whoever asks for one is thrown this.
+  void end(const std::exception_ptr& error);
+
+  /// Of this run.
+  const std::vector<RegionTile>& finished() const { return finished_; }
+  std::size_t left() const { return waiting_.size() + flying_; }
+
+ private:
+  std::optional<JournalTile> take();
+  void log(const std::string& text) const {
+    if (options_.log) options_.log(text);
+  }
+
+  Journal& journal_;
+  JournalDispatcherOptions options_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<JournalTile> waiting_;
+  std::map<TileKey, int> failures_;
+  std::exception_ptr ended_;
+  std::size_t flying_ = 0;
+  std::vector<RegionTile> finished_;
+  std::uint64_t pixels_ = 0, total_ = 0;
+};
+
+}  // namespace terramask::region

@@ -1,0 +1,136 @@
+#include "region/ranks.hpp"
+
+#include <array>
+#include <cstring>
+
+namespace terramask::region {
+namespace {
+
+constexpr std::chrono::milliseconds patience{20};
+
+int tag(TileTag of) {
+  return static_cast<int>(of);
+}
+
+}  // namespace
+
+RankServer::RankServer(Communicator& ranks, JournalDispatcher& dispatcher)
+    : ranks_(ranks), dispatcher_(dispatcher), thread_([this] {
+        try {
+          serve();
+        } catch (...) {
+          error_ = std::current_exception();
+          dispatcher_.end(error_);  // this rank's own work is to end too
+        }
+      }) {}
+
+RankServer::~RankServer() {
+  stop_ = true;
+  if (thread_.joinable()) thread_.join();
+}
+
+void RankServer::finish(segment::PipelineTimes& times) {
+  thread_.join();
+  if (error_) std::rethrow_exception(error_);
+  times.read += times_.read;
+  times.compute += times_.compute;
+  times.write += times_.write;
+  times.idle += times_.idle;
+}
+
+void RankServer::serve() {
+  while (!stop_ && ended_ + 1 < ranks_.size()) {
+    if (const auto message = ranks_.receive(patience)) take(*message);
+    answer();
+  }
+}
+
+void RankServer::take(const RankMessage& message) {
+  switch (static_cast<TileTag>(message.tag)) {
+    case TileTag::want:
+      wanting_.push_back(message.from);
+      return;
+    case TileTag::done:
+      dispatcher_.done(tile_from(message.bytes));
+      return;
+    case TileTag::failed: {
+      const FailedTileMessage told = failed_from(message.bytes);
+      const Error error(told.code, told.cause);
+      if (!dispatcher_.failed(told.tile, error)) throw error;
+      return;
+    }
+    case TileTag::released:
+      dispatcher_.released(tile_from(message.bytes));
+      return;
+    case TileTag::ended: {
+      std::array<double, 4> times{};
+      if (message.bytes.size() == sizeof times) std::memcpy(times.data(), message.bytes.data(), sizeof times);
+      times_.read += times[0];
+      times_.compute += times[1];
+      times_.write += times[2];
+      times_.idle += times[3];
+      ++ended_;
+      return;
+    }
+    case TileTag::tile:
+      break;
+  }
+  throw Error(ErrorCode::internal, "rank 0 was told something that it did not ask for");
+}
+
+void RankServer::answer() {
+  while (!wanting_.empty()) {
+    bool over = false;
+    const std::optional<JournalTile> tile = dispatcher_.next_now(over);
+    if (!tile && !over) return;  // one in flight may have to be done again
+    ranks_.send(wanting_.front(), tag(TileTag::tile), tile ? to_bytes(*tile) : std::string());
+    wanting_.pop_front();
+  }
+}
+
+RankDispatcher::RankDispatcher(Communicator& ranks, std::size_t ahead, const StopFlag* stop)
+    : ranks_(ranks), stop_(stop) {
+  for (std::size_t i = 0; i < ahead; ++i) send(TileTag::want, {});
+}
+
+void RankDispatcher::send(TileTag of, const std::string& bytes) {
+  ranks_.send(0, tag(of), bytes);
+}
+
+std::optional<JournalTile> RankDispatcher::next() {
+  // The answers to what was asked ahead are all empty once one is.
+  while (!over_) {
+    if (stop_ != nullptr) stop_->check();
+    const auto message = ranks_.receive(patience);
+    if (!message) continue;
+    if (message->bytes.empty()) {
+      over_ = true;
+      break;
+    }
+    send(TileTag::want, {});
+    return tile_from(message->bytes);
+  }
+  return std::nullopt;
+}
+
+void RankDispatcher::done(const JournalTile& tile) {
+  send(TileTag::done, to_bytes(tile));
+}
+
+bool RankDispatcher::failed(const JournalTile& tile, const Error& error) {
+  send(TileTag::failed, to_bytes(FailedTileMessage{tile, error.code(), error.what()}));
+  return true;  // where the work is to end, rank 0 ends all ranks
+}
+
+void RankDispatcher::released(const JournalTile& tile) {
+  send(TileTag::released, to_bytes(tile));
+}
+
+void RankDispatcher::finish(const segment::PipelineTimes& times) {
+  const std::array<double, 4> all{times.read, times.compute, times.write, times.idle};
+  std::string bytes(sizeof all, '\0');
+  std::memcpy(bytes.data(), all.data(), sizeof all);
+  send(TileTag::ended, bytes);
+}
+
+}  // namespace terramask::region

@@ -1,0 +1,125 @@
+// Job files: every key of the schema is read, and what is wrong is named by its key.
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "region/support.hpp"
+
+namespace terramask::tests {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using ::testing::HasSubstr;
+
+class JobFiles : public RegionTest {
+ protected:
+  RegionJob read(const Json& json) const {
+    std::ofstream(path("job.json")) << json.dump();
+    return read_region_job(path("job.json"));
+  }
+  std::string refusal(const Json& json) const {
+    try {
+      read(json);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::format) << error.what();
+      return error.what();
+    }
+    return "nothing was refused";
+  }
+  static Json whole() {
+    return Json::parse(R"({
+      "$schema": "job.schema.json", "model": "m.safetensors",
+      "sources": ["a/*.tif", {"path": "b.tif", "date": "2024-05-01"}, "xyz:map",
+                  {"tile_index": "i.gpkg", "layer": "l", "location": "f", "date_field": "d"},
+                  {"stac": "s.json", "asset": "visual"}],
+      "priority": "newest",
+      "raster": {"stack": ["n.tif"], "bands": ["1-3"], "resample": "never", "crs": "EPSG:32633", "nodata": "0",
+                 "ndsm": {"dsm": "s.tif", "dtm": "t.tif"}},
+      "region": {"bounds": [1, 2, 3, 4], "bounds_crs": "EPSG:4326", "polygons": "p.gpkg"},
+      "grid": {"crs": "EPSG:3857", "pixel_size": 0.5, "origin": [10, 20], "tile": 512},
+      "products": {"probabilities": "float32"}, "threshold": 0.4, "creation_options": ["COMPRESS=ZSTD"]})");
+  }
+};
+
+TEST_F(JobFiles, EveryKeyIsRead) {
+  const RegionJob job = read(whole());
+  EXPECT_EQ(job.model, path("m.safetensors"));
+  ASSERT_EQ(job.sources.size(), 5U);
+  EXPECT_EQ(job.sources[0].path, path("a/*.tif"));
+  EXPECT_EQ(job.sources[1].date, "2024-05-01");
+  EXPECT_EQ(job.sources[2].path, "xyz:map");
+  EXPECT_EQ(job.sources[3].kind, SourceSpec::Kind::tile_index);
+  EXPECT_EQ(job.sources[3].date_field, "d");
+  EXPECT_EQ(job.sources[4].asset, "visual");
+  EXPECT_EQ(job.priority, SourcePriority::newest);
+  EXPECT_EQ(job.raster.paths, std::vector<std::string>{path("n.tif")});
+  EXPECT_EQ(job.raster.resample, Resample::never);
+  EXPECT_EQ(job.raster.ndsm.at(0).dtm, path("t.tif"));
+  EXPECT_EQ((*job.bounds)[3], 4);
+  EXPECT_EQ(job.cutline, path("p.gpkg"));
+  EXPECT_EQ(job.pixel_size, 0.5);
+  EXPECT_EQ((*job.origin)[1], 20);
+  EXPECT_EQ(job.tile, 512);
+  EXPECT_TRUE(job.probabilities);
+  EXPECT_EQ(job.probability_type, ProbabilityType::float32);
+  EXPECT_EQ(job.threshold, 0.4);
+}
+
+TEST_F(JobFiles, WhatIsWrongIsNamedByItsKey) {
+  const std::vector<std::pair<const char*, Json>> wrong{
+      {"/model", 3},           {"/sources", Json::array()},        {"/priority", "best"},
+      {"/raster/resample", 1}, {"/region/bounds", {1, 2, 3}},      {"/grid/tile", 3},
+      {"/grid/pixel_size", 0}, {"/products/probabilities", "all"}, {"/threshold", 1},
+      {"/raster/bands", "1"},  {"/region/colour", "red"},          {"/sources/1/day", "x"}};
+  for (const auto& [pointer, value] : wrong) {
+    Json json = whole();
+    json[Json::json_pointer(pointer)] = value;
+    std::string key = std::string(pointer).substr(1);
+    std::replace(key.begin(), key.end(), '/', '.');
+    if (key.starts_with("sources.1")) key = "sources[1].day";
+    EXPECT_THAT(refusal(json), HasSubstr(key)) << pointer;
+  }
+  Json json = whole();
+  json.erase("model");
+  EXPECT_THAT(refusal(json), HasSubstr("model: missing"));
+}
+
+/// Every "properties" of the schema, and the same of what the test reads.
+void collect(const Json& schema, const std::string& place, std::set<std::string>& keys) {
+  if (schema.contains("properties"))
+    for (const auto& [key, value] : schema["properties"].items()) {
+      keys.insert(place + key);
+      collect(value, place + key + ".", keys);
+    }
+  for (const char* choice : {"anyOf", "items"})
+    if (schema.contains(choice)) {
+      const Json& inner = schema[choice];
+      if (inner.is_array())
+        for (const Json& one : inner) collect(one, place, keys);
+      else
+        collect(inner, place, keys);
+    }
+}
+
+void collect_values(const Json& value, const std::string& place, std::set<std::string>& keys) {
+  if (value.is_array())
+    for (const Json& one : value) collect_values(one, place, keys);
+  if (!value.is_object()) return;
+  for (const auto& [key, inner] : value.items()) {
+    keys.insert(place + key);
+    collect_values(inner, place + key + ".", keys);
+  }
+}
+
+TEST_F(JobFiles, TheSchemaHasTheKeysThatAreRead) {
+  std::ifstream file(fs::path(TERRAMASK_SOURCE_DIR) / "schemas" / "job.schema.json");
+  std::set<std::string> told, read_here;
+  collect(Json::parse(file), "", told);
+  collect_values(whole(), "", read_here);
+  EXPECT_EQ(told, read_here);
+}
+
+}  // namespace
+}  // namespace terramask::tests

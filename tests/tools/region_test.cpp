@@ -1,0 +1,165 @@
+// terramask region from outside: jobs that are killed, stopped, starved and refused.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <random>
+#include <regex>
+#include <thread>
+
+#include "mpirun.hpp"
+#include "program.hpp"
+
+namespace terramask::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+class RegionProgram : public ProgramTest {
+ protected:
+  void SetUp() override {
+    ProgramTest::SetUp();
+    make_model("m.safetensors");
+    fs::create_directory(path("in"));
+    for (int i = 0; i < 5; ++i) make_raster("in/" + std::to_string(i) + ".tif", 256, 3, 500000 + 256.0 * i);
+    write("job.json", R"({"model": "m.safetensors", "sources": ["in/*.tif"], "grid": {"tile": 64}})");
+  }
+  std::vector<std::string> call(const std::string& out, std::vector<std::string> more = {}) const {
+    std::vector<std::string> all{"region", "job.json", "-o", out, "--device", "cpu", "--threads", "1"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  std::map<std::string, std::string> tiles(const std::string& out) const {
+    std::map<std::string, std::string> all;
+    for (const auto& entry : fs::recursive_directory_iterator(path(out + "/tiles"))) {
+      const std::string name = fs::relative(entry.path(), path(out)).string();
+      if (entry.is_regular_file() && entry.path().extension() != ".json") all[name] = read(out + "/" + name);
+    }
+    return all;
+  }
+  void expect_same_tiles(const std::string& a, const std::string& b) const {
+    const auto first = tiles(a), second = tiles(b);
+    EXPECT_EQ(first.size(), second.size());
+    for (const auto& [name, bytes] : first) {
+      const auto found = second.find(name);
+      if (found == second.end())
+        ADD_FAILURE() << name << " is missing";
+      else
+        EXPECT_TRUE(found->second == bytes) << name << " differs";
+    }
+  }
+};
+
+TEST_F(RegionProgram, KilledThreeTimesItEndsAsOneThatWasNot) {
+  Outcome whole = terramask(call("whole"));
+  ASSERT_EQ(whole.status, 0) << whole.err;
+  EXPECT_THAT(whole.out, HasSubstr("80 tiles in whole: 80 done now, 0 before, 0 failed"));
+  EXPECT_THAT(whole.out, HasSubstr("device idle"));
+  std::mt19937 random(7);
+  int killed = 0;
+  for (int i = 0; i < 3; ++i) {
+    const Running running("terramask", call("killed", {"--resume"}), folder_);
+    // So many tiles further, whatever the machine's speed.
+    const auto done = [&] {
+      std::size_t count = 0;
+      std::error_code gone;
+      for (fs::recursive_directory_iterator at(path("killed/tiles"), gone), end; at != end;
+           at.increment(gone))
+        if (at->path().extension() == ".tif" && at->path().string().find(".part-") == std::string::npos)
+          ++count;
+      return count;
+    };
+    const std::size_t wanted = done() + 5 + random() % 10;
+    const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (done() < wanted && std::chrono::steady_clock::now() < limit)
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    running.send(SIGKILL);
+    if (const_cast<Running&>(running).wait().status == 128 + SIGKILL) ++killed;
+  }
+  EXPECT_EQ(killed, 3);
+  const Outcome last = terramask(call("killed", {"--resume"}));
+  ASSERT_EQ(last.status, 0) << last.err;
+  std::smatch found;
+  ASSERT_TRUE(
+      std::regex_search(last.out, found, std::regex("80 tiles in killed: (\\d+) done now, (\\d+) before")));
+  EXPECT_GE(std::stoi(found[2]), 15);
+  expect_same_tiles("whole", "killed");
+  for (const std::string& name : files()) EXPECT_EQ(name.find(".part-"), std::string::npos) << name;
+}
+
+TEST_F(RegionProgram, IsStoppedCleanlyBySigterm) {
+  const Running running("terramask", call("out"), folder_);
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!fs::exists(path("out/tiles")) && std::chrono::steady_clock::now() < limit)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  running.send(SIGTERM);
+  const Outcome stopped = const_cast<Running&>(running).wait();
+  EXPECT_EQ(stopped.status, 128 + SIGTERM) << stopped.err;
+  for (const std::string& name : files()) EXPECT_EQ(name.find(".part-"), std::string::npos) << name;
+  EXPECT_EQ(terramask(call("out")).status, 2);
+  EXPECT_EQ(terramask(call("out", {"--resume"})).status, 0);
+}
+
+TEST_F(RegionProgram, TwoAtOnceInOneFolderAreOneTooMany) {
+  const Running running("terramask", call("out"), folder_);
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!fs::exists(path("out/journal.sqlite")) && std::chrono::steady_clock::now() < limit)
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  const RanksOutcome second = run_shell("cd '" + folder_.string() + "' && " + TERRAMASK_BIN_DIR +
+                                        "/terramask region job.json -o out --resume --device cpu");
+  EXPECT_EQ(second.status, 2);
+  EXPECT_EQ(second.text,
+            "terramask region: out: another run is at work in it; wait until it has ended, or name another "
+            "folder\n");
+  const Outcome first = const_cast<Running&>(running).wait();
+  EXPECT_EQ(first.status, 0) << first.err;
+  EXPECT_EQ(first.err.find("failed"), std::string::npos) << first.err;
+}
+
+TEST_F(RegionProgram, NamesWhatIsWrong) {
+  ASSERT_EQ(terramask(call("out")).status, 0);
+  expect_error(terramask(call("out")), 2, {"out: holds a job already", "--resume", "--restart"});
+  make_model("m.safetensors", 3);
+  expect_error(terramask(call("out", {"--resume"})), 1,
+               {"out: holds another job: model.sha256: was", "--restart"});
+  expect_error(terramask(call("out", {"--tile", "128"})), 2,
+               {"--tile beside job.json", "write it into the job"});
+  expect_error(terramask(call("new", {"--shard", "0/3"})), 2, {"--shard 0/3", "count from 1"});
+  write("job.json", R"({"model": "m.safetensors", "sources": ["in/*.tif"], "gird": {}})");
+  expect_error(terramask(call("new")), 1, {"job.json: gird: unknown key", "grid"});
+  EXPECT_FALSE(fs::exists(path("new")));
+}
+
+TEST_F(RegionProgram, ADryRunSaysWhatItWouldTakeAndMakesNothing) {
+  const auto before = files();
+  const Outcome dry = terramask(call("out", {"--dry-run"}));
+  EXPECT_EQ(dry.status, 0) << dry.err;
+  for (const char* part :
+       {"sources       5", "tiles         80 of 64 x 64 pixels, 80 to be done", "memory", "disk", "time"})
+    EXPECT_THAT(dry.out, HasSubstr(part));
+  EXPECT_EQ(files(), before);
+}
+
+TEST_F(RegionProgram, ShardsOfTheExamplesMakeOneJob) {
+  ASSERT_EQ(terramask(call("one")).status, 0);
+  const fs::path script = fs::path(TERRAMASK_SOURCE_DIR) / "tools" / "cluster" / "slurm.sh";
+  const std::string common = "PATH=" + std::string(TERRAMASK_BIN_DIR) +
+                             ":$PATH JOB=job.json OUT=three OPTIONS='--device cpu --threads 1' ";
+  const auto shell = [&](const std::string& line) {
+    return std::system(("cd '" + folder_.string() + "' && " + common + line + " > /dev/null 2>&1").c_str());
+  };
+  for (int i = 0; i < 3; ++i)
+    ASSERT_EQ(shell("SLURM_ARRAY_TASK_ID=" + std::to_string(i) +
+                    " SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=3 bash '" + script.string() + "'"),
+              0);
+  ASSERT_EQ(shell("bash '" + script.string() + "' finish"), 0);
+  expect_same_tiles("one", "three");
+  EXPECT_EQ(read("one/mask.vrt"), read("three/mask.vrt"));
+}
+
+}  // namespace
+}  // namespace terramask::tests

@@ -1,0 +1,49 @@
+// The arguments of `terramask region`, and the job and run they mean.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "device_options.hpp"
+#include "messages.hpp"
+#include "raster_arguments.hpp"
+#include "terramask/region.hpp"
+
+namespace terramask::tools {
+
+struct RegionArguments {
+  std::vector<std::string> inputs;  ///< JOB.json, or MODEL and sources
+  std::string priority = "last";
+  RasterArguments raster;
+  std::vector<std::string> stack;
+  std::vector<double> bounds;
+  std::string bounds_crs, polygons;
+  std::string grid_crs;
+  std::optional<double> grid_pixel_size;
+  std::vector<double> grid_origin;
+  std::optional<std::int64_t> tile;
+  std::string probabilities = "none";
+  std::optional<double> threshold;
+  std::vector<std::string> creation_options;
+  std::vector<CLI::Option*> of_job;  ///< what a job file says instead
+
+  std::string output;
+  bool resume = false, restart = false, drop_missing = false, finish = false, dry_run = false;
+  std::string on_error = "skip", fingerprint = "header", shard;
+  int retries = 1, workers = 0;
+  std::int64_t patch = 0;
+  DeviceArguments device;
+  std::string cache = "64M";
+  Verbosity verbosity;
+};
+
+void add_region_options(CLI::App& app, RegionArguments& arguments);
+
+/// Throws ErrorCode::usage where the arguments do not fit each other.
+RegionJob make_job(const RegionArguments& arguments);
+RegionRun make_run(const RegionArguments& arguments);
+
+}  // namespace terramask::tools
