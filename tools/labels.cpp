@@ -1,4 +1,4 @@
-// terramask labels: training labels from maps, by rules.
+// terramask labels: training labels from maps, by rules; and whether labels lie on what they name.
 #include "terramask/labels.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "command.hpp"
+#include "labels_check.hpp"
 #include "messages.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
@@ -21,8 +22,22 @@ struct LabelsArguments {
   std::string memory = "512M";
   std::string cache = "128M";
   bool dry_run = false;
+  LabelsCheckArguments check;
   Verbosity verbosity;
 };
+
+int check_labels(const LabelsArguments& a) {
+  if (!a.options.rules.empty())
+    throw Error(ErrorCode::usage,
+                a.options.rules + ": --check and --align take labels that are there, no rules",
+                "make the labels first");
+  return run_labels_check(a.check, {.like = a.options.like,
+                                    .crs = a.options.crs,
+                                    .output = a.options.output,
+                                    .creation_options = a.options.creation_options,
+                                    .overwrite = a.options.overwrite,
+                                    .verbosity = a.verbosity});
+}
 
 void parse_sources(LabelsArguments& a) {
   for (const std::string& text : a.sources) {
@@ -90,6 +105,12 @@ void print_summary(const LabelsArguments& a, const LabelsSummary& s) {
 int run_labels(LabelsArguments& a) {
   start_messages("terramask labels", a.verbosity);
   configure_gdal(parse_bytes(a.cache, "--cache"));
+  if (a.check.wanted()) return check_labels(a);
+  if (a.options.rules.empty())
+    throw Error(ErrorCode::usage, "RULES is required",
+                "name a rules file, or labels with --check or --align");
+  if (a.options.output.empty())
+    throw Error(ErrorCode::usage, "-o,--output is required", "name the labels: -o LABELS.tif");
   a.options.memory = parse_bytes(a.memory, "--max-memory");
   parse_sources(a);
   if (a.dry_run) {
@@ -113,11 +134,11 @@ int run_labels(LabelsArguments& a) {
 void labels_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<LabelsArguments>();
   LabelsOptions& o = a->options;
-  app.add_option("RULES", o.rules, "The rules file (.json)")->required()->type_name("");
-  app.add_option("--like", o.like, "The image whose grid the labels get")->required()->type_name("IMAGE");
-  app.add_option("-o,--output", o.output, "The labels, a Cloud Optimized GeoTIFF")
+  app.add_option("RULES", o.rules, "The rules file (.json)")->type_name("");
+  app.add_option("--like", o.like, "The image whose grid the labels get, or that they lie over")
       ->required()
-      ->type_name("LABELS.tif");
+      ->type_name("IMAGE");
+  app.add_option("-o,--output", o.output, "The labels, a Cloud Optimized GeoTIFF")->type_name("LABELS.tif");
   app.add_option("--source", a->sources, "A file in place of the one the rules name; repeatable")
       ->allow_extra_args(false)
       ->type_name("NAME=FILE");
@@ -133,15 +154,25 @@ void labels_options(CLI::App& app, std::function<int()>& run) {
       ->capture_default_str();
   app.add_option("--cache", a->cache, "GDAL's block cache")->type_name("BYTES")->capture_default_str();
   app.add_flag("--dry-run", a->dry_run, "Only check rules and sources, and say what it would take");
+  add_labels_check_options(app, a->check);
   add_verbosity_options(app, a->verbosity);
   app.footer(
       "Rules paint in their order, later ones over earlier ones. The folder rules/ has some for "
       "OpenStreetMap.\n"
       "Pixels of \"ignore\" are nodata, which training leaves out.\n"
+      "--check tells for each block how far labels lie from what the image shows, along x and along y, and "
+      "how "
+      "sure\n"
+      "that is (a straight road fixes one direction only). --align writes the labels moved accordingly, on "
+      "the "
+      "image's grid.\n"
       "\n"
       "Examples:\n"
       "  terramask labels rules/roads.json --source osm=town.osm.pbf --like ortho.tif -o roads.tif\n"
-      "  terramask labels mine.json --like ortho.tif -o labels.tif --dry-run\n");
+      "  terramask labels mine.json --like ortho.tif -o labels.tif --dry-run\n"
+      "  terramask labels --check roads.tif --like ortho.tif --gpkg check.gpkg --html check.html\n"
+      "  terramask labels --check roads.tif --like ortho.tif --model roads.safetensors --html disputed.html\n"
+      "  terramask labels --align roads.tif --like ortho.tif -o aligned.tif\n");
   run = [a] { return run_labels(*a); };
 }
 

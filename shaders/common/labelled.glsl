@@ -1,5 +1,4 @@
-// Logits with labels and weights, as every loss takes them, and the losses of one pixel with their gradients.
-// KIND is ops::LossKind's number. A pixel's logits begin at element `at`, and the next channel's is `area` further.
+// Logits with labels and weights, as every loss takes them. A pixel's logits begin at element `at`, and the next channel's is `area` further.
 layout(set = 0, binding = 0) uniform samplerBuffer logits;
 layout(set = 0, binding = 1) uniform isamplerBuffer labels;
 layout(set = 0, binding = 2) uniform samplerBuffer weights;
@@ -46,58 +45,3 @@ Soft soften(int at, int area, int C, int label)
 }
 
 float probability(Soft soft, float z) { return exp(z - soft.top) / soft.sum; }
-
-float power(float base, float exponent) { return exponent == 0.0 ? 1.0 : base <= 0.0 ? 0.0 : pow(base, exponent); }
-
-float pixelLoss(int at, int area, int C, int label, float smoothing, float gamma)
-{
-    if (!isLabel(C, label)) return notANumber();
-    float sum = 0.0;
-    if (KIND == 0 || KIND == 4)
-    {
-        const Soft soft = soften(at, area, C, label);
-        if (KIND == 4) return -power(soft.others, gamma) * soft.logOfLabel;
-        if (smoothing > 0.0)
-            for (int c = 0; c < C; ++c) sum += soft.top - logit(at, area, c) + log(soft.sum);
-        return (smoothing - 1.0) * soft.logOfLabel + smoothing * sum / float(C);
-    }
-    const float own = KIND == 3 && C > 1 ? logit(at, area, label) : 0.0;
-    for (int c = 0; c < C; ++c)
-    {
-        const float z = logit(at, area, c);
-        const bool target = isTarget(C, c, label);
-        const float wrong = target ? -z : z;
-        const float error = target ? z - 1.0 : z;
-        if (KIND == 1) sum += positive(wrong) + logOneAnd(exp(-abs(wrong)));
-        if (KIND == 2) sum += error * error;
-        if (KIND == 3) sum += C == 1 ? positive(1.0 + wrong) : c == label ? 0.0 : positive(1.0 + z - own);
-    }
-    return sum;
-}
-
-// The loss's gradient by channel c.
-float pixelSlope(int at, int area, int C, int label, int c, float smoothing, float gamma)
-{
-    if (!isLabel(C, label)) return notANumber();
-    const float z = logit(at, area, c);
-    const bool target = isTarget(C, c, label);
-    if (KIND == 0 || KIND == 4)
-    {
-        const Soft soft = soften(at, area, C, label);
-        const float p = probability(soft, z);
-        if (KIND == 0) return (target ? smoothing - soft.others : p) - smoothing / float(C);
-        const float own = exp(soft.logOfLabel);
-        const float ratio = soft.others > 0.0 ? soft.logOfLabel / soft.others : -1.0;
-        const float slope = power(soft.others, gamma) * (gamma * own * ratio - 1.0);
-        return target ? slope * soft.others : -slope * p;
-    }
-    if (KIND == 1) return target ? -1.0 / (1.0 + exp(z)) : 1.0 / (1.0 + exp(-z));
-    if (KIND == 2) return 2.0 * (target ? z - 1.0 : z);
-    if (C == 1) return 1.0 + (target ? -z : z) > 0.0 ? (target ? -1.0 : 1.0) : 0.0;
-    const float own = logit(at, area, label);
-    if (!target) return 1.0 + z - own > 0.0 ? 1.0 : 0.0;
-    float exceeding = 0.0;
-    for (int other = 0; other < C; ++other)
-        if (other != label && 1.0 + logit(at, area, other) - own > 0.0) exceeding += 1.0;
-    return -exceeding;
-}

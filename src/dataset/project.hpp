@@ -117,15 +117,29 @@ struct GroupKeys {
   bool operator==(const GroupKeys&) const = default;
 };
 
+/// How labels are wrong, for the loss `noisy_labels`: shares from 0 to 1, by the name of a class that is not
+/// `background`.
+struct LabelNoiseKeys {
+  std::string background;                    ///< what is not on the map; empty: the first class
+  std::map<std::string, double> omission;    ///< of the class's ground: what the map lacks (background)
+  std::map<std::string, double> commission;  ///< of the background's ground: what the map calls the class
+
+  bool operator==(const LabelNoiseKeys&) const = default;
+};
+
 struct TrainingKeys {
   std::int64_t patch = 256;
   std::int64_t batch = 4;
   std::int64_t accumulate = 1;
   std::int64_t epochs = 50;
-  std::int64_t samples = 0;            ///< patches an epoch; 0: as many as cover the training ground once
-  std::string loss = "cross_entropy";  ///< cross_entropy | sigmoid | squared | hinge | focal | dice
+  std::int64_t samples = 0;  ///< patches an epoch; 0: as many as cover the training ground once
+  /// cross_entropy | sigmoid | squared | hinge | focal | dice | bootstrap_soft | bootstrap_hard |
+  /// noisy_labels
+  std::string loss = "cross_entropy";
   double label_smoothing = 0;
   double focal_gamma = 2;
+  double bootstrap_trust = 0.95;  ///< share of the label in the bootstrapped losses' targets
+  LabelNoiseKeys label_noise;
   std::string class_weighting = "none";  ///< none | balanced | list
   std::vector<double> class_weights;     ///< with "list": one for each class
   std::string optimizer = "adam";        ///< sgd | adam | adamw

@@ -82,6 +82,26 @@ void visit_class_weights(KeyVisitor& v, TrainingKeys& training) {
   v.special("class_weights", read, write, Need::optional);
 }
 
+void visit_shares(KeyVisitor& v, const char* key, std::map<std::string, double>& shares) {
+  const auto read = [&shares](const Json& value, const Place& place) {
+    if (!value.is_object()) place.refuse(value, R"(an object such as {"road": 0.3})");
+    shares.clear();
+    for (const auto& [name, share] : value.items()) {
+      if (!share.is_number() || share < 0 || share > 0.95)
+        place.inside(name).refuse(share, "a share from 0 to 0.95");
+      shares[name] = share.get<double>();
+    }
+  };
+  v.special(
+      key, read, [&shares] { return shares.empty() ? Json() : Json(shares); }, Need::optional);
+}
+
+void visit_label_noise(KeyVisitor& v, LabelNoiseKeys& noise) {
+  v.text("background", noise.background, Need::optional);
+  visit_shares(v, "omission", noise.omission);
+  visit_shares(v, "commission", noise.commission);
+}
+
 void visit_group(KeyVisitor& v, GroupKeys& g) {
   v.text("parameters", g.parameters, Need::required);
   v.number("rate", g.rate, 0, 1000);
@@ -95,9 +115,14 @@ void visit_training(KeyVisitor& v, TrainingKeys& t) {
   v.whole("accumulate", t.accumulate, 1, 4096, Need::optional);
   v.whole("epochs", t.epochs, 1, 1'000'000, Need::optional);
   v.whole("samples", t.samples, 0, 1'000'000'000, Need::optional);
-  v.choice("loss", t.loss, {"cross_entropy", "sigmoid", "squared", "hinge", "focal", "dice"});
+  v.choice("loss", t.loss,
+           {"cross_entropy", "sigmoid", "squared", "hinge", "focal", "dice", "bootstrap_soft",
+            "bootstrap_hard", "noisy_labels"});
   v.number("label_smoothing", t.label_smoothing, 0, 0.9);
   v.number("focal_gamma", t.focal_gamma, 0, 10);
+  v.number("bootstrap_trust", t.bootstrap_trust, 0, 1);
+  v.object(
+      "label_noise", [&t](KeyVisitor& inner) { visit_label_noise(inner, t.label_noise); }, Need::optional);
   visit_class_weights(v, t);
   v.choice("optimizer", t.optimizer, {"sgd", "adam", "adamw"});
   v.number("learning_rate", t.learning_rate, 1e-12, 100);

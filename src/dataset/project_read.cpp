@@ -18,6 +18,29 @@ using dataset::Json;
   throw Error(ErrorCode::format, fmt::format("{}: {}: {}", path, key, cause), remedy);
 }
 
+void check_label_noise(const std::string& path, const LabelNoiseKeys& noise, const std::string& first_class,
+                       const std::set<std::string>& names) {
+  const std::string key = "training.label_noise";
+  const std::string& background = noise.background.empty() ? first_class : noise.background;
+  if (!names.contains(background))
+    refuse(path, key + ".background", fmt::format("no class is called \"{}\"", background),
+           "name one of `classes`");
+  double committed = 0;
+  for (const auto& [shares, name] :
+       {std::pair{&noise.omission, "omission"}, std::pair{&noise.commission, "commission"}})
+    for (const auto& [of, share] : *shares)
+      if (!names.contains(of) || of == background)
+        refuse(path, fmt::format("{}.{}", key, name),
+               fmt::format("\"{}\" is no class that could be missed", of),
+               fmt::format("name one of `classes` other than the background, \"{}\"", background));
+  for (const auto& [of, share] : noise.commission) committed += share;
+  for (const auto& [of, share] : noise.omission)
+    if (share + committed >= 1)
+      refuse(path, key,
+             fmt::format("omission of \"{}\" and all commission add up to {:g}", of, share + committed),
+             "keep them below 1: else a label says the opposite of itself");
+}
+
 void check_classes(const std::string& path, const Project& project) {
   std::set<int> values;
   std::set<std::string> names;
@@ -42,6 +65,7 @@ void check_classes(const std::string& path, const Project& project) {
     refuse(path, "training.class_weights",
            fmt::format("{} weights for {} classes", training.class_weights.size(), project.classes.size()),
            "give one for each class, in the order of `classes`");
+  check_label_noise(path, training.label_noise, project.classes.front().name, names);
 }
 
 void check_images(const std::string& path, const Project& project) {

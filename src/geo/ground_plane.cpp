@@ -10,7 +10,8 @@ namespace {
 
 constexpr double kSpacing = 0.5;   // degrees between the middles of planes
 constexpr double kLongEdge = 500;  // metres: longer edges are divided, as what is straight here is bent there
-constexpr int kQuarterSegments = 16;  // of a circle: its radius is short by 0.1% at most
+constexpr double kStraightEdge = 200;  // metres: bent by 4 mm in degrees at 78 N
+constexpr int kQuarterSegments = 16;   // of a circle: its radius is short by 0.1% at most
 constexpr std::size_t kMostPlanes = 256;
 
 std::string checked(const std::string& crs, const std::string& path, const Grid& grid) {
@@ -122,6 +123,7 @@ GroundPlane::Plane& GroundPlane::plane_around(const OGRGeometry& geometry) {
   projected.SetTM((key.second + 0.5) * kSpacing, (key.first + 0.5) * kSpacing, 1, 0, 0);
   const std::string wkt = to_wkt(projected);
   plane.reset(new Plane{CrsTransform(crs_, wkt), PolygonProjection(wkt, path_, grid_)});
+  plane->to_grid.take_for_straight(kStraightEdge);
   return *plane;
 }
 

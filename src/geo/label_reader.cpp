@@ -203,6 +203,35 @@ void LabelReader::read_part(const Window& part, const Window& window, const Labe
     }
 }
 
+std::array<double, 2> LabelReader::displacement(const Window& window) const {
+  if (direct_ || reduced_ || window.width < 2 || window.height < 2) return {0, 0};
+  std::array<double, 1> column{}, row{};
+  const auto place = [&](std::int64_t x, std::int64_t y) {
+    mapping_.positions({x, y, 1, 1}, column, row);
+    return std::array{column[0], row[0]};
+  };
+  // Where one pixel to the right and one down are in the labels, in the mean.
+  const auto first = place(window.x, window.y), right = place(window.x + window.width - 1, window.y),
+             down = place(window.x, window.y + window.height - 1);
+  const auto across = static_cast<double>(window.width - 1), along = static_cast<double>(window.height - 1);
+  const double xx = (right[0] - first[0]) / across, yx = (right[1] - first[1]) / across;
+  const double xy = (down[0] - first[0]) / along, yy = (down[1] - first[1]) / along;
+  const double determinant = xx * yy - xy * yx;
+  // A sample of about 32 x 32 points tells the mean.
+  const std::int64_t every = std::max<std::int64_t>(1, std::max(window.width, window.height) / 32);
+  double u = 0, v = 0, count = 0;
+  for (std::int64_t y = window.y; y < window.y + window.height; y += every)
+    for (std::int64_t x = window.x; x < window.x + window.width; x += every) {
+      const auto at = place(x, y);
+      u += at[0] - std::floor(at[0]) - 0.5;
+      v += at[1] - std::floor(at[1]) - 0.5;
+      ++count;
+    }
+  const std::array moved{(yy * u - xy * v) / determinant / count, (xx * v - yx * u) / determinant / count};
+  if (!std::isfinite(moved[0]) || !std::isfinite(moved[1])) return {0, 0};
+  return moved;
+}
+
 std::uint16_t LabelReader::nearest(double column, double row, const Window& held) const {
   const auto x = static_cast<std::int64_t>(column) - held.x;
   const auto y = static_cast<std::int64_t>(row) - held.y;

@@ -58,6 +58,11 @@ class LabelReader {
   /// How far from a pixel's centre the label pixels reach that its code is made of, in pixels of the target.
   double reach() const { return reach_; }
 
+  /// By how much labels lie elsewhere on the target than on the ground, in pixels of the target, in the mean
+  /// over the window: the label pixel at a pixel's centre is drawn as if it were centred there. (0, 0) where
+  /// label pixels are the smaller ones.
+  std::array<double, 2> displacement(const Window& window) const;
+
  private:
   void read_codes(const Window& window, const LabelCodes& codes);
   void read_part(const Window& part, const Window& window, const LabelCodes& codes,

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-#include <ranges>
+#include <sstream>
 
 #include "geo/gdal_support.hpp"
 #include "terramask/error.hpp"
@@ -68,7 +68,8 @@ constexpr std::array<const char*, 5> kLayers{"points", "lines", "multipolygons",
 /// GDAL 3.6 forgets keys that are longer than the list's last one, so the longest stands last.
 std::string by_length(std::string_view list) {
   std::vector<std::string> keys;
-  for (const auto part : std::views::split(list, ',')) keys.emplace_back(part.begin(), part.end());
+  std::istringstream parts{std::string(list)};
+  for (std::string key; std::getline(parts, key, ',');) keys.push_back(key);
   std::stable_sort(keys.begin(), keys.end(),
                    [](const std::string& a, const std::string& b) { return a.size() < b.size(); });
   return fmt::format("{}", fmt::join(keys, ","));

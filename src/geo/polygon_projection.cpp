@@ -45,6 +45,10 @@ void PolygonProjection::add(const OGRGeometry& geometry, Polygons& polygons) con
 
 Point PolygonProjection::to_pixel(double x, double y) const {
   transform_.apply(std::span(&x, 1), std::span(&y, 1));
+  return checked_pixel(x, y);
+}
+
+Point PolygonProjection::checked_pixel(double x, double y) const {
   const auto p = grid_.to_pixel(x, y);
   if (!std::isfinite(p[0]) || !std::isfinite(p[1])) {
     throw Error(ErrorCode::mismatch,
@@ -57,7 +61,8 @@ Point PolygonProjection::to_pixel(double x, double y) const {
 void PolygonProjection::add_edge(std::vector<Point>& out, const Point& a, const Point& b, const Point& pa,
                                  const Point& pb, int division) const {
   const Point middle{(a.x + b.x) / 2, (a.y + b.y) / 2};
-  if (!transform_.identity() && division < kMostDivisions && std::hypot(pb.x - pa.x, pb.y - pa.y) > 1) {
+  if (!transform_.identity() && std::hypot(b.x - a.x, b.y - a.y) >= straight_ && division < kMostDivisions &&
+      std::hypot(pb.x - pa.x, pb.y - pa.y) > 1) {
     const Point pm = to_pixel(middle.x, middle.y);
     if (std::hypot(pm.x - (pa.x + pb.x) / 2, pm.y - (pa.y + pb.y) / 2) > kBend) {
       add_edge(out, a, middle, pa, pm, division + 1);
@@ -69,14 +74,21 @@ void PolygonProjection::add_edge(std::vector<Point>& out, const Point& a, const 
 }
 
 void PolygonProjection::add_ring(const OGRLinearRing& ring, Polygons& polygons) const {
-  std::vector<Point> points;
-  const int count = ring.getNumPoints();
+  const auto count = static_cast<std::size_t>(ring.getNumPoints());
   if (count < 3) return;
-  Point last{ring.getX(count - 1), ring.getY(count - 1)};
-  Point last_pixel = to_pixel(last.x, last.y);
-  for (int i = 0; i < count; ++i) {
-    const Point next{ring.getX(i), ring.getY(i)};
-    const Point pixel = to_pixel(next.x, next.y);
+  std::vector<double> x(count), y(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    x[i] = ring.getX(static_cast<int>(i));
+    y[i] = ring.getY(static_cast<int>(i));
+  }
+  std::vector<double> to_x = x, to_y = y;
+  transform_.apply(to_x, to_y);
+  std::vector<Point> points;
+  Point last{x[count - 1], y[count - 1]};
+  Point last_pixel = checked_pixel(to_x[count - 1], to_y[count - 1]);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Point next{x[i], y[i]};
+    const Point pixel = checked_pixel(to_x[i], to_y[i]);
     if (next.x == last.x && next.y == last.y) {
       points.push_back(pixel);
     } else {

@@ -24,10 +24,14 @@ class PolygonProjection {
   /// straight in the layer's CRS: they are bent in the grid's where that matters (by 1/10 pixel).
   void add(const OGRGeometry& geometry, Polygons& polygons) const;
 
+  /// Edges shorter than this (in the layer's units) are straight in the grid's CRS too, and need no look.
+  void take_for_straight(double length) { straight_ = length; }
+
   /// @throws Error mismatch where the point has no place in the grid's CRS
   Point to_pixel(double x, double y) const;
 
  private:
+  Point checked_pixel(double x, double y) const;
   void add_edge(std::vector<Point>& out, const Point& a, const Point& b, const Point& pa, const Point& pb,
                 int division) const;
   void add_ring(const OGRLinearRing& ring, Polygons& polygons) const;
@@ -35,6 +39,7 @@ class PolygonProjection {
   const std::string& path_;
   const Grid& grid_;
   CrsTransform transform_;
+  double straight_ = 0;
 };
 
 }  // namespace terramask::geo

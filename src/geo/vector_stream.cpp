@@ -130,11 +130,13 @@ const std::string& VectorStream::crs(std::size_t layer) const {
   return state_->crs[layer];
 }
 
-std::optional<std::array<double, 4>> VectorStream::box(std::size_t layer) const {
+std::optional<std::array<double, 4>> VectorStream::box(std::size_t layer, bool whole) const {
   OGRLayer& ogr = *state_->layers[layer];
   const GdalErrors quiet;
   OGREnvelope box;
-  if (state_->interleaved || ogr.GetExtent(&box, FALSE) != OGRERR_NONE) return std::nullopt;
+  if (state_->interleaved) return std::nullopt;
+  if (whole) ogr.SetSpatialFilter(nullptr);
+  if (ogr.GetExtent(&box, whole ? TRUE : FALSE) != OGRERR_NONE) return std::nullopt;
   return std::array{box.MinX, box.MinY, box.MaxX, box.MaxY};
 }
 

@@ -42,8 +42,9 @@ class VectorStream {
   int field(std::size_t layer, const std::string& name) const;
   /// WKT; empty where it has none.
   const std::string& crs(std::size_t layer) const;
-  /// Its box in its own CRS (xmin, ymin, xmax, ymax), where the file says it without being read through.
-  std::optional<std::array<double, 4>> box(std::size_t layer) const;
+  /// Its box in its own CRS (xmin, ymin, xmax, ymax); empty where it holds nothing, or where the file must be
+  /// read through for it and `whole` does not ask for that.
+  std::optional<std::array<double, 4>> box(std::size_t layer, bool whole = false) const;
 
   /// An attribute filter of a layer in OGR SQL.
   /// @return its number, for `matches`

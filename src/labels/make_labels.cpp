@@ -62,13 +62,14 @@ Work::Work(const LabelsOptions& options)
   for (const auto& [name, path] : options_.source_paths) rules_.source(name, "sources").keys->set_path(path);
   for (const RuleSpec& rule : rules_.rules)
     summaries_.push_back({rule.place + ": from " + rule.source, 0, 0});
+  std::vector<std::string> inputs{options_.rules, options_.like};
+  check_output(options_.output, options_.overwrite, inputs);
   const std::filesystem::path output(options_.output);
   if (options_.scratch.empty())
     options_.scratch = output.has_parent_path() ? output.parent_path().string() : ".";
   scratch_ = std::make_unique<geo::WorkingFolder>(
       (std::filesystem::path(options_.scratch) / (output.filename().string() + ".scratch")).string());
   open_sources();
-  std::vector<std::string> inputs{options_.rules, options_.like};
   for (const auto& source : sources_)
     if (source) {
       const std::vector<std::string> more = source->inputs();
@@ -171,11 +172,12 @@ void Work::paint_window(const Window& window, MaskWriter& writer, LabelsSummary&
   for (const auto& source : sources_)
     if (source) source->paint(painted, stop);
   const Code bare = rules_.code(rules_.unlabelled, "unlabelled");
+  const auto nodata = static_cast<std::uint16_t>(writer.nodata());
   std::vector<std::uint16_t> values(painted.codes.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
     const Code code = painted.ranks[i] == 0 ? bare : painted.codes[i];
     if (code == kIgnored) {
-      values[i] = static_cast<std::uint16_t>(writer.nodata());
+      values[i] = nodata;
       ++summary.ignored;
     } else {
       values[i] = static_cast<std::uint16_t>(rules_.classes[code].value);
@@ -218,10 +220,11 @@ LabelsSummary Work::run(const ProgressSink& progress, const StopFlag* stop) {
   const auto begin = Clock::now();
   LabelsSummary summary;
   for (const ClassInfo& one : rules_.classes) summary.counts.emplace_back(one, 0);
+  // First, as what it cannot write is told before hours of reading.
+  const auto writer = MaskWriter::create(mask_options());
   for (const auto& source : sources_)
     if (source) source->prepare(summary, progress, stop);
   summary.read_seconds = since(begin);
-  const auto writer = MaskWriter::create(mask_options());
   paint_all(*writer, summary, progress, stop);
   writer->finish(progress, stop);
   conclude(summary);

@@ -55,7 +55,7 @@ class VectorSource final : public LabelSource {
   void check_fields(const SourceRule& rule, std::size_t layer) const;
   void bind(std::size_t index);
   void check_place(const SourceRule& rule, std::size_t layer);
-  void check_meeting() const;
+  void check_meeting(bool whole);
   void check_bounds();
   void paint_feature(const LayerRule& rule);
   geo::FeaturePainter& painter(std::size_t layer);
@@ -101,7 +101,7 @@ VectorSource::VectorSource(SourceContext context)
     margin = std::max(margin, width / 2 + keys.ignore_ring_m);
   }
   stream_->keep_near(context_.grid, margin);
-  if (!osm_) check_meeting();
+  if (!osm_) check_meeting(false);
 }
 
 std::string VectorSource::description() const {
@@ -226,7 +226,7 @@ void VectorSource::paint_feature(const LayerRule& bound) {
 void VectorSource::prepare(LabelsSummary& summary, const ProgressSink& progress, const StopFlag* stop) {
   if (osm_) {
     osm_->check(progress, stop);
-    check_meeting();
+    check_meeting(false);
     check_bounds();
     summary.bytes_read += osm_->bytes();
     summary.objects_read += osm_->facts().nodes + osm_->facts().ways + osm_->facts().relations;
@@ -250,6 +250,7 @@ void VectorSource::prepare(LabelsSummary& summary, const ProgressSink& progress,
       if (rule.layer == stream_->layer() && (!rule.filter || stream_->matches(*rule.filter)))
         paint_feature(rule);
   }
+  if (read == 0 && !osm_) check_meeting(true);
   summary.features_read += read;
   conclude();
 }
@@ -298,12 +299,13 @@ void VectorSource::check_place(const SourceRule& rule, std::size_t layer) {
         keys_.path, stream_->layers()[layer], geo::crs_label(context_.grid.crs), context_.source.name));
 }
 
-/// A file of another place is an error: it would label everything as unlabelled.
-void VectorSource::check_meeting() const {
+/// A file of another place labels everything as unlabelled: right for a tile of nothing, wrong where a CRS
+/// is.
+void VectorSource::check_meeting(bool whole) {
   std::string places;
   for (const LayerRule& rule : layer_rules_) {
     const auto& near = stream_->near(rule.layer);
-    const auto box = osm_ ? osm_->facts().box : stream_->box(rule.layer);
+    const auto box = osm_ ? osm_->facts().box : stream_->box(rule.layer, whole);
     if (!near || !box) return;
     if ((*near)[0] <= (*box)[2] && (*near)[2] >= (*box)[0] && (*near)[1] <= (*box)[3] &&
         (*near)[3] >= (*box)[1])
@@ -312,9 +314,8 @@ void VectorSource::check_meeting() const {
         fmt::format("{} is at {:.7g}, the image at {:.7g} ({})", stream_->layers()[rule.layer],
                     fmt::join(*box, " "), fmt::join(*near, " "), geo::crs_label(stream_->crs(rule.layer)));
   }
-  throw Error(ErrorCode::mismatch,
-              fmt::format("{}: lies elsewhere than {}: {}", keys_.path, context_.grid_name, places),
-              "give a file of the image's place, or correct the CRS of one of the two");
+  context_.warnings.push_back(fmt::format("{}: lies elsewhere than {}: {}; nothing of it is painted",
+                                          keys_.path, context_.grid_name, places));
 }
 
 /// Beyond what an extract was cut to, nothing is mapped: that is not the same as nothing being there.

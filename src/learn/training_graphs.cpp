@@ -18,7 +18,9 @@ ValueId add_loss(Graph& graph, const LossSpec& loss) {
   const Shape plane{shape.n(), 1, shape.h(), shape.w()};
   const ValueId labels = graph.add_input("labels", {DType::i32, plane});
   const ValueId weights = graph.add_input("weights", {DType::f32, plane});
-  const std::vector<ValueId> operands{logits, labels, weights};
+  std::vector<ValueId> operands{logits, labels, weights};
+  if (!loss.dice && loss.pixel.kind == ops::LossKind::noisy_labels)
+    operands.push_back(graph.add_input(chances_input, {DType::f32, Shape{shape.c(), shape.c()}}));
   if (loss.dice) return graph.add(ops::DiceLoss{}, operands, "loss").front();
   return graph.add1(ops::PixelLoss{loss.pixel}, operands, "loss");
 }
@@ -78,6 +80,15 @@ void add_update(Graph& graph, const OptimizerSpec& optimizer, const std::string&
 }
 
 }  // namespace
+
+void fill_chances(const LossSpec& loss, Program& program, std::size_t slot) {
+  if (loss.chances.empty()) return;
+  const auto to = program.input_as<float>(slot, chances_input);
+  if (to.size() != loss.chances.size())
+    throw Error(ErrorCode::internal, fmt::format("chances of labels: expected {} values, found {}", to.size(),
+                                                 loss.chances.size()));
+  std::ranges::transform(loss.chances, to.begin(), [](double chance) { return static_cast<float>(chance); });
+}
 
 TrainingGraphs make_training_graphs(const TrainingSpec& spec) {
   const Graph network = build_network(spec.network, spec.batch, spec.height, spec.width);

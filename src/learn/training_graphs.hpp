@@ -3,14 +3,15 @@
 #pragma once
 
 #include "learn/training_spec.hpp"
+#include "terramask/executor.hpp"
 
 namespace terramask::learn {
 
 struct TrainingGraphs {
   /// Forward, loss, backward; gradients and loss are added up over micro-batches.
   /// Inputs: image [N, B, H, W]; labels (i32) and weights [N, 1, H, W] (see ops/pixel_loss); keep [1], 0 for
-  /// the first micro-batch of a step; dropout.key (i32 [4]) where the network has dropout. Output: total [2]
-  /// = (Σ w · loss, Σ w) of the step so far.
+  /// the first micro-batch of a step; dropout.key (i32 [4]) where the network has dropout; label.chances [C,
+  /// C] where the loss takes them (fill_chances). Output: total [2] = (Σ w · loss, Σ w) of the step so far.
   Graph accumulate;
   /// Divides the gradients by Σ w, clips, and moves the parameters. Input: schedule [3] (see ops/sgd).
   /// Outputs: norm and scale [1] (see ops/gradient_scale).
@@ -18,6 +19,10 @@ struct TrainingGraphs {
   std::vector<std::string> trained;  ///< names of what has a gradient
   bool dropout = false;
 };
+
+inline constexpr const char* chances_input = "label.chances";
+/// Gives a program of `accumulate` or of the validation graph the chances of its loss, where it takes any.
+void fill_chances(const LossSpec& loss, Program& program, std::size_t slot);
 
 /// Errors: usage where a pattern of `frozen` or a group fits no parameter, or nothing is left to train.
 TrainingGraphs make_training_graphs(const TrainingSpec& spec);

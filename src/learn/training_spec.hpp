@@ -14,6 +14,7 @@ namespace terramask::learn {
 struct LossSpec {
   bool dice = false;  ///< soft Dice instead of a sum over pixels
   ops::PixelLossOptions pixel;
+  std::vector<double> chances{};  ///< of noisy_labels: C × C, row by label, column by truth
 };
 
 enum class OptimizerKind : std::uint8_t { sgd, adam, adamw };

@@ -12,6 +12,13 @@ inline std::vector<vulkan::Binding> labelled(const vulkan::Recorder& recorder) {
           recorder.read(2, vulkan::View::r32f)};
 }
 
+/// The same and the chances, for which the weights stand in where the loss takes none.
+inline std::vector<vulkan::Binding> labelled_with_chances(const vulkan::Recorder& recorder) {
+  std::vector<vulkan::Binding> bindings = labelled(recorder);
+  bindings.push_back(recorder.read(recorder.operands() > 3 ? 3 : 2, vulkan::View::r32f));
+  return bindings;
+}
+
 /// Pixels that a group sums over.
 constexpr std::int64_t pixel_group = 1024;
 

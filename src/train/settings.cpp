@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dataset/project_keys.hpp"
+#include "train/loss.hpp"
 
 namespace terramask::train {
 
@@ -67,16 +68,7 @@ learn::TrainingSpec spec_of(const Project& project, std::size_t bands,
   network.dropout = project.network.dropout;
   spec.batch = keys.batch;
   spec.height = spec.width = keys.patch;
-  using ops::LossKind;
-  const std::map<std::string, LossKind> losses{{"cross_entropy", LossKind::softmax_cross_entropy},
-                                               {"sigmoid", LossKind::sigmoid_cross_entropy},
-                                               {"squared", LossKind::squared_error},
-                                               {"hinge", LossKind::hinge},
-                                               {"focal", LossKind::focal}};
-  spec.loss.dice = keys.loss == "dice";
-  if (!spec.loss.dice) spec.loss.pixel.kind = losses.at(keys.loss);
-  spec.loss.pixel.label_smoothing = keys.label_smoothing;
-  spec.loss.pixel.gamma = keys.focal_gamma;
+  spec.loss = loss_of(project);
   learn::OptimizerSpec& optimizer = spec.optimizer;
   optimizer.kind = keys.optimizer == "sgd"     ? learn::OptimizerKind::sgd
                    : keys.optimizer == "adamw" ? learn::OptimizerKind::adamw

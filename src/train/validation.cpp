@@ -42,6 +42,7 @@ Validation::Validation(Executor& executor, const learn::TrainingSpec& spec,
                        const std::shared_ptr<const SamplerPlan>& plan, Part part)
     : executor_(executor),
       graph_(learn::make_validation_graph(spec)),
+      loss_(spec.loss),
       batch_(static_cast<std::size_t>(spec.batch)),
       classes_(static_cast<std::size_t>(spec.network.classes)),
       part_(part),
@@ -69,6 +70,7 @@ void Validation::run(const Parameters& parameters, Epoch& epoch, Communicator& r
     std::ranges::copy(batch.image, program->input_as<float>(0, "image").begin());
     std::ranges::copy(batch.labels, program->input_as<std::int32_t>(0, "labels").begin());
     std::ranges::copy(batch.weights, program->input_as<float>(0, "weights").begin());
+    learn::fill_chances(loss_, *program, 0);
     program->submit(0);
     program->wait(0);
     const auto total = program->output_as<float>(0, "total");

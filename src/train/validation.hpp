@@ -25,6 +25,7 @@ class Validation {
  private:
   Executor& executor_;
   Graph graph_;
+  learn::LossSpec loss_;
   std::size_t batch_;
   std::size_t classes_;
   Part part_;

@@ -31,7 +31,8 @@ class ProjectTest : public ReadTest {
       "allow_missing": ["road"],
       "split": {"method": "blocks", "block_m": 128, "fractions": [0.5, 0.25, 0.25], "seed": 7},
       "network": {"architecture": "fcn", "width": 8, "fc": 64, "skips": 1, "dropout": 0.5},
-      "training": {"patch": 128, "class_weights": [1, 2.5], "augment": {"flip": true, "rotation": 20}}})");
+      "training": {"patch": 128, "class_weights": [1, 2.5],
+                   "label_noise": {"background": "background", "omission": {"road": 0.3}}, "augment": {"flip": true, "rotation": 20}}})");
   }
   std::string write(const Json& json) const {
     write_text(file("project.json"), json.dump());
@@ -55,6 +56,7 @@ TEST_F(ProjectTest, ReadsWhatAFileSays) {
   EXPECT_EQ(project.network.architecture, "fcn");
   EXPECT_EQ(project.training.class_weighting, "list");
   EXPECT_TRUE(project.training.augment.flip);
+  EXPECT_EQ(project.training.label_noise.omission, (std::map<std::string, double>{{"road", 0.3}}));
   EXPECT_EQ(project.training.batch, TrainingKeys{}.batch);
 }
 
@@ -106,6 +108,11 @@ TEST_F(ProjectTest, NamesTheKeyThatIsWrong) {
       {"/network/dropout", 1.5, {"network.dropout: found 1.5"}},
       {"/training/patch", 16.5, {"training.patch: found 16.5", "whole number"}},
       {"/training/class_weights", Json::array({1}), {"training.class_weights", "1 weights for 2 classes"}},
+      {"/training/label_noise/omission", {{"road", 1.0}}, {"training.label_noise.omission.road: found 1.0"}},
+      {"/training/label_noise/omission", {{"rail", 0.5}}, {"training.label_noise.omission", "rail"}},
+      {"/training/label_noise/commission", {{"background", 0.5}}, {"training.label_noise.commission"}},
+      {"/training/label_noise/commission", {{"road", 0.75}}, {"training.label_noise", "add up to 1.05"}},
+      {"/training/label_noise/background", "sea", {"training.label_noise.background", "sea"}},
       {"/training/augment/flip", 1, {"training.augment.flip: found 1", "true or false"}},
       {"/training/seed", -3, {"training.seed: found -3"}},
   };

@@ -60,6 +60,23 @@ Case convolution(const Shape& shape, std::int64_t outputs, const Conv& op, bool 
           })};
 }
 
+/// Chances of labels [C, C]: of class c a share is not on the map (class 0), class 1 is never invented.
+inline std::vector<double> some_chances(std::int64_t channels) {
+  std::vector<double> chances(static_cast<std::size_t>(channels * channels), 0.0);
+  const auto at = [&](std::int64_t label, std::int64_t truth) -> double& {
+    return chances[static_cast<std::size_t>(label * channels + truth)];
+  };
+  at(0, 0) = 1;
+  for (std::int64_t c = 1; c < channels; ++c) {
+    const double omission = 0.5 / static_cast<double>(c), commission = c == 1 ? 0 : 0.03125;
+    at(0, c) = omission;
+    at(c, c) = 1 - omission;
+    at(c, 0) = commission;
+    at(0, 0) -= commission;
+  }
+  return chances;
+}
+
 void conv2d_cases(std::vector<Case>& all);
 void conv_transpose2d_cases(std::vector<Case>& all);
 void statistics_cases(std::vector<Case>& all);

@@ -101,14 +101,18 @@ void pool_gradient_cases(std::vector<Case>& all) {
   }
 }
 
-std::vector<Input> labelled(const Shape& shape) {
+std::vector<Input> labelled(const Shape& shape, const ops::PixelLossOptions& loss = {}) {
   const Shape plane{shape.n(), 1, shape.h(), shape.w()};
-  return {{"z", shape}, {"labels", plane, DType::i32}, {"weights", plane}};
+  std::vector<Input> inputs{{"z", shape}, {"labels", plane, DType::i32}, {"weights", plane}};
+  if (loss.kind == ops::LossKind::noisy_labels) inputs.push_back({"chances", {shape.c(), shape.c()}});
+  return inputs;
 }
 
 void draw_labels(Values& values, std::mt19937& random) {
   const std::int64_t channels = values.inputs.at("z").shape.c();
   std::uniform_int_distribution<std::int64_t> label(0, channels == 1 ? 1 : channels - 1);
+  if (const auto chances = values.inputs.find("chances"); chances != values.inputs.end())
+    chances->second.values = some_chances(channels);
   auto& weights = values.inputs.at("weights").values;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     values.inputs.at("labels").values[i] = static_cast<double>(label(random));
@@ -129,15 +133,20 @@ void loss_cases(std::vector<Case>& all) {
                                             {Kind::hinge},
                                             {Kind::focal},
                                             {Kind::focal, 0, 0.5},
-                                            {Kind::focal, 0, 0}}) {
-    const bool softmax = loss.kind == Kind::softmax_cross_entropy || loss.kind == Kind::focal;
+                                            {Kind::focal, 0, 0},
+                                            {.kind = Kind::bootstrap_soft, .trust = 0.75},
+                                            {.kind = Kind::bootstrap_soft, .trust = 0},
+                                            {.kind = Kind::bootstrap_hard, .trust = 0.75},
+                                            {.kind = Kind::bootstrap_hard, .trust = 0},
+                                            {Kind::noisy_labels}}) {
     for (const Shape& shape : {Shape{2, 5, 7, 9}, {1, 2, 33, 65}, {2, 16, 4, 8}, {1, 1, 6, 5}}) {
-      if (softmax && shape.c() == 1) continue;
-      all.push_back(on_inputs(ops::PixelLoss{loss}, labelled(shape), draw_labels));
-      all.push_back(on_inputs(ops::PixelLossGradient{loss}, labelled(shape), draw_labels));
+      if (is_softmax(loss.kind) && shape.c() == 1) continue;
+      all.push_back(on_inputs(ops::PixelLoss{loss}, labelled(shape, loss), draw_labels));
+      all.push_back(on_inputs(ops::PixelLossGradient{loss}, labelled(shape, loss), draw_labels));
     }
-    all.push_back(on_inputs(ops::PixelLoss{loss}, labelled({1, 3, 8, 8}), large, " large values"));
-    all.push_back(on_inputs(ops::PixelLossGradient{loss}, labelled({1, 3, 8, 8}), large, " large values"));
+    all.push_back(on_inputs(ops::PixelLoss{loss}, labelled({1, 3, 8, 8}, loss), large, " large values"));
+    all.push_back(
+        on_inputs(ops::PixelLossGradient{loss}, labelled({1, 3, 8, 8}, loss), large, " large values"));
   }
   for (const Shape& shape : {Shape{2, 5, 7, 9}, {1, 2, 33, 65}, {2, 16, 4, 8}}) {
     all.push_back(on_inputs(ops::DiceLoss{}, labelled(shape), draw_labels));

@@ -33,8 +33,11 @@ void check(const Differentiable& test) {
   const Shape plane{image.n(), 1, image.h(), image.w()};
   const ValueId labels = graph.add_input("labels", {DType::i32, plane});
   const ValueId weights = input(graph, plane, "weights");
-  const ValueId loss = test.dice ? graph.add(ops::DiceLoss{.smooth = 0.5}, {z, labels, weights})[0]
-                                 : graph.add1(ops::PixelLoss{test.loss}, {z, labels, weights});
+  std::vector<ValueId> operands{z, labels, weights};
+  const bool noisy = test.loss.kind == ops::LossKind::noisy_labels;
+  if (noisy) operands.push_back(input(graph, {image.c(), image.c()}, "chances"));
+  const ValueId loss = test.dice ? graph.add(ops::DiceLoss{.smooth = 0.5}, operands)[0]
+                                 : graph.add1(ops::PixelLoss{test.loss}, operands);
   const Graph forward = graph;
   const auto gradients = differentiate(graph, loss, std::vector{x});
 
@@ -43,6 +46,7 @@ void check(const Differentiable& test) {
   for (double& label : values.inputs.at("labels").values)
     label = static_cast<double>(random() % static_cast<unsigned>(std::max<std::int64_t>(image.c(), 2)));
   for (double& weight : values.inputs.at("weights").values) weight = std::max(0.0, weight);
+  if (noisy) values.inputs.at("chances").values = some_chances(image.c());
   if (const auto key = values.inputs.find("key"); key != values.inputs.end())
     key->second.values = {7, 8, 9, 10};
 
@@ -108,10 +112,14 @@ TEST(Gradients, OfLossesAreCentralDifferences) {
                                             {Kind::hinge},
                                             {Kind::focal},
                                             {Kind::focal, 0, 0.5},
-                                            {Kind::focal, 0, 0}})
+                                            {Kind::focal, 0, 0},
+                                            {.kind = Kind::bootstrap_soft, .trust = 0.75},
+                                            {.kind = Kind::bootstrap_soft, .trust = 0},
+                                            {.kind = Kind::bootstrap_hard, .trust = 0.75},
+                                            {.kind = Kind::bootstrap_hard, .trust = 0},
+                                            {Kind::noisy_labels}})
     for (const std::int64_t channels : {1, 2, 5}) {
-      const bool softmax = loss.kind == Kind::softmax_cross_entropy || loss.kind == Kind::focal;
-      if (channels > 1 || !softmax)
+      if (channels > 1 || !is_softmax(loss.kind))
         check({describe(loss) + " of " + std::to_string(channels), {2, channels, 4, 5}, itself, loss});
     }
   for (const std::int64_t channels : {2, 5})

@@ -21,7 +21,10 @@ const std::vector<ops::PixelLossOptions>& every_loss() {
                                                       {Kind::sigmoid_cross_entropy},
                                                       {Kind::squared_error},
                                                       {Kind::hinge},
-                                                      {Kind::focal}};
+                                                      {Kind::focal},
+                                                      {Kind::bootstrap_soft},
+                                                      {Kind::bootstrap_hard},
+                                                      {Kind::noisy_labels}};
   return all;
 }
 
@@ -34,8 +37,11 @@ Graph loss_graph(const Shape& shape, const ops::PixelLossOptions* pixel) {
   const ValueId weights = input(graph, plane, "weights");
   ValueId total = 0, dz = 0;
   if (pixel != nullptr) {
-    total = graph.add1(ops::PixelLoss{*pixel}, {z, labels, weights}, "total");
-    dz = graph.add1(ops::PixelLossGradient{*pixel}, {z, labels, weights}, "dz");
+    std::vector<ValueId> operands{z, labels, weights};
+    if (pixel->kind == Kind::noisy_labels)
+      operands.push_back(input(graph, {shape.c(), shape.c()}, "chances"));
+    total = graph.add1(ops::PixelLoss{*pixel}, operands, "total");
+    dz = graph.add1(ops::PixelLossGradient{*pixel}, operands, "dz");
   } else {
     const auto dice = graph.add(ops::DiceLoss{}, {z, labels, weights}, "dice");
     total = dice[0];
@@ -62,6 +68,8 @@ void check_ignored_pixels(const Run& run) {
     std::mt19937 random(3);
     Values clean = draw(graph, Numbers::normal, random);
     for (double& label : clean.inputs.at("labels").values) label = static_cast<double>(random() % 3);
+    if (const auto chances = clean.inputs.find("chances"); chances != clean.inputs.end())
+      chances->second.values = some_chances(3);
     Array& weights = clean.inputs.at("weights");
     for (double& weight : weights.values) weight = random() % 3 == 0 ? 0 : std::abs(weight);
     // Pixels without weight hold whatever they like.
@@ -114,11 +122,16 @@ TEST_P(LossesOn, IgnorePixelsWithoutWeight) {
 INSTANTIATE_TEST_SUITE_P(Executors, LossesOn, testing::ValuesIn(configurations()),
                          [](const auto& parameter) { return parameter.param.name; });
 
-double one_pixel(const ops::PixelLossOptions& loss, std::vector<double> z, double label) {
+double one_pixel(const ops::PixelLossOptions& loss, std::vector<double> z, double label,
+                 const std::vector<double>& chance_values = {}) {
+  const auto channels = static_cast<std::int64_t>(z.size());
   const Shape shape{1, static_cast<std::int64_t>(z.size()), 1, 1}, plane{1, 1, 1, 1};
   const Array logits{shape, std::move(z)}, labels{plane, {label}}, weights{plane, {2}};
   std::vector<Array> total{reference::make_array({2})};
-  reference::evaluate(ops::PixelLoss{loss}, std::vector<const Array*>{&logits, &labels, &weights}, total);
+  std::vector<const Array*> operands{&logits, &labels, &weights};
+  const Array chances{{channels, channels}, chance_values};
+  if (!chance_values.empty()) operands.push_back(&chances);
+  reference::evaluate(ops::PixelLoss{loss}, operands, total);
   EXPECT_EQ(total[0].values[1], 2);
   return total[0].values[0] / 2;
 }
@@ -143,6 +156,30 @@ TEST(Losses, ByHand) {
   EXPECT_EQ(one_pixel({Kind::hinge}, {0.25}, 1), 0.75);
   EXPECT_EQ(one_pixel({Kind::hinge}, {0.25}, 0), 1.25);
   EXPECT_EQ(one_pixel({Kind::hinge}, {0.25}, -1), 1.25);
+}
+
+TEST(Losses, OfNoisyLabelsByHand) {
+  // Probabilities 1/4, 1/2, 1/4.
+  const std::vector<double> z{0, std::log(2.0), 0};
+  const double entropy = 0.5 * std::log(4) + 0.5 * std::log(2);
+  EXPECT_NEAR(one_pixel({.kind = Kind::bootstrap_soft, .trust = 0.75}, z, 0),
+              0.75 * std::log(4) + 0.25 * entropy, 1e-14);
+  EXPECT_NEAR(one_pixel({.kind = Kind::bootstrap_hard, .trust = 0.75}, z, 0),
+              0.75 * std::log(4) + 0.25 * std::log(2), 1e-14);
+  // The map lacks 0.3 of class 1, and calls 0.1 of the background class 2.
+  const std::vector<double> chances{0.9, 0.3, 0, 0, 0.7, 0, 0.1, 0, 1};
+  const ops::PixelLossOptions noisy{.kind = Kind::noisy_labels};
+  EXPECT_NEAR(one_pixel(noisy, z, 0, chances), -std::log(0.9 / 4 + 0.3 / 2), 1e-14);
+  EXPECT_NEAR(one_pixel(noisy, z, 1, chances), -std::log(0.7 / 2), 1e-14);
+  EXPECT_NEAR(one_pixel(noisy, z, 2, chances), -std::log(0.1 / 4 + 1.0 / 4), 1e-14);
+  // Sure of a road that the map lacks: it costs no more than the map's own doubt, however sure.
+  EXPECT_NEAR(one_pixel(noisy, {0, 1000, 0}, 0, chances), -std::log(0.3), 1e-12);
+  EXPECT_NEAR(one_pixel(noisy, {1000, 0, 0}, 1, chances), 1000 - std::log(0.7), 1e-10);
+  // Without noise it is cross-entropy.
+  const std::vector<double> sound{1, 0, 0, 0, 1, 0, 0, 0, 1};
+  for (const double label : {0, 1, 2})
+    EXPECT_NEAR(one_pixel(noisy, {0.5, -1, 3}, label, sound),
+                one_pixel({Kind::softmax_cross_entropy}, {0.5, -1, 3}, label), 1e-14);
 }
 
 TEST(Losses, DiceByHand) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cpu/builder.hpp"
+#include "ops/cpu_flat.hpp"
 #include "ops/pixel_loss/terms.hpp"
 
 namespace terramask::ops {
@@ -40,6 +41,21 @@ struct Labelled {
                      : std::numeric_limits<float>::quiet_NaN();
       work(j, std::span<const float>(z), known ? label[j] : 0, weight[j]);
     }
+  }
+};
+
+/// The chances that labels say a class, row by label; none where the loss takes none.
+struct Chances {
+  const float* values = nullptr;
+  std::size_t channels = 0;
+
+  explicit Chances(const cpu::Builder& builder)
+      : values(builder.operands() > 3 ? flat(builder.operand(3)) : nullptr),
+        channels(static_cast<std::size_t>(builder.operand_shape(0).c())) {}
+
+  std::span<const float> of(std::int64_t label) const {
+    if (values == nullptr) return {};
+    return {values + static_cast<std::size_t>(label) * channels, channels};
   }
 };
 

@@ -7,7 +7,7 @@ void evaluate(const PixelLoss& op, std::span<const reference::Array* const> oper
   double sum = 0, weights = 0;
   each_weighted_pixel(operands, [&](std::int64_t, std::int64_t, std::int64_t, std::span<const double> z,
                                     std::int64_t label, double weight) {
-    sum += weight * pixel_loss(op.loss, z, label);
+    sum += weight * pixel_loss(op.loss, z, label, chances_of(operands, label));
     weights += weight;
   });
   results[0].values = {sum, weights};

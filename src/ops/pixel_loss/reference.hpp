@@ -29,4 +29,12 @@ void each_weighted_pixel(std::span<const reference::Array* const> operands, cons
       }
 }
 
+/// A label's row of the chances; none where the loss takes none.
+inline std::span<const double> chances_of(std::span<const reference::Array* const> operands,
+                                          std::int64_t label) {
+  if (operands.size() < 4) return {};
+  const auto channels = static_cast<std::size_t>(operands[3]->shape[0]);
+  return std::span(operands[3]->values).subspan(static_cast<std::size_t>(label) * channels, channels);
+}
+
 }  // namespace terramask::ops

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include "ops/pixel_loss/pixel_loss.hpp"
@@ -30,6 +31,37 @@ struct LogSoftmax {
   }
 
   T probability(T z) const { return std::exp(z - most) / sum; }
+  T logarithm(T z) const { return z - most - std::log(sum); }
+
+  /// −Σ_c p_c log p_c
+  T entropy(std::span<const T> z) const {
+    T entropy = 0;
+    for (const T logit : z) entropy -= probability(logit) * logarithm(logit);
+    return entropy;
+  }
+};
+
+/// What a label says of the truth: `chances` are those of this label, by truth.
+template <class T>
+struct NoisyLabel {
+  T most = -std::numeric_limits<T>::infinity();  ///< the largest logit that has a chance
+  T sum = 0;                                     ///< of chance · exp(z − most)
+  T loss = 0;  ///< −log Σ_c chance_c p_c, as precise where it is close to 0
+
+  NoisyLabel(std::span<const T> z, std::span<const T> chances, const LogSoftmax<T>& soft) {
+    T other_label = 0;
+    for (std::size_t c = 0; c < z.size(); ++c) {
+      if (chances[c] > 0) most = std::max(most, z[c]);
+      other_label += (1 - chances[c]) * soft.probability(z[c]);
+    }
+    for (std::size_t c = 0; c < z.size(); ++c)
+      if (chances[c] > 0) sum += chances[c] * std::exp(z[c] - most);
+    loss = other_label < T(0.5) ? -std::log1p(-other_label)
+                                : soft.most - most + std::log(soft.sum) - std::log(sum);
+  }
+
+  /// Of the truth being c, given label and logits.
+  T posterior(T z, T chance) const { return chance > 0 ? chance * std::exp(z - most) / sum : T(0); }
 };
 
 /// What the losses without softmax want of channel c. One channel alone takes the label itself.
@@ -52,8 +84,10 @@ T focal_slope(T gamma, const LogSoftmax<T>& soft) {
   return power * (gamma * std::exp(soft.log_of_label) * (soft.log_of_label / soft.others) - 1);
 }
 
+/// `chances`: of this label, by truth; read by noisy_labels alone.
 template <class T>
-T pixel_loss(const PixelLossOptions& loss, std::span<const T> z, std::int64_t label) {
+T pixel_loss(const PixelLossOptions& loss, std::span<const T> z, std::int64_t label,
+             std::span<const T> chances = {}) {
   T sum = 0;
   switch (loss.kind) {
     case LossKind::softmax_cross_entropy: {
@@ -86,6 +120,18 @@ T pixel_loss(const PixelLossOptions& loss, std::span<const T> z, std::int64_t la
       const LogSoftmax<T> soft(z, label);
       return -std::pow(soft.others, static_cast<T>(loss.gamma)) * soft.log_of_label;
     }
+    case LossKind::bootstrap_soft: {
+      const LogSoftmax<T> soft(z, label);
+      const auto trust = static_cast<T>(loss.trust);
+      return trust * -soft.log_of_label + (1 - trust) * soft.entropy(z);
+    }
+    case LossKind::bootstrap_hard: {
+      const LogSoftmax<T> soft(z, label);
+      const auto trust = static_cast<T>(loss.trust);
+      return trust * -soft.log_of_label + (1 - trust) * std::log(soft.sum);
+    }
+    case LossKind::noisy_labels:
+      return NoisyLabel<T>(z, chances, LogSoftmax<T>(z, label)).loss;
   }
   throw Error(ErrorCode::internal, "pixel_loss: unknown kind");
 }
@@ -93,7 +139,7 @@ T pixel_loss(const PixelLossOptions& loss, std::span<const T> z, std::int64_t la
 /// dz = the loss's gradient by z.
 template <class T>
 void pixel_loss_gradient(const PixelLossOptions& loss, std::span<const T> z, std::int64_t label,
-                         std::span<T> dz) {
+                         std::span<T> dz, std::span<const T> chances = {}) {
   switch (loss.kind) {
     case LossKind::softmax_cross_entropy: {
       const LogSoftmax<T> soft(z, label);
@@ -130,6 +176,35 @@ void pixel_loss_gradient(const PixelLossOptions& loss, std::span<const T> z, std
       const T slope = focal_slope(static_cast<T>(loss.gamma), soft);
       for (std::size_t c = 0; c < z.size(); ++c)
         dz[c] = static_cast<std::int64_t>(c) == label ? slope * soft.others : -slope * soft.probability(z[c]);
+      return;
+    }
+    case LossKind::bootstrap_soft: {
+      const LogSoftmax<T> soft(z, label);
+      const auto trust = static_cast<T>(loss.trust);
+      const T entropy = soft.entropy(z);
+      for (std::size_t c = 0; c < z.size(); ++c) {
+        const T p = soft.probability(z[c]);
+        dz[c] = trust * (static_cast<std::int64_t>(c) == label ? -soft.others : p) -
+                (1 - trust) * p * (soft.logarithm(z[c]) + entropy);
+      }
+      return;
+    }
+    case LossKind::bootstrap_hard: {
+      const LogSoftmax<T> soft(z, label);
+      const auto trust = static_cast<T>(loss.trust);
+      const auto first = static_cast<std::size_t>(std::max_element(z.begin(), z.end()) - z.begin());
+      for (std::size_t c = 0; c < z.size(); ++c) {
+        const T p = soft.probability(z[c]);
+        dz[c] = trust * (static_cast<std::int64_t>(c) == label ? -soft.others : p) +
+                (1 - trust) * (c == first ? p - 1 : p);
+      }
+      return;
+    }
+    case LossKind::noisy_labels: {
+      const LogSoftmax<T> soft(z, label);
+      const NoisyLabel<T> noisy(z, chances, soft);
+      for (std::size_t c = 0; c < z.size(); ++c)
+        dz[c] = soft.probability(z[c]) - noisy.posterior(z[c], chances[c]);
       return;
     }
   }

@@ -4,9 +4,7 @@
 namespace terramask::ops {
 
 std::vector<ValueType> infer(const PixelLossGradient& op, std::span<const ValueType> operands) {
-  expect_count(op.name, operands, 3, 3);
-  expect_labels(op.name, operands);
-  expect_loss(op.name, op.loss, operands[0].shape);
+  expect_loss_operands(op.name, op.loss, operands);
   return {operands[0]};
 }
 

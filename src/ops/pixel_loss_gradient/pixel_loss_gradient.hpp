@@ -6,7 +6,7 @@
 
 namespace terramask::ops {
 
-/// Operands: logits, labels, weights as pixel_loss's. Result: dz, as the logits: the gradient of Σ w · loss;
+/// Operands: those of pixel_loss. Result: dz, as the logits: the gradient of Σ w · loss;
 /// 0 where the weight is 0.
 struct PixelLossGradient {
   static constexpr std::string_view name = "pixel_loss_gradient";
