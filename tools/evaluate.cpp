@@ -14,6 +14,7 @@
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/model.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -133,11 +134,12 @@ EvaluationOptions evaluation_options(const EvaluateArguments& a, std::vector<Eva
 }
 
 void write_outputs(const EvaluateArguments& a, const EvaluationReport& report) {
-  if (!a.json.empty()) write_report(a.json, report_json(report), a.overwrite);
+  if (!a.json.empty()) write_report(a.json, without_secrets(report_json(report)), a.overwrite);
   if (a.html.empty()) return;
   const std::string subject = a.model.empty() ? a.inputs.front() : a.model;
   write_report(a.html,
-               report_html(report, "How good is " + std::filesystem::path(subject).filename().string() + "?"),
+               without_secrets(report_html(
+                   report, "How good is " + std::filesystem::path(subject).filename().string() + "?")),
                a.overwrite);
 }
 

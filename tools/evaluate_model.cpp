@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "stop.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask::tools {
 namespace fs = std::filesystem;
@@ -85,7 +86,7 @@ void SegmentedInputs::segment(const EvaluateArguments& a, Segmenter& segmenter,
     bar.finish();
     for (const std::string& warning : summary.warnings) spdlog::warn("warning: {}", warning);
     pairs[i].mask = options.output;
-    pairs[i].label = a.inputs[i];
+    pairs[i].label = without_secrets(a.inputs[i]);
     pairs[i].probabilities = options.probabilities;
   }
 }

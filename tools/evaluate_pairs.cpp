@@ -6,6 +6,7 @@
 #include <set>
 
 #include "terramask/mask_writer.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask::tools {
 namespace fs = std::filesystem;
@@ -83,7 +84,7 @@ void check_arguments(const EvaluateArguments& a) {
 
 std::string error_path(const EvaluateArguments& a, const std::string& input) {
   if (a.errors.empty() || !into_folder(a.errors)) return a.errors;
-  return (fs::path(a.errors) / (fs::path(input).stem().string() + ".tif")).string();
+  return (fs::path(a.errors) / (raster_stem(input) + ".tif")).string();
 }
 
 }  // namespace

@@ -21,8 +21,7 @@ Network inference_graph(const Model& model, std::int64_t patch) {
 
 Footprint footprint_of(const Graph& graph, const Executor* executor) {
   if (executor == nullptr) return footprint(graph);
-  return footprint(graph,
-                   [executor](const Graph& g, NodeId node) { return executor->layer_alignment(g, node); });
+  return footprint(graph, [executor](const Graph& g, NodeId node) { return executor->layer_tile(g, node); });
 }
 
 struct Facts {
@@ -32,12 +31,14 @@ struct Facts {
   std::array<double, tile_sizes.size()> work{};
 };
 
-/// Pixels computed for each pixel written: a tile's patch is the tile and the halo, both aligned.
+/// Pixels computed for each pixel written: a tile's patch is the tile and the halo.
 double work_factor(const Footprint& field, std::int64_t tile) {
-  const auto up = [&](std::int64_t x) {
-    return (x + field.alignment - 1) / field.alignment * field.alignment;
+  const auto up = [](std::int64_t x, std::int64_t multiple) {
+    return (x + multiple - 1) / multiple * multiple;
   };
-  const double side = static_cast<double>(up(tile) + 2 * up(field.halo)) / static_cast<double>(up(tile));
+  const std::int64_t whole = up(tile, field.alignment);
+  const double side =
+      static_cast<double>(whole + 2 * up(field.halo, field.stride)) / static_cast<double>(whole);
   return side * side;
 }
 

@@ -44,6 +44,8 @@ std::string describe(const RasterInfo& r) {
   for (std::size_t i = 0; i < r.classes.size(); ++i)
     text += fmt::format("  {:<13} {} {} {}\n", i == 0 ? "classes" : "", r.classes[i].value, r.classes[i].name,
                         r.classes[i].color);
+  if (!r.credits.attribution.empty()) text += fmt::format("  attribution   {}\n", r.credits.attribution);
+  if (!r.credits.licence.empty()) text += fmt::format("  licence       {}\n", r.credits.licence);
   for (const auto& [name, value] : r.made_by) text += fmt::format("  {:<13} {}\n", name, value);
   if (!r.cannot_segment.empty()) text += fmt::format("  refused       {}\n", r.cannot_segment);
   return text;
@@ -73,6 +75,8 @@ Json as_json(const RasterInfo& r) {
   json["classes"] = Json::array();
   for (const ClassInfo& one : r.classes)
     json["classes"].push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
+  json["attribution"] = r.credits.attribution;
+  json["licence"] = r.credits.licence;
   json["made_by"] = r.made_by;
   json["refused"] = r.cannot_segment;
   return json;

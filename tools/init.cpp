@@ -15,6 +15,8 @@
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"
+#include "terramask/tiles.hpp"
+#include "tile_arguments.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -65,6 +67,12 @@ bool leaves_part_empty(const Dataset& dataset) {
 int run_init(InitArguments& a) {
   configure_gdal(std::uint64_t{64} << 20);
   start_messages("terramask init", a.verbosity);
+  for (auto* names : {&a.draft.images, &a.draft.labels, &a.draft.stack})
+    for (std::string& name : *names) name = with_extent(name, chosen_zoom(), {}, "");
+  for (const std::string& name : a.draft.images)
+    if (without_secrets(name) != name)
+      spdlog::warn("{}: the project keeps the key in its name; write it as {{env:NAME}} to keep it out",
+                   name);
   std::vector<std::string> inputs = a.draft.images;
   inputs.insert(inputs.end(), a.draft.labels.begin(), a.draft.labels.end());
   if (a.picture.empty()) a.picture = std::filesystem::path(a.output).replace_extension(".png").string();

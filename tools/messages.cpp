@@ -1,9 +1,30 @@
 #include "messages.hpp"
 
-#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
+#include <mutex>
+
+#include "terramask/tiles.hpp"
+
 namespace terramask::tools {
+namespace {
+
+/// Writes to stderr, without the credentials that names of rasters may hold.
+class Sink final : public spdlog::sinks::base_sink<std::mutex> {
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string text = without_secrets(std::string(message.payload.data(), message.payload.size()));
+    spdlog::details::log_msg shown = message;
+    shown.payload = text;
+    spdlog::memory_buf_t line;
+    formatter_->format(shown, line);
+    std::fwrite(line.data(), 1, line.size(), stderr);
+  }
+  void flush_() override { std::fflush(stderr); }
+};
+
+}  // namespace
 
 void add_verbosity_options(CLI::App& app, Verbosity& verbosity) {
   CLI::Option* quiet = app.add_flag("-q,--quiet", verbosity.quiet, "Say nothing but errors");
@@ -11,8 +32,7 @@ void add_verbosity_options(CLI::App& app, Verbosity& verbosity) {
 }
 
 void start_messages(const std::string& name, const Verbosity& verbosity) {
-  auto logger =
-      std::make_shared<spdlog::logger>("terramask", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+  auto logger = std::make_shared<spdlog::logger>("terramask", std::make_shared<Sink>());
   logger->set_pattern(name + ": %v");
   logger->set_level(verbosity.quiet     ? spdlog::level::err
                     : verbosity.verbose ? spdlog::level::debug

@@ -10,6 +10,7 @@
 
 #include "command.hpp"
 #include "terramask/mosaic.hpp"
+#include "tile_arguments.hpp"
 
 namespace terramask::tools {
 namespace fs = std::filesystem;
@@ -87,12 +88,23 @@ SegmentOptions common_options(const SegmentArguments& a) {
   return options;
 }
 
+/// Of tiles, the box is the source's too, and in degrees where it can be.
+std::vector<std::string> with_bounds(const SegmentArguments& a, std::vector<std::string> paths,
+                                     SegmentOptions& options) {
+  if (!is_tile_source(paths.front())) return paths;
+  for (std::string& path : paths) path = with_extent(path, chosen_zoom(), options.bounds, options.bounds_crs);
+  if (options.bounds && a.bounds_crs.empty() && can_be_degrees(*options.bounds))
+    options.bounds_crs = "EPSG:4326";
+  return paths;
+}
+
 Job make_job(const SegmentArguments& a, const std::string& name, std::vector<std::string> paths) {
   Job job;
-  job.name = name;
+  job.name = without_secrets(name);
   job.options = common_options(a);
+  paths = with_bounds(a, std::move(paths), job.options);
   job.options.raster = a.raster.options(std::move(paths));
-  std::string stem = fs::path(name).stem().string();
+  const std::string stem = raster_stem(name);
   if (into_folder(a)) {
     job.options.output = (fs::path(a.output) / (stem + ".tif")).string();
   } else {
@@ -150,7 +162,8 @@ std::vector<Job> make_jobs(const SegmentArguments& a) {
   if (!a.stack.empty()) {
     jobs.push_back(make_job(a, a.stack.front(), a.stack));
   } else if (a.mosaic) {
-    const std::string mosaic = build_mosaic(a.rasters, a.raster.src_nodata);
+    SegmentOptions common = common_options(a);
+    const std::string mosaic = build_mosaic(with_bounds(a, a.rasters, common), a.raster.src_nodata);
     jobs.push_back(make_job(a, mosaic, {mosaic}));
   } else {
     for (const std::string& raster : a.rasters) jobs.push_back(make_job(a, raster, {raster}));

@@ -13,10 +13,13 @@ void info_options(CLI::App& app, std::function<int()>& run);
 void picture_options(CLI::App& app, std::function<int()>& run);
 void devices_options(CLI::App& app, std::function<int()>& run);
 void init_options(CLI::App& app, std::function<int()>& run);
+void legend_options(CLI::App& app, std::function<int()>& run);
 void labels_options(CLI::App& app, std::function<int()>& run);
 void train_options(CLI::App& app, std::function<int()>& run);
 void evaluate_options(CLI::App& app, std::function<int()>& run);
 void vectorize_options(CLI::App& app, std::function<int()>& run);
+void mosaic_options(CLI::App& app, std::function<int()>& run);
+void zonal_options(CLI::App& app, std::function<int()>& run);
 void scene_options(CLI::App& app, std::function<int()>& run);
 
 }  // namespace terramask::tools

@@ -5,11 +5,13 @@
 #include <csignal>
 #include <cstdio>
 #include <string>
+#include <string_view>
 
 #include "command.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/communicator.hpp"
+#include "tile_arguments.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -20,19 +22,26 @@ struct Subcommand {
   void (*options)(CLI::App& app, std::function<int()>& run);
 };
 
-constexpr std::array<Subcommand, 11> subcommands{{
+constexpr std::array<Subcommand, 14> subcommands{{
     {"segment", "Segment rasters with a trained model", segment_options},
     {"region", "Segment a whole region of many rasters, unattended", region_options},
     {"info", "Say what a model or a raster is, and whether they fit", info_options},
     {"picture", "Draw an image with its mask laid over it", picture_options},
     {"devices", "List the devices to compute on", devices_options},
     {"init", "Make a project to train from: images, labels, classes", init_options},
+    {"legend", "Find the colours of a rendered map, to make labels of it", legend_options},
     {"labels", "Paint labels from maps: OpenStreetMap, vector files", labels_options},
     {"train", "Train a model on a project", train_options},
     {"evaluate", "Say how good a mask or a model is, against a reference", evaluate_options},
     {"vectorize", "Turn a mask into polygons that fit each other, or centre lines", vectorize_options},
+    {"mosaic", "Make one Cloud Optimized GeoTIFF of many tiles", mosaic_options},
+    {"zonal", "Tell how much of each class lies in each zone", zonal_options},
     {"scene", "Generate a small town: imagery, heights, labels and map", scene_options},
 }};
+
+bool takes_rasters(std::string_view subcommand) {
+  return subcommand != "devices" && subcommand != "scene";
+}
 
 constexpr const char* examples =
     "Examples:\n"
@@ -68,9 +77,11 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   std::function<int()> work;
   std::array<std::function<int()>, subcommands.size()> runs;
+  TileArguments tiles;
   for (std::size_t i = 0; i < subcommands.size(); ++i) {
     CLI::App* sub = app.add_subcommand(subcommands[i].name, subcommands[i].help);
     subcommands[i].options(*sub, runs[i]);
+    if (takes_rasters(subcommands[i].name)) add_tile_options(*sub, tiles);
     sub->final_callback([&work, &chosen = runs[i]] { work = chosen; });
   }
   if (argc < 2) {
@@ -90,7 +101,16 @@ int run(int argc, char** argv) {
   stop_on_signals();
   std::signal(SIGXFSZ,
               SIG_IGN);  // a limit on file sizes is an error of writing then, told and cleaned up after
-  const int status = guarded(full_name(app), work);
+  start_tiles(tiles, &stop_flag());
+  // Names of rasters may hold credentials, and any message a raster's name.
+  const auto shown = [&work] {
+    try {
+      return work();
+    } catch (const Error& error) {
+      throw Error(error.code(), without_secrets(error.message()), without_secrets(error.remedy()));
+    }
+  };
+  const int status = finish_tiles(guarded(full_name(app), shown), tiles, full_name(app));
   return status != 0 && stop_signal() != 0 ? 128 + stop_signal() : status;
 }
 

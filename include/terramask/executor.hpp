@@ -91,14 +91,16 @@ class Executor {
   virtual std::string device_name() const = 0;
   /// Makes the plan for this device (its limits, scratch and layouts) and compiles it. Parameters are
   /// uploaded once and shared by the programs compiled from the same `parameters` object contents (by name).
-  /// A graph with variables needs `variables` of this executor, which it declares.
+  /// A graph with variables needs `variables` of this executor, which it declares. `grid` says which pieces
+  /// of the outputs are to be the same bits in every patch that holds them with their halo.
   virtual std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters,
-                                           const std::shared_ptr<Variables>& variables = {}) = 0;
+                                           const std::shared_ptr<Variables>& variables = {},
+                                           const TileGrid& grid = {}) = 0;
   virtual std::shared_ptr<Variables> make_variables() = 0;
   /// The plan that compile would use, without touching device memory.
-  virtual Plan plan(const Graph& graph) const = 0;
-  /// What its kernels demand of a node's result grid; see footprint().
-  virtual std::int64_t layer_alignment(const Graph& graph, NodeId node) const = 0;
+  virtual Plan plan(const Graph& graph, const TileGrid& grid = {}) const = 0;
+  /// How many result pixels a node's kernel computes together along an axis; see footprint().
+  virtual std::int64_t layer_tile(const Graph& graph, NodeId node) const = 0;
 };
 
 /// A device as `terramask devices` lists it.

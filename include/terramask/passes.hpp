@@ -31,4 +31,8 @@ Graph prune(const Graph& graph);
 /// All of them, in order: what inference runs.
 Network optimise_for_inference(const Network& network);
 
+/// The graph that optimise_for_inference gives, where it gave `folded` for the same network before, whatever
+/// the extent of its input and its outputs: nothing is computed from the parameters again.
+Graph optimised_graph(const Network& network, const Parameters& folded);
+
 }  // namespace terramask

@@ -1,6 +1,7 @@
 // A graph in execution order with every buffer placed.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -55,15 +56,42 @@ Plan make_plan(Graph graph, const PlanOptions& options = {});
 /// The receptive field of a graph's outputs on its input, for exact tiling.
 struct Footprint {
   std::int64_t stride = 1;     ///< S: the network commutes with shifts by multiples of it
-  std::int64_t alignment = 1;  ///< A: tile edges and patch origins are multiples of it (A is a multiple of S)
+  std::int64_t alignment = 1;  ///< A: output tiles begin and end at multiples of it (A is a multiple of S)
   std::int64_t halo = 0;       ///< pixels of input needed beyond an aligned output tile, on each side
 };
 
 /// Interval propagation from `output` back to the input over all output phases, along both axes.
-/// @param layer_alignment what an executor's kernel demands of a node's own result grid (Winograd F(4,3): 4);
-///        null: 1 everywhere
+/// @param layer_tile how many result pixels a node's kernel computes together along an axis (Winograd F(4,3):
+///        4); null: 1 everywhere
 Footprint footprint(const Graph& graph,
-                    const std::function<std::int64_t(const Graph&, NodeId)>& layer_alignment = {});
+                    const std::function<std::int64_t(const Graph&, NodeId)>& layer_tile = {});
+
+/// Which pieces of an output are to have the bits that one pass over the whole gives them, and where a patch
+/// stands among them.
+struct TileGrid {
+  std::int64_t alignment = 0;  ///< A: pieces begin and end at its multiples; 0: of no concern
+  std::int64_t margin = 0;     ///< pixels beyond a piece that must be right as well
+  Extent2 origin{0, 0};        ///< the patch's first pixel, counted as the pieces are
+  bool operator==(const TileGrid&) const = default;
+};
+
+/// Along an axis of a value, in its own pixels: what the pieces depend on begins and ends at first[0] and
+/// first[1], and every `period` pixels from there; period 0: nowhere. A kernel that computes pixels together
+/// rounds each by all the others' operands: it must not mix pixels from both sides of a seam.
+struct Seams {
+  std::int64_t period = 0;
+  std::array<std::int64_t, 2> first{};
+
+  /// [0, extent) cut at every seam, and from there on into pieces of `tile`: where they begin, and the end.
+  std::vector<std::int64_t> cut(std::int64_t extent, std::int64_t tile) const;
+};
+
+struct ImageSeams {
+  Seams rows, columns;
+};
+
+/// By ValueId.
+std::vector<ImageSeams> find_seams(const Graph& graph, const TileGrid& grid);
 
 /// The table that `terramask info --plan` prints: steps, shapes, bytes, FLOPs, peak, halo.
 std::string to_string(const Plan& plan);

@@ -9,6 +9,7 @@
 
 #include "terramask/class_info.hpp"
 #include "terramask/grid.hpp"
+#include "terramask/raster_reader.hpp"
 
 namespace terramask {
 
@@ -31,7 +32,8 @@ struct RasterInfo {
   std::vector<RasterBandInfo> bands;
   std::array<int, 2> block{};
   int overviews = 0;
-  std::vector<ClassInfo> classes;              ///< of a mask or label raster; may be empty
+  std::vector<ClassInfo> classes;  ///< of a mask or label raster; may be empty
+  Credits credits;
   std::map<std::string, std::string> made_by;  ///< Terramask's own metadata, without its prefix
   std::string cannot_segment;                  ///< why RasterReader would refuse its georeferencing; or empty
 };

@@ -29,6 +29,11 @@ struct HeightPair {
   std::string dsm, dtm;
 };
 
+/// What sources ask to be told of them, taken over from their metadata; several are joined by "; ".
+struct Credits {
+  std::string attribution, licence;
+};
+
 enum class Resample { automatic, never, always };
 
 struct RasterOptions {
@@ -88,6 +93,8 @@ class RasterReader {
   virtual const std::vector<BandRequest>& found_bands() const = 0;
   /// Things the user should know (unknown pixel size, ignored bands, ...), each one line.
   virtual const std::vector<std::string>& warnings() const = 0;
+  /// Whom the imagery is owed to.
+  virtual Credits credits() const { return {}; }
   /// The path(s), for messages.
   virtual const std::string& name() const = 0;
 
@@ -95,6 +102,9 @@ class RasterReader {
   /// @param values  bands × height × width, raw values (no normalisation); unspecified where invalid
   /// @param valid   height × width, 1 where *every* band is valid (nodata, NaN, alpha 0, mask band), else 0
   virtual void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid) = 0;
+  /// Tells that this window of the working grid will be read soon: tiles of a server are fetched by then.
+  /// What of it lies outside the grid does not matter.
+  virtual void advise(const Window&) {}
 
   /// Validity on the source grid, as above.
   virtual void read_source_validity(const Window& window, std::span<std::uint8_t> valid) = 0;

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@ namespace terramask {
 
 /// How tiles are fetched; the same for all sources of the process.
 struct TileSettings {
+  std::optional<int> zoom;  ///< of sources whose names have none
   /// A folder, which gets an MBTiles file for each server, or one .mbtiles file. Empty: the user's cache
   /// folder ($XDG_CACHE_HOME/terramask/tiles, else ~/.cache/terramask/tiles).
   std::string cache;
@@ -53,11 +55,22 @@ std::vector<TileReport> tile_reports();
 /// Whether a raster's name is one of tiles ("xyz:...").
 bool is_tile_source(const std::string& name);
 
+/// Whether a box (xmin, ymin, xmax, ymax) can be one of longitudes and latitudes.
+bool can_be_degrees(const std::array<double, 4>& box);
+
 /// The name with the zoom and the bounds added where it is of tiles and has none of its own and (bounds)
 /// needs some: a template. Other names are given back as they are. Throws usage.
 /// @param bounds_crs  empty: EPSG:4326 where the numbers can be degrees, else EPSG:3857
 std::string with_extent(const std::string& name, std::optional<int> zoom,
                         const std::optional<std::array<double, 4>>& bounds, const std::string& bounds_crs);
+
+/// The name with its local path changed; names of servers, and other names, are given back as they are.
+std::string with_tile_path(const std::string& name,
+                           const std::function<std::string(const std::string& path)>& change);
+
+/// What files that belong to a raster are called after: the name of the file without its ending; of tiles the
+/// folder, the file or the server.
+std::string raster_stem(const std::string& name);
 
 /// The text without the credentials that URLs in it hold: for whatever is printed or kept.
 std::string without_secrets(const std::string& text);

@@ -5,32 +5,61 @@
 #include <algorithm>
 
 namespace terramask::cpu {
+namespace {
 
-std::shared_ptr<dnnl::memory> PackedParameters::get(const std::shared_ptr<const Tensor>& tensor,
-                                                    const dnnl::memory::desc& from,
-                                                    const dnnl::memory::desc& to, std::int64_t first,
-                                                    const dnnl::engine& engine) {
+dnnl::memory::desc elements(std::int64_t count) {
+  return {{count}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a};
+}
+
+}  // namespace
+
+template <class Make>
+std::shared_ptr<dnnl::memory> PackedParameters::find(const Entry& wanted, const dnnl::engine& engine,
+                                                     const Make& make) {
   std::erase_if(entries_, [](const Entry& entry) { return entry.memory.expired(); });
   for (const Entry& entry : entries_)
-    if (entry.tensor.lock() == tensor && entry.from == from && entry.to == to && entry.first == first)
+    if (entry.tensor.lock() == wanted.tensor.lock() && entry.form == wanted.form &&
+        entry.from == wanted.from && entry.to == wanted.to)
       if (auto found = entry.memory.lock()) return found;
-  auto made = std::make_shared<dnnl::memory>(to, engine);
-  // oneDNN's handles are not const; a reorder only reads its source.
-  dnnl::memory source(from, engine, const_cast<std::byte*>(tensor->bytes().data() + first * 4));  // NOLINT
-  dnnl::stream stream(engine);
-  dnnl::reorder(source, *made).execute(stream, source, *made);
-  stream.wait();
-  entries_.push_back({tensor, from, to, first, made});
+  auto made = std::make_shared<dnnl::memory>(wanted.to, engine);
+  make(*made);
+  entries_.push_back(wanted);
+  entries_.back().memory = made;
   return made;
 }
 
-Builder::Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
-                 const dnnl::engine& engine)
-    : graph_(graph), blocks_(blocks), traits_(traits), engine_(engine) {}
+std::shared_ptr<dnnl::memory> PackedParameters::get(const std::shared_ptr<const Tensor>& tensor,
+                                                    const dnnl::memory::desc& from,
+                                                    const dnnl::memory::desc& to,
+                                                    const dnnl::engine& engine) {
+  return find({tensor, {}, from, to, {}}, engine, [&](dnnl::memory& made) {
+    // oneDNN's handles are not const; a reorder only reads its source.
+    dnnl::memory source(from, engine, const_cast<std::byte*>(tensor->bytes().data()));  // NOLINT
+    dnnl::stream stream(engine);
+    dnnl::reorder(source, made).execute(stream, source, made);
+    stream.wait();
+  });
+}
 
-Builder::Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
-                 const dnnl::engine& engine, Buffers buffers)
-    : graph_(graph), blocks_(blocks), traits_(traits), engine_(engine), buffers_(std::move(buffers)) {}
+std::shared_ptr<dnnl::memory> PackedParameters::get(const std::shared_ptr<const Tensor>& tensor,
+                                                    const Form& form, const dnnl::engine& engine) {
+  return find({tensor, form.name, {}, elements(form.elements), {}}, engine, [&](dnnl::memory& made) {
+    form.pack(tensor->values<float>().data(), static_cast<float*>(made.get_data_handle()));
+  });
+}
+
+Builder::Builder(const Graph& graph, const std::vector<int>& blocks, const std::vector<ImageSeams>& seams,
+                 const Traits& traits, const dnnl::engine& engine)
+    : graph_(graph), blocks_(blocks), seams_(seams), traits_(traits), engine_(engine) {}
+
+Builder::Builder(const Graph& graph, const std::vector<int>& blocks, const std::vector<ImageSeams>& seams,
+                 const Traits& traits, const dnnl::engine& engine, Buffers buffers)
+    : graph_(graph),
+      blocks_(blocks),
+      seams_(seams),
+      traits_(traits),
+      engine_(engine),
+      buffers_(std::move(buffers)) {}
 
 void Builder::begin(NodeId node) {
   step_ = node;
@@ -67,21 +96,50 @@ void* Builder::scratch(std::uint64_t bytes) {
 }
 
 std::shared_ptr<dnnl::memory> Builder::packed(std::size_t i, const dnnl::memory::desc& from,
-                                              const dnnl::memory::desc& to, std::int64_t first) {
+                                              const dnnl::memory::desc& to) {
   const ValueId id = node_->operands.at(i);
   const Value& value = graph_.values()[id];
-  if (value.role != Role::parameter) return packed_variable(id, from, to, first);
+  if (value.role != Role::parameter) return packed_variable(id, from, to);
   packed_bytes_ += to.get_size();
   if (buffers_.plan == nullptr) return nullptr;
-  return buffers_.packed->get(buffers_.parameters->find(value.name)->second, from, to, first, engine_);
+  return buffers_.packed->get(buffers_.parameters->find(value.name)->second, from, to, engine_);
+}
+
+std::shared_ptr<dnnl::memory> Builder::packed(std::size_t i, const Form& form) {
+  const ValueId id = node_->operands.at(i);
+  const Value& value = graph_.values()[id];
+  const dnnl::memory::desc to = elements(form.elements);
+  if (value.role == Role::parameter) {
+    packed_bytes_ += to.get_size();
+    if (buffers_.plan == nullptr) return nullptr;
+    return buffers_.packed->get(buffers_.parameters->find(value.name)->second, form, engine_);
+  }
+  void* const room = scratch(to.get_size());
+  const void* const lies = weights_address(id);
+  if (buffers_.plan == nullptr) return nullptr;
+  step("pack", [&]() -> std::function<void()> {
+    return [pack = form.pack, from = static_cast<const float*>(lies), into = static_cast<float*>(room)] {
+      pack(from, into);
+    };
+  });
+  return std::make_shared<dnnl::memory>(to, engine_, room);
+}
+
+void* Builder::weights_address(ValueId id) const {
+  if (blocks_.at(id) != 1)
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{}: an image serves as weights, which the CPU executor cannot do",
+                            graph_.values()[id].name),
+                "make it a parameter or a variable");
+  return address(id);
 }
 
 std::shared_ptr<dnnl::memory> Builder::packed_variable(ValueId id, const dnnl::memory::desc& from,
-                                                       const dnnl::memory::desc& to, std::int64_t first) {
+                                                       const dnnl::memory::desc& to) {
   const bool as_it_lies = from == to;
   void* const room = scratch(as_it_lies ? 0 : to.get_size());
+  void* const lies = weights_address(id);
   if (buffers_.plan == nullptr) return nullptr;
-  auto* const lies = static_cast<std::byte*>(address(id)) + first * 4;
   if (as_it_lies) return std::make_shared<dnnl::memory>(to, engine_, lies);
   dnnl::memory source(from, engine_, lies);
   auto made = std::make_shared<dnnl::memory>(to, engine_, room);

@@ -25,22 +25,34 @@ struct Traits {
   Precision precision = Precision::fast;
 };
 
+/// Weights in an operator's own form.
+struct Form {
+  std::string name;  ///< what is packed otherwise has another name
+  std::int64_t elements = 0;
+  std::function<void(const float* weights, float* packed)> pack;
+};
+
 /// Parameters in the layout a primitive wants, by tensor and layout; they live as long as a program uses
 /// them.
 class PackedParameters {
  public:
-  /// `tensor`, lying as `from` from element `first` on, in the layout `to`.
+  /// `tensor`, lying as `from`, in the layout `to`.
   std::shared_ptr<dnnl::memory> get(const std::shared_ptr<const Tensor>& tensor,
                                     const dnnl::memory::desc& from, const dnnl::memory::desc& to,
-                                    std::int64_t first, const dnnl::engine& engine);
+                                    const dnnl::engine& engine);
+  /// `tensor` in a form of an operator's own.
+  std::shared_ptr<dnnl::memory> get(const std::shared_ptr<const Tensor>& tensor, const Form& form,
+                                    const dnnl::engine& engine);
 
  private:
   struct Entry {
     std::weak_ptr<const Tensor> tensor;
+    std::string form;
     dnnl::memory::desc from, to;
-    std::int64_t first = 0;
     std::weak_ptr<dnnl::memory> memory;
   };
+  template <class Make>
+  std::shared_ptr<dnnl::memory> find(const Entry& wanted, const dnnl::engine& engine, const Make& make);
   std::vector<Entry> entries_;
 };
 
@@ -54,8 +66,8 @@ struct Step {
 class Builder {
  public:
   /// For a plan: no buffer has an address, and nothing is made.
-  Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
-          const dnnl::engine& engine);
+  Builder(const Graph& graph, const std::vector<int>& blocks, const std::vector<ImageSeams>& seams,
+          const Traits& traits, const dnnl::engine& engine);
   /// For a program.
   struct Buffers {
     const Plan* plan = nullptr;
@@ -64,8 +76,8 @@ class Builder {
     std::vector<std::byte*> variables{};  ///< by ValueId of the variable
     PackedParameters* packed = nullptr;
   };
-  Builder(const Graph& graph, const std::vector<int>& blocks, const Traits& traits,
-          const dnnl::engine& engine, Buffers buffers);
+  Builder(const Graph& graph, const std::vector<int>& blocks, const std::vector<ImageSeams>& seams,
+          const Traits& traits, const dnnl::engine& engine, Buffers buffers);
 
   // For operators
   // --------------------------------------------------------------------------------------------
@@ -83,6 +95,8 @@ class Builder {
     const ValueId id = node_->results.at(i);
     return {static_cast<T*>(address(id)), graph_.type(id).shape, blocks_.at(id)};
   }
+  /// Where the result's pixels must not be computed together.
+  const ImageSeams& seams() const { return seams_.at(node_->results.front()); }
   /// Operand i is trained and constant: it is no value of the arena, but parameter(i) and packed(i).
   bool is_parameter(std::size_t i) const {
     return graph_.values()[node_->operands.at(i)].role == Role::parameter;
@@ -94,10 +108,12 @@ class Builder {
   const Tensor& parameter(std::size_t i) const;
   /// Bytes for this node alone, aligned to 64; null for a plan.
   void* scratch(std::uint64_t bytes);
-  /// A trained operand in the layout `to`; it lies as `from`, which begins at element `first`. A variable is
-  /// brought into it anew at every run, in a step of its own. Null for a plan.
+  /// A trained operand in the layout `to`; it lies as `from`. A variable is brought into it anew at every
+  /// run, in a step of its own. Null for a plan.
   std::shared_ptr<dnnl::memory> packed(std::size_t i, const dnnl::memory::desc& from,
-                                       const dnnl::memory::desc& to, std::int64_t first = 0);
+                                       const dnnl::memory::desc& to);
+  /// The same in a form of the operator's own.
+  std::shared_ptr<dnnl::memory> packed(std::size_t i, const Form& form);
   /// `make` is called for a program only, and gives what is to be run each time.
   void step(std::string kernel, const std::function<std::function<void()>()>& make);
 
@@ -111,10 +127,12 @@ class Builder {
  private:
   void* address(ValueId id) const;
   std::shared_ptr<dnnl::memory> packed_variable(ValueId id, const dnnl::memory::desc& from,
-                                                const dnnl::memory::desc& to, std::int64_t first);
+                                                const dnnl::memory::desc& to);
+  void* weights_address(ValueId id) const;
 
   const Graph& graph_;
   const std::vector<int>& blocks_;
+  const std::vector<ImageSeams>& seams_;
   const Traits& traits_;
   const dnnl::engine& engine_;
   Buffers buffers_;
@@ -124,11 +142,11 @@ class Builder {
   std::vector<Step> steps_;
 };
 
-/// What the CPU executor knows of an operator; a null alignment means 1.
+/// What the CPU executor knows of an operator; a null tile means 1.
 struct Kernels {
   std::string_view name;
   void (*prepare)(const Operator&, Builder&) = nullptr;
-  std::int64_t (*alignment)(const Operator&, const Graph&, const Node&, const Traits&) = nullptr;
+  std::int64_t (*tile)(const Operator&, const Graph&, const Node&, const Traits&) = nullptr;
 };
 using KernelTable = std::span<const Kernels>;
 

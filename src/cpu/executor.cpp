@@ -69,7 +69,7 @@ class CpuExecutor final : public Executor {
         table_(table),
         shared_(std::make_shared<Shared>(options.threads > 0 ? options.threads : processors())) {
     traits_.block = has_avx512() ? 16 : 8;
-    traits_.winograd = has_avx512();
+    traits_.winograd = has_avx512() || isa_name() == "AVX2";
     traits_.precision = options.precision;
     // The rest is the system's and that of whoever else runs here.
     if (options_.memory_limit == 0) options_.memory_limit = memory_bytes() / 10 * 8;
@@ -79,10 +79,11 @@ class CpuExecutor final : public Executor {
     return fmt::format("{} ({}, {} threads)", processor_name(), isa_name(), shared_->threads);
   }
 
-  Plan plan(const Graph& graph) const override {
+  Plan plan(const Graph& graph, const TileGrid& grid = {}) const override {
     const ThreadsScope scope(shared_->threads);
     const std::vector<int> blocks = choose_blocks(graph, traits_.block);
-    Builder builder(graph, blocks, traits_, shared_->engine);
+    const std::vector<ImageSeams> seams = find_seams(graph, grid);
+    Builder builder(graph, blocks, seams, traits_, shared_->engine);
     std::vector<std::uint64_t> scratch;
     std::uint64_t packed = 0;
     for (NodeId node = 0; node < graph.nodes().size(); ++node) {
@@ -112,21 +113,22 @@ class CpuExecutor final : public Executor {
   }
 
   std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters,
-                                   const std::shared_ptr<Variables>& variables) override {
+                                   const std::shared_ptr<Variables>& variables,
+                                   const TileGrid& grid) override {
     check_parameters(graph, parameters, "network");
-    Plan made = plan(graph);
+    Plan made = plan(graph, grid);
     if (variables) variables->declare(graph);
     return std::make_unique<CpuProgram>(shared_, std::move(made), parameters,
                                         dynamic_cast<const CpuVariables*>(variables.get()), table_, traits_,
-                                        options_);
+                                        options_, grid);
   }
 
   std::shared_ptr<Variables> make_variables() override { return std::make_shared<CpuVariables>(); }
 
-  std::int64_t layer_alignment(const Graph& graph, NodeId id) const override {
+  std::int64_t layer_tile(const Graph& graph, NodeId id) const override {
     const Node& node = graph.nodes()[id];
     const Kernels& kernels = find(node.op.name());
-    return kernels.alignment != nullptr ? kernels.alignment(node.op, graph, node, traits_) : 1;
+    return kernels.tile != nullptr ? kernels.tile(node.op, graph, node, traits_) : 1;
   }
 
  private:

@@ -48,11 +48,12 @@ void CpuVariables::download(const Memory& memory, std::span<std::byte> bytes) co
 
 CpuProgram::CpuProgram(std::shared_ptr<Shared> shared, Plan plan, const Parameters& parameters,
                        const CpuVariables* variables, KernelTable table, const Traits& traits,
-                       const ExecutorOptions& options)
+                       const ExecutorOptions& options, const TileGrid& grid)
     : shared_(std::move(shared)),
       plan_(std::move(plan)),
       traits_(traits),
       blocks_(choose_blocks(plan_.graph, traits.block)),
+      seams_(find_seams(plan_.graph, grid)),
       poison_(options.poison),
       profiling_(options.profile),
       losses_(options.device_losses) {
@@ -103,7 +104,7 @@ void CpuProgram::prepare(const Parameters& parameters, KernelTable table) {
       .plan = &plan_, .parameters = &parameters, .chunks = {}, .packed = &shared_->packed};
   for (const auto& chunk : arena_) buffers.chunks.push_back(chunk->data());
   for (const auto& variable : variables_) buffers.variables.push_back(variable ? variable->data() : nullptr);
-  Builder builder(plan_.graph, blocks_, traits_, shared_->engine, std::move(buffers));
+  Builder builder(plan_.graph, blocks_, seams_, traits_, shared_->engine, std::move(buffers));
   try {
     for (NodeId node = 0; node < plan_.graph.nodes().size(); ++node) {
       const Operator& op = plan_.graph.nodes()[node].op;

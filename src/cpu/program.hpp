@@ -85,7 +85,7 @@ class CpuProgram final : public Program {
   /// `variables` may be null where the plan has none.
   CpuProgram(std::shared_ptr<Shared> shared, Plan plan, const Parameters& parameters,
              const CpuVariables* variables, KernelTable table, const Traits& traits,
-             const ExecutorOptions& options);
+             const ExecutorOptions& options, const TileGrid& grid);
   ~CpuProgram() override;
 
   std::size_t slots() const override { return Shared::slots; }
@@ -121,6 +121,7 @@ class CpuProgram final : public Program {
   Plan plan_;
   Traits traits_;
   std::vector<int> blocks_;
+  std::vector<ImageSeams> seams_;
   bool poison_, profiling_;
   std::shared_ptr<std::atomic<int>> losses_;
   std::vector<std::shared_ptr<Memory>> arena_;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <map>
 #include <set>
 
@@ -16,6 +15,7 @@
 #include "geo/legend.hpp"
 #include "terramask/error.hpp"
 #include "terramask/raster_reader.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask {
 namespace {
@@ -187,9 +187,9 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
   Found found;
   for (std::size_t i = 0; i < options.images.size(); ++i) {
     ProjectImage image;
-    image.id = std::filesystem::path(options.images[i]).stem().string();
+    image.id = raster_stem(options.images[i]);
     for (int n = 2; !ids.insert(image.id).second; ++n)
-      image.id = fmt::format("{} {}", std::filesystem::path(options.images[i]).stem().string(), n);
+      image.id = fmt::format("{} {}", raster_stem(options.images[i]), n);
     image.stack.push_back(RasterMember{.path = options.images[i], .bands = {}, .nodata = "auto"});
     for (const auto& path : options.stack)
       image.stack.push_back(RasterMember{.path = path, .bands = {}, .nodata = "auto"});

@@ -133,6 +133,10 @@ std::string find_header_fault(GDALDataset& raster, const CogExpectation& expecte
     int has_nodata = FALSE;
     const double nodata = band->GetNoDataValue(&has_nodata);
     const bool same = std::isnan(expected.nodata) ? std::isnan(nodata) : nodata == expected.nodata;
+    if (!expected.has_nodata) {
+      if (has_nodata != FALSE) return fmt::format("band {} has a nodata value", number);
+      continue;
+    }
     if (has_nodata == FALSE || !same) return fmt::format("band {} lacks its nodata value", number);
   }
   for (const auto& [name, value] : expected.metadata) {

@@ -23,8 +23,9 @@ struct CogExpectation {
   Grid grid;
   GDALDataType type = GDT_Byte;
   int bands = 1;
-  double nodata = 0;
+  double nodata = 0;  ///< without `has_nodata`, what pixels that were not written hold
   std::map<std::string, std::string> metadata;
+  bool has_nodata = true;
 };
 
 /// Whether the file holds the grid's CRS so that GDAL reads an equivalent one back.

@@ -128,6 +128,7 @@ FileFacts describe(GDALDataset& dataset, const std::string& path) {
     }
   }
   facts.resampling_vrt = resamples(dataset);
+  facts.credits = credits_of(dataset);
   return facts;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "geo/credits.hpp"
 #include "terramask/grid.hpp"
 
 namespace terramask::geo {
@@ -35,6 +36,8 @@ struct FileFacts {
   std::vector<double> dataset_nodata;  ///< NODATA_VALUES: invalid where every band has its value; else empty
   bool resampling_vrt =
       false;  ///< a VRT that changes pixel sizes: its pixels depend on how they are asked for
+
+  Credits credits;
 
   /// A surface and the terrain below it, where the one band is their difference (ndsm.hpp); else null.
   std::shared_ptr<const std::array<FileFacts, 2>> heights{};

@@ -76,6 +76,14 @@ void FileReader::read(const Window& window, Planes planes, std::span<std::uint8_
   }
 }
 
+void FileReader::advise(const Window& window) {
+  if (window.empty()) return;
+  GdalErrors silence;  // reading tells what is wrong
+  dataset_->AdviseRead(static_cast<int>(window.x), static_cast<int>(window.y), static_cast<int>(window.width),
+                       static_cast<int>(window.height), static_cast<int>(window.width),
+                       static_cast<int>(window.height), GDT_Float32, 0, nullptr, nullptr);
+}
+
 void FileReader::read_exactly(const Window& window, Planes planes, std::span<std::uint8_t> valid) {
   read_values(window, planes);
   if (always_valid_) return;

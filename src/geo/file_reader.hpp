@@ -16,6 +16,7 @@ class FileReader final : public GridReader {
   FileReader(const FileFacts& facts, std::vector<BandSlot> bands, const NodataOption& nodata);
 
   void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override;
+  void advise(const Window& window) override;
   bool always_valid() const override { return always_valid_; }
 
  private:

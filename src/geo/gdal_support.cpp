@@ -98,6 +98,7 @@ void CPL_STDCALL GdalErrors::collect(CPLErr severity, CPLErrorNum number, const 
     else
       self->name_file(message);
     self->number_ = number;
+    self->stopped_ = self->stopped_ || number == CPLE_UserInterrupt;
   }
 }
 
@@ -113,11 +114,13 @@ void GdalErrors::clear() {
   failure_.clear();
   warning_.clear();
   number_ = CPLE_None;
+  stopped_ = false;
   CPLErrorReset();
 }
 
 Error GdalErrors::error(ErrorCode code, std::string_view name, std::string_view doing,
                         std::string_view remedy) const {
+  if (stopped_) return {ErrorCode::cancelled, "stopped on request"};
   std::string message(name);
   message += ": ";
   message += doing;

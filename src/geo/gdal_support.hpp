@@ -33,7 +33,7 @@ class GdalErrors {
   CPLErrorNum number() const { return number_; }
   void clear();
 
-  /// An Error "<name>: <doing>: <what GDAL said>; <remedy>".
+  /// An Error "<name>: <doing>: <what GDAL said>; <remedy>"; `cancelled` where that is why it failed.
   Error error(ErrorCode code, std::string_view name, std::string_view doing,
               std::string_view remedy = {}) const;
 
@@ -44,6 +44,7 @@ class GdalErrors {
   std::string failure_;
   std::string warning_;
   CPLErrorNum number_ = CPLE_None;
+  bool stopped_ = false;  ///< on request, while reading
 };
 
 /// Closing a dataset may write, and fail, without a word: who wrote it must `close_checked` it instead.

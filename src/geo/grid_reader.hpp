@@ -30,6 +30,8 @@ class GridReader {
   /// Reads a window that lies inside the grid. Clears `valid` where a band it reads is invalid and leaves it
   /// alone elsewhere. What a pixel gets does not depend on the window.
   virtual void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) = 0;
+  /// Tells that this window will be read soon, so that what must come over a network is under way by then.
+  virtual void advise(const Window&) {}
   /// Whether it never clears anything: known from the file's description, not from its pixels.
   virtual bool always_valid() const = 0;
 };

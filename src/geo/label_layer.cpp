@@ -4,44 +4,18 @@
 
 #include "geo/gdal_support.hpp"
 #include "geo/polygon_projection.hpp"
+#include "geo/vector_layer.hpp"
 
 namespace terramask::geo {
 namespace {
 
-OGRLayer& find_layer(GDALDataset& dataset, const LabelLayerOptions& options) {
-  std::string names;
-  for (int i = 0; i < dataset.GetLayerCount(); ++i)
-    names += (i == 0 ? "" : ", ") + std::string(dataset.GetLayer(i)->GetName());
-  if (!options.layer.empty()) {
-    if (OGRLayer* layer = dataset.GetLayerByName(options.layer.c_str())) return *layer;
-    throw Error(ErrorCode::not_found,
-                fmt::format("{}: has no layer \"{}\"; it has: {}", options.path, options.layer, names),
-                "name one of these with --layer");
-  }
-  if (dataset.GetLayerCount() == 1) return *dataset.GetLayer(0);
-  if (dataset.GetLayerCount() == 0)
-    throw Error(ErrorCode::format, options.path + ": holds no layer", "name a file of polygons or points");
-  throw Error(ErrorCode::usage, fmt::format("{}: holds several layers: {}", options.path, names),
-              "choose one with --layer");
-}
-
 int find_attribute(OGRLayer& layer, const LabelLayerOptions& options) {
-  const OGRFeatureDefn& fields = *layer.GetLayerDefn();
-  std::string names;
-  for (int i = 0; i < fields.GetFieldCount(); ++i)
-    names += (i == 0 ? "" : ", ") + std::string(fields.GetFieldDefn(i)->GetNameRef());
-  if (names.empty()) names = "none";
   if (options.attribute.empty())
-    throw Error(ErrorCode::usage,
-                fmt::format("{}: which attribute holds the classes? It has: {}", options.path, names),
-                "name it with --attribute");
-  const int index = fields.GetFieldIndex(options.attribute.c_str());
-  if (index < 0)
     throw Error(
-        ErrorCode::not_found,
-        fmt::format("{}: has no attribute \"{}\"; it has: {}", options.path, options.attribute, names),
-        "name one of these with --attribute");
-  return index;
+        ErrorCode::usage,
+        fmt::format("{}: which attribute holds the classes? It has: {}", options.path, field_names(layer)),
+        "name it with --attribute");
+  return find_field(layer, options.path, options.attribute, "--attribute");
 }
 
 class Collector {
@@ -84,7 +58,7 @@ LabelLayer read_label_layer(const LabelLayerOptions& options, const Grid& grid,
                             const std::string& grid_name) {
   const DatasetPtr dataset = open_vector(options.path);
   GdalErrors errors;
-  OGRLayer& layer = find_layer(*dataset, options);
+  OGRLayer& layer = find_layer(*dataset, options.path, options.layer);
   const int attribute = find_attribute(layer, options);
   if (!grid.has_geotransform)
     throw Error(

@@ -56,27 +56,52 @@ void Polygons::fill(const Window& window, std::span<std::uint8_t> inside) const 
   }
 }
 
-void Polygons::fill_one(const Polygon& polygon, const Window& window, std::span<std::uint8_t> inside) {
-  // The crossings of every row of the window, row by row.
-  std::vector<std::vector<double>> crossings(static_cast<std::size_t>(window.height));
+void Polygons::cross(const Polygon& polygon, std::int64_t y, std::int64_t step,
+                     std::vector<std::vector<double>>& lines) {
+  const auto rows = static_cast<std::int64_t>(lines.size());
+  for (auto& line : lines) line.clear();
   for (const Edge& edge : polygon.edges) {
-    // Rows whose centre line y + 0.5 lies in [upper, lower).
-    const auto clipped = [&window](double row) {
+    // Lines whose centre y + 0.5 lies in [upper, lower).
+    const auto clipped = [&](double row) {
       return static_cast<std::int64_t>(
-          std::clamp(row, static_cast<double>(window.y), static_cast<double>(window.y + window.height)));
+          std::clamp(std::ceil((row - static_cast<double>(y)) / static_cast<double>(step)), 0.0,
+                     static_cast<double>(rows)));
     };
     const std::int64_t from = clipped(std::ceil(edge.upper.y - 0.5));
     const std::int64_t to = clipped(std::ceil(edge.lower.y - 0.5));
     const double slope = (edge.lower.x - edge.upper.x) / (edge.lower.y - edge.upper.y);
-    for (std::int64_t row = from; row < to; ++row) {
-      const double y = static_cast<double>(row) + 0.5;
-      crossings[static_cast<std::size_t>(row - window.y)].push_back(edge.upper.x +
-                                                                    (y - edge.upper.y) * slope);
+    for (std::int64_t line = from; line < to; ++line) {
+      const double centre = static_cast<double>(y + line * step) + 0.5;
+      lines[static_cast<std::size_t>(line)].push_back(edge.upper.x + (centre - edge.upper.y) * slope);
     }
   }
+  for (auto& line : lines) std::sort(line.begin(), line.end());
+}
+
+double Polygons::centres() const {
+  constexpr std::int64_t most_rows = 4'000'000, at_once = 4096;
+  double count = 0;
+  std::vector<std::vector<double>> lines;
+  for (const auto& polygon : polygons_) {
+    const auto top = static_cast<std::int64_t>(std::clamp(std::floor(polygon.top), -1e15, 1e15));
+    const auto bottom = static_cast<std::int64_t>(std::clamp(std::ceil(polygon.bottom), -1e15, 1e15));
+    const std::int64_t step = std::max<std::int64_t>(1, (bottom - top) / most_rows);
+    for (std::int64_t y = top; y < bottom; y += at_once * step) {
+      lines.resize(static_cast<std::size_t>(std::min(at_once, (bottom - y + step - 1) / step)));
+      cross(polygon, y, step, lines);
+      for (const auto& line : lines)
+        for (std::size_t i = 0; i + 1 < line.size(); i += 2)
+          count += static_cast<double>(step) * (std::floor(line[i + 1] + 0.5) - std::floor(line[i] + 0.5));
+    }
+  }
+  return count;
+}
+
+void Polygons::fill_one(const Polygon& polygon, const Window& window, std::span<std::uint8_t> inside) {
+  std::vector<std::vector<double>> crossings(static_cast<std::size_t>(window.height));
+  cross(polygon, window.y, 1, crossings);
   for (std::int64_t row = 0; row < window.height; ++row) {
-    auto& line = crossings[static_cast<std::size_t>(row)];
-    std::sort(line.begin(), line.end());
+    const auto& line = crossings[static_cast<std::size_t>(row)];
     for (std::size_t i = 0; i + 1 < line.size(); i += 2) {
       // Centres c with left < c <= right.
       const double begin = std::max(std::floor(line[i] + 0.5), static_cast<double>(window.x));

@@ -27,6 +27,9 @@ class Polygons {
   bool empty() const { return polygons_.empty(); }
   /// The pixels around all of them (clipped to nothing).
   Window bounds() const;
+  /// How many pixels' centres are inside, wherever they lie; where polygons overlap, in each of them. Of more
+  /// than some million rows only every n-th is looked at.
+  double centres() const;
   /// Sets `inside` (height × width) to 1 where a pixel's centre is inside; leaves the others alone.
   void fill(const Window& window, std::span<std::uint8_t> inside) const;
   /// Sets `inside` to 1 where an edge passes through a pixel: with `fill`, every pixel that the polygons
@@ -47,6 +50,10 @@ class Polygons {
     double bottom = 0;
   };
   static void touch_one(const Edge& edge, const Window& window, std::span<std::uint8_t> inside);
+  /// Where edges cross the centre lines of rows [y, y + lines.size() · step), every step-th, from left to
+  /// right.
+  static void cross(const Polygon& polygon, std::int64_t y, std::int64_t step,
+                    std::vector<std::vector<double>>& lines);
   static void fill_one(const Polygon& polygon, const Window& window, std::span<std::uint8_t> inside);
 
   std::vector<Polygon> polygons_;

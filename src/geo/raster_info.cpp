@@ -6,10 +6,12 @@
 #include <cctype>
 #include <cmath>
 
+#include "geo/credits.hpp"
 #include "geo/crs.hpp"
 #include "geo/file_facts.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask {
 namespace {
@@ -74,7 +76,7 @@ RasterInfo describe_raster(const std::string& path) {
   const geo::DatasetPtr dataset = geo::open_raster(path);
   geo::GdalErrors quiet;
   RasterInfo info;
-  info.path = path;
+  info.path = without_secrets(path);
   if (const GDALDriver* driver = dataset->GetDriver()) info.driver = driver->GetDescription();
   info.grid.width = dataset->GetRasterXSize();
   info.grid.height = dataset->GetRasterYSize();
@@ -91,12 +93,14 @@ RasterInfo describe_raster(const std::string& path) {
     info.overviews = dataset->GetRasterBand(1)->GetOverviewCount();
     info.classes = geo::read_classes(*dataset);
   }
+  info.credits = geo::credits_of(*dataset);
   char** metadata = dataset->GetMetadata();
   for (int i = 0; i < CSLCount(metadata); ++i) {
     const std::string_view item(metadata[i]);
     const std::size_t equals = item.find('=');
     if (!item.starts_with(kPrefix) || equals == std::string_view::npos) continue;
-    if (item.substr(0, equals) == geo::kClassesItem) continue;
+    const std::string_view name = item.substr(0, equals);
+    if (name == geo::kClassesItem || name == geo::kAttributionItem || name == geo::kLicenceItem) continue;
     info.made_by.emplace(item.substr(kPrefix.size(), equals - kPrefix.size()), item.substr(equals + 1));
   }
   return info;

@@ -46,7 +46,12 @@ class Reader final : public RasterReader {
   std::size_t bands() const override { return decisions_->bands.size(); }
   const std::vector<BandRequest>& found_bands() const override { return decisions_->found; }
   const std::vector<std::string>& warnings() const override { return decisions_->warnings; }
+  Credits credits() const override { return decisions_->credits; }
   const std::string& name() const override { return decisions_->name; }
+
+  void advise(const Window& window) override {
+    (working_ ? *working_ : *source_).advise(intersect(window, working_grid().extent()));
+  }
 
   void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid) override {
     check(window, working_grid(), valid.size());

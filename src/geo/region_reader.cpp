@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "geo/credits.hpp"
 #include "geo/laid_sources.hpp"
 #include "geo/working_grid.hpp"
 #include "terramask/error.hpp"
@@ -18,6 +19,7 @@ struct Decisions {
   WorkingGrid grid;
   std::optional<PixelSize> pixel_size;
   std::vector<BandRequest> found;
+  Credits credits;
   std::vector<std::string> warnings;
   std::string name;
 };
@@ -43,7 +45,10 @@ class Reader final : public RegionReader {
   std::size_t bands() const override { return decisions_->found.size(); }
   const std::vector<BandRequest>& found_bands() const override { return decisions_->found; }
   const std::vector<std::string>& warnings() const override { return decisions_->warnings; }
+  Credits credits() const override { return decisions_->credits; }
   const std::string& name() const override { return decisions_->name; }
+  /// Several threads read a region, so one that waits for a server leaves work to the others.
+  void advise(const Window&) override {}
 
   void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid) override {
     if (intersect(window, working_grid().extent()) != window || valid.size() != pixels(window) ||
@@ -88,6 +93,8 @@ std::shared_ptr<RegionReader> RegionReader::make(std::vector<RegionSource> sourc
   d.options = options;
   d.found = readable->facts->found;
   d.name = fmt::format("a region of {} source{}", sources.size(), sources.size() == 1 ? "" : "s");
+  for (const RegionSource& source : sources)
+    if (source.facts) add_credits(d.credits, source.facts->credits);
   d.pixel_size = ground_pixel_size(options.grid);
   RasterOptions raster;
   raster.pixel_size_m = options.pixel_size_m;

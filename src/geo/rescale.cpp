@@ -35,6 +35,14 @@ void RescaledReader::read(const Window& window, Planes planes, std::span<std::ui
   }
 }
 
+void RescaledReader::advise(const Window& window) {
+  if (window.empty()) return;
+  const auto columns = AxisFilter::scaled(window.x, window.x + window.width, scale_[0], source_extent_.width);
+  const auto rows = AxisFilter::scaled(window.y, window.y + window.height, scale_[1], source_extent_.height);
+  source_.advise({columns.source_begin(), rows.source_begin(), columns.source_end() - columns.source_begin(),
+                  rows.source_end() - rows.source_begin()});
+}
+
 void RescaledReader::read_part(const Window& part, const Window& window, Planes planes,
                                std::span<std::uint8_t> valid) {
   const auto filter = [this](std::size_t axis, std::int64_t begin, std::int64_t size, std::int64_t extent) {

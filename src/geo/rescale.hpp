@@ -27,6 +27,7 @@ class RescaledReader final : public GridReader {
                  std::array<double, 2> scale, std::size_t bands);
 
   void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override;
+  void advise(const Window& window) override;
   bool always_valid() const override { return source_.always_valid(); }
 
  private:

@@ -22,6 +22,9 @@ class StackReader final : public GridReader {
   void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override {
     for (const auto& member : members_) member->read(window, planes, valid);
   }
+  void advise(const Window& window) override {
+    for (const auto& member : members_) member->advise(window);
+  }
   bool always_valid() const override {
     for (const auto& member : members_) {
       if (!member->always_valid()) return false;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "geo/credits.hpp"
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/ndsm.hpp"
@@ -34,6 +35,7 @@ StackFacts describe_stack(const RasterOptions& options) {
     facts.files.push_back(describe(*dataset, path));
   }
   for (const auto& heights : options.ndsm) facts.files.push_back(describe_ndsm(heights.dsm, heights.dtm));
+  for (const auto& file : facts.files) add_credits(facts.credits, file.credits);
   for (const auto& file : facts.files) facts.name += (facts.name.empty() ? "" : ", ") + file.path;
   if (!options.crs.empty()) assign_crs(facts.files, options.crs, facts.warnings);
   check_stack(facts.files);

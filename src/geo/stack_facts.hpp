@@ -18,6 +18,7 @@ struct StackFacts {
   std::vector<BandChoice> bands;
   std::vector<BandRequest> found;
   std::vector<NodataOption> nodata;  ///< of each file
+  Credits credits;
   std::vector<std::string> warnings;
 
   /// The first file's.

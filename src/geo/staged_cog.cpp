@@ -85,7 +85,7 @@ StagedCog<T>::StagedCog(StagedCogOptions options)
     crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
     working_->SetSpatialRef(&crs);
   }
-  for (int band = 1; band <= contents.bands; ++band)
+  for (int band = 1; contents.has_nodata && band <= contents.bands; ++band)
     working_->GetRasterBand(band)->SetNoDataValue(contents.nodata);
   for (const auto& [name, value] : contents.metadata) working_->SetMetadataItem(name.c_str(), value.c_str());
   if (errors.failed()) fail("could not be created", errors.text());
@@ -164,6 +164,8 @@ void StagedCog<T>::put_in_place() {
 template <class T>
 std::string StagedCog<T>::build_own_overviews(const ProgressSink& progress, const StopFlag* stop) {
   const CreationOptions& options = options_.creation_options;
+  // Where alpha says what is valid, GDAL weighs by it.
+  if (!options_.contents.has_nodata) return "";
   const std::string own = options_.reduction == Reduction::mode ? "MODE" : "AVERAGE";
   if (options.contains("OVERVIEWS") || options.contains("OVERVIEW_COUNT") ||
       !EQUAL(options.at("OVERVIEW_RESAMPLING").c_str(), own.c_str()))

@@ -38,16 +38,16 @@ Registry& registry() {
   return one;
 }
 
-int choose_zoom(const tiles::SourceName& name, const tiles::TileSource& source, const std::string& shown) {
+int choose_zoom(const tiles::SourceName& name, const TileSettings& settings, const tiles::TileSource& source,
+                const std::string& shown) {
   const std::vector<int> present = source.zooms();
-  if (name.zoom) {
-    const bool there =
-        present.empty() || std::find(present.begin(), present.end(), *name.zoom) != present.end();
-    if (there) return *name.zoom;
-    throw Error(
-        ErrorCode::not_found,
-        fmt::format("{}: has no tile of zoom {}, only of {}", shown, *name.zoom, fmt::join(present, ", ")),
-        fmt::format("take --zoom {}", present.back()));
+  if (name.zoom || settings.zoom) {
+    const int zoom = name.zoom.value_or(settings.zoom.value_or(0));
+    const bool there = present.empty() || std::find(present.begin(), present.end(), zoom) != present.end();
+    if (there) return zoom;
+    throw Error(ErrorCode::not_found,
+                fmt::format("{}: has no tile of zoom {}, only of {}", shown, zoom, fmt::join(present, ", ")),
+                fmt::format("take --zoom {}", present.back()));
   }
   if (present.empty())
     throw Error(ErrorCode::usage, shown + ": nothing says which zoom is to be read",
@@ -114,6 +114,8 @@ std::vector<TileAddress> candidates(const tiles::TileSource& source, int zoom, c
 
 /// The first tile that is there says how large all are.
 void look_at_first_tile(TileMosaic& mosaic, int tile_size, const std::string& shown) {
+  if (tile_size != 0) mosaic.tile_size = tile_size;
+  if (tile_size != 0 && mosaic.pixels == tiles::Pixels::colour) return;
   std::string cause;
   std::size_t failed = 0;
   for (const TileAddress& address : candidates(*mosaic.source, mosaic.zoom, mosaic.range)) {
@@ -134,12 +136,10 @@ void look_at_first_tile(TileMosaic& mosaic, int tile_size, const std::string& sh
     } else {
       cause = fmt::format("tile {}: {}", to_string(address), tile.cause);
     }
-    if (++failed == 3 && tile_size == 0) break;
+    const bool unreachable = tile.cause.starts_with("cannot be reached");
+    if (tile_size == 0 && (++failed == 3 || unreachable)) break;
   }
-  if (tile_size != 0) {
-    mosaic.tile_size = tile_size;
-    return;
-  }
+  if (tile_size != 0) return;
   if (cause.empty())
     throw Error(ErrorCode::not_found, shown + ": none of the tiles looked at within the bounds is there",
                 "check zoom and bounds; where most tiles are missing, say the size: #tile-size=256");
@@ -169,12 +169,14 @@ std::shared_ptr<TileMosaic> make_mosaic(const std::string& text, const TileSetti
       return {};
     } catch (const Error& error) {
       return error.message();
+    } catch (const std::exception& error) {  // the thread that fetches ends for no image
+      return error.what();
     }
   };
   // Files may have changed since they were listed; what is known of a server's tiles holds.
   mosaic->source = before && tiles::on_a_server(name) ? before : tiles::open_source(name, settings, check);
   if (before && mosaic->source != before) mosaic->source->share_ledger(*before);
-  mosaic->zoom = choose_zoom(name, *mosaic->source, shown);
+  mosaic->zoom = choose_zoom(name, settings, *mosaic->source, shown);
   mosaic->range = choose_range(name, *mosaic->source, mosaic->zoom, shown);
   look_at_first_tile(*mosaic, name.tile_size, shown);
   check_size(*mosaic, shown);

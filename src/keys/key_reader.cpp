@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "terramask/error.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask::keys {
 
@@ -96,6 +97,13 @@ void KeyReader::text(const char* key, std::string& value, Need need) {
 
 void KeyReader::path(const char* key, std::string& value) {
   text(key, value, Need::required);
+  if (is_tile_source(value)) {
+    const std::filesystem::path below = std::filesystem::path(place_.file).parent_path();
+    value = with_tile_path(value, [&below](const std::string& tiles) {
+      return tiles.starts_with('/') ? tiles : (below / tiles).lexically_normal().string();
+    });
+    return;
+  }
   // What begins with "/vsi" or has a scheme ("NETCDF:...") is no path of the file system.
   const bool plain = value.find(':') == std::string::npos && value.front() != '/';
   const std::filesystem::path folder = std::filesystem::path(place_.file).parent_path();

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "keys/key_visitor.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask::keys {
 
@@ -28,12 +29,11 @@ class KeyWriter final : public KeyVisitor {
     if (need == Need::required || !value.empty()) object_made[key] = value;
   }
   void path(const char* key, std::string& value) override {
-    std::error_code ignored;
-    const auto whole = std::filesystem::absolute(value, ignored).lexically_normal();
-    const auto relative = whole.lexically_relative(folder_);
     const bool plain = value.find(':') == std::string::npos && !value.starts_with("/vsi");
-    const bool below = !relative.empty() && *relative.begin() != "..";
-    object_made[key] = !plain ? value : below ? relative.string() : whole.string();
+    if (is_tile_source(value))
+      object_made[key] = with_tile_path(value, [this](const std::string& tiles) { return from_here(tiles); });
+    else
+      object_made[key] = plain ? from_here(value) : value;
   }
   void choice(const char* key, std::string& value, std::initializer_list<const char*>) override {
     object_made[key] = value;
@@ -73,6 +73,14 @@ class KeyWriter final : public KeyVisitor {
   }
 
  private:
+  std::string from_here(const std::string& path) const {
+    std::error_code ignored;
+    const auto whole = std::filesystem::absolute(path, ignored).lexically_normal();
+    const auto relative = whole.lexically_relative(folder_);
+    const bool below = !relative.empty() && *relative.begin() != "..";
+    return below ? relative.string() : whole.string();
+  }
+
   std::filesystem::path folder_;
 };
 

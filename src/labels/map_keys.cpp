@@ -40,6 +40,7 @@ void visit_line(KeyVisitor& v, LegendLine& line) {
   v.flag("line", line.line);
   v.number("tolerance", line.tolerance, 0, kMostTolerance);
   visit_pixels(v, "least_px", line.least_px);
+  v.text("comment", line.comment, Need::optional);
 }
 
 }  // namespace

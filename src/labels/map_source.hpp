@@ -17,6 +17,7 @@ struct LegendLine {
   bool line = false;
   double tolerance = kDefaultTolerance;
   int least_px = kDefaultLeast;
+  std::string comment;
 };
 
 struct MapSourceKeys final : TypeKeys {

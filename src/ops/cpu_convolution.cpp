@@ -1,6 +1,7 @@
 #include "ops/cpu_convolution.hpp"
 
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <optional>
@@ -8,6 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cpu/layout.hpp"
+#include "ops/cpu_copy.hpp"
+#include "ops/cpu_pointwise.hpp"
 #include "ops/cpu_winograd.hpp"
 
 namespace terramask::ops {
@@ -73,13 +77,15 @@ Sides sides(const cpu::Builder& builder, bool transposed) {
           builder.operands() > 2 ? memory::desc({dims[0]}, f32, Tag::a) : memory::desc()};
 }
 
-bool is_fast(const std::string& implementation) {
-  return implementation.find("ref") == std::string::npos && implementation.find("gemm") == std::string::npos;
+// Of oneDNN's implementations these are slow, or (1x1) sum in an order that depends on extents and threads.
+bool is_welcome(const std::string& implementation) {
+  const auto is = [&](const char* part) { return implementation.find(part) != std::string::npos; };
+  return !is("ref") && !is("gemm") && !is("1x1");
 }
 
 /// The first of oneDNN's implementations that takes the graph's layouts, or else some of its own.
 template <class PrimitiveDesc, class Describe>
-PrimitiveDesc choose(const Sides& s, const Describe& describe, const std::string& wanted, const char* what,
+PrimitiveDesc choose(const Sides& s, const Describe& describe, const char* what,
                      const dnnl::primitive_attr& attr, const dnnl::engine& engine) {
   std::optional<PrimitiveDesc> slow;
   const auto any_x = any_layout(s.x), any_y = any_layout(s.y);
@@ -90,8 +96,8 @@ PrimitiveDesc choose(const Sides& s, const Describe& describe, const std::string
       PrimitiveDesc found(description, attr, engine);
       do {
         const std::string name = found.impl_info_str();
-        if (wanted.empty() ? is_fast(name) : name.find(wanted) != std::string::npos) return found;
-        if (!slow && wanted.empty()) slow = found;
+        if (is_welcome(name)) return found;
+        if (!slow && name.find("1x1") == std::string::npos) slow = found;
       } while (found.next_impl());
     } catch (const dnnl::error& error) {
       if (error.status == dnnl_unimplemented) continue;
@@ -101,6 +107,12 @@ PrimitiveDesc choose(const Sides& s, const Describe& describe, const std::string
   if (!slow) throw Error(ErrorCode::unsupported, fmt::format("{}: oneDNN has no implementation", what));
   return *slow;
 }
+
+/// Where a primitive's image and result lie, if not as the graph's, and what brings them there and back.
+struct Rooms {
+  float *x = nullptr, *y = nullptr;
+  std::function<void()> before, after;
+};
 
 /// A primitive's weights, and what is to be done before each run to bring them up to date.
 struct Weights {
@@ -112,7 +124,7 @@ struct Weights {
 /// is called for a program only.
 template <class Primitive, class PrimitiveDesc>
 void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder,
-         const std::function<Weights()>& weights) {
+         const std::function<Weights()>& weights, const Rooms& rooms = {}) {
   const dnnl::engine& engine = builder.engine();
   const bool reorder_x = pd.src_desc() != s.x, reorder_y = pd.dst_desc() != s.y;
   void* const x_scratch = builder.scratch(reorder_x ? pd.src_desc().get_size() : 0);
@@ -123,8 +135,10 @@ void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder,
     const Weights weight = weights();
     const dnnl::stream stream(engine);
     // oneDNN's handles are not const; a primitive only reads its source.
-    void* const x_data = const_cast<float*>(builder.operand(0).data);  // NOLINT
-    const memory x(s.x, engine, x_data), y(s.y, engine, builder.result().data);
+    void* const x_data =
+        rooms.x != nullptr ? rooms.x : const_cast<float*>(builder.operand(0).data);  // NOLINT
+    void* const y_data = rooms.y != nullptr ? rooms.y : builder.result().data;
+    const memory x(s.x, engine, x_data), y(s.y, engine, y_data);
     const memory source = reorder_x ? memory(pd.src_desc(), engine, x_scratch) : x;
     const memory result = reorder_y ? memory(pd.dst_desc(), engine, y_scratch) : y;
     std::unordered_map<int, memory> arguments{
@@ -141,100 +155,122 @@ void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder,
     if (reorder_y)
       run.emplace_back(dnnl::reorder(result, y),
                        std::unordered_map<int, memory>{{DNNL_ARG_FROM, result}, {DNNL_ARG_TO, y}});
-    return [stream, weight, bias, run = std::move(run)] {
+    return [stream, weight, bias, rooms, run = std::move(run)] {
+      if (rooms.before) rooms.before();
       if (weight.renew) weight.renew();
       for (const auto& [primitive, given] : run) primitive.execute(stream, given);
       dnnl::stream(stream).wait();
+      if (rooms.after) rooms.after();
     };
   });
 }
 
 template <class Primitive, class PrimitiveDesc>
-void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder) {
+void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder, const Rooms& rooms = {}) {
   const auto packed = builder.packed(1, s.weight, pd.weights_desc());
-  add<Primitive>(pd, s, builder, [&] { return Weights{packed, {}}; });
+  add<Primitive>(
+      pd, s, builder,
+      [&] {
+        return Weights{packed, {}};
+      },
+      rooms);
 }
 
-// Windows that neither overlap nor leave gaps: every phase of the result is a 1 × 1 convolution.
-bool is_apart(const ConvTranspose2d& op) {
-  return op.kernel == op.stride && op.padding == Extent2{0, 0} && op.output_padding == Extent2{0, 0} &&
-         op.dilation == Extent2{1, 1} && op.kernel.h * op.kernel.w <= 16;
-}
-
-// Pixels (i, j) of a phase go to (i · stride.h + u, j · stride.w + v).
-void interleave(const float* phase, const cpu::Image<float>& y, const Extent2& stride, std::int64_t u,
-                std::int64_t v) {
-  const std::int64_t rows = y.shape.h() / stride.h, columns = y.shape.w() / stride.w;
-  cpu::with_block(y.block, [&](auto lanes) {
-    constexpr std::int64_t b = lanes;
-    cpu::parallel(y.groups() * rows, [&](std::int64_t job) {
-      const float* const from = phase + job * columns * b;
-      float* const to = y.row(job / rows, job % rows * stride.h + u) + v * b;
-      for (std::int64_t j = 0; j < columns; ++j) std::copy_n(from + j * b, b, to + j * stride.w * b);
-    });
+// A kernel of our own: Winograd or Pointwise, with its weights packed by itself.
+template <class Kernel>
+void add_own(const Kernel& kernel, const std::string& form,
+             const std::function<void(const float*, float*)>& pack, cpu::Builder& builder) {
+  const auto x = builder.operand(0);
+  const auto y = builder.result();
+  const int lanes = builder.traits().block;
+  // Winograd's operands and results may lie otherwise where they meet odd numbers of channels.
+  const bool move_x = kernel.x_block() != x.block, move_y = kernel.y_block() != y.block;
+  const auto floats = [&](bool wanted, std::int64_t count) {
+    return static_cast<float*>(
+        builder.scratch(wanted ? static_cast<std::uint64_t>(count) * sizeof(float) : 0));
+  };
+  float* const x_room = floats(move_x, x.shape.elements());
+  float* const y_room = floats(move_y, y.shape.elements());
+  float* const scratch = floats(true, kernel.scratch_elements());
+  const auto weights = builder.packed(1, {form, kernel.weight_elements(), pack});
+  const memory::desc dense({y.shape.c()}, f32, Tag::a);
+  const auto bias = builder.operands() > 2 ? builder.packed(2, dense, dense) : nullptr;
+  builder.step(form, [&]() -> std::function<void()> {
+    const auto data = [](const std::shared_ptr<memory>& of) {
+      return of ? static_cast<const float*>(of->get_data_handle()) : nullptr;
+    };
+    return [=] {
+      if (move_x) cpu::to_blocks(x.shape, lanes, x.data, x_room);
+      kernel.run({move_x ? x_room : x.data, data(weights), data(bias), move_y ? y_room : y.data, scratch});
+      if (move_y) cpu::from_blocks(y.shape, lanes, y_room, y.data);
+    };
   });
 }
 
-// oneDNN's own transposed convolution reaches a quarter of its 1 × 1 convolution's speed.
-void prepare_phases(const ConvTranspose2d& op, cpu::Builder& builder) {
-  const dnnl::engine& engine = builder.engine();
-  const auto x = builder.operand(0);
-  const auto y = builder.result();
-  const Shape small{y.shape.n(), y.shape.c(), x.shape.h(), x.shape.w()};
-  const memory::dims dims{y.shape.c(), x.shape.c(), 1, 1};
-  const memory::desc from = layout_of(x.shape, x.block), to = layout_of(small, y.block);
-  const memory::desc bias = sides(builder, true).bias;
-  const dnnl::convolution_forward::desc description(
-      dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, from,
-      memory::desc(dims, f32, Tag::any), bias, to, {1, 1}, {0, 0}, {0, 0});
-  const dnnl::convolution_forward::primitive_desc pd(description, attributes(op.activation), engine);
-  auto* const phase = static_cast<float*>(builder.scratch(to.get_size()));
-  void* const scratchpad = builder.scratch(pd.scratchpad_desc().get_size());
-  const auto packed_bias = builder.operands() > 2 ? builder.packed(2, bias, pd.bias_desc()) : nullptr;
-  const std::int64_t taps = op.kernel.h * op.kernel.w;
-  for (std::int64_t tap = 0; tap < taps; ++tap) {
-    // Its weights stand I × O × taps.
-    const memory::desc tap_weight(dims, f32, memory::dims{taps, y.shape.c() * taps, 1, 1});
-    const auto weight = builder.packed(1, tap_weight, pd.weights_desc(), tap);
-    builder.step(std::string(pd.impl_info_str()) + " a phase", [&] {
-      void* const x_data = const_cast<float*>(x.data);  // NOLINT: oneDNN's handles are not const
-      std::unordered_map<int, memory> given{
-          {DNNL_ARG_SRC, memory(from, engine, x_data)},
-          {DNNL_ARG_WEIGHTS, *weight},
-          {DNNL_ARG_DST, memory(to, engine, phase)},
-          {DNNL_ARG_SCRATCHPAD, memory(pd.scratchpad_desc(), engine, scratchpad)}};
-      if (packed_bias) given.emplace(DNNL_ARG_BIAS, *packed_bias);
-      return [=, stream = dnnl::stream(engine), run = dnnl::convolution_forward(pd), stride = op.stride,
-              u = tap / op.kernel.w, v = tap % op.kernel.w] {
-        run.execute(stream, given);
-        dnnl::stream(stream).wait();
-        interleave(phase, y, stride, u, v);
-      };
-    });
-  }
+void add_winograd(const Activation& activation, bool turned, cpu::Builder& builder) {
+  const Winograd kernel(builder.operand_shape(0), builder.result().shape.c(), builder.traits().block,
+                        builder.seams(), omp_get_max_threads(), activation);
+  add_own(
+      kernel, turned ? "winograd turned" : "winograd",
+      [=](const float* weights, float* packed) { kernel.pack(weights, turned, packed); }, builder);
 }
 
-dnnl::convolution_forward::primitive_desc describe_convolution(const Conv2d& op, const Shape& weight,
-                                                               const Sides& s, const cpu::Builder& builder) {
-  const std::int64_t tile = winograd_tile(op, weight, builder.traits());
-  const auto algorithm =
-      tile > 1 ? dnnl::algorithm::convolution_winograd : dnnl::algorithm::convolution_direct;
+void add_pointwise(const Pointwise::Options& options, cpu::Builder& builder) {
+  Pointwise::Options all = options;
+  const auto x = builder.operand(0);
+  const auto y = builder.result();
+  all.x = x.shape, all.y = y.shape, all.x_block = x.block, all.y_block = y.block;
+  all.lanes = builder.traits().block;
+  const Pointwise kernel(all);
+  add_own(
+      kernel, options.turned ? "pointwise turned" : "pointwise",
+      [=](const float* weights, float* packed) { kernel.pack(weights, packed); }, builder);
+}
+
+// Windows that do not overlap.
+bool is_apart(const ConvTranspose2d& op) {
+  const auto apart = [](std::int64_t kernel, std::int64_t stride, std::int64_t dilation) {
+    return kernel <= stride && (dilation == 1 || kernel == 1);
+  };
+  return apart(op.kernel.h, op.stride.h, op.dilation.h) && apart(op.kernel.w, op.stride.w, op.dilation.w) &&
+         op.padding == Extent2{0, 0};
+}
+
+dnnl::convolution_forward::primitive_desc describe_convolution(const Conv2d& op, const Sides& s,
+                                                               const cpu::Builder& builder) {
   const auto any_weight = any_layout(s.weight);
   const memory::dims stride{op.stride.h, op.stride.w}, dilation{op.dilation.h - 1, op.dilation.w - 1},
       before{op.padding.h, op.padding.w};
-  const Shape x = builder.operand_shape(0), y = builder.result().shape;
+  const memory::dims x = s.x.dims(), y = s.y.dims();
   const auto after = [](std::int64_t in, std::int64_t out, std::int64_t k, std::int64_t st, std::int64_t d,
                         std::int64_t p) { return (out - 1) * st + (k - 1) * d + 1 - in - p; };
-  const memory::dims behind{after(x.h(), y.h(), op.kernel.h, op.stride.h, op.dilation.h, op.padding.h),
-                            after(x.w(), y.w(), op.kernel.w, op.stride.w, op.dilation.w, op.padding.w)};
+  const memory::dims behind{after(x[2], y[2], op.kernel.h, op.stride.h, op.dilation.h, op.padding.h),
+                            after(x[3], y[3], op.kernel.w, op.stride.w, op.dilation.w, op.padding.w)};
   return choose<dnnl::convolution_forward::primitive_desc>(
       s,
       [&](const memory::desc& from, const memory::desc& to) {
-        return dnnl::convolution_forward::desc(dnnl::prop_kind::forward_inference, algorithm, from,
-                                               any_weight, s.bias, to, stride, dilation, before, behind);
+        return dnnl::convolution_forward::desc(dnnl::prop_kind::forward_inference,
+                                               dnnl::algorithm::convolution_direct, from, any_weight, s.bias,
+                                               to, stride, dilation, before, behind);
       },
-      tile > 1 ? fmt::format("wino_{}x3", tile) : std::string(), "conv2d", attributes(op.activation),
-      builder.engine());
+      "conv2d", attributes(op.activation), builder.engine());
+}
+
+// oneDNN's direct kernels refuse images narrower than their padding, and what it takes instead sums in an
+// order that depends on the threads. Columns of zeros behind such an image are what its padding is: `s` then
+// is that of a wider image.
+Rooms widen(const Conv2d& op, Sides& s, cpu::Builder& builder) {
+  const auto x = builder.operand(0);
+  const auto y = builder.result();
+  if (y.shape.w() >= 2 * op.padding.w) return {};
+  cpu::Image<float> wide_x{nullptr, x.shape, x.block}, wide_y{nullptr, y.shape, y.block};
+  wide_x.shape[3] += 2 * op.padding.w * op.stride.w;
+  wide_y.shape[3] += 2 * op.padding.w;
+  s.x = layout_of(wide_x.shape, x.block), s.y = layout_of(wide_y.shape, y.block);
+  wide_x.data = static_cast<float*>(builder.scratch(s.x.get_size()));
+  wide_y.data = static_cast<float*>(builder.scratch(s.y.get_size()));
+  const cpu::Image<const float> made{wide_y.data, wide_y.shape, wide_y.block};
+  return {wide_x.data, wide_y.data, [=] { move_rows(x, wide_x); }, [=] { move_rows(made, y); }};
 }
 
 // A transposed convolution of stride 1 is a convolution with the kernel turned; oneDNN's own reaches less
@@ -278,33 +314,31 @@ void turn_weights(const Shape& shape, const float* weights, float* out) {
 // Weights that are made anew before each run, from the operand as it lies.
 template <class Renew>
 void add_renewed(const dnnl::convolution_forward::primitive_desc& pd, const Sides& s, cpu::Builder& builder,
-                 const Renew& renew) {
+                 const Rooms& rooms, const Renew& renew) {
   auto* const room = static_cast<float*>(builder.scratch(pd.weights_desc().get_size()));
   const auto source = builder.packed(1, s.weight, s.weight);
-  add<dnnl::convolution_forward>(pd, s, builder, [&] {
+  const auto weights = [&] {
     return Weights{std::make_shared<memory>(pd.weights_desc(), builder.engine(), room),
                    [=] { renew(static_cast<const float*>(source->get_data_handle()), room); }};
-  });
+  };
+  add<dnnl::convolution_forward>(pd, s, builder, weights, rooms);
 }
 
 void prepare_turned(const ConvTranspose2d& op, cpu::Builder& builder) {
   const Shape weight = builder.operand_shape(1), to{weight[1], weight[0], weight[2], weight[3]};
   Sides s = sides(builder, true);
   s.weight = memory::desc({to[0], to[1], to[2], to[3]}, f32, Tag::oihw);
-  const auto pd = describe_convolution(turned(op), to, s, builder);
-  if (const auto winograd = WinogradWeights::of(pd.weights_desc()))
-    return add_renewed(pd, s, builder, [winograd](const float* source, float* packed) {
-      winograd->transform(source, true, packed);
-    });
+  const Rooms rooms = widen(turned(op), s, builder);
+  const auto pd = describe_convolution(turned(op), s, builder);
   if (pd.weights_desc() == s.weight)
-    return add_renewed(pd, s, builder, [weight](const float* source, float* packed) {
+    return add_renewed(pd, s, builder, rooms, [weight](const float* source, float* packed) {
       turn_weights(weight, source, packed);
     });
   auto* const dense = static_cast<float*>(builder.scratch(weight.elements() * sizeof(float)));
   const memory plain(s.weight, builder.engine(), dense);
   const dnnl::reorder reorder({builder.engine(), s.weight, builder.engine(), pd.weights_desc()});
   const dnnl::stream stream(builder.engine());
-  add_renewed(pd, s, builder, [=](const float* source, float* packed) {
+  add_renewed(pd, s, builder, rooms, [=](const float* source, float* packed) {
     turn_weights(weight, source, dense);
     memory from = plain, into(pd.weights_desc(), plain.get_engine(), packed);
     dnnl::stream queue = stream;
@@ -322,18 +356,17 @@ std::int64_t winograd_tile(const Conv2d& op, const Shape& weight, const cpu::Tra
                         op.kernel == Extent2{3, 3} && op.stride == Extent2{1, 1} &&
                         op.dilation == Extent2{1, 1} && op.padding == Extent2{1, 1} && inputs % 16 == 0 &&
                         outputs % 16 == 0 && op.activation.kind <= ActivationKind::relu;
-  // oneDNN also has F(2,3), but takes it only for some extents.
   return possible && inputs >= 64 && outputs >= 64 && inputs <= 1024 && outputs <= 1024 ? 4 : 1;
 }
 
 void prepare(const Conv2d& op, cpu::Builder& builder) {
-  const Sides s = sides(builder, false);
-  const auto pd = describe_convolution(op, builder.operand_shape(1), s, builder);
-  if (const auto winograd = WinogradWeights::of(pd.weights_desc()); winograd && !builder.is_parameter(1))
-    return add_renewed(pd, s, builder, [winograd](const float* source, float* packed) {
-      winograd->transform(source, false, packed);
-    });
-  add<dnnl::convolution_forward>(pd, s, builder);
+  if (op.kernel == Extent2{1, 1} && op.padding == Extent2{0, 0})
+    return add_pointwise({.from = op.stride, .activation = op.activation}, builder);
+  if (winograd_tile(op, builder.operand_shape(1), builder.traits()) > 1)
+    return add_winograd(op.activation, false, builder);
+  Sides s = sides(builder, false);
+  const Rooms rooms = widen(op, s, builder);
+  add<dnnl::convolution_forward>(describe_convolution(op, s, builder), s, builder, rooms);
 }
 
 std::int64_t winograd_tile(const ConvTranspose2d& op, const Shape& weight, const cpu::Traits& traits) {
@@ -341,10 +374,12 @@ std::int64_t winograd_tile(const ConvTranspose2d& op, const Shape& weight, const
 }
 
 void prepare(const ConvTranspose2d& op, cpu::Builder& builder) {
+  if (is_apart(op))
+    return add_pointwise({.taps = op.kernel, .to = op.stride, .turned = true, .activation = op.activation},
+                         builder);
+  if (winograd_tile(op, builder.operand_shape(1), builder.traits()) > 1)
+    return add_winograd(op.activation, true, builder);
   if (is_turned(op)) return prepare_turned(op, builder);
-  if (const int block = builder.operand(0).block;
-      block > 1 && builder.result().block == block && is_apart(op))
-    return prepare_phases(op, builder);
   const Sides s = sides(builder, true);
   const auto weight = any_layout(s.weight);
   const memory::dims stride{op.stride.h, op.stride.w}, dilation{op.dilation.h - 1, op.dilation.w - 1},
@@ -357,7 +392,7 @@ void prepare(const ConvTranspose2d& op, cpu::Builder& builder) {
                                                  dnnl::algorithm::deconvolution_direct, from, weight, s.bias,
                                                  to, stride, dilation, before, behind);
       },
-      std::string(), "conv_transpose2d", attributes(op.activation), builder.engine());
+      "conv_transpose2d", attributes(op.activation), builder.engine());
   add<dnnl::deconvolution_forward>(pd, s, builder);
 }
 

@@ -27,4 +27,15 @@ inline void copy_channels(const cpu::Image<const float>& x, std::int64_t from, c
   });
 }
 
+/// Rows of `from` to the rows of a wider or narrower image, whose further columns are zero.
+inline void move_rows(const cpu::Image<const float>& from, const cpu::Image<float>& to) {
+  const std::int64_t same = std::min(from.shape.w(), to.shape.w()) * from.block,
+                     more = to.shape.w() * to.block - same;
+  cpu::parallel(from.groups() * from.shape.h(), [&](std::int64_t job) {
+    float* const row = to.row(job / from.shape.h(), job % from.shape.h());
+    std::copy_n(from.row(job / from.shape.h(), job % from.shape.h()), same, row);
+    std::fill_n(row + same, more, 0.0F);
+  });
+}
+
 }  // namespace terramask::ops

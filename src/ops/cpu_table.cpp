@@ -14,7 +14,7 @@ namespace terramask::ops {
 namespace {
 
 template <class Op>
-std::int64_t alignment(const Operator& op, const Graph& graph, const Node& node, const cpu::Traits& traits) {
+std::int64_t tile(const Operator& op, const Graph& graph, const Node& node, const cpu::Traits& traits) {
   if constexpr (std::is_same_v<Op, Conv2d> || std::is_same_v<Op, ConvTranspose2d>)
     return winograd_tile(*op.as<Op>(), graph.type(node.operands[1]).shape, traits);
   else
@@ -24,7 +24,7 @@ std::int64_t alignment(const Operator& op, const Graph& graph, const Node& node,
 constexpr cpu::Kernels kernels[] = {
 #define TERRAMASK_OPERATOR(Type, folder)                                                            \
   {Type::name, [](const Operator& op, cpu::Builder& builder) { prepare(*op.as<Type>(), builder); }, \
-   alignment<Type>},
+   tile<Type>},
 #include "ops/operators.def"
 #undef TERRAMASK_OPERATOR
 };

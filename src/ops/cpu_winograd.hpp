@@ -1,26 +1,78 @@
-// Weights of oneDNN's Winograd convolution F(4,3), for weights that change between runs.
+// Winograd's convolution F(4,3) on the CPU: 3 × 3, stride 1, padding 1.
 #pragma once
 
 #include <cstdint>
-#include <oneapi/dnnl/dnnl.hpp>
-#include <optional>
+#include <vector>
+
+#include "ops/activation/activation.hpp"
+#include "terramask/plan.hpp"
 
 namespace terramask::ops {
 
-/// Where oneDNN's transformed weights stand: [output chunk][6][6][input chunk][output block][input block][16
-/// inputs][16 outputs]. Its own reorder into that layout takes ten times what a deep layer's convolution
-/// does.
-class WinogradWeights {
+/// A tile of 4 × 4 results from 6 × 6 operands by 36 products instead of 144. Every result's bits depend on
+/// its tile's operands alone. oneDNN's own F(4,3) cuts its sums by the number of tiles and threads and by the
+/// sizes of caches, so that results depend on all three.
+class Winograd {
  public:
-  /// Empty where `packed` is another layout.
-  static std::optional<WinogradWeights> of(const dnnl::memory::desc& packed);
+  /// Images of `shape` in blocks of `block` channels, 8 or 16, to `outputs` channels in such blocks.
+  /// @param seams where pixels are not to be computed together
+  /// @param activation none or relu
+  Winograd(const Shape& shape, std::int64_t outputs, int block, const ImageSeams& seams, int threads,
+           const Activation& activation);
+
+  int x_block() const { return block_; }
+  int y_block() const { return block_; }
+  std::int64_t weight_elements() const;
+  std::int64_t scratch_elements() const;
 
   /// `weights` are O × I × 3 × 3, or turned: I × O × 3 × 3 with the taps to be taken in reverse.
-  void transform(const float* weights, bool turned, float* out) const;
+  void pack(const float* weights, bool turned, float* packed) const;
+
+  struct Buffers {
+    const float *x, *weights, *bias;  ///< bias may be null
+    float *y, *scratch;
+  };
+  void run(const Buffers& buffers) const;
 
  private:
-  std::int64_t outputs_ = 0, inputs_ = 0;
-  std::int64_t output_blocks_ = 1, input_blocks_ = 1;  ///< of a chunk, 16 channels each
+  /// Some tiles on their way: operands [36][panel][input group][tile of the panel], products [output group]
+  /// [tile][36], all in rows of `block` channels.
+  struct Part {
+    std::int64_t first, count;
+    float *operands, *products;
+  };
+
+  template <int lanes>
+  void pack_lanes(const float* weights, bool turned, float* packed) const;
+  template <int lanes>
+  void run_lanes(const Buffers& buffers) const;
+  template <int lanes>
+  void transform_panel(const Buffers& buffers, const Part& part, std::int64_t panel,
+                       std::int64_t group) const;
+  template <int lanes>
+  void multiply_panels(const Buffers& buffers, const Part& part, std::int64_t point,
+                       std::int64_t output) const;
+  template <int lanes>
+  void finish_panel(const Buffers& buffers, const Part& part, std::int64_t panel, std::int64_t output) const;
+
+  Part part(float* scratch, std::int64_t index) const;
+  std::int64_t operand_step() const;
+  std::int64_t panels(const Part& part) const { return (part.count + panel_ - 1) / panel_; }
+  std::int64_t tiles() const { return images_ * down_ * across_; }
+  /// A tile's result pixels: rows [top, bottom) and columns [left, right).
+  struct Place {
+    std::int64_t image, top, bottom, left, right;
+  };
+  Place place(std::int64_t tile) const;
+
+  std::int64_t images_, inputs_, outputs_, rows_, columns_;
+  std::vector<std::int64_t> row_edges_, column_edges_;  ///< where tiles begin, and the end
+  std::int64_t down_, across_;                          ///< tiles of an image
+  int block_, threads_;
+  bool rectify_;
+  bool alone_ = false;      ///< a part is one thread's
+  std::int64_t panel_ = 1;  ///< tiles multiplied at once
+  std::int64_t part_ = 1;   ///< tiles of a part
 };
 
 }  // namespace terramask::ops

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <functional>
 
 #include "ops/operators.hpp"
 
@@ -112,8 +113,9 @@ const Node* foldable(const Graph& graph, const Uses& uses, const Node& node) {
 
 class Folder {
  public:
-  explicit Folder(const Network& network)
-      : network_(network), parameters_(network.parameters), copy_(network.graph) {}
+  /// @param made what an earlier folding of the same network made: nothing is computed anew
+  explicit Folder(const Network& network, const Parameters* made = nullptr)
+      : network_(network), parameters_(network.parameters), made_(made), copy_(network.graph) {}
 
   Network run() {
     const Graph& graph = network_.graph;
@@ -138,28 +140,34 @@ class Folder {
   }
 
  private:
-  void fold(const Node& conv, const Node& norm) {
-    const auto* transposed = conv.op.as<ops::ConvTranspose2d>();
-    const auto gamma = values(norm.operands[1]);
-    const auto beta = values(norm.operands[2]);
-    const auto mean = values(norm.operands[3]);
-    const auto variance = values(norm.operands[4]);
+  /// What each channel is multiplied by.
+  std::vector<double> scale(const Node& norm) const {
+    const auto gamma = values(norm.operands[1]), variance = values(norm.operands[4]);
     const double epsilon = norm.op.as<ops::BatchNorm>()->epsilon;
     std::vector<double> scale(gamma.size());
     for (std::size_t c = 0; c < scale.size(); ++c)
       scale[c] = static_cast<double>(gamma[c]) / std::sqrt(static_cast<double>(variance[c]) + epsilon);
+    return scale;
+  }
 
-    const ValueId old_weight = conv.operands[1];
-    const Shape shape = network_.graph.type(old_weight).shape;
+  Tensor weight(const Node& conv, const Node& norm) const {
+    const std::vector<double> scale = this->scale(norm);
+    const Shape shape = network_.graph.type(conv.operands[1]).shape;
     Tensor weight(shape, DType::f32);
-    const auto source = values(old_weight);
+    const auto source = values(conv.operands[1]);
     const auto target = weight.values<float>();
     // Index of the result's channel: the first axis, or, transposed, the second.
     const auto taps = static_cast<std::size_t>(shape[2] * shape[3]);
-    const std::size_t inner = transposed != nullptr ? taps : taps * static_cast<std::size_t>(shape[1]);
+    const bool transposed = conv.op.as<ops::ConvTranspose2d>() != nullptr;
+    const std::size_t inner = transposed ? taps : taps * static_cast<std::size_t>(shape[1]);
     for (std::size_t i = 0; i < target.size(); ++i)
       target[i] = static_cast<float>(static_cast<double>(source[i]) * scale[i / inner % scale.size()]);
+    return weight;
+  }
 
+  Tensor bias(const Node& conv, const Node& norm) const {
+    const std::vector<double> scale = this->scale(norm);
+    const auto beta = values(norm.operands[2]), mean = values(norm.operands[3]);
     Tensor bias(Shape{static_cast<std::int64_t>(scale.size())}, DType::f32);
     const bool has_bias = conv.operands.size() > 2;
     for (std::size_t c = 0; c < scale.size(); ++c) {
@@ -167,13 +175,18 @@ class Folder {
       bias.values<float>()[c] =
           static_cast<float>((own - static_cast<double>(mean[c])) * scale[c] + static_cast<double>(beta[c]));
     }
+    return bias;
+  }
 
-    const std::string weight_name = network_.graph.values()[old_weight].name;
+  void fold(const Node& conv, const Node& norm) {
+    const auto* transposed = conv.op.as<ops::ConvTranspose2d>();
+    const std::string weight_name = network_.graph.values()[conv.operands[1]].name;
+    const bool has_bias = conv.operands.size() > 2;
     const std::string bias_name =
         has_bias ? network_.graph.values()[conv.operands[2]].name : bias_beside(weight_name);
     const std::vector<ValueId> operands{copy_[conv.operands[0]],
-                                        add_parameter(weight_name, std::move(weight)),
-                                        add_parameter(bias_name, std::move(bias))};
+                                        add_parameter(weight_name, [&] { return weight(conv, norm); }),
+                                        add_parameter(bias_name, [&] { return bias(conv, norm); })};
     const ops::Activation activation = norm.op.as<ops::BatchNorm>()->activation;
     if (transposed != nullptr) {
       ops::ConvTranspose2d op = *transposed;
@@ -194,12 +207,13 @@ class Folder {
   }
 
   /// A parameter of a name that nobody else has.
-  ValueId add_parameter(std::string name, Tensor tensor) {
+  ValueId add_parameter(std::string name, const std::function<Tensor()>& make) {
     do name += "·bn";
     while (parameters_.contains(name) || network_.graph.find(name));
-    const Shape shape = tensor.shape();
-    parameters_.emplace(name, std::make_shared<const Tensor>(std::move(tensor)));
-    return copy_.add_parameter(name, shape);
+    const auto found =
+        parameters_.emplace(name, made_ != nullptr ? made_->at(name) : std::make_shared<const Tensor>(make()))
+            .first;
+    return copy_.add_parameter(name, found->second->shape());
   }
 
   const std::string& checked(const std::string& name) const {
@@ -220,6 +234,7 @@ class Folder {
 
   const Network& network_;
   Parameters parameters_;
+  const Parameters* made_;
   Copy copy_;
 };
 
@@ -306,6 +321,11 @@ Graph prune(const Graph& graph) {
 Network optimise_for_inference(const Network& network) {
   Network folded = fold_batch_norm({prune(drop_dropout(network.graph)), network.parameters});
   return {fuse_activations(folded.graph), std::move(folded.parameters)};
+}
+
+Graph optimised_graph(const Network& network, const Parameters& folded) {
+  return fuse_activations(
+      Folder({prune(drop_dropout(network.graph)), network.parameters}, &folded).run().graph);
 }
 
 }  // namespace terramask

@@ -126,7 +126,7 @@ SegmentEstimate Worker::estimate(const RegionPlan& plan) {
   SegmentEstimate estimate;
   estimate.tile = segment::fit_tile(task, *runner_, options_.patch > 0 ? options_.patch : default_patch);
   const Window patch = task.largest_patch();
-  const Plan network = runner_->plan(patch.height, patch.width, task.wanted());
+  const Plan network = runner_->plan(patch.height, patch.width, task.wanted(), task.grid(patch));
   double computed = 0;
   for (const segment::Tile& tile : task.tiles())
     computed += static_cast<double>(tile.patch.width) * static_cast<double>(tile.patch.height);
@@ -156,7 +156,7 @@ segment::PipelineTimes Worker::run_once(const RegionPlan& plan, Dispatcher& disp
     TileTask task(plan, *model_, largest(plan), options_.folder);
     task.cut(footprint(), patch);
     const Window window = task.largest_patch();
-    runner_->program(window.height, window.width, task.wanted());
+    runner_->program(window.height, window.width, task.wanted(), task.grid(window));
   }
   Flights flights(plan, *model_, dispatcher, options_, footprint(), patch);
   const std::size_t count = threads();

@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+
+#include "geo/credits.hpp"
 
 namespace terramask::segment {
 
@@ -64,6 +67,7 @@ Wanted Job::wanted() const {
 }
 
 void Job::cut(const Footprint& footprint, std::int64_t tile) {
+  alignment_ = footprint.alignment;
   const Grid& grid = reader_->working_grid();
   const std::int64_t longest = std::max(grid.width, grid.height);
   tile_ = ceil_to(std::clamp<std::int64_t>(tile, 1, longest), footprint.alignment);
@@ -89,11 +93,19 @@ void Job::cut(const Footprint& footprint, std::int64_t tile) {
                   [&](const Tile& t) { return intersect(output_window(t), region_->window()).empty(); });
 }
 
+// Origins that differ by whole tiles are the same to the network.
+TileGrid Job::grid(const Window& patch) const {
+  if (blending()) return {};
+  return {.alignment = alignment_,
+          .margin = back_ ? back_->margin() : 0,
+          .origin = {patch.y % alignment_, patch.x % alignment_}};
+}
+
 Window Job::largest_patch() const {
   Window largest;
   for (const Tile& tile : tiles_) {
-    largest.width = std::max(largest.width, tile.patch.width);
-    largest.height = std::max(largest.height, tile.patch.height);
+    if (tile.patch.width > largest.width) largest.x = tile.patch.x, largest.width = tile.patch.width;
+    if (tile.patch.height > largest.height) largest.y = tile.patch.y, largest.height = tile.patch.height;
   }
   return largest;
 }
@@ -117,7 +129,7 @@ std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile) 
     job.cut(runner.footprint(), tile);
     try {
       const Window patch = job.largest_patch();
-      (void)runner.plan(patch.height, patch.width, job.wanted());
+      (void)runner.plan(patch.height, patch.width, job.wanted(), job.grid(patch));
       return job.tile();
     } catch (const Error& error) {
       if (error.code() != ErrorCode::out_of_memory || job.tile() <= runner.footprint().alignment) throw;
@@ -127,13 +139,16 @@ std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile) 
 }
 
 MaskOptions mask_options(const Job& job, const Model& model, const std::string& path) {
+  std::map<std::string, std::string> metadata{
+      {"TERRAMASK_VERSION", TERRAMASK_VERSION},
+      {"TERRAMASK_MODEL", std::filesystem::path(model.path).filename().string()},
+      {"TERRAMASK_MODEL_SHA256", model.sha256},
+      {"TERRAMASK_NETWORK", model.info.network.architecture}};
+  geo::write_credits(job.reader().credits(), metadata);
   return {.path = path,
           .grid = job.output_grid(),
           .classes = model.info.classes,
-          .metadata = {{"TERRAMASK_VERSION", TERRAMASK_VERSION},
-                       {"TERRAMASK_MODEL", std::filesystem::path(model.path).filename().string()},
-                       {"TERRAMASK_MODEL_SHA256", model.sha256},
-                       {"TERRAMASK_NETWORK", model.info.network.architecture}},
+          .metadata = std::move(metadata),
           .creation_options = job.options().creation_options,
           .overwrite = job.options().overwrite};
 }

@@ -39,6 +39,8 @@ class Job {
   std::int64_t tile() const { return tile_; }
   /// The largest patch, to be compiled first.
   Window largest_patch() const;
+  /// Where a patch stands among the tiles.
+  TileGrid grid(const Window& patch) const;
   /// What a tile answers for, in pixels of the whole (uncut) output grid.
   Window output_window(const Tile& tile) const;
   /// Things the user should know.
@@ -55,7 +57,7 @@ class Job {
   std::shared_ptr<const RegionOfInterest> region_;
   Grid output_grid_;
   std::vector<Tile> tiles_;
-  std::int64_t tile_ = 0;
+  std::int64_t tile_ = 0, alignment_ = 1;
   std::int64_t overlap_ = 0;
   std::optional<double> threshold_;
 };

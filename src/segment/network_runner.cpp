@@ -14,7 +14,7 @@ NetworkRunner::NetworkRunner(std::shared_ptr<const Model> model, const ExecutorO
       optimise_for_inference({build_network(model_->info.network, 1, side, side), model_->parameters});
   folded_ = folded.parameters;
   footprint_ = terramask::footprint(
-      folded.graph, [this](const Graph& g, NodeId node) { return executor_->layer_alignment(g, node); });
+      folded.graph, [this](const Graph& g, NodeId node) { return executor_->layer_tile(g, node); });
 }
 
 Graph NetworkRunner::graph(std::int64_t height, std::int64_t width, const Wanted& wanted) const {
@@ -23,23 +23,26 @@ Graph NetworkRunner::graph(std::int64_t height, std::int64_t width, const Wanted
   if (wanted.mask) whole.add_output("mask", whole.add1(ops::Argmax{}, {logits}));
   if (wanted.probabilities) whole.add_output("probabilities", whole.add1(ops::Softmax{}, {logits}));
   if (!wanted.logits) whole.remove_output("logits");
-  return optimise_for_inference({whole, model_->parameters}).graph;
+  return optimised_graph({whole, model_->parameters}, folded_);
 }
 
-Plan NetworkRunner::plan(std::int64_t height, std::int64_t width, const Wanted& wanted) const {
-  return executor_->plan(graph(height, width, wanted));
+Plan NetworkRunner::plan(std::int64_t height, std::int64_t width, const Wanted& wanted,
+                         const TileGrid& grid) const {
+  return executor_->plan(graph(height, width, wanted), grid);
 }
 
-Program& NetworkRunner::program(std::int64_t height, std::int64_t width, const Wanted& wanted) {
+Program& NetworkRunner::program(std::int64_t height, std::int64_t width, const Wanted& wanted,
+                                const TileGrid& grid) {
   const auto found = std::ranges::find_if(programs_, [&](const Entry& entry) {
-    return entry.height == height && entry.width == width && entry.wanted == wanted;
+    return entry.height == height && entry.width == width && entry.wanted == wanted && entry.grid == grid;
   });
   if (found != programs_.end()) {
     programs_.splice(programs_.begin(), programs_, found);
     return *programs_.front().program;
   }
   if (programs_.size() >= most_programs) programs_.pop_back();
-  programs_.push_front({height, width, wanted, executor_->compile(graph(height, width, wanted), folded_)});
+  programs_.push_front(
+      {height, width, wanted, grid, executor_->compile(graph(height, width, wanted), folded_, {}, grid)});
   return *programs_.front().program;
 }
 

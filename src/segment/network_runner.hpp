@@ -28,10 +28,10 @@ class NetworkRunner {
   std::string device_name() const { return executor_->device_name(); }
 
   /// The plan for a patch, without taking device memory; out_of_memory where it cannot fit.
-  Plan plan(std::int64_t height, std::int64_t width, const Wanted& wanted) const;
-  /// The program for a patch shape; compiled once, the few used last are kept. Ask for the largest shape
-  /// first: the others then share its memory.
-  Program& program(std::int64_t height, std::int64_t width, const Wanted& wanted);
+  Plan plan(std::int64_t height, std::int64_t width, const Wanted& wanted, const TileGrid& grid) const;
+  /// The program for a patch shape and its place among the tiles; compiled once, the few used last are kept.
+  /// Ask for the largest shape first: the others then share its memory.
+  Program& program(std::int64_t height, std::int64_t width, const Wanted& wanted, const TileGrid& grid);
 
  private:
   static constexpr std::size_t most_programs = 16;
@@ -41,6 +41,7 @@ class NetworkRunner {
   struct Entry {
     std::int64_t height, width;
     Wanted wanted;
+    TileGrid grid;
     std::unique_ptr<Program> program;
   };
 

@@ -26,6 +26,9 @@ class Stopwatch {
   Clock::time_point start_ = Clock::now();
 };
 
+// What comes over a network is asked for while the tiles before are read and computed.
+constexpr std::size_t tiles_ahead = 3;
+
 struct Patch {
   TileResult result;  // tile and validity, so far
   std::vector<float> values;
@@ -107,7 +110,8 @@ class Compute {
 
   void launch(Patch patch) {
     const Window& window = patch.result.tile.patch;
-    Program& program = runner_.program(window.height, window.width, patch.result.job->wanted());
+    const Job& job = *patch.result.job;
+    Program& program = runner_.program(window.height, window.width, job.wanted(), job.grid(window));
     const std::size_t slot = launched_++ % slots;
     std::ranges::copy(patch.values, program.input_as<float>(slot, "image").begin());
     program.submit(slot);
@@ -301,13 +305,16 @@ PipelineTimes run_pipeline(Job& job, const Model& model, NetworkRunner& runner, 
                            const std::function<void(TileResult&)>& finish) {
   // The largest patch first: every other program shares its memory.
   const Window largest = job.largest_patch();
-  runner.program(largest.height, largest.width, job.wanted());
+  runner.program(largest.height, largest.width, job.wanted(), job.grid(largest));
   const std::shared_ptr<Job> shared(std::shared_ptr<Job>(), &job);  // who calls holds it
-  std::size_t next = 0;
+  const std::vector<Tile>& tiles = job.tiles();
+  std::size_t next = 0, advised = 0;
   const Stages stages{.next = [&]() -> std::optional<Piece> {
                         if (stop != nullptr) stop->check();
-                        if (next == job.tiles().size()) return std::nullopt;
-                        return Piece{shared, job.tiles()[next++]};
+                        if (next == tiles.size()) return std::nullopt;
+                        for (; advised < std::min(next + 1 + tiles_ahead, tiles.size()); ++advised)
+                          job.reader().advise(tiles[advised].patch);
+                        return Piece{shared, tiles[next++]};
                       },
                       .finish = finish,
                       .failed = {},

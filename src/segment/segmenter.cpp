@@ -104,7 +104,7 @@ SegmentEstimate Segmenter::estimate(const SegmentOptions& options) {
   SegmentEstimate estimate;
   estimate.tile = fit_tile(job, runner, options.tile > 0 ? options.tile : default_tile);
   const Window patch = job.largest_patch();
-  const Plan plan = runner.plan(patch.height, patch.width, job.wanted());
+  const Plan plan = runner.plan(patch.height, patch.width, job.wanted(), job.grid(patch));
   double computed = 0;
   for (const segment::Tile& tile : job.tiles())
     computed += static_cast<double>(tile.patch.width) * static_cast<double>(tile.patch.height);

@@ -17,7 +17,8 @@ struct Span {
 // One axis of the exact tiling.
 std::vector<Span> spans(std::int64_t raster, std::int64_t padded_extent, const TilingOptions& options,
                         std::int64_t region_begin, std::int64_t region_end) {
-  const std::int64_t a = options.footprint.alignment, h = options.footprint.halo + options.margin;
+  const std::int64_t a = options.footprint.alignment, s = options.footprint.stride,
+                     h = options.footprint.halo + options.margin;
   const std::int64_t tile = ceil_to(std::max<std::int64_t>(options.tile, 1), a);
   std::vector<Span> all;
   for (std::int64_t begin = 0; begin < raster; begin += tile) {
@@ -25,8 +26,8 @@ std::vector<Span> spans(std::int64_t raster, std::int64_t padded_extent, const T
     // Only as much of the tile as the region needs, still on multiples of A.
     const std::int64_t from = std::max(begin, floor_to(region_begin, a));
     const std::int64_t to = std::min({begin + tile, raster, ceil_to(region_end, a)});
-    all.push_back({from, to, std::max<std::int64_t>(0, floor_to(from - h, a)),
-                   std::min(padded_extent, ceil_to(to + h, a))});
+    all.push_back({from, to, std::max<std::int64_t>(0, floor_to(from - h, s)),
+                   std::min(padded_extent, ceil_to(to + h, s))});
   }
   return all;
 }
@@ -96,7 +97,7 @@ std::vector<Tile> overlapping_tiles(const TilingOptions& options, std::int64_t o
 
 double work_factor(const Footprint& footprint, std::int64_t tile) {
   const std::int64_t side = ceil_to(tile, footprint.alignment);
-  const std::int64_t patch = side + 2 * ceil_to(footprint.halo, footprint.alignment);
+  const std::int64_t patch = side + 2 * ceil_to(footprint.halo, footprint.stride);
   return static_cast<double>(patch) * static_cast<double>(patch) /
          (static_cast<double>(side) * static_cast<double>(side));
 }

@@ -2,8 +2,9 @@
 //
 // The raster is padded right and bottom to [0, P], P a multiple of the model's pad multiple. Output tiles
 // begin and end at multiples of the alignment A, counted from the raster's own origin. The patch of tile [t0,
-// t1) is [floor_A(t0 − h), ceil_A(t1 + h)] clipped to [0, P]: at the true border a convolution's zero padding
-// falls where it fell in one pass over the whole, and elsewhere the halo h keeps it away from the tile.
+// t1) is [floor_S(t0 − h), ceil_S(t1 + h)], S the network's stride, clipped to [0, P]: at the true border a
+// convolution's zero padding falls where it fell in one pass over the whole, and elsewhere the halo h keeps
+// it away from the tile.
 #pragma once
 
 #include <cstdint>

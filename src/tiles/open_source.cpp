@@ -2,9 +2,9 @@
 
 #include <filesystem>
 
-#include "terramask/error.hpp"
 #include "tiles/folder_source.hpp"
 #include "tiles/mbtiles_source.hpp"
+#include "tiles/server_source.hpp"
 
 namespace terramask::tiles {
 namespace {
@@ -16,15 +16,14 @@ std::string local_path(const std::string& location) {
 
 }  // namespace
 
-std::shared_ptr<TileSource> open_source(const SourceName& name, const TileSettings&, const ImageCheck&) {
-  if (on_a_server(name))
-    throw Error(ErrorCode::unsupported, "xyz: this version reads no tiles of servers",
-                "name a folder or MBTiles");
+std::shared_ptr<TileSource> open_source(const SourceName& name, const TileSettings& settings,
+                                        const ImageCheck& check) {
+  if (on_a_server(name)) return std::make_shared<ServerSource>(name, settings, check);
   const std::string path = local_path(name.location);
   std::error_code failed;
   const bool file = std::filesystem::is_regular_file(path, failed) || path.ends_with(".mbtiles");
   if (!is_template(name) && file) return std::make_shared<MbtilesSource>(path);
-  return std::make_shared<FolderSource>(path, name.zoom);
+  return std::make_shared<FolderSource>(path, name.zoom ? name.zoom : settings.zoom);
 }
 
 }  // namespace terramask::tiles

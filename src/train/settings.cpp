@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "dataset/project_keys.hpp"
+#include "terramask/tiles.hpp"
 #include "train/loss.hpp"
 
 namespace terramask::train {
@@ -18,7 +19,8 @@ std::string identity(Project project, const TrainOptions& options) {
   project.training.epochs = 0;
   project.training.patience = 0;
   project.training.workers = 0;
-  Json all = Json::parse(project_text(project, fs::absolute(options.project).parent_path().string()));
+  Json all = Json::parse(
+      without_secrets(project_text(project, fs::absolute(options.project).parent_path().string())));
   all["init"] = options.init;
   all["freeze"] = options.freeze;
   return all.dump();

@@ -17,7 +17,7 @@ class VulkanExecutor final : public Executor {
 
   std::string device_name() const override { return device_->name(); }
 
-  Plan plan(const Graph& graph) const override {
+  Plan plan(const Graph& graph, const TileGrid& = {}) const override {
     PlanOptions options;
     options.alignment = std::max<std::uint64_t>(256, device_->traits().storage_alignment);
     options.max_chunk_bytes = std::min(device_->max_allocation(), largest_chunk) / 256 * 256;
@@ -39,7 +39,7 @@ class VulkanExecutor final : public Executor {
   }
 
   std::unique_ptr<Program> compile(const Graph& graph, const Parameters& parameters,
-                                   const std::shared_ptr<Variables>& variables) override {
+                                   const std::shared_ptr<Variables>& variables, const TileGrid&) override {
     check_parameters(graph, parameters, "network");
     Plan made = plan(graph);
     if (variables) variables->declare(graph);
@@ -50,13 +50,8 @@ class VulkanExecutor final : public Executor {
 
   std::shared_ptr<Variables> make_variables() override { return std::make_shared<VulkanVariables>(device_); }
 
-  std::int64_t layer_alignment(const Graph& graph, NodeId id) const override {
-    const Node& node = graph.nodes()[id];
-    const Kernels* kernels = find(node.op.name());
-    return kernels != nullptr && kernels->alignment != nullptr
-               ? kernels->alignment(node.op, graph, node, device_->traits())
-               : 1;
-  }
+  // Every invocation sums for its own pixels alone.
+  std::int64_t layer_tile(const Graph&, NodeId) const override { return 1; }
 
  private:
   const Kernels* find(std::string_view name) const {

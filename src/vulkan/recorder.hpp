@@ -163,12 +163,11 @@ constexpr std::uint32_t ceil_div(std::int64_t a, std::int64_t b) {
   return static_cast<std::uint32_t>((a + b - 1) / b);
 }
 
-/// What the Vulkan executor knows of an operator. Null functions mean: no scratch, alignment 1.
+/// What the Vulkan executor knows of an operator. A null function means: no scratch.
 struct Kernels {
   std::string_view name;
   void (*record)(const Operator&, Recorder&) = nullptr;
   std::uint64_t (*scratch_bytes)(const Operator&, const Graph&, const Node&, const Traits&) = nullptr;
-  std::int64_t (*alignment)(const Operator&, const Graph&, const Node&, const Traits&) = nullptr;
 };
 using KernelTable = std::span<const Kernels>;
 

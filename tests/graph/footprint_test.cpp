@@ -61,7 +61,7 @@ TEST(Footprint, OutputAtLowerResolution) {
   EXPECT_EQ(f.halo, 3);
 }
 
-TEST(Footprint, AlignmentOfLayers) {
+TEST(Footprint, KernelsThatComputePixelsTogetherSetTilesApart) {
   Net net;
   net.conv(3);
   net.pool();
@@ -72,7 +72,35 @@ TEST(Footprint, AlignmentOfLayers) {
     return graph.nodes()[node].op.name() == "conv2d" ? 4 : 1;
   });
   EXPECT_EQ(f.stride, 2);
-  EXPECT_EQ(f.alignment, 8);  // the convolution after the pool: 4 × layer stride 2
+  EXPECT_EQ(f.alignment, 256);
+  EXPECT_EQ(f.halo, 3);  // by pixels: outputs 0, 1 need pooled −1..1, that is −2..3 before it, then −3..4
+}
+
+TEST(Footprint, SeamsStandWhereWhatTilesDependOnEnds) {
+  Net net;
+  net.conv(3);
+  const ValueId first = net.x;
+  net.pool();
+  net.conv(3);
+  const ValueId second = net.x;
+  net.up();
+  net.graph.add_output("y", net.x);
+  const auto seams = find_seams(net.graph, {.alignment = 32, .origin = {0, 10}});
+  EXPECT_EQ(seams[second].rows.period, 16);
+  EXPECT_EQ(seams[second].rows.first, (std::array<std::int64_t, 2>{0, 16}));
+  EXPECT_EQ(seams[first].rows.period, 32);
+  EXPECT_EQ(seams[first].rows.first, (std::array<std::int64_t, 2>{-2, 34}));
+  EXPECT_EQ(seams[first].columns.first, (std::array<std::int64_t, 2>{-12, 24}));
+  EXPECT_EQ(find_seams(net.graph, {.alignment = 32, .margin = 1})[second].rows.first,
+            (std::array<std::int64_t, 2>{-1, 17}));
+  EXPECT_EQ(find_seams(net.graph, {})[second].rows.period, 0);
+}
+
+TEST(Seams, CutAnExtent) {
+  using Edges = std::vector<std::int64_t>;
+  EXPECT_EQ(Seams{}.cut(10, 4), (Edges{0, 4, 8, 10}));
+  EXPECT_EQ((Seams{16, {-2, 18}}.cut(24, 4)), (Edges{0, 2, 6, 10, 14, 18, 22, 24}));
+  EXPECT_EQ((Seams{16, {-1, 17}}.cut(24, 4)), (Edges{0, 1, 5, 9, 13, 15, 17, 21, 24}));
 }
 
 }  // namespace

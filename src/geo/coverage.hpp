@@ -1,0 +1,13 @@
+// Whether rectangles leave gaps.
+#pragma once
+
+#include <span>
+
+#include "terramask/grid.hpp"
+
+namespace terramask::geo {
+
+/// Whether every pixel of `extent` lies in one of the windows.
+bool cover(std::span<const Window> windows, const Window& extent);
+
+}  // namespace terramask::geo

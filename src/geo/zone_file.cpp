@@ -1,0 +1,163 @@
+#include <fmt/format.h>
+#include <ogrsf_frmts.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "geo/disk_space.hpp"
+#include "geo/gdal_support.hpp"
+#include "geo/vector_layer.hpp"
+#include "geo/working_folder.hpp"
+#include "geo/zone_layer.hpp"
+
+namespace terramask::geo {
+namespace {
+
+bool is_table(const std::string& path) {
+  std::string ending = std::filesystem::path(path).extension().string();
+  std::transform(ending.begin(), ending.end(), ending.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (ending != ".csv" && ending != ".gpkg")
+    throw Error(ErrorCode::usage, fmt::format("{}: zones are written as .csv or .gpkg", path),
+                "end the output in one of these");
+  return ending == ".csv";
+}
+
+OGRFieldType ogr_type(FieldType type) {
+  switch (type) {
+    case FieldType::integer:
+      return OFTInteger;
+    case FieldType::integer64:
+      return OFTInteger64;
+    case FieldType::real:
+      return OFTReal;
+    case FieldType::text:
+      return OFTString;
+  }
+  return OFTString;
+}
+
+void set_field(OGRFeature& feature, int index, const FieldValue& value) {
+  if (const auto* whole = std::get_if<std::int64_t>(&value))
+    feature.SetField(index, static_cast<GIntBig>(*whole));
+  if (const auto* real = std::get_if<double>(&value)) feature.SetField(index, *real);
+  if (const auto* text = std::get_if<std::string>(&value)) feature.SetField(index, text->c_str());
+}
+
+/// What was found, beside what the layer says of its zones.
+class ZoneFile {
+ public:
+  ZoneFile(const ZoneLayer& zones, std::span<const Field> fields, const std::string& output)
+      : zones_(zones), folder_(output), table_(is_table(output)) {
+    ensure_gdal();
+    if (!table_) source_ = open_vector(zones.path);
+    create(fields);
+  }
+
+  void write(std::span<const std::vector<FieldValue>> rows, bool overwrite) {
+    GdalErrors errors;
+    OGRLayer* source = source_ == nullptr ? nullptr : source_->GetLayerByName(zones_.layer.c_str());
+    if (source != nullptr) source->ResetReading();
+    if (dataset_->TestCapability(ODsCTransactions) != 0) dataset_->StartTransaction();
+    for (const std::vector<FieldValue>& row : rows) {
+      const OGRFeatureUniquePtr feature(OGRFeature::CreateFeature(layer_->GetLayerDefn()));
+      if (source != nullptr) {
+        const OGRFeatureUniquePtr zone(source->GetNextFeature());
+        if (zone == nullptr)
+          throw Error(ErrorCode::io, zones_.path + ": has changed while it was read",
+                      "let it rest, and try again");
+        feature->SetFieldsFrom(zone.get(), own_fields_.data());
+        if (zone->GetGeometryRef() != nullptr) feature->SetGeometry(zone->GetGeometryRef());
+      }
+      for (std::size_t i = 0; i < row.size(); ++i) set_field(*feature, first_ + static_cast<int>(i), row[i]);
+      if (layer_->CreateFeature(feature.get()) != OGRERR_NONE || errors.failed()) fail(errors);
+    }
+    if (dataset_->TestCapability(ODsCTransactions) != 0 && dataset_->CommitTransaction() != OGRERR_NONE)
+      fail(errors);
+    dataset_->FlushCache(true);
+    dataset_.reset();
+    if (errors.failed()) fail(errors);
+    verify(rows.size());
+    folder_.put_in_place(overwrite);
+  }
+
+ private:
+  [[noreturn]] void fail(const GdalErrors& errors) {
+    throw write_error(folder_, folder_.bytes() + (std::uint64_t{1} << 20), "writing failed", errors.text());
+  }
+
+  void create(std::span<const Field> fields) {
+    GdalErrors errors;
+    GDALDriver* driver = GetGDALDriverManager()->GetDriverByName(table_ ? "CSV" : "GPKG");
+    dataset_.reset(driver->Create(folder_.finished().c_str(), 0, 0, 0, GDT_Unknown, nullptr));
+    if (dataset_ == nullptr) fail(errors);
+    OGRLayer* source = table_ ? nullptr : &find_layer(*source_, zones_.path, zones_.layer);
+    const std::string name = std::filesystem::path(folder_.final_path()).stem().string();
+    // Whole numbers of 64 bits would be put in quotes, as texts that look like numbers are.
+    const char* const unquoted[] = {"STRING_QUOTING=IF_NEEDED", nullptr};
+    layer_ = dataset_->CreateLayer(name.c_str(), source == nullptr ? nullptr : source->GetSpatialRef(),
+                                   source == nullptr ? wkbNone : source->GetGeomType(),
+                                   table_ ? const_cast<char**>(unquoted) : nullptr);
+    if (layer_ == nullptr) fail(errors);
+    if (source != nullptr) copy_fields(*source, fields);
+    first_ = layer_->GetLayerDefn()->GetFieldCount();
+    for (const Field& field : fields) {
+      OGRFieldDefn definition(field.name.c_str(), ogr_type(field.type));
+      if (layer_->CreateField(&definition) != OGRERR_NONE) fail(errors);
+    }
+    if (errors.failed()) fail(errors);
+  }
+
+  /// Attributes of the layer that have a name of ours are left out: they come from an earlier run of this
+  /// kind.
+  void copy_fields(OGRLayer& source, std::span<const Field> fields) {
+    const OGRFeatureDefn& own = *source.GetLayerDefn();
+    int kept = 0;
+    for (int i = 0; i < own.GetFieldCount(); ++i) {
+      OGRFieldDefn field(own.GetFieldDefn(i));
+      const bool ours =
+          std::any_of(fields.begin(), fields.end(),
+                      [&](const Field& f) { return EQUAL(f.name.c_str(), field.GetNameRef()); }) ||
+          EQUAL(field.GetNameRef(), layer_->GetFIDColumn());
+      own_fields_.push_back(ours ? -1 : kept);
+      if (ours) continue;
+      ++kept;
+      const GdalErrors silence;  // a type that GeoPackage has not becomes text
+      if (layer_->CreateField(&field) != OGRERR_NONE) {
+        own_fields_.back() = -1;
+        --kept;
+      }
+    }
+  }
+
+  void verify(std::size_t rows) {
+    GdalErrors errors;
+    const DatasetPtr written = open_vector(folder_.finished());
+    if (written->GetLayerCount() != 1 ||
+        written->GetLayer(0)->GetFeatureCount() != static_cast<GIntBig>(rows))
+      fail(errors);
+  }
+
+  const ZoneLayer& zones_;
+  WorkingFolder folder_;
+  bool table_;
+  DatasetPtr source_;
+  DatasetPtr dataset_;
+  OGRLayer* layer_ = nullptr;
+  std::vector<int> own_fields_;  ///< where each of the layer's fields goes; -1: nowhere
+  int first_ = 0;                ///< of the fields that were found
+};
+
+}  // namespace
+
+void check_zone_format(const std::string& path) {
+  (void)is_table(path);
+}
+
+void write_zones(const ZoneLayer& zones, std::span<const Field> fields,
+                 std::span<const std::vector<FieldValue>> rows, const std::string& output, bool overwrite) {
+  ZoneFile(zones, fields, output).write(rows, overwrite);
+}
+
+}  // namespace terramask::geo

@@ -1,0 +1,76 @@
+// The transforms of Winograd's F(4,3): interpolation in 0, ±a, ±b and ∞ (Winograd 1980; Lavin and Gray 2016).
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "cpu/vectorised.hpp"
+
+namespace terramask::ops::winograd {
+
+constexpr int taps = 3;    ///< of the kernel, along each axis
+constexpr int tile = 4;    ///< results along each axis
+constexpr int points = 6;  ///< a tile's operands along each axis, and its products
+constexpr int all = points * points;
+
+// Points whose single-precision errors are small; oneDNN takes the same.
+constexpr float a = 0.625F, b = 1.5F;
+constexpr float aa = a * a, bb = b * b;
+constexpr float at_zero = 1 / (aa * bb);
+constexpr float at_a = 1 / (2 * aa * (aa - bb)), at_b = 1 / (2 * bb * (bb - aa));
+
+template <class Row>
+[[gnu::always_inline]] inline void transform_weights(const Row (&g)[taps], Row (&out)[points]) {
+  out[0] = g[0] * at_zero;
+  const Row even_a = (g[0] + g[2] * aa) * at_a, odd_a = g[1] * (a * at_a);
+  out[1] = even_a + odd_a;
+  out[2] = even_a - odd_a;
+  const Row even_b = (g[0] + g[2] * bb) * at_b, odd_b = g[1] * (b * at_b);
+  out[3] = even_b + odd_b;
+  out[4] = even_b - odd_b;
+  out[5] = g[2];
+}
+
+template <class Row>
+[[gnu::always_inline]] inline void transform_operands(const Row (&d)[points], Row (&out)[points]) {
+  out[0] = d[0] * (aa * bb) - d[2] * (aa + bb) + d[4];
+  const Row even_a = d[4] - d[2] * bb, odd_a = (d[3] - d[1] * bb) * a;
+  out[1] = even_a + odd_a;
+  out[2] = even_a - odd_a;
+  const Row even_b = d[4] - d[2] * aa, odd_b = (d[3] - d[1] * aa) * b;
+  out[3] = even_b + odd_b;
+  out[4] = even_b - odd_b;
+  out[5] = d[1] * (aa * bb) - d[3] * (aa + bb) + d[5];
+}
+
+template <class Row>
+[[gnu::always_inline]] inline void transform_products(const Row (&m)[points], Row (&out)[tile]) {
+  const Row sum_a = m[1] + m[2], sum_b = m[3] + m[4], less_a = m[1] - m[2], less_b = m[3] - m[4];
+  out[0] = m[0] + sum_a + sum_b;
+  out[1] = less_a * a + less_b * b;
+  out[2] = sum_a * aa + sum_b * bb;
+  out[3] = less_a * (aa * a) + less_b * (bb * b) + m[5];
+}
+
+/// Along the columns, then along the rows: `from` and `to` hold from_size² and to_size² rows of channels.
+template <class Row, int from_size, int to_size, class Transform>
+[[gnu::always_inline]] inline void transform_both(const Row (&from)[from_size][from_size],
+                                                  Row (&to)[to_size][to_size], const Transform& transform) {
+  Row half[from_size][to_size];  // [column][transformed row]
+#pragma GCC unroll 6
+  for (int j = 0; j < from_size; ++j) {
+    Row column[from_size];
+#pragma GCC unroll 6
+    for (int i = 0; i < from_size; ++i) column[i] = from[i][j];
+    transform(column, half[j]);
+  }
+#pragma GCC unroll 6
+  for (int i = 0; i < to_size; ++i) {
+    Row row[from_size];
+#pragma GCC unroll 6
+    for (int j = 0; j < from_size; ++j) row[j] = half[j][i];
+    transform(row, to[i]);
+  }
+}
+
+}  // namespace terramask::ops::winograd

@@ -1,0 +1,15 @@
+// Zonal statistics as the rows of a table.
+#pragma once
+
+#include <vector>
+
+#include "geo/feature_writer.hpp"
+#include "terramask/zonal.hpp"
+
+namespace terramask::zones {
+
+/// The first field is the zone's id, by this name.
+std::vector<geo::Field> table_fields(const ZonalStatistics& statistics, const std::string& id_name);
+std::vector<geo::FieldValue> table_row(const ZonalStatistics& statistics, const ZoneStatistics& zone);
+
+}  // namespace terramask::zones

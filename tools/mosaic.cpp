@@ -1,0 +1,117 @@
+// terramask mosaic: one Cloud Optimized GeoTIFF of many tiles.
+#include "terramask/mosaic.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <map>
+#include <memory>
+
+#include "command.hpp"
+#include "messages.hpp"
+#include "progress_bar.hpp"
+#include "stop.hpp"
+#include "subcommands.hpp"
+#include "terramask/gdal.hpp"
+#include "terramask/mask_writer.hpp"
+
+namespace terramask::tools {
+namespace {
+
+constexpr const char* footer =
+    "Tiles are rasters of one pixel grid: files, folders, patterns or lists (@tiles.txt, a path a line).\n"
+    "Masks keep palette, class names and attribute table, and have overviews by mode; images and\n"
+    "probabilities keep their bands and have averaged overviews. What no tile covers is nodata (or an alpha\n"
+    "band is added where the tiles have none).\n"
+    "\n"
+    "Examples:\n"
+    "  terramask mosaic masks/ -o town.tif\n"
+    "  terramask mosaic 'masks/*_road.tif' -o roads.tif --priority newest\n"
+    "  terramask mosaic @tiles.txt -o country.tif --align --co BIGTIFF=YES\n";
+
+struct MosaicArguments {
+  MosaicOptions options;
+  Verbosity verbosity;
+  std::string priority = "last", contents = "auto", cache = "256M";
+};
+
+int mosaic(MosaicArguments& a) {
+  start_messages("terramask mosaic", a.verbosity);
+  configure_gdal(parse_bytes(a.cache, "--cache"));
+  a.options.priority = a.priority == "first"    ? TilePriority::first
+                       : a.priority == "newest" ? TilePriority::newest
+                                                : TilePriority::last;
+  a.options.contents = a.contents == "classes"      ? TileContents::classes
+                       : a.contents == "continuous" ? TileContents::continuous
+                                                    : TileContents::automatic;
+  const std::vector<std::string> outputs{a.options.output};
+  for (const std::string& left : unfinished_outputs(outputs))
+    spdlog::warn("note: {}: another program writes this, or one that was killed has left it; then remove it",
+                 left);
+  ProgressBar bar("");
+  ProgressSink sink;
+  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+  const MosaicSummary made = write_mosaic(a.options, sink, &stop_flag());
+  bar.finish();
+  for (const std::string& warning : made.warnings) spdlog::warn("note: {}", warning);
+  if (a.verbosity.quiet) return 0;
+  const double pixels = static_cast<double>(made.width) * static_cast<double>(made.height);
+  const std::string aligned =
+      made.aligned > 0 ? fmt::format(" ({} brought to the grid of the first)", made.aligned) : "";
+  fmt::print("{}: {} tiles{}, {} x {} pixels, {}, {:.1f}% valid; {}, {}px/s\n", a.options.output, made.tiles,
+             aligned, made.width, made.height,
+             made.classes.empty() ? fmt::format("{} bands", made.bands)
+                                  : fmt::format("{} classes", made.classes.size()),
+             100 * static_cast<double>(made.valid_pixels) / pixels, duration_text(made.seconds),
+             count_text(pixels / std::max(made.seconds, 1e-9)));
+  return 0;
+}
+
+}  // namespace
+
+void mosaic_options(CLI::App& app, std::function<int()>& run) {
+  const auto a = std::make_shared<MosaicArguments>();
+  app.add_option("TILES", a->options.tiles,
+                 "Rasters, folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
+      ->required()
+      ->type_name("");
+  app.add_option("--priority", a->priority,
+                 "Which of two tiles is seen where both are valid: the one named last or "
+                 "first, or the younger file")
+      ->check(CLI::IsMember({"last", "first", "newest"}).description(""))
+      ->type_name("last|first|newest")
+      ->capture_default_str()
+      ->group("Input");
+  app.add_flag(
+         "--align", a->options.align,
+         "Bring tiles on other grids or in other CRSs to the first one's: classes by nearest or mode, others "
+         "bilinear or averaged")
+      ->group("Input");
+  app.add_option("--contents", a->contents, "auto: one band that names classes, or has a palette, is a mask")
+      ->check(CLI::IsMember({"auto", "classes", "continuous"}).description(""))
+      ->type_name("auto|classes|continuous")
+      ->capture_default_str()
+      ->group("Input");
+  app.add_option("--src-nodata", a->options.src_nodata,
+                 "The tiles' nodata value, in place of what they say; none: they have none")
+      ->type_name("V|none")
+      ->group("Input");
+  app.add_option("--cache", a->cache, "GDAL's block cache")
+      ->type_name("BYTES")
+      ->capture_default_str()
+      ->group("Work");
+  app.add_option("-o,--output", a->options.output, "The mosaic")
+      ->required()
+      ->type_name("OUT.tif")
+      ->group("Output");
+  app.add_option("--co", a->options.creation_options, "Creation option of GDAL's COG driver; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE")
+      ->group("Output");
+  app.add_flag("--overwrite", a->options.overwrite, "Replace an output that is there")->group("Output");
+  add_verbosity_options(app, a->verbosity);
+  app.footer(footer);
+  run = [a] { return mosaic(*a); };
+}
+
+}  // namespace terramask::tools

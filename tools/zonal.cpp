@@ -1,0 +1,92 @@
+// terramask zonal: how much of each class lies in each zone of a polygon layer.
+#include "terramask/zonal.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <memory>
+
+#include "command.hpp"
+#include "messages.hpp"
+#include "progress_bar.hpp"
+#include "stop.hpp"
+#include "subcommands.hpp"
+#include "terramask/gdal.hpp"
+
+namespace terramask::tools {
+namespace {
+
+constexpr const char* footer =
+    "A pixel counts in each zone that its centre lies in. Columns: the zone's id; covered_pct, the share of\n"
+    "the zone that lies on the mask; area_ha of what does; nodata_ha and nodata_pct of that; for each class\n"
+    "CLASS_ha, CLASS_pct (of what is classified) and CLASS_px. Hectares lie on the ellipsoid of the mask's\n"
+    "CRS. Zones may overlap, may reach beyond the mask, and may be in another CRS. A GeoPackage holds the\n"
+    "zones' geometries and attributes too.\n"
+    "\n"
+    "Examples:\n"
+    "  terramask zonal cover.tif --zones districts.gpkg -o districts.csv --id name\n"
+    "  terramask zonal cover.tif --zones plan.gpkg --layer parcels -o parcels.gpkg\n";
+
+struct ZonalArguments {
+  ZonalOptions options;
+  Verbosity verbosity;
+  std::string cache = "64M";
+};
+
+void print_summary(const ZonalArguments& a, const ZonalStatistics& found) {
+  fmt::print("{}: {} zones, {} classes, {}\n", a.options.output, found.zones.size(), found.classes.size(),
+             duration_text(found.seconds));
+}
+
+int zonal(const ZonalArguments& a) {
+  start_messages("terramask zonal", a.verbosity);
+  configure_gdal(parse_bytes(a.cache, "--cache"));
+  ProgressBar bar("");
+  ProgressSink sink;
+  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+  const ZonalStatistics found = zonal_statistics(a.options, sink, &stop_flag());
+  bar.finish();
+  for (const std::string& warning : found.warnings) spdlog::warn("note: {}", warning);
+  if (!a.verbosity.quiet) print_summary(a, found);
+  return 0;
+}
+
+}  // namespace
+
+void zonal_options(CLI::App& app, std::function<int()>& run) {
+  const auto a = std::make_shared<ZonalArguments>();
+  app.add_option("MASK", a->options.mask, "A mask, or any raster of one band of class values")
+      ->required()
+      ->type_name("");
+  app.add_option("--zones", a->options.zones, "Polygons, in any format of GDAL and any CRS")
+      ->required()
+      ->type_name("FILE")
+      ->group("Input");
+  app.add_option("--layer", a->options.layer, "The layer of the zones, where the file has several")
+      ->type_name("NAME")
+      ->group("Input");
+  app.add_option("--id", a->options.id_field, "The attribute that names a zone (default: its number)")
+      ->type_name("FIELD")
+      ->group("Input");
+  app.add_option("--crs", a->options.crs, "The mask's CRS, where it has none or a wrong one")
+      ->type_name("CRS")
+      ->group("Input");
+  app.add_option("--src-nodata", a->options.src_nodata,
+                 "The mask's nodata value, in place of what it says; none: it has none")
+      ->type_name("V|none")
+      ->group("Input");
+  app.add_option("--cache", a->cache, "GDAL's block cache")
+      ->type_name("BYTES")
+      ->capture_default_str()
+      ->group("Input");
+  app.add_option("-o,--output", a->options.output, "Table, or GeoPackage with the zones, by its ending")
+      ->required()
+      ->type_name("OUT.csv|.gpkg")
+      ->group("Output");
+  app.add_flag("--overwrite", a->options.overwrite, "Replace an output that is there")->group("Output");
+  add_verbosity_options(app, a->verbosity);
+  app.footer(footer);
+  run = [a] { return zonal(*a); };
+}
+
+}  // namespace terramask::tools
