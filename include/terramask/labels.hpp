@@ -42,9 +42,9 @@ struct LabelsSummary {
   std::vector<std::string> warnings;
   std::vector<std::string> notes;    ///< what sources tell of their reading
   std::vector<std::string> credits;  ///< "(c) OpenStreetMap contributors (ODbL-1.0)"
-  std::uint64_t features_read = 0;  ///< that were near the image
-  std::uint64_t objects_read = 0;   ///< nodes, ways and relations of OSM files
-  std::uint64_t bytes_read = 0;  ///< of the sources' files
+  std::uint64_t features_read = 0;   ///< that were near the image
+  std::uint64_t objects_read = 0;    ///< nodes, ways and relations of OSM files
+  std::uint64_t bytes_read = 0;      ///< of the sources' files
   double read_seconds = 0;
   double seconds = 0;
 };

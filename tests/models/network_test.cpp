@@ -163,7 +163,8 @@ TEST(Network, SpecificationsOutOfRangeAreRefused) {
     EXPECT_EQ(error_of([&] { build_network(spec, 1, 64, 64); }).code(), ErrorCode::usage);
   const Error error = error_of([] { build_network({.architecture = "resnet"}, 1, 32, 32); });
   EXPECT_EQ(error.code(), ErrorCode::unsupported);
-  EXPECT_THAT(error.what(), HasSubstr("unknown architecture \"resnet\"; known are unet, segnet, fcn, linear"));
+  EXPECT_THAT(error.what(),
+              HasSubstr("unknown architecture \"resnet\"; known are unet, segnet, fcn, linear"));
 }
 
 TEST(Network, TheLargestOneCanStillBeCounted) {
