@@ -24,6 +24,11 @@ struct RegionPolygons {
   std::string simplify = "0", min_area = "0";  ///< as parse_measure reads them
 };
 
+/// Areas of the classes in each zone of a polygon layer, once all tiles are there; as ZonalOptions.
+struct RegionZones {
+  std::string path, layer, id_field;
+};
+
 /// What a region is made of: all that decides a bit of the result. Written as JSON (schemas/job.schema.json).
 struct RegionJob {
   std::string model;
@@ -45,6 +50,7 @@ struct RegionJob {
   std::vector<std::string> creation_options;
   /// Made of the tiles: other settings change no tile.
   std::optional<RegionPolygons> polygons;
+  std::optional<RegionZones> zones;
 };
 
 /// Reads a job file. Paths in it begin at its folder. Throws not_found, format (naming the key).
@@ -131,7 +137,7 @@ RegionSummary run_region(const RegionJob& job, const RegionRun& run, const Progr
 
 /// Joins the journals of all shards, says what is missing or failed and writes what ties the tiles together:
 /// mask.vrt, probabilities.vrt, tiles.gpkg, a STAC collection and, where the job wants them and no tile is
-/// missing, polygons.gpkg.
+/// missing, polygons.gpkg, zones.csv and zones.gpkg.
 RegionSummary finish_region(const std::string& folder, const ProgressSink& progress, const StopFlag* stop);
 
 }  // namespace terramask

@@ -45,7 +45,7 @@ struct Joined {
   std::map<TileKey, JournalTile> tiles;
   std::vector<JournalSource> sources;
   std::size_t expected = 0;
-  std::string polygons;  ///< of polygons_text
+  std::string wanted;  ///< of wanted_text
 };
 
 void add_shard(const std::string& path, const JobFile& file, Joined& joined) {
@@ -64,7 +64,7 @@ void add_shard(const std::string& path, const JobFile& file, Joined& joined) {
     throw Error(ErrorCode::mismatch, path + ": the sources changed between this shard and the others",
                 "run every shard again with --resume");
   joined.expected = expected;
-  joined.polygons = journal.meta("polygons");
+  joined.wanted = journal.meta("wanted");
   joined.sources = sources;
   for (auto& [key, one] : journal.tiles()) joined.tiles.emplace(key, std::move(one));
 }
@@ -82,7 +82,7 @@ RegionSummary finish_region(const std::string& folder, const ProgressSink& progr
   Joined joined;
   if (shards.count == 0) {
     Journal journal(path, false);
-    joined = {journal.tiles(), journal.sources(), 0, journal.meta("polygons")};
+    joined = {journal.tiles(), journal.sources(), 0, journal.meta("wanted")};
     joined.expected = joined.tiles.size();
   }
   for (const int number : shards.numbers) {
@@ -110,7 +110,7 @@ RegionSummary finish_region(const std::string& folder, const ProgressSink& progr
     journal.set_sources(joined.sources);
     journal.set_meta("job", file->description.dump());
     journal.set_meta("tiles", std::to_string(joined.expected));
-    journal.set_meta("polygons", joined.polygons);
+    journal.set_meta("wanted", joined.wanted);
     journal.set_tiles(all);
   }
   summary.tiles = joined.expected;
@@ -126,9 +126,10 @@ RegionSummary finish_region(const std::string& folder, const ProgressSink& progr
   for (const JournalSource& one : joined.sources)
     if (!one.fault.empty()) summary.faults.push_back(one.fault);
   summary.products = write_products(folder, *file, joined.tiles, joined.sources);
-  if (!joined.polygons.empty() && summary.complete())
-    summary.products.push_back(write_polygons(
-        folder, joined.polygons, file->description["products"]["probabilities"] == true, progress, stop));
+  if (summary.complete())
+    for (std::string& product : write_wanted(
+             folder, joined.wanted, file->description["products"]["probabilities"] == true, progress, stop))
+      summary.products.push_back(std::move(product));
   return summary;
 }
 

@@ -97,6 +97,11 @@ void read_products(JsonKeys& keys, RegionJob& job) {
     polygons->finish();
     job.polygons = wanted;
   }
+  if (auto zones = keys.object("zones")) {
+    (void)zones->need("path");
+    job.zones = RegionZones{zones->path("path"), zones->text("layer"), zones->text("id")};
+    zones->finish();
+  }
   keys.finish();
 }
 

@@ -12,6 +12,7 @@
 #include "region/plan.hpp"
 #include "region/stac.hpp"
 #include "terramask/vectorize.hpp"
+#include "terramask/zonal.hpp"
 
 namespace terramask::region {
 namespace {
@@ -77,6 +78,40 @@ std::vector<geo::IndexedTile> indexed(const std::map<TileKey, JournalTile>& tile
   return all;
 }
 
+/// What a killed run left behind goes first.
+void clear_for(const std::string& output) {
+  const std::array outputs{output};
+  for (const std::string& hidden : unfinished_outputs(outputs)) fs::remove_all(hidden);
+}
+
+std::string write_polygons(const fs::path& folder, const Json& wanted, bool probabilities,
+                           const ProgressSink& progress, const StopFlag* stop) {
+  VectorizeOptions options;
+  options.mask = (folder / "mask.vrt").string();
+  options.output = (folder / "polygons.gpkg").string();
+  options.simplify = parse_measure(wanted.at("simplify").get<std::string>(), "simplify");
+  options.min_area = parse_measure(wanted.at("min_area").get<std::string>(), "min_area");
+  if (probabilities) options.probabilities = (folder / "probabilities.vrt").string();
+  options.overwrite = true;
+  clear_for(options.output);
+  vectorize_polygons(options, progress, stop);
+  return options.output;
+}
+
+std::string write_zones(const fs::path& folder, const Json& wanted, const char* name,
+                        const ProgressSink& progress, const StopFlag* stop) {
+  ZonalOptions options;
+  options.mask = (folder / "mask.vrt").string();
+  options.zones = wanted.at("path").get<std::string>();
+  options.layer = wanted.at("layer").get<std::string>();
+  options.id_field = wanted.at("id").get<std::string>();
+  options.output = (folder / name).string();
+  options.overwrite = true;
+  clear_for(options.output);
+  zonal_statistics(options, progress, stop);
+  return options.output;
+}
+
 }  // namespace
 
 std::vector<std::string> write_products(const std::string& folder, const JobFile& file,
@@ -102,8 +137,7 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
                                     block_of(file, own)));
   }
   products.push_back(path("tiles.gpkg"));
-  const std::array leftover{products.back()};
-  for (const std::string& hidden : unfinished_outputs(leftover)) fs::remove_all(hidden);
+  clear_for(products.back());
   geo::write_tile_index(products.back(), file.grid, indexed(tiles));
 
   StacCollection collection{fs::path(folder).filename().string(), file, {}, {}};
@@ -119,26 +153,27 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
   return products;
 }
 
-std::string polygons_text(const RegionJob& job) {
-  if (!job.polygons) return {};
-  return Json{{"simplify", job.polygons->simplify}, {"min_area", job.polygons->min_area}}.dump();
+std::string wanted_text(const RegionJob& job) {
+  Json wanted;
+  if (job.polygons)
+    wanted["polygons"] = {{"simplify", job.polygons->simplify}, {"min_area", job.polygons->min_area}};
+  if (job.zones)
+    wanted["zones"] = {{"path", job.zones->path}, {"layer", job.zones->layer}, {"id", job.zones->id_field}};
+  return wanted.is_null() ? std::string() : wanted.dump();
 }
 
-std::string write_polygons(const std::string& folder, const std::string& wanted, bool probabilities,
-                           const ProgressSink& progress, const StopFlag* stop) {
-  const auto path = [&](const char* name) { return (fs::path(folder) / name).string(); };
+std::vector<std::string> write_wanted(const std::string& folder, const std::string& wanted,
+                                      bool probabilities, const ProgressSink& progress,
+                                      const StopFlag* stop) {
+  std::vector<std::string> products;
+  if (wanted.empty()) return products;
   const Json json = Json::parse(wanted);
-  VectorizeOptions options;
-  options.mask = path("mask.vrt");
-  options.output = path("polygons.gpkg");
-  options.simplify = parse_measure(json.at("simplify").get<std::string>(), "simplify");
-  options.min_area = parse_measure(json.at("min_area").get<std::string>(), "min_area");
-  if (probabilities) options.probabilities = path("probabilities.vrt");
-  options.overwrite = true;
-  const std::array outputs{options.output};
-  for (const std::string& hidden : unfinished_outputs(outputs)) fs::remove_all(hidden);
-  vectorize_polygons(options, progress, stop);
-  return options.output;
+  if (json.contains("polygons"))
+    products.push_back(write_polygons(folder, json["polygons"], probabilities, progress, stop));
+  if (json.contains("zones"))
+    for (const char* name : {"zones.csv", "zones.gpkg"})
+      products.push_back(write_zones(folder, json["zones"], name, progress, stop));
+  return products;
 }
 
 }  // namespace terramask::region

@@ -16,13 +16,15 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
                                         const std::map<TileKey, JournalTile>& tiles,
                                         const std::vector<JournalSource>& sources);
 
-/// What the journal remembers of the polygons that a job wants; empty where it wants none.
-std::string polygons_text(const RegionJob& job);
+/// What the journal remembers of the polygons and zones that a job wants of all its tiles; empty where it
+/// wants none.
+std::string wanted_text(const RegionJob& job);
 
 /// polygons.gpkg of all tiles, seams dissolved, with the mean probability of each where there are
-/// probabilities.
-/// @param wanted of polygons_text
-std::string write_polygons(const std::string& folder, const std::string& wanted, bool probabilities,
-                           const ProgressSink& progress, const StopFlag* stop);
+/// probabilities; zones.csv and zones.gpkg, the areas of the classes in each zone.
+/// @param wanted of wanted_text
+/// @return their paths
+std::vector<std::string> write_wanted(const std::string& folder, const std::string& wanted,
+                                      bool probabilities, const ProgressSink& progress, const StopFlag* stop);
 
 }  // namespace terramask::region

@@ -287,7 +287,7 @@ RegionSummary run_region(const RegionJob& job, const RegionRun& run, const Progr
   journal->set_sources(plan.inputs.records);
   journal->set_meta("job", plan.file.description.dump());
   journal->set_meta("tiles", std::to_string(plan.tiles.size()));
-  journal->set_meta("polygons", polygons_text(job));
+  journal->set_meta("wanted", wanted_text(job));
   journal->set_tiles(all);
 
   const std::size_t count = to_do.size();
@@ -320,10 +320,10 @@ RegionSummary run_region(const RegionJob& job, const RegionRun& run, const Progr
   summary.device_idle = times.seconds > 0 ? times.idle / times.seconds : 0;
   if (run.shards == 1)
     summary.products = write_products(run.output, plan.file, journal->tiles(), plan.inputs.records);
-  // Polygons with holes where tiles failed would look like the truth.
-  if (run.shards == 1 && job.polygons && summary.failed.empty())
-    summary.products.push_back(
-        write_polygons(run.output, polygons_text(job), job.probabilities, progress, stop));
+  // Polygons with holes where tiles failed, and areas without them, would look like the truth.
+  if (run.shards == 1 && summary.failed.empty())
+    for (std::string& product : write_wanted(run.output, wanted_text(job), job.probabilities, progress, stop))
+      summary.products.push_back(std::move(product));
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary;
 }

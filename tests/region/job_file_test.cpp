@@ -39,7 +39,8 @@ class JobFiles : public RegionTest {
                  "ndsm": {"dsm": "s.tif", "dtm": "t.tif"}},
       "region": {"bounds": [1, 2, 3, 4], "bounds_crs": "EPSG:4326", "polygons": "p.gpkg"},
       "grid": {"crs": "EPSG:3857", "pixel_size": 0.5, "origin": [10, 20], "tile": 512},
-      "products": {"probabilities": "float32", "polygons": {"simplify": "1px", "min_area": "20"}}, "threshold": 0.4, "creation_options": ["COMPRESS=ZSTD"]})");
+      "products": {"probabilities": "float32", "polygons": {"simplify": "1px", "min_area": "20"},
+                   "zones": {"path": "z.gpkg", "layer": "communes", "id": "name"}}, "threshold": 0.4, "creation_options": ["COMPRESS=ZSTD"]})");
   }
 };
 
@@ -66,6 +67,9 @@ TEST_F(JobFiles, EveryKeyIsRead) {
   EXPECT_EQ(job.probability_type, ProbabilityType::float32);
   EXPECT_EQ(job.threshold, 0.4);
   EXPECT_EQ(job.polygons.value().min_area, "20");
+  EXPECT_EQ(job.zones.value().path, path("z.gpkg"));
+  EXPECT_EQ(job.zones->layer, "communes");
+  EXPECT_EQ(job.zones->id_field, "name");
 }
 
 TEST_F(JobFiles, WhatIsWrongIsNamedByItsKey) {

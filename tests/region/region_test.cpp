@@ -3,6 +3,8 @@
 #include <ogrsf_frmts.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <numeric>
 #include <set>
@@ -176,6 +178,28 @@ TEST_F(RegionTest, PolygonsKnowNoSeams) {
   EXPECT_EQ(summary.products.back(), path("out/polygons.gpkg"));
   const geo::DatasetPtr polygons = geo::open_vector(path("out/polygons.gpkg"));
   EXPECT_EQ(polygons->GetLayer(0)->GetFeatureCount(), 2);  // two colours, six tiles
+}
+
+TEST_F(RegionTest, ZonesAreCountedOverAllTiles) {
+  raster("a.tif", {.width = 150, .height = 100, .value = [](int band, double x, double) {
+                     return (band == 0) == (x < 500100) ? 250 : 5;
+                   }});
+  // Across the border of the two colours, and of tiles.
+  std::ofstream(path("zones.geojson")) << R"({"type": "FeatureCollection",
+    "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32633"}},
+    "features": [{"type": "Feature", "properties": {"name": "middle"}, "geometry": {"type": "Polygon", "coordinates":
+      [[[500090, 4999910], [500110, 4999910], [500110, 4999960], [500090, 4999960], [500090, 4999910]]]}}]})";
+  RegionJob wanted = job({"a.tif"}, linear("m.safetensors"));
+  wanted.zones = RegionZones{path("zones.geojson"), "", "name"};
+  const RegionSummary summary = run_region(wanted, run("out"), {}, nullptr);
+  EXPECT_EQ(summary.products.back(), path("out/zones.gpkg"));
+  EXPECT_TRUE(std::filesystem::exists(path("out/zones.csv")));
+  const geo::DatasetPtr zones = geo::open_vector(path("out/zones.gpkg"));
+  const OGRFeatureUniquePtr zone(zones->GetLayer(0)->GetNextFeature());
+  ASSERT_NE(zone, nullptr);
+  EXPECT_STREQ(zone->GetFieldAsString("name"), "middle");
+  EXPECT_EQ(zone->GetFieldAsInteger64("background_px"), 500);
+  EXPECT_EQ(zone->GetFieldAsInteger64("road_px"), 500);
 }
 
 TEST_F(RegionTest, ProbabilitiesStandBesideTheMasks) {
