@@ -30,18 +30,17 @@ if [ ! -e "$folder/in/3.tif" ]; then
   "$here/tools/make_random_model.py" "$folder/linear.safetensors"
 fi
 
-measure() { # name, options
-  local name=$1 best="" line
+measure() { # name, options: the run of median speed
+  local name=$1 line lines=()
   shift
   for _ in $(seq "$runs"); do
     rm -rf "$folder/out"
     line=$("$bin/terramask" region "$folder/linear.safetensors" "$folder/in/*.tif" -o "$folder/out" --device cpu \
       --workers "${WORKERS:-2}" "$@" "${options[@]}" 2>/dev/null | grep -E 'Mpx/s|device idle' | tr -s ' \n' ' ')
-    local speed
-    speed=$(sed -E 's/.*\(([0-9.e+]+) Mpx\/s.*/\1/' <<<"$line")
-    if [ -z "$best" ] || awk "BEGIN{exit !($speed > ${best%% *})}"; then best="$speed $line"; fi
+    lines+=("$(sed -E 's/.*\(([0-9.e+]+) Mpx\/s.*/\1/' <<<"$line") $line")
   done
-  printf '%-14s %s\n' "$name" "${best#* }"
+  line=$(printf '%s\n' "${lines[@]}" | sort -n | sed -n "$(((runs + 1) / 2))p")
+  printf '%-14s %s\n' "$name" "${line#* }"
 }
 
 measure "as it is"
