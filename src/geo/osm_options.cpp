@@ -109,7 +109,8 @@ std::vector<std::string> osm_open_options(const std::string& scratch, std::span<
 }
 
 std::uint64_t osm_scratch_bytes(const std::string& path, std::uint64_t bytes, std::uint64_t memory) {
-  // Estimates on the safe side: what is kept of nodes and ways takes less than 4 times a .pbf, and half of XML.
+  // Estimates on the safe side: what is kept of nodes and ways takes less than 4 times a .pbf, and half of
+  // XML.
   const bool pbf = path.ends_with(".pbf");
   const std::uint64_t most = pbf ? 4 * bytes : bytes / 2;
   return most <= memory ? 0 : most;
