@@ -81,6 +81,9 @@ void add_run_options(CLI::App& app, RegionArguments& a) {
       ->required()
       ->type_name("DIR/")
       ->group("Output");
+  app.add_option("--json", a.json, "Write the summary as JSON too; a file that is there is replaced")
+      ->type_name("FILE")
+      ->group("Output");
   CLI::Option* resume =
       app.add_flag("--resume", a.resume, "Go on: do what is missing, failed, or whose input changed")
           ->group("Run");

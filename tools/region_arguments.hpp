@@ -33,6 +33,7 @@ struct RegionArguments {
   std::string output;
   bool resume = false, restart = false, drop_missing = false, finish = false, dry_run = false;
   std::string on_error = "skip", fingerprint = "header", shard;
+  std::string json;
   int retries = 1, workers = 0;
   std::int64_t patch = 0;
   DeviceArguments device;

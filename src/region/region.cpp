@@ -136,7 +136,7 @@ void help(const RegionJob& job, const RegionRun& run, const StopFlag* stop) {
   check_same(run.output, held.description, describe_job(job, *opened.model));
   lay_out(opened, job, run, held,
           reopen_inputs(job, source_options(job, *opened.model), sources_from(sources), stop), stop);
-  RankDispatcher dispatcher(ranks, opened.worker->threads() + 1, stop);
+  RankDispatcher dispatcher(ranks, 2 * opened.worker->threads() + 2, stop);
   dispatcher.finish(opened.worker->run(opened.plan, dispatcher));
 }
 
@@ -157,6 +157,20 @@ RegionSummary summarise(const JobFile& file, const std::vector<RegionTile>& fini
       summary.square_metres += static_cast<double>(tile.valid) * size->x * size->y;
   }
   return summary;
+}
+
+/// @param times of each rank, the first one's first
+void add_times(const std::vector<WorkTimes>& times, RegionSummary& summary) {
+  double seconds = 0, idle = 0;
+  for (const WorkTimes& one : times) {
+    summary.read_seconds += one.pipeline.read;
+    summary.compute_seconds += one.pipeline.compute;
+    summary.write_seconds += one.pipeline.write;
+    seconds += one.pipeline.seconds;
+    idle += one.pipeline.idle;
+    summary.ranks.push_back(one.rank);
+  }
+  summary.device_idle = seconds > 0 ? idle / seconds : 0;
 }
 
 /// A tile failed for want of room: so would all others.
@@ -291,33 +305,35 @@ RegionSummary run_region(const RegionJob& job, const RegionRun& run, const Progr
   journal->set_tiles(all);
 
   const std::size_t count = to_do.size();
+  const int ranks = alone ? 1 : run.ranks->size();
   JournalDispatcher dispatcher(*journal, std::move(to_do),
-                               {.retries = run.retries,
+                               {.ahead = opened.worker->threads() + static_cast<std::size_t>(ranks),
+                                .retries = run.retries,
                                 .stop_on_error = run.stop_on_error,
                                 .disk_full = full_disk(plan, run.output),
                                 .log = run.log,
                                 .progress = progress,
                                 .stop = stop});
   const auto start = std::chrono::steady_clock::now();
-  segment::PipelineTimes times;
+  std::vector<WorkTimes> times;
+  RegionHandingOut handing_out;
   if (!alone) {
     share_plan(*run.ranks, plan);
     RankServer server(*run.ranks, dispatcher);
-    times = opened.worker->run(plan, dispatcher);
-    server.finish(times);
-    times.idle /= run.ranks->size();
+    times.push_back(opened.worker->run(plan, dispatcher));
+    server.finish();
+    times.insert(times.end(), server.times().begin(), server.times().end());
+    handing_out = server.effort();
   } else if (count > 0) {
-    times = opened.worker->run(plan, dispatcher);
+    times.push_back(opened.worker->run(plan, dispatcher));
   }
   RegionSummary summary = summarise(plan.file, dispatcher.finished());
   summary.tiles = all.size();
   summary.kept = all.size() - count;
   summary.faults = plan.inputs.faults;
   summary.warnings = opened.warnings;
-  summary.read_seconds = times.read;
-  summary.compute_seconds = times.compute;
-  summary.write_seconds = times.write;
-  summary.device_idle = times.seconds > 0 ? times.idle / times.seconds : 0;
+  summary.handing_out = handing_out;
+  add_times(times, summary);
   if (run.shards == 1)
     summary.products = write_products(run.output, plan.file, journal->tiles(), plan.inputs.records);
   // Polygons with holes where tiles failed, and areas without them, would look like the truth.
