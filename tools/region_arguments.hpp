@@ -26,6 +26,9 @@ struct RegionArguments {
   std::vector<double> grid_origin;
   std::optional<std::int64_t> tile;
   std::string probabilities = "none";
+  bool vectorize = false;
+  RegionPolygons polygon_options;
+  RegionZones zones;
   std::optional<double> threshold;
   std::vector<std::string> creation_options;
   std::vector<CLI::Option*> of_job;  ///< what a job file says instead

@@ -84,8 +84,8 @@ void clear_for(const std::string& output) {
   for (const std::string& hidden : unfinished_outputs(outputs)) fs::remove_all(hidden);
 }
 
-std::string write_polygons(const fs::path& folder, const Json& wanted, bool probabilities,
-                           const ProgressSink& progress, const StopFlag* stop) {
+void write_polygons(const fs::path& folder, const Json& wanted, bool probabilities,
+                    const ProgressSink& progress, const StopFlag* stop, Products& made) {
   VectorizeOptions options;
   options.mask = (folder / "mask.vrt").string();
   options.output = (folder / "polygons.gpkg").string();
@@ -94,22 +94,28 @@ std::string write_polygons(const fs::path& folder, const Json& wanted, bool prob
   if (probabilities) options.probabilities = (folder / "probabilities.vrt").string();
   options.overwrite = true;
   clear_for(options.output);
-  vectorize_polygons(options, progress, stop);
-  return options.output;
+  made.add(options.output, vectorize_polygons(options, progress, stop).warnings);
 }
 
-std::string write_zones(const fs::path& folder, const Json& wanted, const char* name,
-                        const ProgressSink& progress, const StopFlag* stop) {
+ZonalOptions zonal_options(const Json& wanted) {
   ZonalOptions options;
-  options.mask = (folder / "mask.vrt").string();
   options.zones = wanted.at("path").get<std::string>();
   options.layer = wanted.at("layer").get<std::string>();
   options.id_field = wanted.at("id").get<std::string>();
-  options.output = (folder / name).string();
+  return options;
+}
+
+void write_zones(const fs::path& folder, const Json& wanted, const ProgressSink& progress,
+                 const StopFlag* stop, Products& made) {
+  ZonalOptions options = zonal_options(wanted);
+  options.mask = (folder / "mask.vrt").string();
+  options.output = (folder / "zones.csv").string();
+  options.also = {(folder / "zones.gpkg").string()};
   options.overwrite = true;
   clear_for(options.output);
-  zonal_statistics(options, progress, stop);
-  return options.output;
+  clear_for(options.also.front());
+  made.add(options.output, zonal_statistics(options, progress, stop).warnings);
+  made.add(options.also.front(), {});
 }
 
 }  // namespace
@@ -162,18 +168,39 @@ std::string wanted_text(const RegionJob& job) {
   return wanted.is_null() ? std::string() : wanted.dump();
 }
 
-std::vector<std::string> write_wanted(const std::string& folder, const std::string& wanted,
-                                      bool probabilities, const ProgressSink& progress,
-                                      const StopFlag* stop) {
-  std::vector<std::string> products;
-  if (wanted.empty()) return products;
+void check_wanted(const std::string& wanted, const JobFile& file, const std::string& folder,
+                  const StopFlag* stop) {
+  if (wanted.empty()) return;
+  const Json json = Json::parse(wanted);
+  if (json.contains("zones"))
+    check_zones(zonal_options(json["zones"]), terramask::cut(file.grid, file.window), folder, stop);
+}
+
+Products write_wanted(const std::string& folder, const std::string& wanted, bool probabilities,
+                      const ProgressSink& progress, const StopFlag* stop) {
+  Products made;
+  if (wanted.empty()) return made;
   const Json json = Json::parse(wanted);
   if (json.contains("polygons"))
-    products.push_back(write_polygons(folder, json["polygons"], probabilities, progress, stop));
-  if (json.contains("zones"))
-    for (const char* name : {"zones.csv", "zones.gpkg"})
-      products.push_back(write_zones(folder, json["zones"], name, progress, stop));
-  return products;
+    write_polygons(folder, json["polygons"], probabilities, progress, stop, made);
+  if (json.contains("zones")) write_zones(folder, json["zones"], progress, stop, made);
+  return made;
+}
+
+void remove_wanted(const std::string& folder) {
+  std::error_code failed;
+  for (const char* name : {"polygons.gpkg", "zones.csv", "zones.gpkg"})
+    fs::remove(fs::path(folder) / name, failed);
+}
+
+void Products::add(const std::string& path, const std::vector<std::string>& told) {
+  paths.push_back(path);
+  warnings.insert(warnings.end(), told.begin(), told.end());
+}
+
+void Products::add_to(RegionSummary& summary) const {
+  summary.products.insert(summary.products.end(), paths.begin(), paths.end());
+  summary.warnings.insert(summary.warnings.end(), warnings.begin(), warnings.end());
 }
 
 }  // namespace terramask::region

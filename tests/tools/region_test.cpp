@@ -134,6 +134,62 @@ TEST_F(RegionProgram, NamesWhatIsWrong) {
   EXPECT_FALSE(fs::exists(path("new")));
 }
 
+TEST_F(RegionProgram, ProductsCanBeNamedOnTheCommandLine) {
+  write("zones.geojson", R"({"type": "FeatureCollection",
+    "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32633"}},
+    "features": [{"type": "Feature", "properties": {"name": "west"}, "geometry": {"type": "Polygon", "coordinates":
+      [[[500010, 4999910], [500110, 4999910], [500110, 4999990], [500010, 4999990], [500010, 4999910]]]}}]})");
+  const auto flags = [&](const std::string& out, const std::vector<std::string>& more) {
+    std::vector<std::string> all{"region", "m.safetensors", "in/0.tif", "-o",     out,  "--device",
+                                 "cpu",    "--threads",     "1",        "--tile", "128"};
+    all.insert(all.end(), more.begin(), more.end());
+    return terramask(all);
+  };
+  const std::vector<std::string> products{
+      "--probabilities", "byte",          "--vectorize",   "--simplify", "1px",        "--min-area", "9px",
+      "--zones",         "zones.geojson", "--zones-layer", "zones",      "--zones-id", "name"};
+  const Outcome made = flags("flags", products);
+  ASSERT_EQ(made.status, 0) << made.err;
+  for (const char* file : {"probabilities.vrt", "polygons.gpkg", "zones.csv", "zones.gpkg"}) {
+    EXPECT_TRUE(fs::exists(path("flags") / file)) << file;
+    EXPECT_THAT(made.out, HasSubstr(file));
+  }
+  EXPECT_THAT(read("flags/zones.csv"), HasSubstr("west"));
+  write("job.json", R"({"model": "m.safetensors", "sources": ["in/0.tif"], "grid": {"tile": 128}, "products":
+    {"probabilities": "byte", "polygons": {"simplify": "1px", "min_area": "9px"},
+     "zones": {"path": "zones.geojson", "layer": "zones", "id": "name"}}})");
+  ASSERT_EQ(terramask(call("file")).status, 0);
+  EXPECT_EQ(read("flags/zones.csv"), read("file/zones.csv"));
+  EXPECT_EQ(read("flags/job.json"), read("file/job.json"));
+
+  expect_error(flags("a", {"--vectorize", "--min-area", "wide"}), 2, {"--min-area wide: not a measure"});
+  EXPECT_EQ(flags("a", {"--simplify", "1px"}).status, 2);
+  EXPECT_EQ(flags("a", {"--zones-id", "name"}).status, 2);
+  expect_error(terramask(call("a", {"--zones", "zones.geojson"})), 2, {"--zones beside job.json"});
+  expect_error(terramask(call("a", {"--vectorize"})), 2, {"--vectorize beside job.json"});
+  EXPECT_FALSE(fs::exists(path("a")));
+  // Before any tile, by name.
+  expect_error(flags("b", {"--zones", "none.gpkg"}), 1, {"none.gpkg"});
+  expect_error(flags("b", {"--zones", "zones.geojson", "--zones-id", "colour"}), 1,
+               {"zones.geojson", "colour", "name"});
+  expect_error(flags("b", {"--zones", "zones.geojson", "--zones-id", "colour", "--dry-run"}), 1, {"colour"});
+  write("torn.gpkg", std::string(4000, 'x'));
+  expect_error(flags("b", {"--zones", "torn.gpkg"}), 1, {"torn.gpkg"});
+  EXPECT_FALSE(fs::exists(path("b/tiles")));
+}
+
+TEST_F(RegionProgram, GoesOnFromAnotherFolder) {
+  fs::create_directory(path("elsewhere"));
+  ASSERT_EQ(terramask(call("out")).status, 0);
+  const auto there = [&](const std::vector<std::string>& arguments) {
+    return Running("terramask", arguments, path("elsewhere")).wait();
+  };
+  const Outcome again =
+      there({"region", "../job.json", "-o", "../out", "--resume", "--device", "cpu", "--threads", "1"});
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("80 tiles in ../out: 0 done now, 80 before, 0 failed"));
+}
+
 TEST_F(RegionProgram, ADryRunSaysWhatItWouldTakeAndMakesNothing) {
   const auto before = files();
   const Outcome dry = terramask(call("out", {"--dry-run"}));
