@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "keys/key_reader.hpp"
+#include "region/utc_time.hpp"
 #include "terramask/region.hpp"
 #include "terramask/vectorize.hpp"
 
@@ -77,6 +78,15 @@ void visit_between(KeyVisitor& v, const char* key, std::optional<double>& number
   v.special(key, read, nothing, Need::optional);
 }
 
+void visit_date(KeyVisitor& v, std::string& date) {
+  const auto read = [&date](const Json& value, const Place& place) {
+    date = text_of(value, place);
+    if (region::utc_time(date).empty())
+      place.refuse(value, R"(a date as "2024-05-01" or "2024-05-01T10:30:00Z")");
+  };
+  v.special("date", read, nothing, Need::optional);
+}
+
 void visit_source(KeyVisitor& v, SourceSpec& spec) {
   if (v.has_form("tile_index", spec.kind == SourceSpec::Kind::tile_index)) {
     spec.kind = SourceSpec::Kind::tile_index;
@@ -90,7 +100,7 @@ void visit_source(KeyVisitor& v, SourceSpec& spec) {
     v.text("asset", spec.asset, Need::optional);
   } else {
     v.path("path", spec.path);
-    v.text("date", spec.date, Need::optional);
+    visit_date(v, spec.date);
   }
 }
 

@@ -16,6 +16,7 @@ TileKey key_of(const JournalTile& one) {
 template <class Tiles>
 std::vector<TileKey> keys_of(const Tiles& tiles) {
   std::vector<TileKey> keys;
+  keys.reserve(tiles.size());
   for (const JournalTile& one : tiles) keys.push_back(key_of(one));
   return keys;
 }

@@ -1,5 +1,7 @@
 #include "region/products.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -11,6 +13,7 @@
 #include "models/atomic_file.hpp"
 #include "region/plan.hpp"
 #include "region/stac.hpp"
+#include "region/utc_time.hpp"
 #include "terramask/vectorize.hpp"
 #include "terramask/zonal.hpp"
 
@@ -23,14 +26,6 @@ void write_text(const std::string& path, const std::string& text) {
   AtomicFile file(path, true);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
-}
-
-/// As RFC 3339 has it; what has no time of day begins at midnight, and what names no zone is taken as UTC.
-std::string rfc3339(const std::string& date) {
-  if (date.size() == 10) return date + "T00:00:00Z";
-  if (date.size() < 19) return {};
-  const bool zone = date.back() == 'Z' || (date.size() >= 25 && date[date.size() - 3] == ':');
-  return zone ? date : date.substr(0, 19) + "Z";
 }
 
 /// Side of the tiles' blocks: as the job has it, else the writers' own.
@@ -76,6 +71,25 @@ std::vector<geo::IndexedTile> indexed(const std::map<TileKey, JournalTile>& tile
     all.push_back(std::move(index));
   }
   return all;
+}
+
+/// Named as the folder, dated as the sources; what tells no date is as old as the job.
+StacCollection collection_of(const std::string& folder, const JobFile& file,
+                             const std::vector<JournalSource>& sources) {
+  StacCollection collection{fs::weakly_canonical(folder).filename().string(), file, {}, {}};
+  if (collection.id.empty()) collection.id = "region";
+  for (const JournalSource& one : sources) {
+    const std::string date = utc_time(one.date);
+    if (date.empty()) continue;
+    if (collection.start.empty() || date < collection.start) collection.start = date;
+    collection.end = std::max(collection.end, date);
+  }
+  if (collection.start.empty()) {
+    struct stat facts {};
+    const bool there = ::stat((fs::path(folder) / "job.json").c_str(), &facts) == 0;
+    collection.start = collection.end = utc_time(there ? facts.st_mtime : std::time(nullptr));
+  }
+  return collection;
 }
 
 /// What a killed run left behind goes first.
@@ -146,15 +160,7 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
   clear_for(products.back());
   geo::write_tile_index(products.back(), file.grid, indexed(tiles));
 
-  StacCollection collection{fs::path(folder).filename().string(), file, {}, {}};
-  if (collection.id.empty()) collection.id = fs::path(folder).parent_path().filename().string();
-  for (const JournalSource& one : sources) {
-    const std::string date = rfc3339(one.date);
-    if (date.empty()) continue;
-    if (collection.start.empty() || date < collection.start) collection.start = date;
-    collection.end = std::max(collection.end, date);
-  }
-  write_stac(folder, collection, done);
+  write_stac(folder, collection_of(folder, file, sources), done);
   products.push_back(path("collection.json"));
   return products;
 }
