@@ -72,6 +72,7 @@ std::vector<std::size_t> SourceMap::meeting(const Window& window) const {
   int count = 0;
   void** const found = CPLQuadTreeSearch(index_->tree, &box, &count);
   std::vector<std::size_t> numbers;
+  numbers.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) numbers.push_back(*static_cast<std::size_t*>(found[i]));
   CPLFree(found);
   // The tree's boxes touch where ours do not meet.
