@@ -45,6 +45,7 @@ class Flights {
       current_ = std::make_shared<TileTask>(plan_, model_, *tile, options_.folder);
       current_->cut(footprint_, patch_);
       piece_ = 0;
+      look_ahead();
       const std::lock_guard lock(mutex_);
       flying_.emplace_back(current_.get(), *tile);
     }
@@ -76,6 +77,14 @@ class Flights {
   const RegionRank& rank() const { return rank_; }
 
  private:
+  /// What the tile's patches need of servers is asked for in the order in which they are read.
+  void look_ahead() {
+    try {
+      for (const segment::Tile& tile : current_->tiles()) plan_.reader->advise(tile.patch);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): reading tells what is wrong
+    }
+  }
+
   /// Called by one thread at a time.
   std::optional<JournalTile> ask() {
     const auto start = std::chrono::steady_clock::now();
