@@ -82,6 +82,9 @@ class ShiftedReader final : public GridReader {
   void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override {
     source_->read({window.x - x_, window.y - y_, window.width, window.height}, planes, valid);
   }
+  void advise(const Window& window) override {
+    source_->advise({window.x - x_, window.y - y_, window.width, window.height});
+  }
   bool always_valid() const override { return source_->always_valid(); }
 
  private:
@@ -98,6 +101,7 @@ class OwnedRescaledReader final : public GridReader {
   void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override {
     reader_.read(window, planes, valid);
   }
+  void advise(const Window& window) override { reader_.advise(window); }
   bool always_valid() const override { return reader_.always_valid(); }
 
  private:
