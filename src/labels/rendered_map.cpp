@@ -11,6 +11,8 @@ MapBlock RenderedMap::load(const Window& window) {
   MapBlock block;
   block.width = static_cast<int>(window.width);
   block.height = static_cast<int>(window.height);
+  block.odd_left = window.x % 2 != 0;
+  block.odd_top = window.y % 2 != 0;
   block.colors.resize(block.size());
   std::vector<std::uint8_t> valid(block.size());
   colors_.read(window, block.colors, valid);
