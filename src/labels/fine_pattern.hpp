@@ -11,6 +11,9 @@ namespace terramask::labels {
 
 inline constexpr int kFine = 3;  ///< parts of a pixel in either direction
 inline constexpr std::size_t kParts = 9;
+constexpr std::size_t part_at(int u, int v) {
+  return static_cast<std::size_t>(v) * static_cast<std::size_t>(kFine) + static_cast<std::size_t>(u);
+}
 using PixelParts = std::array<EntryIndex, kParts>;  ///< row by row
 
 /// The length of the border between two parts that touch along a side, or at a corner only: in these
@@ -22,11 +25,10 @@ template <class Visit>
 void each_inner_pair(const Visit& visit) {
   for (int v = 0; v < kFine; ++v)
     for (int u = 0; u < kFine; ++u) {
-      const auto at = [](int x, int y) { return static_cast<std::size_t>(y * kFine + x); };
-      if (u + 1 < kFine) visit(at(u, v), at(u + 1, v), kSideLength);
-      if (v + 1 < kFine) visit(at(u, v), at(u, v + 1), kSideLength);
-      if (u + 1 < kFine && v + 1 < kFine) visit(at(u, v), at(u + 1, v + 1), kCornerLength);
-      if (u > 0 && v + 1 < kFine) visit(at(u, v), at(u - 1, v + 1), kCornerLength);
+      if (u + 1 < kFine) visit(part_at(u, v), part_at(u + 1, v), kSideLength);
+      if (v + 1 < kFine) visit(part_at(u, v), part_at(u, v + 1), kSideLength);
+      if (u + 1 < kFine && v + 1 < kFine) visit(part_at(u, v), part_at(u + 1, v + 1), kCornerLength);
+      if (u > 0 && v + 1 < kFine) visit(part_at(u, v), part_at(u - 1, v + 1), kCornerLength);
     }
 }
 

@@ -2,6 +2,7 @@
 #include <array>
 #include <cmath>
 
+#include "labels/candidates.hpp"
 #include "labels/fine_pattern.hpp"
 #include "labels/map_block.hpp"
 
@@ -38,28 +39,6 @@ using Bands = std::array<float, 3>;  ///< Y, Cb, Cr
 Bands to_bands(const Ycc& c) {
   return {static_cast<float>(c.y), static_cast<float>(c.cb), static_cast<float>(c.cr)};
 }
-
-/// A few entries of the legend, each once.
-class Candidates {
- public:
-  void add(EntryIndex entry) {
-    if (entry == kUnexplained || count_ == entries_.size() || find(entry) < count_) return;
-    entries_[count_++] = entry;
-  }
-  /// count() where it is none of them.
-  std::size_t find(EntryIndex entry) const {
-    std::size_t k = 0;
-    while (k < count_ && entries_[k] != entry) ++k;
-    return k;
-  }
-  std::size_t count() const { return count_; }
-  EntryIndex operator[](std::size_t k) const { return entries_[k]; }
-  static constexpr std::size_t kMost = 12;
-
- private:
-  std::array<EntryIndex, kMost> entries_{};
-  std::size_t count_ = 0;
-};
 
 class EdgeRefiner {
  public:
@@ -107,6 +86,7 @@ class EdgeRefiner {
   void try_edges(Pixel& pixel);
   bool try_parts(Pixel& pixel);
   float length(const Pixel& pixel, const PixelParts& parts) const;
+  float length_around(const Pixel& pixel, std::size_t at, std::size_t candidate) const;
   float misfit_change(const Pixel& pixel, const Bands& step) const;
   void set(Pixel& pixel, const PixelParts& parts);
 
@@ -189,16 +169,16 @@ void EdgeRefiner::blur(std::vector<float>& plane, const std::array<float, 5>& ke
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
       float sum = 0;
-      for (int k = -2; k <= 2; ++k)
-        sum += kernel[static_cast<std::size_t>(k + 2)] * plane[block_.at(std::clamp(x + k, 0, width - 1), y)];
+      for (int k = 0; k < 5; ++k)
+        sum += kernel[static_cast<std::size_t>(k)] * plane[block_.at(std::clamp(x + k - 2, 0, width - 1), y)];
       scratch_[block_.at(x, y)] = sum;
     }
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
       float sum = 0;
-      for (int k = -2; k <= 2; ++k)
-        sum += kernel[static_cast<std::size_t>(k + 2)] *
-               scratch_[block_.at(x, std::clamp(y + k, 0, height - 1))];
+      for (int k = 0; k < 5; ++k)
+        sum += kernel[static_cast<std::size_t>(k)] *
+               scratch_[block_.at(x, std::clamp(y + k - 2, 0, height - 1))];
       plane[block_.at(x, y)] = sum;
     }
 }
@@ -235,7 +215,7 @@ EdgeRefiner::Pixel EdgeRefiner::look_at(int x, int y, float length_price) const 
   }
   for (int v = 0; v < kFine; ++v)
     for (int u = 0; u < kFine; ++u) {
-      const auto at = static_cast<std::size_t>(v * kFine + u);
+      const auto at = part_at(u, v);
       pixel.now[at] = fine_[part(left + u, top + v)];
       for (int b = v - 1; b <= v + 1; ++b)
         for (int a = u - 1; a <= u + 1; ++a) {
@@ -278,7 +258,19 @@ void EdgeRefiner::set(Pixel& pixel, const PixelParts& parts) {
   pixel.now = parts;
   for (int v = 0; v < kFine; ++v)
     for (int u = 0; u < kFine; ++u)
-      fine_[part(kFine * pixel.x + u, kFine * pixel.y + v)] = parts[static_cast<std::size_t>(v * kFine + u)];
+      fine_[part(kFine * pixel.x + u, kFine * pixel.y + v)] = parts[part_at(u, v)];
+}
+
+/// By row and by the bits of its parts: the length of their border with other pixels, where a bit says which
+/// of two candidates a part is.
+using RowLengths = std::array<std::array<float, 8>, kFine>;
+RowLengths row_lengths(const std::array<float, kParts>& zero, const std::array<float, kParts>& one) {
+  RowLengths lengths{};
+  for (std::size_t row = 0; row < kFine; ++row)
+    for (std::size_t bits = 0; bits < 8; ++bits)
+      for (std::size_t u = 0; u < kFine; ++u)
+        lengths[row][bits] += (((bits >> u) & 1U) != 0 ? one : zero)[row * kFine + u];
+  return lengths;
 }
 
 /// Draws the whole pixel anew, with one entry or with two on either side of a straight edge.
@@ -291,6 +283,7 @@ void EdgeRefiner::try_edges(Pixel& pixel) {
     for (std::size_t a = 0; a < b; ++a) {
       const EntryIndex out = pixel.candidates[a], in = pixel.candidates[b];
       const float between = border(out, in);
+      const RowLengths outside = row_lengths(pixel.outer[a], pixel.outer[b]);
       std::array<float, kParts + 1> misfit{};
       for (std::size_t parts = 0; parts <= kParts; ++parts) {
         Bands step{};
@@ -304,8 +297,8 @@ void EdgeRefiner::try_edges(Pixel& pixel) {
         float inner = between * half.border - own;
         float energy = misfit[half.parts] + pixel.length_price * inner;
         if (energy >= least) continue;
-        for (std::size_t at = 0; at < kParts; ++at)
-          inner += pixel.outer[((half.mask >> at) & 1U) != 0 ? b : a][at];
+        inner +=
+            outside[0][half.mask & 7U] + outside[1][(half.mask >> 3U) & 7U] + outside[2][half.mask >> 6U];
         energy = misfit[half.parts] + pixel.length_price * inner;
         if (energy >= least) continue;
         least = energy;
@@ -320,27 +313,43 @@ void EdgeRefiner::try_edges(Pixel& pixel) {
   if (parts != pixel.now) set(pixel, parts);
 }
 
-/// Changes single parts.
+/// The length of the border of one part if it were of another candidate.
+float EdgeRefiner::length_around(const Pixel& pixel, std::size_t at, std::size_t candidate) const {
+  const int u = static_cast<int>(at) % kFine, v = static_cast<int>(at) / kFine;
+  float sum = pixel.outer[candidate][at];
+  for (int b = std::max(0, v - 1); b <= std::min(kFine - 1, v + 1); ++b)
+    for (int a = std::max(0, u - 1); a <= std::min(kFine - 1, u + 1); ++a)
+      if (a != u || b != v)
+        sum += (a == u || b == v ? kSideLength : kCornerLength) *
+               border(pixel.candidates[candidate], pixel.now[part_at(a, b)]);
+  return sum;
+}
+
+/// Changes single parts that lie at an edge.
 bool EdgeRefiner::try_parts(Pixel& pixel) {
   bool changed = false;
   for (std::size_t at = 0; at < kParts; ++at) {
-    const float own = length(pixel, pixel.now);
-    PixelParts best = pixel.now;
+    const EntryIndex now = pixel.now[at];
+    const float own = length_around(pixel, at, pixel.candidates.find(now));
+    if (own == 0) continue;
+    EntryIndex best = now;
     float least = 0;
     for (std::size_t k = 0; k < pixel.candidates.count(); ++k) {
-      PixelParts parts = pixel.now;
-      parts[at] = pixel.candidates[k];
-      if (parts == pixel.now) continue;
+      const EntryIndex entry = pixel.candidates[k];
+      if (entry == now) continue;
       Bands step{};
       for (std::size_t band = 0; band < 3; ++band)
-        step[band] = (palette_[parts[at]][band] - palette_[pixel.now[at]][band]) / kParts;
-      const float energy = misfit_change(pixel, step) + pixel.length_price * (length(pixel, parts) - own);
+        step[band] = (palette_[entry][band] - palette_[now][band]) / kParts;
+      const float energy =
+          misfit_change(pixel, step) + pixel.length_price * (length_around(pixel, at, k) - own);
       if (energy >= least) continue;
       least = energy;
-      best = parts;
+      best = entry;
     }
-    if (best == pixel.now) continue;
-    set(pixel, best);
+    if (best == now) continue;
+    PixelParts parts = pixel.now;
+    parts[at] = best;
+    set(pixel, parts);
     changed = true;
   }
   return changed;

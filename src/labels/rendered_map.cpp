@@ -4,6 +4,17 @@
 
 namespace terramask::labels {
 
+MapCounts& MapCounts::operator+=(const MapCounts& other) {
+  map += other.map;
+  pure += other.pure;
+  mixed += other.mixed;
+  ink += other.ink;
+  unexplained += other.unexplained;
+  withdrawn += other.withdrawn;
+  left += other.left;
+  return *this;
+}
+
 RenderedMap::RenderedMap(const std::string& path, const RenderedMapOptions& options)
     : colors_(path), options_(options), legend_(options.legend) {}
 
