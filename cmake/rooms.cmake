@@ -13,6 +13,8 @@ endif()
 if(TERRAMASK_SANITIZE)
   target_compile_options(terramask_flags INTERFACE -fsanitize=${TERRAMASK_SANITIZE} -fno-omit-frame-pointer
                                                    -fno-sanitize-recover=undefined)
+  # What lies within a vector's capacity but beyond its end, no sanitizer sees.
+  target_compile_definitions(terramask_flags INTERFACE _GLIBCXX_ASSERTIONS)
   target_link_options(terramask_flags INTERFACE -fsanitize=${TERRAMASK_SANITIZE})
 endif()
 

@@ -13,7 +13,9 @@
 #include "region_report.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
+#include "terramask/evaluate.hpp"
 #include "terramask/gdal.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -38,7 +40,9 @@ constexpr const char* footer =
     "  terramask region --finish -o county/\n"
     "  mpirun -n 8 terramask region county.json -o county/     # tiles handed out as ranks ask for them\n";
 
-int outcome(const RegionSummary& summary) {
+int outcome(const RegionArguments& a, const RegionRun& run, const RegionSummary& summary) {
+  if (!a.verbosity.quiet) print_summary(run, summary);
+  if (!a.json.empty()) write_report(a.json, without_secrets(summary_json(summary)), true);
   for (const RegionTile& tile : summary.failed)
     spdlog::error("tile r{:05}_c{:05} failed: {}", tile.row, tile.column, tile.cause);
   for (const std::string& fault : summary.faults) spdlog::error("{}", fault);
@@ -55,8 +59,7 @@ int finish(const RegionArguments& a, const RegionRun& run) {
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
   const RegionSummary summary = finish_region(run.output, sink, &stop_flag());
   bar.finish();
-  if (!a.verbosity.quiet) print_summary(run, summary);
-  return outcome(summary);
+  return outcome(a, run, summary);
 }
 
 /// Tiles come and go in buffers of megabytes: memory that is given back and asked for again is memory that
@@ -93,8 +96,7 @@ int region(const RegionArguments& a, Communicator& ranks) {
   const RegionSummary summary = run_region(job, run, sink, &stop_flag());
   bar.finish();
   if (!ranks.first()) return 0;
-  if (!a.verbosity.quiet) print_summary(run, summary);
-  return outcome(summary);
+  return outcome(a, run, summary);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "checks.hpp"
+#include "terramask/vectorize.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -62,7 +63,35 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
           ->check(CLI::IsMember({"none", "byte", "float32"}).description(""))
           ->type_name("none|byte|float32")
           ->capture_default_str(),
-      "Output");
+      "Products");
+  CLI::Option* vectorize =
+      app.add_flag("--vectorize", a.vectorize, "Write polygons.gpkg of all tiles too, seams dissolved");
+  job(vectorize, "Products");
+  job(app.add_option("--simplify", a.polygon_options.simplify,
+                     "How far a polygon's border may be moved: 0.5 (metres) or 1px")
+          ->needs(vectorize)
+          ->type_name("TOLERANCE")
+          ->capture_default_str(),
+      "Products");
+  job(app.add_option("--min-area", a.polygon_options.min_area,
+                     "Give smaller patches to a neighbour: 20 (square metres) or 50px")
+          ->needs(vectorize)
+          ->type_name("AREA")
+          ->capture_default_str(),
+      "Products");
+  CLI::Option* zones =
+      app.add_option("--zones", a.zones.path,
+                     "Write zones.csv and zones.gpkg too: the classes' areas in each of these polygons")
+          ->type_name("FILE");
+  job(zones, "Products");
+  job(app.add_option("--zones-layer", a.zones.layer, "The layer of the zones, where the file has several")
+          ->needs(zones)
+          ->type_name("NAME"),
+      "Products");
+  job(app.add_option("--zones-id", a.zones.id_field, "The attribute that names a zone (default: its number)")
+          ->needs(zones)
+          ->type_name("FIELD"),
+      "Products");
   job(app.add_option(
              "--threshold", a.threshold,
              "Of two classes: the second where its probability is above P (default: the model's, or 0.5)")
@@ -80,6 +109,9 @@ void add_run_options(CLI::App& app, RegionArguments& a) {
   app.add_option("-o,--output", a.output, "The folder of the job")
       ->required()
       ->type_name("DIR/")
+      ->group("Output");
+  app.add_option("--json", a.json, "Write the summary as JSON too; a file that is there is replaced")
+      ->type_name("FILE")
       ->group("Output");
   CLI::Option* resume =
       app.add_flag("--resume", a.resume, "Go on: do what is missing, failed, or whose input changed")
@@ -188,6 +220,12 @@ RegionJob make_job(const RegionArguments& a) {
   job.tile = a.tile.value_or(job.tile);
   job.probabilities = a.probabilities != "none";
   job.probability_type = a.probabilities == "float32" ? ProbabilityType::float32 : ProbabilityType::byte;
+  if (a.vectorize) {
+    (void)parse_measure(a.polygon_options.simplify, "--simplify");
+    (void)parse_measure(a.polygon_options.min_area, "--min-area");
+    job.polygons = a.polygon_options;
+  }
+  if (!a.zones.path.empty()) job.zones = a.zones;
   job.threshold = a.threshold;
   job.creation_options = a.creation_options;
   return job;

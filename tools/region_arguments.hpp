@@ -26,6 +26,9 @@ struct RegionArguments {
   std::vector<double> grid_origin;
   std::optional<std::int64_t> tile;
   std::string probabilities = "none";
+  bool vectorize = false;
+  RegionPolygons polygon_options;
+  RegionZones zones;
   std::optional<double> threshold;
   std::vector<std::string> creation_options;
   std::vector<CLI::Option*> of_job;  ///< what a job file says instead
@@ -33,6 +36,7 @@ struct RegionArguments {
   std::string output;
   bool resume = false, restart = false, drop_missing = false, finish = false, dry_run = false;
   std::string on_error = "skip", fingerprint = "header", shard;
+  std::string json;
   int retries = 1, workers = 0;
   std::int64_t patch = 0;
   DeviceArguments device;

@@ -14,7 +14,32 @@ double percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
+/// What it took to share the tiles out.
+void print_ranks(const RegionSummary& s) {
+  double seconds = 0, at_end = 0, most = 0;
+  for (const RegionRank& rank : s.ranks) {
+    seconds += rank.seconds;
+    at_end += rank.at_end;
+    most = std::max(most, rank.seconds > 0 ? rank.waited / rank.seconds : 0);
+  }
+  if (seconds <= 0) return;
+  fmt::print(
+      "  {} ranks waited {:.2f}% of the time for tiles (the most of one: {:.2f}%) and {:.1f}% at the end for "
+      "the others; to hand them out took {:.2f}% of a core\n",
+      s.ranks.size(), 100 * waited_share(s), 100 * most, 100 * at_end / seconds,
+      100 * s.handing_out.processor / std::max(1e-9, s.ranks.front().seconds));
+}
+
 }  // namespace
+
+double waited_share(const RegionSummary& s) {
+  double seconds = 0, waited = 0;
+  for (const RegionRank& rank : s.ranks) {
+    seconds += rank.seconds;
+    waited += rank.waited;
+  }
+  return seconds > 0 ? waited / seconds : 0;
+}
 
 void print_estimate(const RegionJob& job, const RegionRun& run, const RegionEstimate& e) {
   fmt::print("{} -> {}\n", job.model, run.output);
@@ -59,6 +84,7 @@ void print_summary(const RegionRun& run, const RegionSummary& s) {
   fmt::print("  read {}, computed {}, wrote {} (all threads together); device idle {:.0f}% of the time\n",
              duration_text(s.read_seconds), duration_text(s.compute_seconds), duration_text(s.write_seconds),
              100 * s.device_idle);
+  if (s.ranks.size() > 1) print_ranks(s);
 }
 
 }  // namespace terramask::tools

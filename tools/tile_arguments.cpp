@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "checks.hpp"
+#include "command.hpp"
 #include "messages.hpp"
 
 namespace terramask::tools {
@@ -13,7 +14,22 @@ namespace {
 
 constexpr std::size_t kMostNamed = 20;
 
+constexpr const char* kCacheSize = "--tile-cache-size";
+constexpr std::uint64_t kLeastCache = 1 << 20;
+
 std::optional<int> zoom;
+
+CLI::Validator bytes_of_cache() {
+  return {[](std::string& text) -> std::string {
+            try {
+              if (parse_bytes(text, kCacheSize) >= kLeastCache) return {};
+              return text + " is less than one mebibyte (1M)";
+            } catch (const Error&) {
+              return text + " is not a number of bytes, as 500M or 10G";
+            }
+          },
+          ""};
+}
 
 /// "12 fetched, 3 from the cache, 1 not there (nodata)"
 std::string counts_text(const TileReport& report) {
@@ -54,6 +70,10 @@ void add_tile_options(CLI::App& app, TileArguments& a) {
          "Keep fetched tiles here: a folder with a file for each source, or one MBTiles file; else in "
          "~/.cache/terramask/tiles",
          "DIR|FILE.mbtiles");
+  option(kCacheSize, a.cache_size,
+         "Most that is kept of each source, as 500M or 10G; tiles not used for longest go (no limit)",
+         "BYTES")
+      ->check(bytes_of_cache());
   app.add_flag("--offline", s.offline, "Ask no server: what is not in the cache is nodata")
       ->group("Tiles (xyz:)");
   option("--tile-rate", s.rate, "Requests a second to a server (10; no limit where it is this machine)", "N")
@@ -76,6 +96,7 @@ void start_tiles(const TileArguments& a, const StopFlag* stop) {
   TileSettings settings = a.settings;
   settings.stop = stop;
   zoom = settings.zoom;
+  if (!a.cache_size.empty()) settings.cache_bytes = parse_bytes(a.cache_size, kCacheSize);
   configure_tiles(settings);
 }
 

@@ -12,10 +12,12 @@ namespace terramask::tools {
 
 struct TileArguments {
   TileSettings settings;
+  std::string cache_size;
   bool allow_missing = false;
 };
 
-/// Adds --zoom, --offline, --tile-cache, --tile-rate, --tile-connections, --tile-timeout, --tile-retries and
+/// Adds --zoom, --offline, --tile-cache, --tile-cache-size, --tile-rate, --tile-connections, --tile-timeout,
+/// --tile-retries and
 /// --allow-missing-tiles.
 void add_tile_options(CLI::App& app, TileArguments& arguments);
 

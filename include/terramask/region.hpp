@@ -95,6 +95,23 @@ struct RegionTile {
   std::vector<std::uint64_t> counts;  ///< pixels by class
 };
 
+/// What one of the processes that share a region did.
+struct RegionRank {
+  std::size_t tiles = 0;  ///< that it was handed
+  double seconds = 0;     ///< from its first tile to its last
+  /// Seconds of these in which it asked for a tile and had none: from the wish to the answer, one reading
+  /// thread at a time.
+  double waited = 0;
+  /// The last wait of each reading thread, for the answer that there are no more.
+  double at_end = 0;
+};
+
+/// What it takes rank 0 to hand out tiles to the others.
+struct RegionHandingOut {
+  double processor = 0;  ///< seconds of a core, looking for messages included
+  double busy = 0;       ///< seconds in which it answered: with waiting for the journal to be on disk
+};
+
 struct RegionSummary {
   std::size_t tiles = 0;  ///< of the region (of the shard)
   std::size_t done = 0;   ///< by this run
@@ -105,6 +122,8 @@ struct RegionSummary {
   std::uint64_t pixels = 0, valid_pixels = 0;  ///< of this run
   double square_metres = 0;                    ///< of its valid pixels
   double seconds = 0, read_seconds = 0, compute_seconds = 0, write_seconds = 0, device_idle = 0;
+  std::vector<RegionRank> ranks;  ///< this process alone: one
+  RegionHandingOut handing_out;
   std::vector<std::pair<ClassInfo, std::uint64_t>> counts;  ///< of this run
   std::vector<std::string> products;                        ///< files that tie the tiles together
 

@@ -18,6 +18,8 @@ struct TileSettings {
   /// A folder, which gets an MBTiles file for each server, or one .mbtiles file. Empty: the user's cache
   /// folder ($XDG_CACHE_HOME/terramask/tiles, else ~/.cache/terramask/tiles).
   std::string cache;
+  /// What the file of a source may take; what was not used for longest goes. Empty: any.
+  std::optional<std::uint64_t> cache_bytes;
   bool offline = false;  ///< the cache alone is read
   /// Requests a second and at the same time, for each server. Empty: 10 and 2; without limit and 8 where the
   /// server is this machine.

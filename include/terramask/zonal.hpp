@@ -7,16 +7,19 @@
 #include <vector>
 
 #include "terramask/class_info.hpp"
+#include "terramask/grid.hpp"
 #include "terramask/progress.hpp"
 
 namespace terramask {
 
 struct ZonalOptions {
-  std::string mask{};        ///< one band of class values; anything GDAL opens
-  std::string zones{};       ///< a vector file that GDAL opens, in any CRS
-  std::string layer{};       ///< of `zones`; empty: the only one
-  std::string id_field{};    ///< the attribute that names a zone; empty: the feature's number
-  std::string output{};      ///< .csv or .gpkg; empty: nothing is written
+  std::string mask{};      ///< one band of class values; anything GDAL opens
+  std::string zones{};     ///< a vector file that GDAL opens, in any CRS
+  std::string layer{};     ///< of `zones`; empty: the only one
+  std::string id_field{};  ///< the attribute that names a zone; empty: the feature's number
+  std::string output{};    ///< .csv or .gpkg; empty: nothing is written
+  /// More of the same, with other endings: made of the same pass.
+  std::vector<std::string> also{};
   std::string crs{};         ///< in place of the mask's
   std::string src_nodata{};  ///< as RasterOptions::src_nodata
   bool overwrite = false;
@@ -63,5 +66,10 @@ struct ZonalStatistics {
 /// format, io, cancelled.
 ZonalStatistics zonal_statistics(const ZonalOptions& options, const ProgressSink& progress,
                                  const StopFlag* stop);
+
+/// Reads the zones as for a mask of this grid that is yet to be made, and throws what zonal_statistics would.
+/// @param name of the grid, for messages
+void check_zones(const ZonalOptions& options, const Grid& grid, const std::string& name,
+                 const StopFlag* stop);
 
 }  // namespace terramask

@@ -57,14 +57,19 @@ MPI_Datatype type_of<std::uint64_t>() {
 // late.
 class Patience {
  public:
+  explicit Patience(microseconds longest) : longest_(longest) {}
   void sleep() {
     std::this_thread::sleep_for(next_);
-    next_ = std::min(2 * next_, microseconds(1000));
+    next_ = std::min(2 * next_, longest_);
   }
 
  private:
-  microseconds next_{20};
+  microseconds longest_, next_{20};
 };
+
+// A barrier is waited for by all that work. A message is seldom what somebody waits for, and asking for it a
+// thousand times a second took 3% of a core.
+constexpr microseconds longest_at_barrier{1000}, longest_for_message{5000};
 
 class MpiRanks final : public Communicator {
  public:
@@ -113,7 +118,7 @@ class MpiRanks final : public Communicator {
     const std::lock_guard lock(mutex_);
     MPI_Request request = MPI_REQUEST_NULL;
     check(MPI_Ibarrier(all_, &request), "barrier");
-    Patience patience;
+    Patience patience(longest_at_barrier);
     for (int done = 0; true; patience.sleep()) {
       check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "barrier");
       if (done != 0) return;
@@ -132,7 +137,7 @@ class MpiRanks final : public Communicator {
 
   std::optional<RankMessage> receive(milliseconds timeout) override {
     const auto end = steady_clock::now() + timeout;
-    for (Patience patience; true; patience.sleep()) {
+    for (Patience patience(longest_for_message); true; patience.sleep()) {
       if (auto message = try_receive()) return message;
       if (steady_clock::now() >= end) return std::nullopt;
     }

@@ -154,7 +154,8 @@ std::shared_ptr<dnnl::memory> Builder::packed_variable(ValueId id, const dnnl::m
 
 void Builder::step(std::string kernel, const std::function<std::function<void()>()>& make) {
   if (buffers_.plan == nullptr) return;
-  steps_.push_back({step_, std::move(kernel), make()});
+  std::function<void()> run = make();
+  steps_.push_back({step_, std::move(kernel), std::move(run)});
 }
 
 }  // namespace terramask::cpu

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "cpu/instruction_set.hpp"
 #include "cpu/layout.hpp"
 #include "cpu/program.hpp"
 
@@ -14,26 +15,6 @@ namespace terramask::cpu {
 namespace {
 
 constexpr std::uint64_t guard_bytes = 256;
-
-bool has_avx512() {
-  const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
-  return isa != dnnl::cpu_isa::sse41 && isa != dnnl::cpu_isa::avx && isa != dnnl::cpu_isa::avx2 &&
-         isa != dnnl::cpu_isa::avx2_vnni && isa != dnnl::cpu_isa::all;
-}
-
-std::string isa_name() {
-  switch (dnnl::get_effective_cpu_isa()) {
-    case dnnl::cpu_isa::sse41:
-      return "SSE4.1";
-    case dnnl::cpu_isa::avx:
-      return "AVX";
-    case dnnl::cpu_isa::avx2:
-    case dnnl::cpu_isa::avx2_vnni:
-      return "AVX2";
-    default:
-      return has_avx512() ? "AVX-512" : "generic code";
-  }
-}
 
 // What the process may run on, which in a container is less than the machine has.
 int processors() {
@@ -68,15 +49,15 @@ class CpuExecutor final : public Executor {
       : options_(options),
         table_(table),
         shared_(std::make_shared<Shared>(options.threads > 0 ? options.threads : processors())) {
-    traits_.block = has_avx512() ? 16 : 8;
-    traits_.winograd = has_avx512() || isa_name() == "AVX2";
+    traits_.block = instruction_set() == InstructionSet::avx512 ? 16 : 8;
+    traits_.winograd = instruction_set() >= InstructionSet::avx2;
     traits_.precision = options.precision;
     // The rest is the system's and that of whoever else runs here.
     if (options_.memory_limit == 0) options_.memory_limit = memory_bytes() / 10 * 8;
   }
 
   std::string device_name() const override {
-    return fmt::format("{} ({}, {} threads)", processor_name(), isa_name(), shared_->threads);
+    return fmt::format("{} ({}, {} threads)", processor_name(), instruction_set_name(), shared_->threads);
   }
 
   Plan plan(const Graph& graph, const TileGrid& grid = {}) const override {
@@ -177,7 +158,7 @@ DeviceInfo describe_device() {
   const dnnl_version_t* const version = dnnl_version();
   info.driver = fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
   info.memory_bytes = memory_bytes();
-  info.traits = fmt::format("{}, {} threads", isa_name(), processors());
+  info.traits = fmt::format("{}, {} threads", instruction_set_name(), processors());
   return info;
 }
 

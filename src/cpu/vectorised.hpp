@@ -1,6 +1,8 @@
 // Loops compiled for the processor at hand: the program itself is built for every x86-64.
 #pragma once
 
+#include "cpu/instruction_set.hpp"
+
 namespace terramask::cpu {
 
 /// `count` floats that are added and multiplied at once, whatever registers there are.
@@ -18,19 +20,13 @@ template <class Work>
 [[gnu::target("arch=x86-64-v3")]] void run_v3(const Work& work) {
   work();
 }
-inline int level() {
-  static const int found = __builtin_cpu_supports("x86-64-v4")   ? 4
-                           : __builtin_cpu_supports("x86-64-v3") ? 3
-                                                                 : 1;
-  return found;
-}
 }  // namespace vectorised_detail
 
 /// Calls work(): a lambda marked __attribute__((always_inline)), as must be all that it calls to be compiled
 /// along with it. A lambda that shares work among threads would leave the compiled part behind: share first.
 template <class Work>
 void vectorised(const Work& work) {
-  switch (vectorised_detail::level()) {
+  switch (vector_level()) {
     case 4:
       return vectorised_detail::run_v4(work);
     case 3:

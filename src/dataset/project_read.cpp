@@ -80,7 +80,8 @@ void check_images(const std::string& path, const Project& project) {
     std::vector<std::pair<std::pair<int, int>, std::string>> taken;
     for (const auto& [text, name] : image.labels.map) {
       if (!names.contains(name))
-        refuse(path, key + ".labels.map." + text, fmt::format("no class is called \"{}\"", name),
+        refuse(path, fmt::format("{}.labels.map.{}", key, text),
+               fmt::format("no class is called \"{}\"", name),
                "name one of `classes`, or list the value under `ignore`");
       taken.emplace_back(*dataset::parse_values(text), text);
     }

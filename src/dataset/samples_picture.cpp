@@ -142,7 +142,7 @@ void draw_panel(Canvas& canvas, int left, int top, const std::vector<Color>& col
     of_class.push_back(geo::parse_color(one.color).value_or(kInk));
   for (int y = 0; y < kPanel; ++y)
     for (int x = 0; x < kPanel; ++x) {
-      const auto i = static_cast<std::size_t>(y * kPanel + x);
+      const auto i = static_cast<std::size_t>(y) * kPanel + static_cast<std::size_t>(x);
       canvas.set(left + x, top + y, colors[i]);
       const std::uint16_t label = pixels.labels[i];
       if (!with_labels || label == 0 || pixels.visible[i] == 0) continue;

@@ -94,6 +94,7 @@ class Samples {
       throw Error(ErrorCode::mismatch, points + ": no point lies in a mask",
                   "name points of the same place; is the CRS of both right?");
     std::vector<std::string> names;
+    names.reserve(classes.size());
     for (const ClassInfo& one : classes) names.push_back(one.name);
     SampledAccuracy sampled = sampled_accuracy(matrix_, areas_, names);
     sampled.square_metres = square_metres_;

@@ -57,6 +57,7 @@ std::string Picture::url() const {
 
 Picture codes_picture(const CodeBlock& block, const std::vector<ClassInfo>& classes) {
   std::vector<Rgb> colors;
+  colors.reserve(classes.size());
   for (const ClassInfo& one : classes) colors.push_back(geo::parse_color(one.color).value());
   const Window& window = block.window;
   std::vector<std::uint8_t> rgb;

@@ -105,8 +105,8 @@ std::string align_tile(const FileFacts& tile, const FileFacts& first, bool class
   for (const std::string& word : words) list.AddString(word.c_str());
 
   static std::atomic<int> made{0};
-  const std::string path = fmt::format("/vsimem/terramask_aligned_{}/{}.vrt", made.fetch_add(1),
-                                       std::filesystem::path(tile.path).stem().string());
+  std::string path = fmt::format("/vsimem/terramask_aligned_{}/{}.vrt", made.fetch_add(1),
+                                 std::filesystem::path(tile.path).stem().string());
   const DatasetPtr source = open_raster(tile.path);
   GdalErrors errors;
   const std::unique_ptr<GDALWarpAppOptions, decltype(&GDALWarpAppOptionsFree)> options(

@@ -7,6 +7,7 @@
 
 #include "geo/crs.hpp"
 #include "terramask/error.hpp"
+#include "terramask/tiles.hpp"
 
 namespace terramask::geo {
 namespace {
@@ -72,6 +73,7 @@ std::vector<std::size_t> SourceMap::meeting(const Window& window) const {
   int count = 0;
   void** const found = CPLQuadTreeSearch(index_->tree, &box, &count);
   std::vector<std::size_t> numbers;
+  numbers.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) numbers.push_back(*static_cast<std::size_t*>(found[i]));
   CPLFree(found);
   // The tree's boxes touch where ours do not meet.
@@ -113,6 +115,20 @@ void LaidSources::read(const Window& window, Planes planes, std::span<std::uint8
     first = false;
   }
   if (first) std::fill(valid.begin(), valid.end(), std::uint8_t{0});
+}
+
+void LaidSources::advise(const Window& window) {
+  const std::vector<std::size_t> meeting = map_->meeting(window);
+  for (auto source = meeting.rbegin(); source != meeting.rend(); ++source) {
+    const RegionSource& one = map_->source(*source);
+    const Window part = intersect(map_->layout(*source).window, window);
+    const bool online =
+        one.facts && std::any_of(one.facts->files.begin(), one.facts->files.end(),
+                                 [](const FileFacts& file) { return is_tile_source(file.path); });
+    if (online) open(*source).advise(part);
+    // What lies below may not be seen: it is not asked for before that is known.
+    if (part == window) return;
+  }
 }
 
 void LaidSources::add(std::size_t source, const Window& part, const Window& window, Planes planes,

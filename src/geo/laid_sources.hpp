@@ -40,6 +40,7 @@ class LaidSources final : public GridReader {
       : map_(std::move(map)), bands_(bands), most_open_(most_open) {}
 
   void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override;
+  void advise(const Window& window) override;
   bool always_valid() const override { return false; }
 
  private:

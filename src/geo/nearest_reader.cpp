@@ -15,6 +15,7 @@ constexpr std::int64_t kMostSourceValues = 6'000'000;
 
 std::vector<BandSlot> slots(const std::vector<int>& bands) {
   std::vector<BandSlot> made;
+  made.reserve(bands.size());
   for (const int band : bands) made.push_back({band, made.size()});
   return made;
 }

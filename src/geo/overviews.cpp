@@ -34,19 +34,18 @@ T mode_of(T a, T b, T c, T d, T nodata) {
 
 template <class T>
 T average_of(T a, T b, T c, T d, T nodata) {
-  float sum = 0;
-  int count = 0;
+  using Sum = std::conditional_t<std::is_integral_v<T>, std::uint32_t, float>;
+  Sum sum = 0, count = 0;
   for (const T value : {a, b, c, d}) {
     if (value == nodata || value != value) continue;
-    sum += static_cast<float>(value);
-    ++count;
+    sum += static_cast<Sum>(value);
+    count += 1;
   }
   if (count == 0) return nodata;
-  const float mean = sum / static_cast<float>(count);
   if constexpr (std::is_integral_v<T>)
-    return static_cast<T>(mean + 0.5f);
+    return static_cast<T>((2 * sum + count) / (2 * count));
   else
-    return mean;
+    return sum / count;
 }
 
 /// Half the size, rounded up; where the source ends, what is missing counts as nodata.

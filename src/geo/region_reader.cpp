@@ -47,8 +47,10 @@ class Reader final : public RegionReader {
   const std::vector<std::string>& warnings() const override { return decisions_->warnings; }
   Credits credits() const override { return decisions_->credits; }
   const std::string& name() const override { return decisions_->name; }
-  /// Several threads read a region, so one that waits for a server leaves work to the others.
-  void advise(const Window&) override {}
+  void advise(const Window& window) override {
+    const Window inside = intersect(window, working_grid().extent());
+    if (!inside.empty()) working_.advise(inside);
+  }
 
   void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid) override {
     if (intersect(window, working_grid().extent()) != window || valid.size() != pixels(window) ||

@@ -35,22 +35,24 @@ void RescaledReader::read(const Window& window, Planes planes, std::span<std::ui
   }
 }
 
+AxisFilter RescaledReader::filter(std::size_t axis, std::int64_t begin, std::int64_t size) const {
+  const std::int64_t extent = axis == 0 ? source_extent_.width : source_extent_.height;
+  return offset_ ? AxisFilter::placed(begin, begin + size, (*offset_)[axis], scale_[axis], extent)
+                 : AxisFilter::scaled(begin, begin + size, scale_[axis], extent);
+}
+
 void RescaledReader::advise(const Window& window) {
   if (window.empty()) return;
-  const auto columns = AxisFilter::scaled(window.x, window.x + window.width, scale_[0], source_extent_.width);
-  const auto rows = AxisFilter::scaled(window.y, window.y + window.height, scale_[1], source_extent_.height);
+  const auto columns = filter(0, window.x, window.width);
+  const auto rows = filter(1, window.y, window.height);
   source_.advise({columns.source_begin(), rows.source_begin(), columns.source_end() - columns.source_begin(),
                   rows.source_end() - rows.source_begin()});
 }
 
 void RescaledReader::read_part(const Window& part, const Window& window, Planes planes,
                                std::span<std::uint8_t> valid) {
-  const auto filter = [this](std::size_t axis, std::int64_t begin, std::int64_t size, std::int64_t extent) {
-    return offset_ ? AxisFilter::placed(begin, begin + size, (*offset_)[axis], scale_[axis], extent)
-                   : AxisFilter::scaled(begin, begin + size, scale_[axis], extent);
-  };
-  columns_ = filter(0, part.x, part.width, source_extent_.width);
-  rows_ = filter(1, part.y, part.height, source_extent_.height);
+  columns_ = filter(0, part.x, part.width);
+  rows_ = filter(1, part.y, part.height);
   const Window source{columns_.source_begin(), rows_.source_begin(),
                       columns_.source_end() - columns_.source_begin(),
                       rows_.source_end() - rows_.source_begin()};

@@ -31,6 +31,8 @@ class RescaledReader final : public GridReader {
   bool always_valid() const override { return source_.always_valid(); }
 
  private:
+  /// Along columns (0) or rows (1).
+  AxisFilter filter(std::size_t axis, std::int64_t begin, std::int64_t size) const;
   void read_part(const Window& part, const Window& window, Planes planes, std::span<std::uint8_t> valid);
   void resample_row(std::size_t row, const Window& source, bool all_valid, float* values, std::size_t stride,
                     std::uint8_t* valid);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "geo/filter.hpp"
@@ -46,11 +47,29 @@ void WarpedReader::read(const Window& window, Planes planes, std::span<std::uint
   }
 }
 
-void WarpedReader::read_part(const Window& part, const Window& window, Planes planes,
-                             std::span<std::uint8_t> valid) {
-  columns_.resize(pixels(part));
-  rows_.resize(pixels(part));
-  mapping_.positions(part, columns_, rows_);
+void WarpedReader::advise(const Window& window) {
+  if (window.empty()) return;
+  // What a window touches lies within what its edges touch.
+  const std::array<Window, 4> edges{Window{window.x, window.y, window.width, 1},
+                                    {window.x, window.y + window.height - 1, window.width, 1},
+                                    {window.x, window.y, 1, window.height},
+                                    {window.x + window.width - 1, window.y, 1, window.height}};
+  std::int64_t left = extent_.width, top = extent_.height, right = 0, bottom = 0;
+  for (const Window& edge : edges) {
+    columns_.resize(pixels(edge));
+    rows_.resize(pixels(edge));
+    mapping_.positions(edge, columns_, rows_);
+    const Window part = touched();
+    if (part.empty()) continue;
+    left = std::min(left, part.x);
+    top = std::min(top, part.y);
+    right = std::max(right, part.x + part.width);
+    bottom = std::max(bottom, part.y + part.height);
+  }
+  source_->advise(intersect({left, top, right - left, bottom - top}, extent_));
+}
+
+Window WarpedReader::touched() const {
   double left = 1;
   double top = 1;
   double right = 0;
@@ -66,13 +85,22 @@ void WarpedReader::read_part(const Window& part, const Window& window, Planes pl
     bottom = any ? std::max(bottom, rows_[i]) : rows_[i];
     any = true;
   }
+  if (!any) return {};
   Window held;
-  if (any) {
-    held.x = static_cast<std::int64_t>(std::floor(left - span_[0] / 2)) - 1;
-    held.y = static_cast<std::int64_t>(std::floor(top - span_[1] / 2)) - 1;
-    held.width = static_cast<std::int64_t>(std::ceil(right + span_[0] / 2)) + 1 - held.x;
-    held.height = static_cast<std::int64_t>(std::ceil(bottom + span_[1] / 2)) + 1 - held.y;
-    held = intersect(held, extent_);
+  held.x = static_cast<std::int64_t>(std::floor(left - span_[0] / 2)) - 1;
+  held.y = static_cast<std::int64_t>(std::floor(top - span_[1] / 2)) - 1;
+  held.width = static_cast<std::int64_t>(std::ceil(right + span_[0] / 2)) + 1 - held.x;
+  held.height = static_cast<std::int64_t>(std::ceil(bottom + span_[1] / 2)) + 1 - held.y;
+  return intersect(held, extent_);
+}
+
+void WarpedReader::read_part(const Window& part, const Window& window, Planes planes,
+                             std::span<std::uint8_t> valid) {
+  columns_.resize(pixels(part));
+  rows_.resize(pixels(part));
+  mapping_.positions(part, columns_, rows_);
+  const Window held = touched();
+  if (!held.empty()) {
     const auto count = static_cast<std::int64_t>(planes_.size());
     if (held.width * held.height * count > kMostSourceValues && part.width * part.height > 1) {
       Window first = part;

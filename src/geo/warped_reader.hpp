@@ -21,9 +21,12 @@ class WarpedReader final : public GridReader {
                std::vector<std::size_t> planes, const std::string& name, const std::string& grid_name);
 
   void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override;
+  void advise(const Window& window) override;
   bool always_valid() const override { return false; }
 
  private:
+  /// Around the source pixels that those at these places are made of; empty where none lies in the source.
+  Window touched() const;
   void read_part(const Window& part, const Window& window, Planes planes, std::span<std::uint8_t> valid);
   void sample(double column, double row, const Window& held, std::size_t at, Planes planes,
               std::uint8_t& valid);

@@ -45,6 +45,17 @@ Json read_json(const std::string& path, const std::string& remedy) {
   return json;
 }
 
+std::string path_from(const std::string& file, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+  const auto below = [&folder](const std::string& relative) {
+    return relative.starts_with('/') ? relative : (folder / relative).lexically_normal().string();
+  };
+  if (is_tile_source(path)) return with_tile_path(path, below);
+  // What begins with "/vsi" or "<", or has a scheme ("NETCDF:..."), is no path of the file system.
+  const bool plain = path.find(':') == std::string::npos && path.find('<') != 0;
+  return plain ? below(path) : path;
+}
+
 KeyReader::KeyReader(const Json& object, Place place) : object_(object), place_(std::move(place)) {
   if (!object_.is_object()) place_.refuse(object_, "an object: {\"key\": value, ...}");
 }
@@ -97,17 +108,7 @@ void KeyReader::text(const char* key, std::string& value, Need need) {
 
 void KeyReader::path(const char* key, std::string& value) {
   text(key, value, Need::required);
-  if (is_tile_source(value)) {
-    const std::filesystem::path below = std::filesystem::path(place_.file).parent_path();
-    value = with_tile_path(value, [&below](const std::string& tiles) {
-      return tiles.starts_with('/') ? tiles : (below / tiles).lexically_normal().string();
-    });
-    return;
-  }
-  // What begins with "/vsi" or has a scheme ("NETCDF:...") is no path of the file system.
-  const bool plain = value.find(':') == std::string::npos && value.front() != '/';
-  const std::filesystem::path folder = std::filesystem::path(place_.file).parent_path();
-  if (plain) value = (folder / value).lexically_normal().string();
+  value = path_from(place_.file, value);
 }
 
 void KeyReader::choice(const char* key, std::string& value, std::initializer_list<const char*> choices) {

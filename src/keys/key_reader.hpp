@@ -11,6 +11,10 @@ namespace terramask::keys {
 /// The JSON in a file. Throws not_found (with `remedy`), io, format (with the line).
 Json read_json(const std::string& path, const std::string& remedy);
 
+/// A path that stands in a file begins at the file's folder; names that are no paths of the file system
+/// ("xyz:https:...", "/vsicurl/...", "NETCDF:...") stay as they are.
+std::string path_from(const std::string& file, const std::string& path);
+
 /// Takes the keys of one object; what nobody asked for is unknown (`finish`). All errors are
 /// ErrorCode::format and name file, key, what was found and what to give.
 class KeyReader final : public KeyVisitor {

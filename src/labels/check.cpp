@@ -67,6 +67,7 @@ Registration learn_from(BlockReader& reader, const CheckOptions& options, const 
                         const std::vector<std::int64_t>& samples, const ProgressSink& progress,
                         const StopFlag* stop) {
   std::vector<BlockPixels> blocks;
+  blocks.reserve(samples.size());
   for (const std::int64_t index : samples)
     blocks.push_back(reader.read(index, static_cast<int>(options.reach), bins));
   return learn(blocks, bins.count(), {static_cast<int>(options.reach), options.classes.size()}, progress,
@@ -147,6 +148,7 @@ std::vector<std::size_t> CheckReport::ranking() const {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
   });
   std::vector<std::size_t> order;
+  order.reserve(keyed.size());
   for (const auto& [key, index] : keyed) order.push_back(index);
   return order;
 }

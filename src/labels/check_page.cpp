@@ -89,8 +89,9 @@ std::string arrows(const CheckReport& report) {
       static_cast<double>(report.columns) * side, static_cast<double>(report.rows) * side);
   for (std::size_t i = 0; i < report.blocks.size(); ++i) {
     const BlockCheck& one = report.blocks[i];
-    const double x = static_cast<double>(static_cast<std::int64_t>(i) % report.columns) * side;
-    const double y = static_cast<double>(static_cast<std::int64_t>(i) / report.columns) * side;
+    const auto number = static_cast<std::int64_t>(i);
+    const std::int64_t column = number % report.columns, row = number / report.columns;
+    const double x = static_cast<double>(column) * side, y = static_cast<double>(row) * side;
     const bool sure_x = one.offset.confident_x(), sure_y = one.offset.confident_y();
     svg += fmt::format(
         R"(<rect x="{:.0f}" y="{:.0f}" width="{:.0f}" height="{:.0f}" fill="{}" stroke="#fff">)"

@@ -6,7 +6,7 @@ namespace terramask::labels {
 
 std::vector<std::uint8_t> movable(const BlockPixels& block, int reach) {
   const int stride = block.stride();
-  const auto index = [stride](int x, int y) { return static_cast<std::size_t>(y * stride + x); };
+  const auto index = [stride](int x, int y) { return place(x, y, stride); };
   // Invalid pixels spread along rows, then along columns.
   const auto spread = [&](std::vector<std::uint8_t>& fine, const auto& at) {
     std::vector<int> since(static_cast<std::size_t>(stride));
@@ -70,11 +70,11 @@ void OffsetSurface::measure_class(const BlockPixels& block, const Quarter& quart
   const int height = quarter.bottom - quarter.top + 2 * reach_;
   const int stride = width + 1;
   const auto scores = model.scores(code);
-  scores_.assign(static_cast<std::size_t>(stride * height), 0.0F);
+  scores_.assign(place(0, height, stride), 0.0F);
   same_.assign(scores_.size(), 0.0F);
   for (int y = 0; y < height; ++y)
     for (int x = 0; x < width; ++x) {
-      const auto at = static_cast<std::size_t>(y * stride + x);
+      const std::size_t at = place(x, y, stride);
       const std::size_t pixel = block.index(quarter.left - reach_ + x, quarter.top - reach_ + y);
       const ColorBin bin = block.colors[pixel];
       scores_[at + 1] = scores_[at] + (bin == kNoColor ? 0.0F : scores[bin]);

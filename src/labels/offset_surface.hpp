@@ -11,6 +11,11 @@
 
 namespace terramask::labels {
 
+/// Where (x, y) stands in rows of `stride`.
+inline std::size_t place(int x, int y, int stride) {
+  return static_cast<std::size_t>(y) * static_cast<std::size_t>(stride) + static_cast<std::size_t>(x);
+}
+
 /// A square of labels with the image around it: `margin` pixels more on each side of both. Codes are 0 where
 /// there is no label.
 struct BlockPixels {
@@ -20,7 +25,7 @@ struct BlockPixels {
   std::vector<ColorBin> colors;
 
   int stride() const { return side + 2 * margin; }
-  std::size_t index(int x, int y) const { return static_cast<std::size_t>(y * stride() + x); }
+  std::size_t index(int x, int y) const { return place(x, y, stride()); }
 };
 
 /// Where all of the image within `reach` (a square) of a pixel is valid: the pixels whose score can be told
@@ -42,11 +47,9 @@ class OffsetSurface {
 
   int reach() const { return reach_; }
   int size() const { return 2 * reach_ + 1; }
-  std::size_t parts() const { return static_cast<std::size_t>(parts_ * parts_); }
-  std::size_t offsets() const { return static_cast<std::size_t>(size() * size()); }
-  std::size_t at(int dx, int dy) const {
-    return static_cast<std::size_t>((dy + reach_) * size() + dx + reach_);
-  }
+  std::size_t parts() const { return place(0, parts_, parts_); }
+  std::size_t offsets() const { return place(0, size(), size()); }
+  std::size_t at(int dx, int dy) const { return place(dx + reach_, dy + reach_, size()); }
   std::array<int, 2> offset(std::size_t at) const {
     return {static_cast<int>(at) % size() - reach_, static_cast<int>(at) / size() - reach_};
   }

@@ -11,6 +11,7 @@
 
 #include "cpu/layout.hpp"
 #include "ops/cpu_copy.hpp"
+#include "ops/cpu_overlapping.hpp"
 #include "ops/cpu_pointwise.hpp"
 #include "ops/cpu_winograd.hpp"
 
@@ -380,20 +381,7 @@ void prepare(const ConvTranspose2d& op, cpu::Builder& builder) {
   if (winograd_tile(op, builder.operand_shape(1), builder.traits()) > 1)
     return add_winograd(op.activation, true, builder);
   if (is_turned(op)) return prepare_turned(op, builder);
-  const Sides s = sides(builder, true);
-  const auto weight = any_layout(s.weight);
-  const memory::dims stride{op.stride.h, op.stride.w}, dilation{op.dilation.h - 1, op.dilation.w - 1},
-      before{op.padding.h, op.padding.w},
-      behind{op.padding.h - op.output_padding.h, op.padding.w - op.output_padding.w};
-  const auto pd = choose<dnnl::deconvolution_forward::primitive_desc>(
-      s,
-      [&](const memory::desc& from, const memory::desc& to) {
-        return dnnl::deconvolution_forward::desc(dnnl::prop_kind::forward_inference,
-                                                 dnnl::algorithm::deconvolution_direct, from, weight, s.bias,
-                                                 to, stride, dilation, before, behind);
-      },
-      "conv_transpose2d", attributes(op.activation), builder.engine());
-  add<dnnl::deconvolution_forward>(pd, s, builder);
+  prepare_overlapping(op, builder);
 }
 
 }  // namespace terramask::ops

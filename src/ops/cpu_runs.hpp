@@ -13,12 +13,20 @@
 
 namespace terramask::ops {
 
+/// What is added at once: a group's channels, or 16 pixels of a plane.
+constexpr int run_lanes(int block) {
+  return block == 1 ? 16 : block;
+}
+
 /// An image cut into runs of pixels of one group of channels.
 struct Runs {
-  static constexpr std::int64_t elements = 32768;  ///< of a run: it stays in the cache for a second look
+  /// What one of a run's sums adds up in single precision. Four sums a lane, so up to 32768 elements: they
+  /// stay in the cache for a second look.
+  static constexpr std::int64_t additions = 512;
 
   explicit Runs(const Shape& shape, int channels_beside)
       : block(channels_beside),
+        elements(additions * 4 * run_lanes(channels_beside)),
         channels(shape.c()),
         groups(shape.n() * shape.c() / channels_beside),
         plane(shape.h() * shape.w() * channels_beside),
@@ -39,13 +47,9 @@ struct Runs {
   }
 
   int block;
+  std::int64_t elements;  ///< of a run
   std::int64_t channels, groups, plane, per_group;
 };
-
-/// What is added at once: a group's channels, or 16 pixels of a plane.
-constexpr int run_lanes(int block) {
-  return block == 1 ? 16 : block;
-}
 
 /// A value for each of a run's lanes from `values`, which begin at the group's first channel.
 template <int block>

@@ -55,7 +55,7 @@ std::string fingerprint_file(const std::string& path, bool content) {
   if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return "no file";
   Sha256 sha;
   const bool read = add_file(sha, path, content ? UINT64_MAX : header_bytes);
-  const std::string bytes = read ? sha.hex() : "unreadable";
+  std::string bytes = read ? sha.hex() : "unreadable";
   if (content) return bytes;
   return fmt::format("{} {}.{:09} {}", facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec, bytes);
 }

@@ -94,6 +94,7 @@ RegionSummary finish_region(const std::string& folder, const ProgressSink& progr
                 .done = static_cast<std::uint64_t>(number),
                 .total = static_cast<std::uint64_t>(shards.count)});
   }
+  check_wanted(joined.wanted, *file, folder, stop);
   RegionSummary summary;
   for (int number = 1, i = 0; number <= shards.count; ++number) {
     const bool there = static_cast<std::size_t>(i) < shards.numbers.size() &&
@@ -126,10 +127,11 @@ RegionSummary finish_region(const std::string& folder, const ProgressSink& progr
   for (const JournalSource& one : joined.sources)
     if (!one.fault.empty()) summary.faults.push_back(one.fault);
   summary.products = write_products(folder, *file, joined.tiles, joined.sources);
+  remove_wanted(folder);
   if (summary.complete())
-    for (std::string& product : write_wanted(
-             folder, joined.wanted, file->description["products"]["probabilities"] == true, progress, stop))
-      summary.products.push_back(std::move(product));
+    write_wanted(folder, joined.wanted, file->description["products"]["probabilities"] == true, progress,
+                 stop)
+        .add_to(summary);
   return summary;
 }
 

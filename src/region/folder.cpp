@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <regex>
 
 #include "region/plan.hpp"
 
@@ -24,13 +25,32 @@ std::string inside(const std::string& folder, const std::string& name) {
   return (fs::path(folder) / name).string();
 }
 
+/// Masks, probabilities, sidecars and STAC items, by their names: what else stands there is none of ours.
+std::vector<fs::path> tile_files(const std::string& folder) {
+  static const std::regex name(R"(r\d{5,}_c\d{5,}(_probabilities)?\.(tif|tif\.aux\.xml|json))");
+  std::vector<fs::path> files;
+  std::error_code failed;
+  for (const fs::directory_entry& row : fs::directory_iterator(fs::path(folder) / "tiles", failed))
+    for (const fs::directory_entry& file : fs::directory_iterator(row.path(), failed))
+      if (std::regex_match(file.path().filename().string(), name)) files.push_back(file.path());
+  return files;
+}
+
+bool has_shards(const std::string& folder) {
+  std::error_code failed;
+  for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(folder) / "shards", failed))
+    if (entry.path().extension() == ".sqlite") return true;
+  return false;
+}
+
 }  // namespace
 
 std::string shard_journal(const std::string& folder, int shard, int shards) {
   return inside(folder, fmt::format("shards/{:05}-of-{:05}.sqlite", shard, shards));
 }
 
-JobFolder::JobFolder(const RegionRun& run) : path_(run.output), shard_(run.shard), shards_(run.shards) {
+JobFolder::JobFolder(const RegionRun& run)
+    : path_(run.output), begin_(run.begin), shard_(run.shard), shards_(run.shards) {
   if (path_.empty()) throw Error(ErrorCode::usage, "no output folder is named", "name one with -o");
   if (shards_ < 1 || shard_ < 1 || shard_ > shards_)
     throw Error(ErrorCode::usage, fmt::format("--shard {}/{}", shard_, shards_),
@@ -55,8 +75,50 @@ bool JobFolder::has_journal() const {
   return fs::exists(journal());
 }
 
-void JobFolder::clear() {
+std::optional<JobFile> JobFolder::job() const {
+  if (begin_ == RegionRun::Begin::restart) return std::nullopt;
+  const bool fresh = begin_ == RegionRun::Begin::fresh;
   if (has_journal()) {
+    if (fresh)
+      throw Error(ErrorCode::exists, path_ + ": holds a job already",
+                  "go on with it (--resume), begin anew (--restart), or name another folder");
+    auto file = JobFile::read(path_);
+    if (!file)
+      throw Error(ErrorCode::not_found, path_ + ": job.json is gone, which says what the journal is about",
+                  "bring it back, or begin anew (--restart)");
+    return file;
+  }
+  if (shards_ > 1) return JobFile::read(path_);
+  if (has_shards(path_))
+    throw Error(ErrorCode::exists, path_ + ": holds a job in shards",
+                "tie them together (--finish), begin anew (--restart), or name another folder");
+  if (!tile_files(path_).empty())
+    throw Error(ErrorCode::exists, path_ + ": holds tiles, but no journal says of what",
+                "begin anew (--restart), or name another folder");
+  return std::nullopt;  // a run that was refused may have left a job.json: nothing came of it
+}
+
+JobFile JobFolder::make_job(const JobFile& wanted) const {
+  bool replace = shards_ == 1;
+  if (begin_ == RegionRun::Begin::restart && !replace) {
+    // The first shard that begins anew replaces another job's, the others find their own.
+    try {
+      const auto now = JobFile::read(path_);
+      replace = now && now->description != wanted.description;
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::format) throw;
+      replace = true;
+    }
+  }
+  return JobFile::make(path_, wanted, replace);
+}
+
+void JobFolder::clear() {
+  if (shards_ == 1) {
+    std::error_code failed;
+    for (const fs::path& file : tile_files(path_)) fs::remove(file, failed);
+    fs::remove_all(inside(path_, "shards"), failed);
+  } else if (has_journal()) {
     try {
       for (const auto& [key, one] : Journal(journal(), false).tiles()) remove_tile(path_, one.tile);
     } catch (const Error& error) {
@@ -66,7 +128,6 @@ void JobFolder::clear() {
   }
   std::error_code failed;
   for (const char* ending : {"", "-wal", "-shm", "-journal"}) fs::remove(journal() + ending, failed);
-  if (shards_ == 1) fs::remove_all(inside(path_, "shards"), failed);
 }
 
 void remove_tile(const std::string& folder, const RegionTile& tile) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "region/description.hpp"
 #include "region/journal.hpp"
 #include "region/lock.hpp"
 #include "terramask/region.hpp"
@@ -20,11 +21,19 @@ class JobFolder {
   /// The journal of this run: journal.sqlite, or shards/00002-of-00016.sqlite.
   std::string journal() const;
   bool has_journal() const;
-  /// Removes the journal and the outputs it knows of.
+  /// The job to be gone on with; empty where one is to begin.
+  /// @throws Error exists where the way the run begins does not go with what the folder holds
+  std::optional<JobFile> job() const;
+  /// Writes down which job the folder holds from now on. Of shards that begin at once the first one's stands:
+  /// it is what is returned.
+  JobFile make_job(const JobFile& wanted) const;
+  /// Removes this run's journal and the tiles it knows of; where the run is alone, all tiles and the shards'
+  /// journals too.
   void clear();
 
  private:
   std::string path_;
+  RegionRun::Begin begin_;
   int shard_, shards_;
   std::vector<std::unique_ptr<FolderLock>> locks_;
 };

@@ -1,6 +1,5 @@
 #include "region/inputs.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -14,6 +13,7 @@
 #include <thread>
 
 #include "region/digest.hpp"
+#include "region/utc_time.hpp"
 #include "terramask/tiles.hpp"
 
 namespace terramask::region {
@@ -101,7 +101,7 @@ std::string no_place(const Grid& grid) {
 std::string time_of_change(const std::string& path) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0) return {};
-  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(facts.st_mtime));
+  return utc_time(facts.st_mtime);
 }
 
 /// The CRS that the job names is for sources that have none.
@@ -119,18 +119,27 @@ geo::StackFacts describe(const std::string& path, const RasterOptions& raster) {
   return geo::describe_stack(options);
 }
 
+/// @param needed what has no date has no place
+void date(Candidate& one, bool needed) {
+  const std::string said = one.record.date.empty() ? date_of_raster(one.path) : one.record.date;
+  one.record.date = utc_time(said);
+  if (needed && one.record.date.empty())
+    throw Error(ErrorCode::format,
+                said.empty()
+                    ? one.record.path + ": nothing says when it was taken, so it has no place by date"
+                    : fmt::format("{}: its date, {}, is none of ISO 8601, so it has no place by date",
+                                  one.record.path, said),
+                "name its date in the job, or let the order decide");
+  // What tells no date is dated by its file: only for catalogues, not for priorities.
+  if (one.record.date.empty()) one.record.date = time_of_change(one.path);
+}
+
 void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, bool dates) {
   try {
     geo::StackFacts facts = describe(one.path, raster);
     const std::string lost = no_place(facts.grid());
     if (!lost.empty()) throw Error(ErrorCode::unsupported, one.record.path + ": " + lost);
-    if (one.record.date.empty()) one.record.date = date_of_raster(one.path);
-    if (dates && one.record.date.empty())
-      throw Error(ErrorCode::format,
-                  one.record.path + ": nothing says when it was taken, so it has no place by date",
-                  "name its date in the job, or let the order decide");
-    // What tells no date is dated by its file: only for catalogues, not for priorities.
-    if (one.record.date.empty()) one.record.date = time_of_change(one.path);
+    date(one, dates);
     one.grid = facts.grid();
     one.placed = true;
     one.record.grid = grid_text(one.grid);

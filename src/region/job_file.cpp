@@ -1,108 +1,190 @@
+// The keys of a job file (schemas/job.schema.json).
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
+#include <cmath>
 
-#include "region/job_keys.hpp"
+#include "keys/key_reader.hpp"
+#include "region/utc_time.hpp"
 #include "terramask/region.hpp"
 #include "terramask/vectorize.hpp"
 
 namespace terramask {
 namespace {
 
-using region::Json;
-using region::JsonKeys;
+using keys::Json;
+using keys::KeyReader;
+using keys::KeyVisitor;
+using keys::Place;
+using Need = KeyVisitor::Need;
 
-SourceSpec read_source(const Json& json, const JsonKeys& job, std::size_t index) {
-  const std::string place = fmt::format("sources[{}]", index);
-  if (json.is_string()) return guess_source(job.resolve(json.get<std::string>()));
-  JsonKeys keys(json, job.file(), place);
-  SourceSpec spec;
-  const bool index_file = keys.find("tile_index") != nullptr, stac = keys.find("stac") != nullptr;
-  if (index_file) {
+/// Nothing is written by these keys: a job is read alone.
+Json nothing() {
+  return {};
+}
+
+std::string text_of(const Json& value, const Place& place) {
+  if (!value.is_string() || value.get_ref<const std::string&>().empty()) place.refuse(value, "a text");
+  return value.get<std::string>();
+}
+
+void visit_texts(KeyVisitor& v, const char* key, std::vector<std::string>& texts) {
+  const auto read = [&texts](const Json& value, const Place& place) {
+    if (!value.is_array()) place.refuse(value, "a list of texts");
+    texts.clear();
+    for (std::size_t i = 0; i < value.size(); ++i) texts.push_back(text_of(value[i], place.item(i)));
+  };
+  v.special(key, read, nothing, Need::optional);
+}
+
+void visit_paths(KeyVisitor& v, const char* key, std::vector<std::string>& paths) {
+  const auto read = [&paths](const Json& value, const Place& place) {
+    if (!value.is_array()) place.refuse(value, "a list of paths");
+    paths.clear();
+    for (std::size_t i = 0; i < value.size(); ++i)
+      paths.push_back(keys::path_from(place.file, text_of(value[i], place.item(i))));
+  };
+  v.special(key, read, nothing, Need::optional);
+}
+
+void visit_optional_path(KeyVisitor& v, const char* key, std::string& path) {
+  const auto read = [&path](const Json& value, const Place& place) {
+    path = keys::path_from(place.file, text_of(value, place));
+  };
+  v.special(key, read, nothing, Need::optional);
+}
+
+template <std::size_t N>
+void visit_numbers(KeyVisitor& v, const char* key, std::optional<std::array<double, N>>& numbers) {
+  const auto read = [&numbers](const Json& value, const Place& place) {
+    const std::string expected = fmt::format("a list of {} numbers", N);
+    if (!value.is_array() || value.size() != N) place.refuse(value, expected);
+    numbers.emplace();
+    for (std::size_t i = 0; i < N; ++i) {
+      if (!value[i].is_number()) place.refuse(value, expected);
+      (*numbers)[i] = value[i].get<double>();
+    }
+  };
+  v.special(key, read, nothing, Need::optional);
+}
+
+/// A number between two others, which it must not reach.
+void visit_between(KeyVisitor& v, const char* key, std::optional<double>& number, double low, double high,
+                   const char* expected) {
+  const auto read = [=, &number](const Json& value, const Place& place) {
+    if (!value.is_number() || !(value > low) || !(value < high)) place.refuse(value, expected);
+    number = value.get<double>();
+  };
+  v.special(key, read, nothing, Need::optional);
+}
+
+void visit_date(KeyVisitor& v, std::string& date) {
+  const auto read = [&date](const Json& value, const Place& place) {
+    date = text_of(value, place);
+    if (region::utc_time(date).empty())
+      place.refuse(value, R"(a date as "2024-05-01" or "2024-05-01T10:30:00Z")");
+  };
+  v.special("date", read, nothing, Need::optional);
+}
+
+void visit_source(KeyVisitor& v, SourceSpec& spec) {
+  if (v.has_form("tile_index", spec.kind == SourceSpec::Kind::tile_index)) {
     spec.kind = SourceSpec::Kind::tile_index;
-    spec.path = keys.path("tile_index");
-    spec.layer = keys.text("layer");
-    spec.location = keys.text("location");
-    spec.date_field = keys.text("date_field");
-  } else if (stac) {
+    v.path("tile_index", spec.path);
+    v.text("layer", spec.layer, Need::optional);
+    v.text("location", spec.location, Need::optional);
+    v.text("date_field", spec.date_field, Need::optional);
+  } else if (v.has_form("stac", spec.kind == SourceSpec::Kind::stac)) {
     spec.kind = SourceSpec::Kind::stac;
-    spec.path = keys.path("stac");
-    spec.asset = keys.text("asset");
+    v.path("stac", spec.path);
+    v.text("asset", spec.asset, Need::optional);
   } else {
-    (void)keys.need("path");
-    spec.path = keys.path("path");
-    spec.date = keys.text("date");
+    v.path("path", spec.path);
+    visit_date(v, spec.date);
   }
-  keys.finish();
+}
+
+SourceSpec read_source(const Json& value, const Place& place) {
+  if (value.is_string()) return guess_source(keys::path_from(place.file, text_of(value, place)));
+  SourceSpec spec;
+  KeyReader reader(value, place);
+  visit_source(reader, spec);
+  reader.finish();
   return spec;
 }
 
-void read_sources(JsonKeys& keys, RegionJob& job) {
-  const Json& sources = keys.need("sources");
-  if (sources.is_string()) {
-    job.sources.push_back(guess_source(keys.resolve(sources.get<std::string>())));
-    return;
-  }
-  if (!sources.is_array() || sources.empty())
-    keys.refuse("sources", "a list of rasters, patterns or objects");
-  for (std::size_t i = 0; i < sources.size(); ++i) job.sources.push_back(read_source(sources[i], keys, i));
+void visit_sources(KeyVisitor& v, std::vector<SourceSpec>& sources) {
+  const auto read = [&sources](const Json& value, const Place& place) {
+    sources.clear();
+    if (value.is_string()) {
+      sources.push_back(read_source(value, place));
+      return;
+    }
+    if (!value.is_array() || value.empty()) place.refuse(value, "a list of rasters, patterns or objects");
+    for (std::size_t i = 0; i < value.size(); ++i) sources.push_back(read_source(value[i], place.item(i)));
+  };
+  v.special("sources", read, nothing, Need::required);
 }
 
-void read_raster(JsonKeys& keys, RasterOptions& raster) {
-  for (const std::string& path : keys.texts("stack")) raster.paths.push_back(keys.resolve(path));
-  raster.band_override = keys.texts("bands");
-  const std::string resample = keys.choice("resample", {"auto", "never", "always"});
+void visit_raster(KeyVisitor& v, RasterOptions& raster) {
+  visit_paths(v, "stack", raster.paths);
+  visit_texts(v, "bands", raster.band_override);
+  std::string resample = "auto";
+  v.choice("resample", resample, {"auto", "never", "always"});
   raster.resample = resample == "auto"    ? Resample::automatic
                     : resample == "never" ? Resample::never
                                           : Resample::always;
-  raster.crs = keys.text("crs");
-  raster.src_nodata = keys.text("nodata");
-  if (auto heights = keys.object("ndsm")) {
-    (void)heights->need("dsm");
-    (void)heights->need("dtm");
-    raster.ndsm.push_back({heights->path("dsm"), heights->path("dtm")});
-    heights->finish();
-  }
-  keys.finish();
+  v.text("crs", raster.crs, Need::optional);
+  v.text("nodata", raster.src_nodata, Need::optional);
+  const auto heights = [&raster](KeyVisitor& inner) {
+    raster.ndsm.emplace_back();
+    inner.path("dsm", raster.ndsm.back().dsm);
+    inner.path("dtm", raster.ndsm.back().dtm);
+  };
+  v.object("ndsm", heights, Need::optional);
 }
 
-void read_region(JsonKeys& keys, RegionJob& job) {
-  if (const auto box = keys.numbers("bounds", 4)) job.bounds = {(*box)[0], (*box)[1], (*box)[2], (*box)[3]};
-  job.bounds_crs = keys.text("bounds_crs");
-  job.cutline = keys.path("polygons");
-  keys.finish();
+void visit_region(KeyVisitor& v, RegionJob& job) {
+  visit_numbers(v, "bounds", job.bounds);
+  v.text("bounds_crs", job.bounds_crs, Need::optional);
+  visit_optional_path(v, "polygons", job.cutline);
 }
 
-void read_grid(JsonKeys& keys, RegionJob& job) {
-  job.crs = keys.text("crs");
-  job.pixel_size = keys.number("pixel_size");
-  if (job.pixel_size && !(*job.pixel_size > 0)) keys.refuse("pixel_size", "a number above 0");
-  if (const auto origin = keys.numbers("origin", 2)) job.origin = {(*origin)[0], (*origin)[1]};
-  job.tile = keys.whole("tile").value_or(job.tile);
-  if (job.tile < 64 || job.tile > 65536) keys.refuse("tile", "a whole number from 64 to 65536");
-  keys.finish();
+void visit_grid(KeyVisitor& v, RegionJob& job) {
+  v.text("crs", job.crs, Need::optional);
+  visit_between(v, "pixel_size", job.pixel_size, 0, HUGE_VAL, "a number above 0");
+  visit_numbers(v, "origin", job.origin);
+  v.whole("tile", job.tile, 64, 65536, Need::optional);
 }
 
-void read_products(JsonKeys& keys, RegionJob& job) {
-  const std::string type = keys.choice("probabilities", {"none", "byte", "float32"});
+void visit_measure(KeyVisitor& v, const char* key, std::string& text) {
+  const auto read = [&text](const Json& value, const Place& place) {
+    text = text_of(value, place);
+    try {
+      (void)parse_measure(text, place.key);
+    } catch (const Error&) {
+      place.refuse(value, R"(a text such as "0.5" (on the ground) or "2px")");
+    }
+  };
+  v.special(key, read, nothing, Need::optional);
+}
+
+void visit_products(KeyVisitor& v, RegionJob& job) {
+  std::string type = "none";
+  v.choice("probabilities", type, {"none", "byte", "float32"});
   job.probabilities = type != "none";
   job.probability_type = type == "float32" ? ProbabilityType::float32 : ProbabilityType::byte;
-  if (auto polygons = keys.object("polygons")) {
-    RegionPolygons wanted;
-    wanted.simplify = polygons->text("simplify", wanted.simplify);
-    wanted.min_area = polygons->text("min_area", wanted.min_area);
-    (void)parse_measure(wanted.simplify, polygons->at("simplify"));
-    (void)parse_measure(wanted.min_area, polygons->at("min_area"));
-    polygons->finish();
-    job.polygons = wanted;
-  }
-  if (auto zones = keys.object("zones")) {
-    (void)zones->need("path");
-    job.zones = RegionZones{zones->path("path"), zones->text("layer"), zones->text("id")};
-    zones->finish();
-  }
-  keys.finish();
+  const auto polygons = [&job](KeyVisitor& inner) {
+    visit_measure(inner, "simplify", job.polygons.emplace().simplify);
+    visit_measure(inner, "min_area", job.polygons->min_area);
+  };
+  v.object("polygons", polygons, Need::optional);
+  const auto zones = [&job](KeyVisitor& inner) {
+    inner.path("path", job.zones.emplace().path);
+    inner.text("layer", job.zones->layer, Need::optional);
+    inner.text("id", job.zones->id_field, Need::optional);
+  };
+  v.object("zones", zones, Need::optional);
 }
 
 SourcePriority priority_of(const std::string& name) {
@@ -111,33 +193,33 @@ SourcePriority priority_of(const std::string& name) {
   return name == "oldest" ? SourcePriority::oldest : SourcePriority::last;
 }
 
+void visit_job(KeyVisitor& v, RegionJob& job) {
+  std::string schema, priority = "last";
+  v.text("$schema", schema, Need::optional);
+  v.path("model", job.model);
+  visit_sources(v, job.sources);
+  v.choice("priority", priority, {"last", "first", "newest", "oldest"});
+  job.priority = priority_of(priority);
+  v.object(
+      "raster", [&job](KeyVisitor& inner) { visit_raster(inner, job.raster); }, Need::optional);
+  v.object(
+      "region", [&job](KeyVisitor& inner) { visit_region(inner, job); }, Need::optional);
+  v.object(
+      "grid", [&job](KeyVisitor& inner) { visit_grid(inner, job); }, Need::optional);
+  v.object(
+      "products", [&job](KeyVisitor& inner) { visit_products(inner, job); }, Need::optional);
+  visit_between(v, "threshold", job.threshold, 0, 1, "a number above 0 and below 1");
+  visit_texts(v, "creation_options", job.creation_options);
+}
+
 }  // namespace
 
 RegionJob read_region_job(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw Error(ErrorCode::not_found, path + ": no such file", "check the path");
-  Json json;
-  try {
-    json = Json::parse(file);
-  } catch (const Json::parse_error& error) {
-    throw Error(ErrorCode::format, fmt::format("{}: not JSON: {}", path, error.what()), "correct it");
-  }
+  const Json json = keys::read_json(path, "check the path");
   RegionJob job;
-  JsonKeys keys(json, path, "");
-  (void)keys.text("$schema");
-  (void)keys.need("model");
-  job.model = keys.path("model");
-  read_sources(keys, job);
-  job.priority = priority_of(keys.choice("priority", {"last", "first", "newest", "oldest"}));
-  if (auto raster = keys.object("raster")) read_raster(*raster, job.raster);
-  if (auto region = keys.object("region")) read_region(*region, job);
-  if (auto grid = keys.object("grid")) read_grid(*grid, job);
-  if (auto products = keys.object("products")) read_products(*products, job);
-  job.threshold = keys.number("threshold");
-  if (job.threshold && !(*job.threshold > 0 && *job.threshold < 1))
-    keys.refuse("threshold", "a number above 0 and below 1");
-  job.creation_options = keys.texts("creation_options");
-  keys.finish();
+  KeyReader reader(json, {path, ""});
+  visit_job(reader, job);
+  reader.finish();
   return job;
 }
 

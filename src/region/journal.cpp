@@ -135,17 +135,28 @@ void Journal::merge_tiles(const std::vector<JournalTile>& tiles) {
   transaction.commit();
 }
 
-void Journal::began(const TileKey& key) {
-  const std::lock_guard lock(mutex_);
-  Statement(database_, "UPDATE tiles SET status = 'running', runs = runs + 1 WHERE row = ? AND col = ?")
-      .bind(1, key.first)
-      .bind(2, key.second)
-      .run();
+void Journal::count_begun(std::span<const TileKey> keys) {
+  Statement statement(database_,
+                      "UPDATE tiles SET status = 'running', runs = runs + 1 WHERE row = ? AND col = ?");
+  for (const TileKey& key : keys) statement.bind(1, key.first).bind(2, key.second).run();
 }
 
-void Journal::done(const JournalTile& one) {
+void Journal::began(std::span<const TileKey> keys) {
+  const std::lock_guard lock(mutex_);
+  // Whoever waits for a tile would wait for the disk.
+  database_.execute("PRAGMA synchronous=NORMAL");
+  {
+    Transaction transaction(database_);
+    count_begun(keys);
+    transaction.commit();
+  }
+  database_.execute("PRAGMA synchronous=FULL");
+}
+
+void Journal::done(const JournalTile& one, std::span<const TileKey> begun) {
   const std::lock_guard lock(mutex_);
   const RegionTile& t = one.tile;
+  Transaction transaction(database_);
   Statement statement(database_,
                       "UPDATE tiles SET status = 'done', cause = '', inputs = ?, pixels = ?, valid = ?, "
                       "confidence = ?, seconds = ?, counts = ?, bytes = ? WHERE row = ? AND col = ?");
@@ -154,6 +165,8 @@ void Journal::done(const JournalTile& one) {
   statement.bind(6, fmt::format("{}", fmt::join(t.counts, ",")))
       .bind(7, static_cast<std::int64_t>(one.bytes));
   statement.bind(8, t.row).bind(9, t.column).run();
+  count_begun(begun);
+  transaction.commit();
 }
 
 void Journal::failed(const TileKey& key, const std::string& cause) {
@@ -172,6 +185,15 @@ void Journal::released(const TileKey& key, const std::string& cause) {
       .bind(2, key.first)
       .bind(3, key.second)
       .run();
+}
+
+void Journal::returned(std::span<const TileKey> keys) {
+  const std::lock_guard lock(mutex_);
+  Transaction transaction(database_);
+  Statement statement(database_,
+                      "UPDATE tiles SET status = 'pending', runs = runs - 1 WHERE row = ? AND col = ?");
+  for (const TileKey& key : keys) statement.bind(1, key.first).bind(2, key.second).run();
+  transaction.commit();
 }
 
 }  // namespace terramask::region

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +29,7 @@ struct JournalSource {
 
 /// One SQLite file, written by one process at a time: on a file system of its own machine, or, of one shard,
 /// on a shared one (nobody else opens it). Several threads may use it. Every change is on disk when the call
-/// returns.
+/// returns, unless it says otherwise.
 class Journal {
  public:
   /// @param create makes it where it is not there
@@ -47,14 +48,20 @@ class Journal {
   /// Puts down what another journal knows of tiles.
   void merge_tiles(const std::vector<JournalTile>& tiles);
 
-  void began(const TileKey& key);
-  void done(const JournalTile& tile);
+  /// Outlasts the process, but is on disk only with the next change: after a power cut these tiles may count
+  /// as never begun, which costs nothing, for they would be done again in any case.
+  void began(std::span<const TileKey> keys);
+  /// A tile is done, and others are begun with it: both or neither.
+  void done(const JournalTile& tile, std::span<const TileKey> begun = {});
   void failed(const TileKey& key, const std::string& cause);
   /// Not begun after all, given up because the run was stopped, or, with a cause, to be done again.
   void released(const TileKey& key, const std::string& cause = {});
+  /// Begun, but nobody was given them: as if they had never been begun.
+  void returned(std::span<const TileKey> keys);
 
  private:
   void put(Statement& statement, const JournalTile& tile);
+  void count_begun(std::span<const TileKey> keys);
 
   std::mutex mutex_;
   Database database_;

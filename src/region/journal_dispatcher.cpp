@@ -13,6 +13,14 @@ TileKey key_of(const JournalTile& one) {
   return {one.tile.row, one.tile.column};
 }
 
+template <class Tiles>
+std::vector<TileKey> keys_of(const Tiles& tiles) {
+  std::vector<TileKey> keys;
+  keys.reserve(tiles.size());
+  for (const JournalTile& one : tiles) keys.push_back(key_of(one));
+  return keys;
+}
+
 std::uint64_t pixels_of(const JournalTile& one) {
   return static_cast<std::uint64_t>(one.tile.window.width) *
          static_cast<std::uint64_t>(one.tile.window.height);
@@ -29,9 +37,17 @@ JournalDispatcher::JournalDispatcher(Journal& journal, std::vector<JournalTile> 
   }
 }
 
+JournalDispatcher::~JournalDispatcher() {
+  if (ready_.empty()) return;
+  try {
+    journal_.returned(keys_of(ready_));
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): the journal then says "running"
+  }
+}
+
 std::optional<JournalTile> JournalDispatcher::next() {
   std::unique_lock lock(mutex_);
-  while (waiting_.empty() && flying_ > 0 && !ended_) {
+  while (ready_.empty() && waiting_.empty() && flying_ > 0 && !ended_) {
     changed_.wait_for(lock, std::chrono::milliseconds(200));
     if (options_.stop != nullptr) options_.stop->check();
   }
@@ -54,17 +70,43 @@ void JournalDispatcher::end(const std::exception_ptr& error) {
 std::optional<JournalTile> JournalDispatcher::take() {
   if (ended_) std::rethrow_exception(ended_);
   if (options_.stop != nullptr) options_.stop->check();
-  if (waiting_.empty()) return std::nullopt;
-  JournalTile one = std::move(waiting_.front());
-  waiting_.pop_front();
-  journal_.began(key_of(one));
+  if (ready_.empty()) {
+    const std::vector<JournalTile> drawn = draw();
+    if (drawn.empty()) return std::nullopt;
+    journal_.began(keys_of(drawn));
+    ready_.assign(drawn.begin(), drawn.end());
+  }
+  JournalTile one = std::move(ready_.front());
+  ready_.pop_front();
   ++flying_;
   return one;
 }
 
+std::vector<JournalTile> JournalDispatcher::draw() {
+  std::vector<JournalTile> drawn;
+  while (!waiting_.empty() && ready_.size() + drawn.size() < std::max<std::size_t>(1, options_.ahead)) {
+    drawn.push_back(std::move(waiting_.front()));
+    waiting_.pop_front();
+  }
+  return drawn;
+}
+
 void JournalDispatcher::done(const JournalTile& one) {
-  journal_.done(one);
+  std::vector<JournalTile> drawn;
+  {
+    const std::lock_guard lock(mutex_);
+    drawn = draw();
+  }
+  // Meanwhile this tile is in flight: whoever asks for one does not think that there are no more.
+  try {
+    journal_.done(one, keys_of(drawn));
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    waiting_.insert(waiting_.begin(), drawn.begin(), drawn.end());
+    throw;
+  }
   const std::lock_guard lock(mutex_);
+  ready_.insert(ready_.end(), drawn.begin(), drawn.end());
   --flying_;
   finished_.push_back(one.tile);
   pixels_ += pixels_of(one);

@@ -15,18 +15,24 @@
 namespace terramask::region {
 
 struct JournalDispatcherOptions {
+  /// Tiles that the journal knows as begun before anybody asks for them, so that nobody waits for it.
+  std::size_t ahead = 2;
   int retries = 1;
   bool stop_on_error = false;
   /// Whether what failed must be the disk's fault, so that all others would fail too.
-  std::function<bool(const JournalTile&, const Error&)> disk_full;
-  std::function<void(const std::string&)> log;
-  ProgressSink progress;
+  std::function<bool(const JournalTile&, const Error&)> disk_full{};
+  std::function<void(const std::string&)> log{};
+  ProgressSink progress{};
   const StopFlag* stop = nullptr;
 };
 
 class JournalDispatcher final : public Dispatcher {
  public:
   JournalDispatcher(Journal& journal, std::vector<JournalTile> tiles, JournalDispatcherOptions options);
+  /// What nobody was given goes back.
+  ~JournalDispatcher() override;
+  JournalDispatcher(const JournalDispatcher&) = delete;
+  JournalDispatcher& operator=(const JournalDispatcher&) = delete;
 
   std::optional<JournalTile> next() override;
   void done(const JournalTile& tile) override;
@@ -41,10 +47,11 @@ class JournalDispatcher final : public Dispatcher {
 
   /// Of this run.
   const std::vector<RegionTile>& finished() const { return finished_; }
-  std::size_t left() const { return waiting_.size() + flying_; }
 
  private:
   std::optional<JournalTile> take();
+  /// The next tiles, as many as are to be ready beside those that are.
+  std::vector<JournalTile> draw();
   void log(const std::string& text) const {
     if (options_.log) options_.log(text);
   }
@@ -54,6 +61,7 @@ class JournalDispatcher final : public Dispatcher {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<JournalTile> waiting_;
+  std::deque<JournalTile> ready_;  ///< begun by the journal, not handed out yet
   std::map<TileKey, int> failures_;
   std::exception_ptr ended_;
   std::size_t flying_ = 0;

@@ -1,5 +1,7 @@
 #include "region/products.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -11,6 +13,7 @@
 #include "models/atomic_file.hpp"
 #include "region/plan.hpp"
 #include "region/stac.hpp"
+#include "region/utc_time.hpp"
 #include "terramask/vectorize.hpp"
 #include "terramask/zonal.hpp"
 
@@ -23,14 +26,6 @@ void write_text(const std::string& path, const std::string& text) {
   AtomicFile file(path, true);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
-}
-
-/// As RFC 3339 has it; what has no time of day begins at midnight, and what names no zone is taken as UTC.
-std::string rfc3339(const std::string& date) {
-  if (date.size() == 10) return date + "T00:00:00Z";
-  if (date.size() < 19) return {};
-  const bool zone = date.back() == 'Z' || (date.size() >= 25 && date[date.size() - 3] == ':');
-  return zone ? date : date.substr(0, 19) + "Z";
 }
 
 /// Side of the tiles' blocks: as the job has it, else the writers' own.
@@ -78,14 +73,33 @@ std::vector<geo::IndexedTile> indexed(const std::map<TileKey, JournalTile>& tile
   return all;
 }
 
+/// Named as the folder, dated as the sources; what tells no date is as old as the job.
+StacCollection collection_of(const std::string& folder, const JobFile& file,
+                             const std::vector<JournalSource>& sources) {
+  StacCollection collection{fs::weakly_canonical(folder).filename().string(), file, {}, {}};
+  if (collection.id.empty()) collection.id = "region";
+  for (const JournalSource& one : sources) {
+    const std::string date = utc_time(one.date);
+    if (date.empty()) continue;
+    if (collection.start.empty() || date < collection.start) collection.start = date;
+    collection.end = std::max(collection.end, date);
+  }
+  if (collection.start.empty()) {
+    struct stat facts {};
+    const bool there = ::stat((fs::path(folder) / "job.json").c_str(), &facts) == 0;
+    collection.start = collection.end = utc_time(there ? facts.st_mtime : std::time(nullptr));
+  }
+  return collection;
+}
+
 /// What a killed run left behind goes first.
 void clear_for(const std::string& output) {
   const std::array outputs{output};
   for (const std::string& hidden : unfinished_outputs(outputs)) fs::remove_all(hidden);
 }
 
-std::string write_polygons(const fs::path& folder, const Json& wanted, bool probabilities,
-                           const ProgressSink& progress, const StopFlag* stop) {
+void write_polygons(const fs::path& folder, const Json& wanted, bool probabilities,
+                    const ProgressSink& progress, const StopFlag* stop, Products& made) {
   VectorizeOptions options;
   options.mask = (folder / "mask.vrt").string();
   options.output = (folder / "polygons.gpkg").string();
@@ -94,22 +108,28 @@ std::string write_polygons(const fs::path& folder, const Json& wanted, bool prob
   if (probabilities) options.probabilities = (folder / "probabilities.vrt").string();
   options.overwrite = true;
   clear_for(options.output);
-  vectorize_polygons(options, progress, stop);
-  return options.output;
+  made.add(options.output, vectorize_polygons(options, progress, stop).warnings);
 }
 
-std::string write_zones(const fs::path& folder, const Json& wanted, const char* name,
-                        const ProgressSink& progress, const StopFlag* stop) {
+ZonalOptions zonal_options(const Json& wanted) {
   ZonalOptions options;
-  options.mask = (folder / "mask.vrt").string();
   options.zones = wanted.at("path").get<std::string>();
   options.layer = wanted.at("layer").get<std::string>();
   options.id_field = wanted.at("id").get<std::string>();
-  options.output = (folder / name).string();
+  return options;
+}
+
+void write_zones(const fs::path& folder, const Json& wanted, const ProgressSink& progress,
+                 const StopFlag* stop, Products& made) {
+  ZonalOptions options = zonal_options(wanted);
+  options.mask = (folder / "mask.vrt").string();
+  options.output = (folder / "zones.csv").string();
+  options.also = {(folder / "zones.gpkg").string()};
   options.overwrite = true;
   clear_for(options.output);
-  zonal_statistics(options, progress, stop);
-  return options.output;
+  clear_for(options.also.front());
+  made.add(options.output, zonal_statistics(options, progress, stop).warnings);
+  made.add(options.also.front(), {});
 }
 
 }  // namespace
@@ -140,15 +160,7 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
   clear_for(products.back());
   geo::write_tile_index(products.back(), file.grid, indexed(tiles));
 
-  StacCollection collection{fs::path(folder).filename().string(), file, {}, {}};
-  if (collection.id.empty()) collection.id = fs::path(folder).parent_path().filename().string();
-  for (const JournalSource& one : sources) {
-    const std::string date = rfc3339(one.date);
-    if (date.empty()) continue;
-    if (collection.start.empty() || date < collection.start) collection.start = date;
-    collection.end = std::max(collection.end, date);
-  }
-  write_stac(folder, collection, done);
+  write_stac(folder, collection_of(folder, file, sources), done);
   products.push_back(path("collection.json"));
   return products;
 }
@@ -162,18 +174,39 @@ std::string wanted_text(const RegionJob& job) {
   return wanted.is_null() ? std::string() : wanted.dump();
 }
 
-std::vector<std::string> write_wanted(const std::string& folder, const std::string& wanted,
-                                      bool probabilities, const ProgressSink& progress,
-                                      const StopFlag* stop) {
-  std::vector<std::string> products;
-  if (wanted.empty()) return products;
+void check_wanted(const std::string& wanted, const JobFile& file, const std::string& folder,
+                  const StopFlag* stop) {
+  if (wanted.empty()) return;
+  const Json json = Json::parse(wanted);
+  if (json.contains("zones"))
+    check_zones(zonal_options(json["zones"]), terramask::cut(file.grid, file.window), folder, stop);
+}
+
+Products write_wanted(const std::string& folder, const std::string& wanted, bool probabilities,
+                      const ProgressSink& progress, const StopFlag* stop) {
+  Products made;
+  if (wanted.empty()) return made;
   const Json json = Json::parse(wanted);
   if (json.contains("polygons"))
-    products.push_back(write_polygons(folder, json["polygons"], probabilities, progress, stop));
-  if (json.contains("zones"))
-    for (const char* name : {"zones.csv", "zones.gpkg"})
-      products.push_back(write_zones(folder, json["zones"], name, progress, stop));
-  return products;
+    write_polygons(folder, json["polygons"], probabilities, progress, stop, made);
+  if (json.contains("zones")) write_zones(folder, json["zones"], progress, stop, made);
+  return made;
+}
+
+void remove_wanted(const std::string& folder) {
+  std::error_code failed;
+  for (const char* name : {"polygons.gpkg", "zones.csv", "zones.gpkg"})
+    fs::remove(fs::path(folder) / name, failed);
+}
+
+void Products::add(const std::string& path, const std::vector<std::string>& told) {
+  paths.push_back(path);
+  warnings.insert(warnings.end(), told.begin(), told.end());
+}
+
+void Products::add_to(RegionSummary& summary) const {
+  summary.products.insert(summary.products.end(), paths.begin(), paths.end());
+  summary.warnings.insert(summary.warnings.end(), warnings.begin(), warnings.end());
 }
 
 }  // namespace terramask::region

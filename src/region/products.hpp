@@ -20,11 +20,25 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
 /// wants none.
 std::string wanted_text(const RegionJob& job);
 
+/// Throws what would keep the wanted products from being made, such as zones that cannot be read: not only
+/// once all tiles are done.
+void check_wanted(const std::string& wanted, const JobFile& file, const std::string& folder,
+                  const StopFlag* stop);
+
+struct Products {
+  std::vector<std::string> paths, warnings;
+
+  void add(const std::string& path, const std::vector<std::string>& told);
+  void add_to(RegionSummary& summary) const;
+};
+
 /// polygons.gpkg of all tiles, seams dissolved, with the mean probability of each where there are
 /// probabilities; zones.csv and zones.gpkg, the areas of the classes in each zone.
 /// @param wanted of wanted_text
-/// @return their paths
-std::vector<std::string> write_wanted(const std::string& folder, const std::string& wanted,
-                                      bool probabilities, const ProgressSink& progress, const StopFlag* stop);
+Products write_wanted(const std::string& folder, const std::string& wanted, bool probabilities,
+                      const ProgressSink& progress, const StopFlag* stop);
+
+/// Removes them: made of other tiles, or of not all, they would look like the truth.
+void remove_wanted(const std::string& folder);
 
 }  // namespace terramask::region

@@ -1,7 +1,8 @@
 #include "region/ranks.hpp"
 
-#include <array>
-#include <cstring>
+#include <time.h>
+
+#include <chrono>
 
 namespace terramask::region {
 namespace {
@@ -12,10 +13,20 @@ int tag(TileTag of) {
   return static_cast<int>(of);
 }
 
+/// Seconds of a core that this thread has had.
+double processor_seconds() {
+  timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+}
+
 }  // namespace
 
 RankServer::RankServer(Communicator& ranks, JournalDispatcher& dispatcher)
-    : ranks_(ranks), dispatcher_(dispatcher), thread_([this] {
+    : ranks_(ranks),
+      dispatcher_(dispatcher),
+      times_(static_cast<std::size_t>(ranks.size() - 1)),
+      thread_([this] {
         try {
           serve();
         } catch (...) {
@@ -29,27 +40,32 @@ RankServer::~RankServer() {
   if (thread_.joinable()) thread_.join();
 }
 
-void RankServer::finish(segment::PipelineTimes& times) {
+void RankServer::finish() {
   thread_.join();
   if (error_) std::rethrow_exception(error_);
-  times.read += times_.read;
-  times.compute += times_.compute;
-  times.write += times_.write;
-  times.idle += times_.idle;
 }
 
 void RankServer::serve() {
   while (!stop_ && ended_ + 1 < ranks_.size()) {
-    if (const auto message = ranks_.receive(patience)) take(*message);
+    auto message = ranks_.receive(told_.empty() ? patience : std::chrono::milliseconds(0));
+    const auto start = std::chrono::steady_clock::now();
+    // Whoever wants a tile has it before the journal is told of others, for that takes as long as the disk.
+    if (message && message->tag == tag(TileTag::want)) {
+      wanting_.push_back(message->from);
+    } else if (message) {
+      told_.push_back(std::move(*message));
+    } else if (!told_.empty()) {
+      take(told_.front());
+      told_.pop_front();
+    }
     answer();
+    effort_.busy += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   }
+  effort_.processor = processor_seconds();
 }
 
 void RankServer::take(const RankMessage& message) {
   switch (static_cast<TileTag>(message.tag)) {
-    case TileTag::want:
-      wanting_.push_back(message.from);
-      return;
     case TileTag::done:
       dispatcher_.done(tile_from(message.bytes));
       return;
@@ -62,16 +78,11 @@ void RankServer::take(const RankMessage& message) {
     case TileTag::released:
       dispatcher_.released(tile_from(message.bytes));
       return;
-    case TileTag::ended: {
-      std::array<double, 4> times{};
-      if (message.bytes.size() == sizeof times) std::memcpy(times.data(), message.bytes.data(), sizeof times);
-      times_.read += times[0];
-      times_.compute += times[1];
-      times_.write += times[2];
-      times_.idle += times[3];
+    case TileTag::ended:
+      times_.at(static_cast<std::size_t>(message.from - 1)) = times_from(message.bytes);
       ++ended_;
       return;
-    }
+    case TileTag::want:
     case TileTag::tile:
       break;
   }
@@ -126,11 +137,8 @@ void RankDispatcher::released(const JournalTile& tile) {
   send(TileTag::released, to_bytes(tile));
 }
 
-void RankDispatcher::finish(const segment::PipelineTimes& times) {
-  const std::array<double, 4> all{times.read, times.compute, times.write, times.idle};
-  std::string bytes(sizeof all, '\0');
-  std::memcpy(bytes.data(), all.data(), sizeof all);
-  send(TileTag::ended, bytes);
+void RankDispatcher::finish(const WorkTimes& times) {
+  send(TileTag::ended, to_bytes(times));
 }
 
 }  // namespace terramask::region

@@ -9,7 +9,6 @@
 
 #include "region/journal_dispatcher.hpp"
 #include "region/tile_message.hpp"
-#include "segment/pipeline.hpp"
 #include "terramask/communicator.hpp"
 
 namespace terramask::region {
@@ -23,8 +22,11 @@ class RankServer {
   RankServer(const RankServer&) = delete;
   RankServer& operator=(const RankServer&) = delete;
 
-  /// Waits until all ranks have ended; adds their times. Throws what went wrong.
-  void finish(segment::PipelineTimes& times);
+  /// Waits until all ranks have ended. Throws what went wrong.
+  void finish();
+  /// Of each rank but the first, once all have ended.
+  const std::vector<WorkTimes>& times() const { return times_; }
+  const RegionHandingOut& effort() const { return effort_; }
 
  private:
   void serve();
@@ -33,9 +35,11 @@ class RankServer {
 
   Communicator& ranks_;
   JournalDispatcher& dispatcher_;
-  std::deque<int> wanting_;  ///< ranks that wait for a tile, in the order in which they asked
+  std::deque<int> wanting_;       ///< ranks that wait for a tile, in the order in which they asked
+  std::deque<RankMessage> told_;  ///< what became of tiles, not yet taken down
   int ended_ = 0;
-  segment::PipelineTimes times_;
+  std::vector<WorkTimes> times_;
+  RegionHandingOut effort_;
   std::atomic<bool> stop_{false};
   std::exception_ptr error_;
   std::thread thread_;
@@ -52,7 +56,7 @@ class RankDispatcher final : public Dispatcher {
   bool failed(const JournalTile& tile, const Error& error) override;
   void released(const JournalTile& tile) override;
   /// Tells rank 0 that this rank has no more to say.
-  void finish(const segment::PipelineTimes& times);
+  void finish(const WorkTimes& times);
 
  private:
   void send(TileTag tag, const std::string& bytes);

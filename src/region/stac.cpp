@@ -27,6 +27,17 @@ Json extensions() {
           "https://stac-extensions.github.io/classification/v1.0.0/schema.json"};
 }
 
+Json collection_extensions() {
+  Json list = extensions();
+  list.push_back("https://stac-extensions.github.io/item-assets/v1.0.0/schema.json");
+  return list;
+}
+
+/// Names of files and fields may hold any bytes, JSON none but UTF-8.
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 /// A class's name as the extension wants it: letters, digits, dashes and underscores.
 std::string plain(const std::string& name) {
   std::string made;
@@ -47,19 +58,18 @@ Json classes_of(const JobFile& file) {
   return list;
 }
 
-/// Where something lies on Earth: its ring and the box around it; empty where nobody knows.
-struct Place {
-  Json geometry, bbox;
-};
+Json geometry_of(const geo::LonLatPlace& place) {
+  if (place.rings.size() == 1)
+    return {{"type", "Polygon"}, {"coordinates", Json::array({place.rings.front()})}};
+  Json polygons = Json::array();
+  for (const auto& ring : place.rings) polygons.push_back(Json::array({ring}));
+  return {{"type", "MultiPolygon"}, {"coordinates", polygons}};
+}
 
-Place place_of(const Grid& grid, const Window& window) {
-  const auto ring = geo::lon_lat_ring(grid, window);
-  if (ring.empty()) return {Json(), Json::array({-180.0, -90.0, 180.0, 90.0})};
-  std::array<double, 4> box{ring[0][0], ring[0][1], ring[0][0], ring[0][1]};
-  for (const auto& point : ring)
-    box = {std::min(box[0], point[0]), std::min(box[1], point[1]), std::max(box[2], point[0]),
-           std::max(box[3], point[1])};
-  return {{{"type", "Polygon"}, {"coordinates", Json::array({ring})}}, box};
+/// Of the whole region, whose edges are long: with as many points along them as GDAL takes for a box.
+Json box_of(const JobFile& file) {
+  const auto place = geo::lon_lat_place(file.grid, file.window, 21);
+  return place ? Json(place->box) : Json::array({-180, -90, 180, 90});
 }
 
 Json times(const StacCollection& collection) {
@@ -67,17 +77,22 @@ Json times(const StacCollection& collection) {
   return {{"datetime", nullptr}, {"start_datetime", collection.start}, {"end_datetime", collection.end}};
 }
 
-Json mask_band(const JobFile& file, const RegionTile& tile) {
+/// Of the masks of all tiles.
+Json mask_band(const JobFile& file) {
   const int nodata = geo::nodata_for(file.classes);
+  return {{"data_type", nodata == 255 ? "uint8" : "uint16"},
+          {"nodata", nodata},
+          {"sampling", "area"},
+          {"classification:classes", classes_of(file)}};
+}
+
+Json mask_band(const JobFile& file, const RegionTile& tile) {
+  Json band = mask_band(file);
   const double share =
       tile.pixels == 0 ? 0 : 100 * static_cast<double>(tile.valid) / static_cast<double>(tile.pixels);
-  Json band{{"data_type", nodata == 255 ? "uint8" : "uint16"},
-            {"nodata", nodata},
-            {"sampling", "area"},
-            {"statistics", {{"valid_percent", std::round(share * 1e6) / 1e6}}}};
+  band["statistics"] = {{"valid_percent", std::round(share * 1e6) / 1e6}};
   if (const auto size = ground_pixel_size(terramask::cut(file.grid, tile.window)))
     band["spatial_resolution"] = std::round((size->x + size->y) / 2 * 1e6) / 1e6;
-  band["classification:classes"] = classes_of(file);
   return band;
 }
 
@@ -92,6 +107,19 @@ Json probability_bands(const JobFile& file, bool byte) {
   return bands;
 }
 
+/// What the items' assets have in common.
+Json item_assets(const JobFile& file) {
+  Json assets;
+  assets["mask"] = {{"type", cog}, {"roles", {"data"}}, {"raster:bands", Json::array({mask_band(file)})}};
+  const Json& products = file.description["products"];
+  if (products["probabilities"] == true)
+    assets["probabilities"] = {
+        {"type", cog},
+        {"roles", {"data"}},
+        {"raster:bands", probability_bands(file, products["probability_type"] == "byte")}};
+  return assets;
+}
+
 Json link(const char* relation, const std::string& href, const char* type) {
   return {{"rel", relation}, {"href", href}, {"type", type}};
 }
@@ -99,7 +127,6 @@ Json link(const char* relation, const std::string& href, const char* type) {
 Json item_of(const StacCollection& collection, const RegionTile& tile) {
   const JobFile& file = collection.file;
   const Grid grid = terramask::cut(file.grid, tile.window);
-  const Place place = place_of(file.grid, tile.window);
   Json properties = times(collection);
   const int epsg = geo::epsg_code(grid.crs);
   properties["proj:epsg"] = epsg != 0 ? Json(epsg) : Json();
@@ -109,30 +136,28 @@ Json item_of(const StacCollection& collection, const RegionTile& tile) {
   properties["proj:transform"] = {g[1], g[2], g[0], g[4], g[5], g[3]};
   properties["terramask:mean_confidence"] = std::round(tile.confidence * 1e6) / 1e6;
 
-  Json assets;
-  assets["mask"] = {{"href", "./" + tile_name(tile) + ".tif"},
-                    {"type", cog},
-                    {"roles", {"data"}},
-                    {"raster:bands", Json::array({mask_band(file, tile)})}};
-  const Json& products = file.description["products"];
-  if (products["probabilities"] == true)
-    assets["probabilities"] = {
-        {"href", "./" + tile_name(tile) + "_probabilities.tif"},
-        {"type", cog},
-        {"roles", {"data"}},
-        {"raster:bands", probability_bands(file, products["probability_type"] == "byte")}};
-  return {{"type", "Feature"},
-          {"stac_version", version},
-          {"stac_extensions", extensions()},
-          {"id", tile_name(tile)},
-          {"geometry", place.geometry},
-          {"bbox", place.bbox},
-          {"properties", properties},
-          {"links", Json::array({link("root", "../../collection.json", "application/json"),
-                                 link("parent", "../../collection.json", "application/json"),
-                                 link("collection", "../../collection.json", "application/json")})},
-          {"assets", assets},
-          {"collection", collection.id}};
+  Json assets = item_assets(file);
+  assets["mask"]["href"] = "./" + tile_name(tile) + ".tif";
+  assets["mask"]["raster:bands"] = Json::array({mask_band(file, tile)});
+  if (assets.contains("probabilities"))
+    assets["probabilities"]["href"] = "./" + tile_name(tile) + "_probabilities.tif";
+  Json item{{"type", "Feature"},
+            {"stac_version", version},
+            {"stac_extensions", extensions()},
+            {"id", tile_name(tile)},
+            {"geometry", nullptr}};
+  // Without a geometry there must be no box.
+  if (const auto place = geo::lon_lat_place(file.grid, tile.window)) {
+    item["geometry"] = geometry_of(*place);
+    item["bbox"] = place->box;
+  }
+  item["properties"] = properties;
+  item["links"] = Json::array({link("root", "../../collection.json", "application/json"),
+                               link("parent", "../../collection.json", "application/json"),
+                               link("collection", "../../collection.json", "application/json")});
+  item["assets"] = assets;
+  item["collection"] = collection.id;
+  return item;
 }
 
 std::string item_path(const RegionTile& tile) {
@@ -157,35 +182,33 @@ void write_stac(const std::string& folder, const StacCollection& collection,
                 std::span<const JournalTile> tiles) {
   Json links = Json::array({link("root", "./collection.json", "application/json")});
   for (const JournalTile& one : tiles) {
-    write_text((fs::path(folder) / item_path(one.tile)).string(),
-               item_of(collection, one.tile).dump(2) + "\n");
+    write_text((fs::path(folder) / item_path(one.tile)).string(), text_of(item_of(collection, one.tile)));
     links.push_back(link("item", "./" + item_path(one.tile), "application/geo+json"));
   }
   const JobFile& file = collection.file;
-  const auto time = [](const std::string& text) { return text.empty() ? Json() : Json(text); };
   const Json& model = file.description["model"];
   const int epsg = geo::epsg_code(file.grid.crs);
   const Json json{
       {"type", "Collection"},
       {"stac_version", version},
-      {"stac_extensions", extensions()},
+      {"stac_extensions", collection_extensions()},
       {"id", collection.id},
       {"description",
        fmt::format("Masks made by Terramask with the model {}", model["file"].get<std::string>())},
       {"license", "proprietary"},
       {"extent",
-       {{"spatial", {{"bbox", Json::array({place_of(file.grid, file.window).bbox})}}},
-        {"temporal",
-         {{"interval", Json::array({Json::array({time(collection.start), time(collection.end)})})}}}}},
+       {{"spatial", {{"bbox", Json::array({box_of(file)})}}},
+        {"temporal", {{"interval", Json::array({Json::array({collection.start, collection.end})})}}}}},
       {"summaries",
        {{"proj:epsg", epsg != 0 ? Json::array({epsg}) : Json::array({nullptr})},
         {"terramask:model_sha256", Json::array({model["sha256"]})}}},
+      {"item_assets", item_assets(file)},
       {"links", links},
       {"assets",
        {{"mask", {{"href", "./mask.vrt"}, {"type", "application/xml"}, {"roles", {"data"}}}},
         {"tiles",
          {{"href", "./tiles.gpkg"}, {"type", "application/geopackage+sqlite3"}, {"roles", {"metadata"}}}}}}};
-  const std::string text = json.dump(2) + "\n";
+  const std::string text = text_of(json);
   AtomicFile written((fs::path(folder) / "collection.json").string(), true);
   written.write(std::as_bytes(std::span(text)));
   written.commit();

@@ -13,11 +13,11 @@ namespace terramask::region {
 struct StacCollection {
   std::string id;
   const JobFile& file;
-  std::string start, end;  ///< of the imagery, RFC 3339; may be empty
+  std::string start, end;  ///< of the imagery, of utc_time
 };
 
 /// Writes collection.json into the folder, and an item beside each mask; items lead to the collection and
-/// back.
+/// back, by relative links: the folder may be moved, and so has no links to itself, which would be absolute.
 /// @param tiles those that are done
 void write_stac(const std::string& folder, const StacCollection& collection,
                 std::span<const JournalTile> tiles);

@@ -5,8 +5,6 @@
 namespace terramask::region {
 namespace {
 
-using Json = nlohmann::json;
-
 Json to_json(const JournalTile& one) {
   const RegionTile& t = one.tile;
   const Window& w = t.window;
@@ -64,6 +62,21 @@ FailedTileMessage failed_from(const std::string& bytes) {
   const Json json = unpacked(bytes);
   return {from_json(json.at(0)), static_cast<ErrorCode>(json.at(1).get<int>()),
           json.at(2).get<std::string>()};
+}
+
+std::string to_bytes(const WorkTimes& times) {
+  const segment::PipelineTimes& p = times.pipeline;
+  const RegionRank& r = times.rank;
+  return packed({p.seconds, p.read, p.compute, p.write, p.idle, r.tiles, r.seconds, r.waited, r.at_end});
+}
+
+WorkTimes times_from(const std::string& bytes) {
+  const Json json = unpacked(bytes);
+  const auto number = [&](std::size_t i) { return json.at(i).get<double>(); };
+  WorkTimes times;
+  times.pipeline = {number(0), number(1), number(2), number(3), number(4)};
+  times.rank = {json.at(5).get<std::size_t>(), number(6), number(7), number(8)};
+  return times;
 }
 
 std::string to_bytes(const std::vector<JournalSource>& sources) {

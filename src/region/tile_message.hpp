@@ -4,6 +4,7 @@
 #include <string>
 
 #include "region/dispatcher.hpp"
+#include "region/worker.hpp"
 
 namespace terramask::region {
 
@@ -27,6 +28,9 @@ struct FailedTileMessage {
 };
 std::string to_bytes(const FailedTileMessage& message);
 FailedTileMessage failed_from(const std::string& bytes);
+
+std::string to_bytes(const WorkTimes& times);
+WorkTimes times_from(const std::string& bytes);
 
 /// The sources as rank 0 found them.
 std::string to_bytes(const std::vector<JournalSource>& sources);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <list>
 #include <thread>
 
@@ -39,11 +40,12 @@ class Flights {
 
   std::optional<segment::Piece> next() {
     while (!current_ || current_->given_up() || piece_ == current_->tiles().size()) {
-      std::optional<JournalTile> tile = dispatcher_.next();
+      const std::optional<JournalTile> tile = ask();
       if (!tile) return std::nullopt;
       current_ = std::make_shared<TileTask>(plan_, model_, *tile, options_.folder);
       current_->cut(footprint_, patch_);
       piece_ = 0;
+      look_ahead();
       const std::lock_guard lock(mutex_);
       flying_.emplace_back(current_.get(), *tile);
     }
@@ -72,7 +74,27 @@ class Flights {
     }
   }
 
+  const RegionRank& rank() const { return rank_; }
+
  private:
+  /// What the tile's patches need of servers is asked for in the order in which they are read.
+  void look_ahead() {
+    try {
+      for (const segment::Tile& tile : current_->tiles()) plan_.reader->advise(tile.patch);
+    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): reading tells what is wrong
+    }
+  }
+
+  /// Called by one thread at a time.
+  std::optional<JournalTile> ask() {
+    const auto start = std::chrono::steady_clock::now();
+    std::optional<JournalTile> tile = dispatcher_.next();
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    (tile ? rank_.waited : rank_.at_end) += seconds;
+    if (tile) ++rank_.tiles;
+    return tile;
+  }
+
   /// Several patches of a tile may fail; the first one speaks for it.
   bool told(TileTask& task, const Error& error) {
     if (!task.give_up()) return true;
@@ -93,6 +115,7 @@ class Flights {
   std::int64_t patch_;
   std::shared_ptr<TileTask> current_;
   std::size_t piece_ = 0;
+  RegionRank rank_;
   std::mutex mutex_;
   std::list<std::pair<TileTask*, JournalTile>> flying_;
 };
@@ -150,7 +173,7 @@ SegmentEstimate Worker::estimate(const RegionPlan& plan) {
   return estimate;
 }
 
-segment::PipelineTimes Worker::run_once(const RegionPlan& plan, Dispatcher& dispatcher, std::int64_t patch) {
+WorkTimes Worker::run_once(const RegionPlan& plan, Dispatcher& dispatcher, std::int64_t patch) {
   {
     // The largest patch first: every other program shares its memory.
     TileTask task(plan, *model_, largest(plan), options_.folder);
@@ -168,10 +191,13 @@ segment::PipelineTimes Worker::run_once(const RegionPlan& plan, Dispatcher& disp
       .readers = count,
       // Who writes waits for the disk half of the time.
       .finishers = 2 * count};
-  return segment::run_pipeline(stages, *model_, *runner_);
+  const segment::PipelineTimes times = segment::run_pipeline(stages, *model_, *runner_);
+  WorkTimes all{times, flights.rank()};
+  all.rank.seconds = times.seconds;
+  return all;
 }
 
-segment::PipelineTimes Worker::run(const RegionPlan& plan, Dispatcher& dispatcher) {
+WorkTimes Worker::run(const RegionPlan& plan, Dispatcher& dispatcher) {
   std::int64_t patch = fit(plan);
   bool reopened = false;
   for (;;) {

@@ -12,9 +12,14 @@ struct WorkerOptions {
   std::string folder;
   std::int64_t patch = 0;  ///< side of the network's tiles; 0: 1024
   int workers = 0;         ///< threads that read; twice as many write; 0: one for each processor
-  ExecutorOptions executor;
-  std::function<void(const std::string&)> log;
+  ExecutorOptions executor{};
+  std::function<void(const std::string&)> log{};
   const StopFlag* stop = nullptr;
+};
+
+struct WorkTimes {
+  segment::PipelineTimes pipeline;
+  RegionRank rank;
 };
 
 /// A model on a device, and the threads around it.
@@ -32,11 +37,11 @@ class Worker {
 
   /// All tiles, until the dispatcher has no more or an error ends the work. Where the device runs out of
   /// memory a smaller patch is taken; a lost device is opened once more; the tiles in flight are done again.
-  segment::PipelineTimes run(const RegionPlan& plan, Dispatcher& dispatcher);
+  WorkTimes run(const RegionPlan& plan, Dispatcher& dispatcher);
 
  private:
   std::int64_t fit(const RegionPlan& plan);
-  segment::PipelineTimes run_once(const RegionPlan& plan, Dispatcher& dispatcher, std::int64_t patch);
+  WorkTimes run_once(const RegionPlan& plan, Dispatcher& dispatcher, std::int64_t patch);
 
   std::shared_ptr<const Model> model_;
   WorkerOptions options_;

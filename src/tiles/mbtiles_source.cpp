@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "terramask/error.hpp"
+#include "tiles/mbtiles_tables.hpp"
 
 namespace terramask::tiles {
 
@@ -23,10 +24,7 @@ Tile MbtilesSource::read(const TileAddress& address) {
   Tile tile;
   try {
     const std::lock_guard lock(mutex_);
-    tile_->bind(0, std::int64_t{address.zoom});
-    tile_->bind(1, address.x);
-    tile_->bind(2, flipped_row(address.zoom, address.y));
-    if (tile_->step()) {
+    if (bind_address(*tile_, address).step()) {
       tile.state = TileState::present;
       tile.bytes = tile_->text(0);
     }
@@ -71,13 +69,7 @@ std::optional<TileRange> MbtilesSource::extent(int zoom) const {
 
 std::optional<TileAddress> MbtilesSource::example(int zoom, const TileRange& range) const {
   const std::lock_guard lock(mutex_);
-  Statement statement = database_.prepare(
-      "SELECT tile_column, tile_row FROM tiles WHERE zoom_level = ? AND tile_column >= ? AND tile_column < ? "
-      "AND tile_row > ? AND tile_row <= ? LIMIT 1");
-  statement.bind(0, std::int64_t{zoom}).bind(1, range.x0).bind(2, range.x1);
-  statement.bind(3, flipped_row(zoom, range.y1)).bind(4, flipped_row(zoom, range.y0));
-  if (!statement.step()) return std::nullopt;
-  return TileAddress{zoom, statement.integer(0), flipped_row(zoom, statement.integer(1))};
+  return any_tile(database_, zoom, range);
 }
 
 std::string MbtilesSource::licence() const {
@@ -88,8 +80,7 @@ std::string MbtilesSource::licence() const {
 std::string MbtilesSource::metadata(const std::string& name) const {
   if (!has_metadata_) return {};
   const std::lock_guard lock(mutex_);
-  Statement statement = database_.prepare("SELECT value FROM metadata WHERE name = ?");
-  return statement.bind(0, std::string_view(name)).step() ? statement.text(0) : std::string();
+  return metadata_item(database_, name);
 }
 
 }  // namespace terramask::tiles

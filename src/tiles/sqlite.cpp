@@ -128,4 +128,20 @@ bool Database::has_table(const std::string& name) {
   return statement.bind(0, std::string_view(name)).step();
 }
 
+Transaction::Transaction(Database& database) : database_(database) {
+  database_.run("BEGIN IMMEDIATE");
+}
+
+Transaction::~Transaction() {
+  try {
+    if (open_) database_.run("ROLLBACK");
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): another error is on its way already
+  }
+}
+
+void Transaction::commit() {
+  database_.run("COMMIT");
+  open_ = false;
+}
+
 }  // namespace terramask::tiles

@@ -63,4 +63,18 @@ class Database {
   std::unique_ptr<sqlite3, Close> database_;
 };
 
+/// All that is changed while it lives, or (unless it is committed) nothing. Other processes wait.
+class Transaction {
+ public:
+  explicit Transaction(Database& database);
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+  void commit();
+
+ private:
+  Database& database_;
+  bool open_ = true;
+};
+
 }  // namespace terramask::tiles

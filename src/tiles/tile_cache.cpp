@@ -10,12 +10,15 @@
 
 #include "terramask/error.hpp"
 #include "tiles/image_bytes.hpp"
+#include "tiles/mbtiles_tables.hpp"
 
 namespace terramask::tiles {
 namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kSourceItem = "terramask_source";
+
+constexpr std::uint64_t kRowBytes = 8192;  // what a tile takes besides its bytes, at most
 
 constexpr const char* kTables = R"sql(
 CREATE TABLE IF NOT EXISTS metadata (name TEXT PRIMARY KEY, value TEXT);
@@ -24,36 +27,8 @@ CREATE TABLE IF NOT EXISTS tiles (
 CREATE UNIQUE INDEX IF NOT EXISTS tile_index ON tiles (zoom_level, tile_column, tile_row);
 CREATE TABLE IF NOT EXISTS terramask_fetches (
   zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, missing INTEGER, etag TEXT, last_modified TEXT,
-  expires INTEGER, PRIMARY KEY (zoom_level, tile_column, tile_row)) WITHOUT ROWID;
+  expires INTEGER, used INTEGER, PRIMARY KEY (zoom_level, tile_column, tile_row)) WITHOUT ROWID;
 )sql";
-
-Statement& at(Statement& statement, const TileAddress& address, int first = 0) {
-  return statement.bind(first, std::int64_t{address.zoom})
-      .bind(first + 1, address.x)
-      .bind(first + 2, flipped_row(address.zoom, address.y));
-}
-
-/// Rolls back unless it was committed.
-class Transaction {
- public:
-  explicit Transaction(Database& database) : database_(database) { database_.run("BEGIN IMMEDIATE"); }
-  ~Transaction() {
-    try {
-      if (open_) database_.run("ROLLBACK");
-    } catch (const Error&) {  // NOLINT(bugprone-empty-catch): another error is on its way already
-    }
-  }
-  Transaction(const Transaction&) = delete;
-  Transaction& operator=(const Transaction&) = delete;
-  void commit() {
-    database_.run("COMMIT");
-    open_ = false;
-  }
-
- private:
-  Database& database_;
-  bool open_ = true;
-};
 
 /// A name that stays the same: FNV-1a.
 std::uint64_t hash_of(const std::string& text) {
@@ -91,13 +66,15 @@ std::string cache_path(const TileSettings& settings, const std::string& host, co
   return (folder / fmt::format("{}-{:016x}.mbtiles", name.substr(0, 100), hash_of(source))).string();
 }
 
-TileCache::TileCache(const std::string& path, const std::string& source, bool only_read)
+TileCache::TileCache(const std::string& path, const std::string& source, bool only_read,
+                     std::optional<std::uint64_t> limit)
     : database_(path, only_read ? Database::Mode::read : Database::Mode::create) {
   if (!only_read) create();
   check_source(source, only_read);
-  find_ = database_.prepare(
-      "SELECT t.tile_data, f.etag, f.last_modified, f.expires FROM tiles t LEFT JOIN terramask_fetches f "
-      "USING (zoom_level, tile_column, tile_row) WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?");
+  find_ = database_.prepare(fmt::format(
+      "SELECT t.tile_data, f.etag, f.last_modified, f.expires, {} FROM tiles t LEFT JOIN terramask_fetches f "
+      "USING (zoom_level, tile_column, tile_row) WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?",
+      only_read ? "NULL" : "f.used"));
   find_missing_ = database_.prepare(
       "SELECT expires FROM terramask_fetches WHERE zoom_level = ? AND tile_column = ? AND tile_row = ? AND "
       "missing");
@@ -105,25 +82,33 @@ TileCache::TileCache(const std::string& path, const std::string& source, bool on
   keep_tile_ = database_.prepare("INSERT OR REPLACE INTO tiles VALUES (?, ?, ?, ?)");
   drop_tile_ =
       database_.prepare("DELETE FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?");
-  keep_fetch_ = database_.prepare("INSERT OR REPLACE INTO terramask_fetches VALUES (?, ?, ?, ?, ?, ?, ?)");
+  keep_fetch_ = database_.prepare("INSERT OR REPLACE INTO terramask_fetches VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
   renew_ = database_.prepare(
       "UPDATE terramask_fetches SET expires = ? WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?");
+  uses_.emplace(database_, limit);
+  uses_->make_room(0);
 }
 
 void TileCache::create() {
   try {
-    database_.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+    // In a file that has tables already, the first has no effect: it then keeps the room of what is dropped.
+    database_.run(
+        "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
   } catch (const Error& error) {
     // Another process is changing the mode, or the file system has no shared memory: the journal does too.
     if (error.code() == ErrorCode::format) throw;
   }
   Transaction transaction(database_);
   database_.run(kTables);
+  // Caches of the first version did not say when a tile was used.
+  if (!database_.prepare("SELECT 1 FROM pragma_table_info('terramask_fetches') WHERE name = 'used'").step())
+    database_.run("ALTER TABLE terramask_fetches ADD COLUMN used INTEGER");
+  database_.run("CREATE INDEX IF NOT EXISTS terramask_used ON terramask_fetches (used)");
   transaction.commit();
 }
 
 void TileCache::check_source(const std::string& source, bool only_read) {
-  const std::string found = database_.has_table("metadata") ? metadata(kSourceItem) : "";
+  const std::string found = database_.has_table("metadata") ? metadata_item(database_, kSourceItem) : "";
   if (found == source) return;
   if (!found.empty())
     throw Error(ErrorCode::mismatch,
@@ -145,11 +130,6 @@ void TileCache::check_source(const std::string& source, bool only_read) {
   set_metadata("description", "tiles fetched by Terramask");
 }
 
-std::string TileCache::metadata(const std::string& name) {
-  Statement statement = database_.prepare("SELECT value FROM metadata WHERE name = ?");
-  return statement.bind(0, std::string_view(name)).step() ? statement.text(0) : std::string();
-}
-
 void TileCache::set_metadata(const std::string& name, const std::string& value) {
   database_.prepare("INSERT OR REPLACE INTO metadata VALUES (?, ?)")
       .bind(0, std::string_view(name))
@@ -160,17 +140,19 @@ void TileCache::set_metadata(const std::string& name, const std::string& value) 
 std::optional<CachedTile> TileCache::find(const TileAddress& address) {
   const std::lock_guard lock(mutex_);
   CachedTile tile;
-  if (at(*find_, address).step()) {
+  if (bind_address(*find_, address).step()) {
     tile.bytes = find_->text(0);
     tile.etag = find_->text(1);
     tile.last_modified = find_->text(2);
     // A tile that nothing is known of was put here by others: it stays.
     tile.expires = find_->is_null(3) ? std::numeric_limits<std::int64_t>::max() : find_->integer(3);
+    const std::int64_t used = uses_ && !find_->is_null(4) ? find_->integer(4) : 0;
     find_->reset();
+    if (uses_) uses_->note(address, used);
     return tile;
   }
   find_->reset();
-  const bool known = at(*find_missing_, address).step();
+  const bool known = bind_address(*find_missing_, address).step();
   tile.missing = true;
   if (known) tile.expires = find_missing_->integer(0);
   find_missing_->reset();
@@ -179,19 +161,21 @@ std::optional<CachedTile> TileCache::find(const TileAddress& address) {
 
 void TileCache::keep(const TileAddress& address, const CachedTile& tile) {
   const std::lock_guard lock(mutex_);
+  uses_->make_room(tile.bytes.size() + kRowBytes);
   Transaction transaction(database_);
   if (tile.missing) {
-    at(*drop_tile_, address).run();
+    bind_address(*drop_tile_, address).run();
   } else {
-    at(*keep_tile_, address).bind_blob(3, tile.bytes).run();
-    if (metadata("format").empty()) set_metadata("format", image_kind(tile.bytes));
+    bind_address(*keep_tile_, address).bind_blob(3, tile.bytes).run();
+    if (metadata_item(database_, "format").empty()) set_metadata("format", image_kind(tile.bytes));
     widen_zooms(address.zoom);
   }
-  at(*keep_fetch_, address)
+  bind_address(*keep_fetch_, address)
       .bind(3, std::int64_t{tile.missing ? 1 : 0})
       .bind(4, std::string_view(tile.etag))
       .bind(5, std::string_view(tile.last_modified))
       .bind(6, tile.expires)
+      .bind(7, CacheUses::now())
       .run();
   transaction.commit();
 }
@@ -209,18 +193,12 @@ void TileCache::widen_zooms(int zoom) {
 
 void TileCache::renew(const TileAddress& address, std::int64_t expires) {
   const std::lock_guard lock(mutex_);
-  at(renew_->bind(0, expires), address, 1).run();
+  bind_address(renew_->bind(0, expires), address, 1).run();
 }
 
 std::optional<TileAddress> TileCache::example(int zoom, const TileRange& range) {
   const std::lock_guard lock(mutex_);
-  Statement statement = database_.prepare(
-      "SELECT tile_column, tile_row FROM tiles WHERE zoom_level = ? AND tile_column >= ? AND tile_column < ? "
-      "AND tile_row > ? AND tile_row <= ? LIMIT 1");
-  statement.bind(0, std::int64_t{zoom}).bind(1, range.x0).bind(2, range.x1);
-  statement.bind(3, flipped_row(zoom, range.y1)).bind(4, flipped_row(zoom, range.y0));
-  if (!statement.step()) return std::nullopt;
-  return TileAddress{zoom, statement.integer(0), flipped_row(zoom, statement.integer(1))};
+  return any_tile(database_, zoom, range);
 }
 
 }  // namespace terramask::tiles

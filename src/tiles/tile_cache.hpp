@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "tiles/cache_uses.hpp"
 #include "tiles/sqlite.hpp"
 #include "tiles/tile_source.hpp"
 
@@ -25,8 +26,10 @@ class TileCache {
   /// @param path    "" is a temporary file
   /// @param source  which tiles these are, without credentials: a file of other ones is refused
   /// @param only_read  the file is not written to, and must be there
+  /// @param limit  bytes that the file may take; what was not used for longest goes
   /// Throws mismatch (a file of another source, or of none), io, format, not_found.
-  TileCache(const std::string& path, const std::string& source, bool only_read);
+  TileCache(const std::string& path, const std::string& source, bool only_read,
+            std::optional<std::uint64_t> limit);
 
   std::optional<CachedTile> find(const TileAddress& address);
   void keep(const TileAddress& address, const CachedTile& tile);
@@ -39,13 +42,13 @@ class TileCache {
  private:
   void create();
   void check_source(const std::string& source, bool only_read);
-  std::string metadata(const std::string& name);
   void set_metadata(const std::string& name, const std::string& value);
   void widen_zooms(int zoom);
 
   std::mutex mutex_;
   Database database_;
   std::optional<Statement> find_, find_missing_, keep_tile_, drop_tile_, keep_fetch_, renew_;
+  std::optional<CacheUses> uses_;  ///< unless it is only read
   int least_zoom_ = 99, greatest_zoom_ = -1;
 };
 

@@ -1,6 +1,7 @@
 // Follows the cracks between regions while rows go by.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -33,10 +34,10 @@ class BorderTracer {
  private:
   /// An arc that grows at one end or both: its points are ends[0] from the last to the first, then ends[1].
   struct Chain {
-    std::vector<Corner> ends[2];
+    std::array<std::vector<Corner>, 2> ends;
     Region left = kOutside, right = kOutside;  ///< for a walk from ends[0] to ends[1]
-    std::int32_t at[2] = {0, 0};               ///< the column an open end goes down at, or kClosed, kCarried
-    bool cut[2] = {false, false};
+    std::array<std::int32_t, 2> at{0, 0};      ///< the column an open end goes down at, or kClosed, kCarried
+    std::array<bool, 2> cut{false, false};
   };
   /// Chain times two, plus which of its ends.
   using End = std::uint32_t;

@@ -88,6 +88,28 @@ std::vector<ClassInfo> all_classes(const vectors::Mask& mask, const zones::ZoneT
   return classes;
 }
 
+/// Zones of which one meets the grid at least.
+geo::ZoneLayer read_meeting_zones(const ZonalOptions& options, const Grid& grid, const std::string& name,
+                                  const StopFlag* stop) {
+  geo::ZoneLayer layer = geo::read_zones({options.zones, options.layer, options.id_field}, grid, name, stop);
+  const bool meets = std::any_of(layer.zones.begin(), layer.zones.end(), [&](const geo::Zone& zone) {
+    return !intersect(zone.bounds, grid.extent()).empty();
+  });
+  if (!meets)
+    throw Error(ErrorCode::mismatch,
+                fmt::format("{}: no zone meets {} ({} and {})", options.zones, name,
+                            geo::crs_label(layer.crs), geo::crs_label(grid.crs)),
+                layer.crs.empty() ? "say which CRS the zones are in: `ogr2ogr -a_srs`"
+                                  : "name zones of the same place");
+  return layer;
+}
+
+std::vector<std::string> outputs_of(const ZonalOptions& options) {
+  std::vector<std::string> outputs = options.also;
+  if (!options.output.empty()) outputs.insert(outputs.begin(), options.output);
+  return outputs;
+}
+
 }  // namespace
 
 ZoneArea ZoneStatistics::classified() const {
@@ -102,27 +124,17 @@ ZoneArea ZoneStatistics::classified() const {
 ZonalStatistics zonal_statistics(const ZonalOptions& options, const ProgressSink& progress,
                                  const StopFlag* stop) {
   const auto begin = std::chrono::steady_clock::now();
-  if (!options.output.empty()) {
-    geo::check_zone_format(options.output);
+  for (const std::string& output : outputs_of(options)) {
+    geo::check_zone_format(output);
     const std::vector<std::string> inputs{options.mask, options.zones};
-    check_output(options.output, options.overwrite, inputs);
+    check_output(output, options.overwrite, inputs);
   }
   const vectors::Mask mask = vectors::open_mask(options.mask, options.crs, options.src_nodata);
   ZonalStatistics made;
-  const geo::ZoneLayer layer =
-      geo::read_zones({options.zones, options.layer, options.id_field}, mask.grid, options.mask, stop);
+  const geo::ZoneLayer layer = read_meeting_zones(options, mask.grid, options.mask, stop);
   if (layer.crs.empty() && !mask.grid.crs.empty())
     made.warnings.push_back(fmt::format("{}: has no CRS, its coordinates are taken to be in {}",
                                         options.zones, geo::crs_label(mask.grid.crs)));
-  const bool meets = std::any_of(layer.zones.begin(), layer.zones.end(), [&](const geo::Zone& zone) {
-    return !intersect(zone.bounds, mask.grid.extent()).empty();
-  });
-  if (!meets)
-    throw Error(ErrorCode::mismatch,
-                fmt::format("{}: no zone meets {} ({} and {})", options.zones, options.mask,
-                            geo::crs_label(layer.crs), geo::crs_label(mask.grid.crs)),
-                layer.crs.empty() ? "say which CRS the zones are in: `ogr2ogr -a_srs`"
-                                  : "name zones of the same place");
 
   zones::ZoneTally tally(layer.zones, mask.grid, mask.classes);
   vectors::MaskRows rows(mask);
@@ -151,14 +163,18 @@ ZonalStatistics zonal_statistics(const ZonalOptions& options, const ProgressSink
   }
   tell_of_zones(layer, mask.grid, made);
 
-  if (!options.output.empty()) {
-    std::vector<std::vector<geo::FieldValue>> table;
-    for (const ZoneStatistics& zone : made.zones) table.push_back(zones::table_row(made, zone));
-    geo::write_zones(layer, zones::table_fields(made, layer.id_name), table, options.output,
-                     options.overwrite);
-  }
+  std::vector<std::vector<geo::FieldValue>> table;
+  for (const ZoneStatistics& zone : made.zones) table.push_back(zones::table_row(made, zone));
+  for (const std::string& output : outputs_of(options))
+    geo::write_zones(layer, zones::table_fields(made, layer.id_name), table, output, options.overwrite);
   made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return made;
+}
+
+void check_zones(const ZonalOptions& options, const Grid& grid, const std::string& name,
+                 const StopFlag* stop) {
+  for (const std::string& output : outputs_of(options)) geo::check_zone_format(output);
+  (void)read_meeting_zones(options, grid, name, stop);
 }
 
 }  // namespace terramask

@@ -50,7 +50,7 @@ TEST_F(JobFiles, EveryKeyIsRead) {
   ASSERT_EQ(job.sources.size(), 5U);
   EXPECT_EQ(job.sources[0].path, path("a/*.tif"));
   EXPECT_EQ(job.sources[1].date, "2024-05-01");
-  EXPECT_EQ(job.sources[2].path, "xyz:map");
+  EXPECT_EQ(job.sources[2].path, "xyz:" + path("map"));
   EXPECT_EQ(job.sources[3].kind, SourceSpec::Kind::tile_index);
   EXPECT_EQ(job.sources[3].date_field, "d");
   EXPECT_EQ(job.sources[4].asset, "visual");
@@ -73,11 +73,21 @@ TEST_F(JobFiles, EveryKeyIsRead) {
 }
 
 TEST_F(JobFiles, WhatIsWrongIsNamedByItsKey) {
-  const std::vector<std::pair<const char*, Json>> wrong{
-      {"/model", 3},           {"/sources", Json::array()},        {"/priority", "best"},
-      {"/raster/resample", 1}, {"/region/bounds", {1, 2, 3}},      {"/grid/tile", 3},
-      {"/grid/pixel_size", 0}, {"/products/probabilities", "all"}, {"/threshold", 1},
-      {"/raster/bands", "1"},  {"/region/colour", "red"},          {"/sources/1/day", "x"}};
+  const std::vector<std::pair<const char*, Json>> wrong{{"/model", 3},
+                                                        {"/sources", Json::array()},
+                                                        {"/priority", "best"},
+                                                        {"/raster/resample", 1},
+                                                        {"/region/bounds", {1, 2, 3}},
+                                                        {"/grid/tile", 3},
+                                                        {"/grid/pixel_size", 0},
+                                                        {"/products/probabilities", "all"},
+                                                        {"/threshold", 1},
+                                                        {"/raster/bands", "1"},
+                                                        {"/region/colour", "red"},
+                                                        {"/sources/1/day", "x"},
+                                                        {"/products/polygons/simplify", "far"},
+                                                        {"/products/zones/path", 1},
+                                                        {"/grid/origin", "0,0"}};
   for (const auto& [pointer, value] : wrong) {
     Json json = whole();
     json[Json::json_pointer(pointer)] = value;

@@ -191,7 +191,12 @@ TEST_F(RegionTest, ZonesAreCountedOverAllTiles) {
       [[[500090, 4999910], [500110, 4999910], [500110, 4999960], [500090, 4999960], [500090, 4999910]]]}}]})";
   RegionJob wanted = job({"a.tif"}, linear("m.safetensors"));
   wanted.zones = RegionZones{path("zones.geojson"), "", "name"};
-  const RegionSummary summary = run_region(wanted, run("out"), {}, nullptr);
+  int passes = 0;
+  const ProgressSink count = [&](const Progress& p) {
+    if (p.phase == "counting" && p.done == p.total) ++passes;
+  };
+  const RegionSummary summary = run_region(wanted, run("out"), count, nullptr);
+  EXPECT_EQ(passes, 1);  // for both files
   EXPECT_EQ(summary.products.back(), path("out/zones.gpkg"));
   EXPECT_TRUE(std::filesystem::exists(path("out/zones.csv")));
   const geo::DatasetPtr zones = geo::open_vector(path("out/zones.gpkg"));

@@ -175,6 +175,78 @@ TEST_F(RegionResume, SourcesWithoutACrsAreNamedUnlessOneIsAssigned) {
   EXPECT_TRUE(go(run("assigned")).complete());
 }
 
+TEST_F(RegionResume, WhatABeginningRefusesIsNotKept) {
+  go(run("out"));
+  const auto before = files("out");
+  RegionRun anew = run("out");
+  anew.begin = RegionRun::Begin::restart;
+  const RegionJob good = job_;
+  job_.model = path("none.safetensors");
+  message_of([&] { go(anew); }, ErrorCode::not_found);
+  job_ = good;
+  job_.zones = RegionZones{path("none.gpkg"), "", ""};
+  EXPECT_THAT(message_of([&] { go(anew); }, ErrorCode::not_found), HasSubstr("none.gpkg"));
+  EXPECT_EQ(files("out"), before);
+  // Nothing came of a run that was refused: another one may begin in its folder.
+  message_of([&] { go(run("new")); }, ErrorCode::not_found);
+  EXPECT_FALSE(fs::exists(path("new/tiles")));
+  job_ = good;
+  job_.tile = 128;
+  EXPECT_TRUE(go(run("new")).complete());
+}
+
+TEST_F(RegionResume, TilesWithoutAJournalAreNotTrusted) {
+  go(run("out"));
+  fs::remove(path("out/journal.sqlite"));
+  std::ofstream(path("out/tiles/r00000/notes.txt")) << "mine";
+  EXPECT_THAT(message_of([&] { go(resumed("out")); }, ErrorCode::exists), HasSubstr("no journal"));
+  job_.sources.pop_back();
+  RegionRun anew = run("out");
+  anew.begin = RegionRun::Begin::restart;
+  EXPECT_EQ(go(anew).done, 2U);
+  EXPECT_FALSE(fs::exists(path("out/tiles/r00000/r00000_c00003.tif")));
+  EXPECT_TRUE(fs::exists(path("out/tiles/r00000/notes.txt")));
+
+  go(run("other"));
+  fs::remove(path("other/job.json"));
+  EXPECT_THAT(message_of([&] { go(resumed("other")); }, ErrorCode::not_found), HasSubstr("job.json is gone"));
+}
+
+TEST_F(RegionResume, ShardsThatBeginAnewAreOfTheNewJob) {
+  const auto share = [&](int shard, RegionRun::Begin begin) {
+    RegionRun part = run("out");
+    part.shard = shard;
+    part.shards = 2;
+    part.begin = begin;
+    return go(part);
+  };
+  using Begin = RegionRun::Begin;
+  for (const int shard : {1, 2}) share(shard, Begin::fresh);
+  EXPECT_THAT(message_of([&] { go(resumed("out")); }, ErrorCode::exists), HasSubstr("--finish"));
+  job_.threshold = 0.4;
+  EXPECT_THAT(message_of([&] { share(1, Begin::resume); }, ErrorCode::mismatch), HasSubstr("threshold"));
+  share(1, Begin::restart);
+  EXPECT_THAT(message_of([&] { finish_region(path("out"), {}, nullptr); }, ErrorCode::mismatch),
+              HasSubstr("00002-of-00002"));
+  share(2, Begin::restart);
+  EXPECT_TRUE(finish_region(path("out"), {}, nullptr).complete());
+  go(run("one"));
+  EXPECT_EQ(files("out"), files("one"));
+}
+
+TEST_F(RegionResume, PolygonsOfOtherTilesDoNotStay) {
+  job_.polygons.emplace();
+  go(run("out"));
+  EXPECT_TRUE(fs::exists(path("out/polygons.gpkg")));
+  fs::rename(path("east.tif"), path("elsewhere"));
+  fs::remove(path("out/tiles/r00000/r00000_c00003.tif"));
+  EXPECT_FALSE(go(resumed("out")).complete());
+  EXPECT_FALSE(fs::exists(path("out/polygons.gpkg")));
+  fs::rename(path("elsewhere"), path("east.tif"));
+  EXPECT_TRUE(go(resumed("out")).complete());
+  EXPECT_TRUE(fs::exists(path("out/polygons.gpkg")));
+}
+
 TEST_F(RegionResume, AnEmptyRegionIsRefused) {
   job_.bounds = {400000, 5000000, 400100, 5000100};
   EXPECT_THAT(message_of([&] { go(run("a")); }, ErrorCode::mismatch), HasSubstr("nothing in common"));

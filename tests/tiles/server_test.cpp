@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <random>
+#include <set>
 #include <thread>
 
 #include "support.hpp"
@@ -167,6 +169,72 @@ TEST_F(ServerTest, WhatWasFetchedIsNotAskedForAgain) {
   expect_error([&] { pixels_of(name(3, 3, "&attribution=c")); }, ErrorCode::not_found,
                {"offline", "--tile-cache"});
   EXPECT_FALSE(fs::exists(folder / "elsewhere"));
+}
+
+// Tiles that PNG cannot make small.
+class CacheSizeTest : public ServerTest {
+ protected:
+  void make_noise(int count) const {
+    std::mt19937 random(7);
+    for (int i = 0; i < count; ++i)
+      write_tile(folder / "root" / (tile(i) + ".png"),
+                 {.value = [&random](int, int, int) { return static_cast<int>(random() % 256); }});
+  }
+  std::set<std::string> kept() const {
+    tiles::Database cache(cache_file().string(), tiles::Database::Mode::read);
+    tiles::Statement rows = cache.prepare("SELECT tile_column, 63 - tile_row FROM tiles");
+    std::set<std::string> found;
+    while (rows.step()) found.insert(fmt::format("{}/{}/{}", kZoom, rows.integer(0), rows.integer(1)));
+    return found;
+  }
+  std::uintmax_t bytes() const { return fs::file_size(cache_file()); }
+};
+
+TEST_F(CacheSizeTest, TilesNotUsedForLongestGoFirst) {
+  make_noise(16);  // 200 kB each
+  pixels_of(name(4, 2));
+  ASSERT_EQ(kept().size(), 8U);
+  // Made by a program that did not keep when tiles were used; then the first row alone is read.
+  tiles::Database(cache_file().string(), tiles::Database::Mode::create)
+      .run("DROP INDEX terramask_used; ALTER TABLE terramask_fetches DROP COLUMN used");
+  pixels_of(name(4, 1, "&attribution=a"));
+
+  settings.cache_bytes = 1'500'000;
+  configure_tiles(settings);
+  const auto asked = server->count();
+  pixels_of(name(4, 1, "&attribution=b"));
+  EXPECT_EQ(server->count(), asked) << "the first row was used, and stays";
+  const std::set<std::string> left = kept();
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(left.contains(tile(i))) << i;
+  EXPECT_LT(left.size(), 8U);
+}
+
+TEST_F(CacheSizeTest, IsKeptWhateverIsReadAndBySeveralAtOnce) {
+  make_noise(40);
+  settings.cache_bytes = 1 << 20;
+  configure_tiles(settings);
+  const std::string all = name(4, 10), again = name(4, 10, "&attribution=a"),
+                    other = name(4, 10, "&licence=b");
+  const auto first = pixels_of(all);
+  EXPECT_EQ(report_of(all).fetched, 40U);
+  EXPECT_LE(bytes(), 1U << 20U);
+  EXPECT_GT(kept().size(), 2U);
+  // Two sources as two programs have them, each dropping what the other fetched.
+  std::vector<std::uint8_t> second, third;
+  std::thread one([&] { second = pixels_of(again); });
+  std::thread two([&] { third = pixels_of(other); });
+  one.join(), two.join();
+  EXPECT_EQ(second, first);
+  EXPECT_EQ(third, first);
+  EXPECT_LE(bytes(), 1U << 20U);
+
+  // Offline nothing is dropped.
+  const auto before = kept();
+  settings.cache_bytes = 1;
+  settings.offline = true;
+  configure_tiles(settings);
+  pixels_of(name(4, 10, "&attribution=c"));
+  EXPECT_EQ(kept(), before);
 }
 
 TEST_F(ServerTest, ExpiredTilesAreAskedAfterAndOldOnesServeWhenTheServerIsAway) {

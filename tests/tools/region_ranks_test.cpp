@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "mpirun.hpp"
 #include "program.hpp"
@@ -49,6 +50,33 @@ TEST_F(RegionRanks, MakeTheSameTilesAsOneProcess) {
     EXPECT_EQ(tiles(out), tiles("one"));
     EXPECT_EQ(read(out + "/mask.vrt"), read("one/mask.vrt"));
   }
+}
+
+TEST_F(RegionRanks, CountWhatItTakesToHandTilesOut) {
+  const RanksOutcome two = region(2, "out", "--json summary.json");
+  ASSERT_EQ(two.status, 0) << two.text;
+  EXPECT_THAT(two.text, ::testing::ContainsRegex("2 ranks waited [0-9.]+% of the time for tiles"));
+  EXPECT_THAT(two.text, ::testing::ContainsRegex("to hand them out took [0-9.]+% of a core"));
+  const auto summary = nlohmann::json::parse(read("summary.json"));
+  EXPECT_EQ(summary.at("done"), 27);
+  EXPECT_EQ(summary.at("complete"), true);
+  ASSERT_EQ(summary.at("ranks").size(), 2U);
+  double tiles = 0, seconds = 0, waited = 0;
+  for (const auto& rank : summary.at("ranks")) {
+    const double of_rank = rank.at("seconds");
+    EXPECT_GT(of_rank, 0);
+    EXPECT_LE(of_rank, summary.at("seconds").get<double>() + 0.1);
+    EXPECT_GT(rank.at("waited_seconds"), 0);
+    EXPECT_LE(rank.at("waited_seconds").get<double>() + rank.at("waited_at_end_seconds").get<double>(),
+              of_rank);
+    tiles += rank.at("tiles").get<double>();
+    seconds += of_rank;
+    waited += rank.at("waited_seconds").get<double>();
+  }
+  EXPECT_EQ(tiles, 27);
+  EXPECT_NEAR(summary.at("waited_share"), waited / seconds, 1e-9);
+  EXPECT_GT(summary.at("handing_out").at("processor_seconds"), 0);
+  EXPECT_GT(summary.at("handing_out").at("busy_seconds"), 0);
 }
 
 TEST_F(RegionRanks, NameWhatIsWrongOnceAndGoOn) {

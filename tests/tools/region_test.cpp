@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <random>
 #include <regex>
 #include <thread>
@@ -134,6 +135,62 @@ TEST_F(RegionProgram, NamesWhatIsWrong) {
   EXPECT_FALSE(fs::exists(path("new")));
 }
 
+TEST_F(RegionProgram, ProductsCanBeNamedOnTheCommandLine) {
+  write("zones.geojson", R"({"type": "FeatureCollection",
+    "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32633"}},
+    "features": [{"type": "Feature", "properties": {"name": "west"}, "geometry": {"type": "Polygon", "coordinates":
+      [[[500010, 4999910], [500110, 4999910], [500110, 4999990], [500010, 4999990], [500010, 4999910]]]}}]})");
+  const auto flags = [&](const std::string& out, const std::vector<std::string>& more) {
+    std::vector<std::string> all{"region", "m.safetensors", "in/0.tif", "-o",     out,  "--device",
+                                 "cpu",    "--threads",     "1",        "--tile", "128"};
+    all.insert(all.end(), more.begin(), more.end());
+    return terramask(all);
+  };
+  const std::vector<std::string> products{
+      "--probabilities", "byte",          "--vectorize",   "--simplify", "1px",        "--min-area", "9px",
+      "--zones",         "zones.geojson", "--zones-layer", "zones",      "--zones-id", "name"};
+  const Outcome made = flags("flags", products);
+  ASSERT_EQ(made.status, 0) << made.err;
+  for (const char* file : {"probabilities.vrt", "polygons.gpkg", "zones.csv", "zones.gpkg"}) {
+    EXPECT_TRUE(fs::exists(path("flags") / file)) << file;
+    EXPECT_THAT(made.out, HasSubstr(file));
+  }
+  EXPECT_THAT(read("flags/zones.csv"), HasSubstr("west"));
+  write("job.json", R"({"model": "m.safetensors", "sources": ["in/0.tif"], "grid": {"tile": 128}, "products":
+    {"probabilities": "byte", "polygons": {"simplify": "1px", "min_area": "9px"},
+     "zones": {"path": "zones.geojson", "layer": "zones", "id": "name"}}})");
+  ASSERT_EQ(terramask(call("file")).status, 0);
+  EXPECT_EQ(read("flags/zones.csv"), read("file/zones.csv"));
+  EXPECT_EQ(read("flags/job.json"), read("file/job.json"));
+
+  expect_error(flags("a", {"--vectorize", "--min-area", "wide"}), 2, {"--min-area wide: not a measure"});
+  EXPECT_EQ(flags("a", {"--simplify", "1px"}).status, 2);
+  EXPECT_EQ(flags("a", {"--zones-id", "name"}).status, 2);
+  expect_error(terramask(call("a", {"--zones", "zones.geojson"})), 2, {"--zones beside job.json"});
+  expect_error(terramask(call("a", {"--vectorize"})), 2, {"--vectorize beside job.json"});
+  EXPECT_FALSE(fs::exists(path("a")));
+  // Before any tile, by name.
+  expect_error(flags("b", {"--zones", "none.gpkg"}), 1, {"none.gpkg"});
+  expect_error(flags("b", {"--zones", "zones.geojson", "--zones-id", "colour"}), 1,
+               {"zones.geojson", "colour", "name"});
+  expect_error(flags("b", {"--zones", "zones.geojson", "--zones-id", "colour", "--dry-run"}), 1, {"colour"});
+  write("torn.gpkg", std::string(4000, 'x'));
+  expect_error(flags("b", {"--zones", "torn.gpkg"}), 1, {"torn.gpkg"});
+  EXPECT_FALSE(fs::exists(path("b/tiles")));
+}
+
+TEST_F(RegionProgram, GoesOnFromAnotherFolder) {
+  fs::create_directory(path("elsewhere"));
+  ASSERT_EQ(terramask(call("out")).status, 0);
+  const auto there = [&](const std::vector<std::string>& arguments) {
+    return Running("terramask", arguments, path("elsewhere")).wait();
+  };
+  const Outcome again =
+      there({"region", "../job.json", "-o", "../out", "--resume", "--device", "cpu", "--threads", "1"});
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_THAT(again.out, HasSubstr("80 tiles in ../out: 0 done now, 80 before, 0 failed"));
+}
+
 TEST_F(RegionProgram, ADryRunSaysWhatItWouldTakeAndMakesNothing) {
   const auto before = files();
   const Outcome dry = terramask(call("out", {"--dry-run"}));
@@ -157,6 +214,77 @@ TEST_F(RegionProgram, ShardsOfTheExamplesMakeOneJob) {
                     " SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_COUNT=3 bash '" + script.string() + "'"),
               0);
   ASSERT_EQ(shell("bash '" + script.string() + "' finish"), 0);
+  expect_same_tiles("one", "three");
+  EXPECT_EQ(read("one/mask.vrt"), read("three/mask.vrt"));
+}
+
+/// tools/cluster/kubernetes.yaml, run without a cluster: its containers' commands, in the environment that an
+/// indexed job would give them.
+class RegionKubernetes : public RegionProgram {
+ protected:
+  void SetUp() override {
+    if (std::system("python3 -c 'import yaml' > /dev/null 2>&1") != 0)
+      GTEST_SKIP() << "there is no PyYAML (package python3-yaml)";
+    RegionProgram::SetUp();
+    const fs::path file = fs::path(TERRAMASK_SOURCE_DIR) / "tools" / "cluster" / "kubernetes.yaml";
+    write("read.py",
+          "import json, sys, yaml\n"
+          "json.dump(list(yaml.safe_load_all(open(sys.argv[1]))), open(sys.argv[2], 'w'))\n");
+    const RanksOutcome read_it = run_shell("python3 '" + path("read.py").string() + "' '" + file.string() +
+                                           "' '" + path("jobs.json").string() + "'");
+    ASSERT_EQ(read_it.status, 0) << read_it.text;
+    jobs_ = nlohmann::json::parse(read("jobs.json"));
+    ASSERT_EQ(jobs_.size(), 2U);
+  }
+  static const nlohmann::json& container(const nlohmann::json& job) {
+    return job.at("spec").at("template").at("spec").at("containers").at(0);
+  }
+  static std::string value(const nlohmann::json& of, const std::string& name) {
+    for (const auto& one : of.at("env"))
+      if (one.at("name") == name) return one.at("value");
+    return "not there";
+  }
+  /// @param environment "NAME=VALUE", in place of what the file says or the cluster would
+  RanksOutcome execute(const nlohmann::json& of, const std::vector<std::string>& environment) const {
+    std::string line = "cd '" + folder_.string() + "' && env PATH=" + TERRAMASK_BIN_DIR + ":\"$PATH\"";
+    for (const std::string& one : environment) line += " '" + one + "'";
+    for (const std::string& word : of.at("command").get<std::vector<std::string>>()) {
+      EXPECT_EQ(word.find('\''), std::string::npos);
+      line += " '" + word + "'";
+    }
+    return run_shell(line);
+  }
+
+  nlohmann::json jobs_;
+};
+
+TEST_F(RegionKubernetes, IndexesOfTheExampleMakeOneJob) {
+  const nlohmann::json& tiles = jobs_[0];
+  const nlohmann::json& spec = tiles.at("spec");
+  for (const auto& job : jobs_) {
+    EXPECT_EQ(job.at("apiVersion"), "batch/v1");
+    EXPECT_EQ(job.at("kind"), "Job");
+    // What the comment's `kubectl apply -l` tells them apart by.
+    EXPECT_EQ(job.at("metadata").at("labels").at("step"), &job == &jobs_[0] ? "tiles" : "finish");
+    for (const auto& mount : container(job).at("volumeMounts"))
+      EXPECT_EQ(mount.at("name"), job.at("spec").at("template").at("spec").at("volumes").at(0).at("name"));
+  }
+  EXPECT_EQ(spec.at("completionMode"), "Indexed");
+  EXPECT_EQ(std::to_string(spec.at("completions").get<int>()), value(container(tiles), "SHARDS"));
+  EXPECT_EQ(value(container(tiles), "OUT"), value(container(jobs_[1]), "OUT"));
+  for (const char* name : {"JOB", "OUT", "OPTIONS"}) EXPECT_NE(value(container(tiles), name), "not there");
+
+  ASSERT_EQ(terramask(call("one")).status, 0);
+  const std::vector<std::string> common{"JOB=job.json", "OUT=three", "SHARDS=3",
+                                        "OPTIONS=--device cpu --threads 1"};
+  for (const int index : {2, 0, 1}) {
+    std::vector<std::string> environment = common;
+    environment.push_back("JOB_COMPLETION_INDEX=" + std::to_string(index));
+    const RanksOutcome done = execute(container(tiles), environment);
+    ASSERT_EQ(done.status, 0) << done.text;
+  }
+  const RanksOutcome finished = execute(container(jobs_[1]), {"OUT=three"});
+  ASSERT_EQ(finished.status, 0) << finished.text;
   expect_same_tiles("one", "three");
   EXPECT_EQ(read("one/mask.vrt"), read("three/mask.vrt"));
 }

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gdal_priv.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <csignal>
@@ -319,6 +320,59 @@ TEST_F(Tiles, a_project_of_tiles_keeps_its_zoom_and_its_place) {
       terramask({"train", "projects/p.json", "-o", "t.safetensors", "--device", "cpu", "--dry-run"});
   EXPECT_EQ(trained.status, 0) << trained.err;
   EXPECT_NE(trained.out.find("red (Byte)"), std::string::npos) << trained.out;
+}
+
+TEST_F(Tiles, of_a_region_are_under_way_before_they_are_read) {
+  make_tiles(4, 4);
+  server->rules(R"({"*": ["delay:0.05"]})");
+  // A pixel at a time, so that a patch of 256 pixels asks for one tile alone.
+  ModelInfo info;
+  info.network = {.architecture = "linear", .bands = 3, .classes = 2};
+  for (const char* band : {"red", "green", "blue"})
+    info.bands.push_back({.name = band, .type = "Byte", .mean = 100, .std = 50});
+  info.pixel_size_m = 1;
+  info.classes = {{0, "background", "#000000"}, {1, "road", "#ffd400"}};
+  save_model(path("linear.safetensors").string(), info,
+             random_parameters(build_network(info.network, 1, 32, 32), 1), true);
+  std::size_t before = 0;
+  const auto most_at_once = [&](const std::string& out, const std::vector<std::string>& more) {
+    const Outcome outcome = terramask(joined(joined({"region",
+                                                     "linear.safetensors",
+                                                     address(),
+                                                     "-o",
+                                                     out,
+                                                     "--device",
+                                                     "cpu",
+                                                     "--threads",
+                                                     "1",
+                                                     "--workers",
+                                                     "1",
+                                                     "--tile",
+                                                     "1024",
+                                                     "--patch",
+                                                     "256",
+                                                     "--resample",
+                                                     "never",
+                                                     "--tile-cache",
+                                                     out + ".cache",
+                                                     "--tile-connections",
+                                                     "4",
+                                                     "--tile-rate",
+                                                     "1000"},
+                                                    box(4, 4)),
+                                             more));
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    int most = 0;
+    const auto all = server->requests();
+    EXPECT_EQ(all.size() - before, 16U);  // each once
+    for (std::size_t i = before; i < all.size(); ++i) most = std::max(most, all[i].under_way);
+    before = all.size();
+    EXPECT_LE(most, 4);
+    return most;
+  };
+  EXPECT_GE(most_at_once("as_it_is", {}), 3);
+  EXPECT_GE(most_at_once("rescaled", {"--grid-pixel-size", "3"}), 3);
+  EXPECT_GE(most_at_once("warped", {"--grid-crs", "EPSG:32632", "--grid-pixel-size", "2"}), 3);
 }
 
 }  // namespace

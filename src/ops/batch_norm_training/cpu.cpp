@@ -20,7 +20,8 @@ template <int block>
   double totals[block];
   float about[block];
   sum_run<block>(x, count, totals);
-  const auto pixels = static_cast<double>(count / block);
+  const std::int64_t pixel_count = count / block;
+  const auto pixels = static_cast<double>(pixel_count);
   for (int lane = 0; lane < block; ++lane) {
     moments[lane].sum = totals[lane];
     about[lane] = static_cast<float>(totals[lane] / pixels);
@@ -99,7 +100,8 @@ void prepare(const BatchNormTraining& op, cpu::Builder& builder) {
         const double centre = sum / count;
         runs.of_channel(c, [&](std::int64_t run, std::int64_t lane) {
           const Moments& own = moments[run * x.block + lane];
-          const auto pixels = static_cast<double>(runs.length(run) / x.block);
+          const std::int64_t length = runs.length(run) / x.block;
+          const auto pixels = static_cast<double>(length);
           const double off = own.sum / pixels - centre;
           squares += own.squares + pixels * off * off;
         });

@@ -1,0 +1,12 @@
+// Paths that mean the same from wherever a job is run.
+#pragma once
+
+#include "terramask/region.hpp"
+
+namespace terramask::region {
+
+/// The job with absolute paths: the journal knows sources by their paths, and a run from another folder must
+/// find them to be the same. Names that are no paths of the file system stay as they are.
+RegionJob with_absolute_paths(RegionJob job);
+
+}  // namespace terramask::region

@@ -1,0 +1,53 @@
+#include <nlohmann/json.hpp>
+
+#include "region_report.hpp"
+
+namespace terramask::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json tile_json(const RegionTile& tile) {
+  return {{"row", tile.row}, {"column", tile.column}, {"cause", tile.cause}, {"runs", tile.runs}};
+}
+
+Json rank_json(const RegionRank& rank) {
+  return {{"tiles", rank.tiles},
+          {"seconds", rank.seconds},
+          {"waited_seconds", rank.waited},
+          {"waited_at_end_seconds", rank.at_end}};
+}
+
+}  // namespace
+
+std::string summary_json(const RegionSummary& s) {
+  Json failed = Json::array(), ranks = Json::array(), classes = Json::array();
+  for (const RegionTile& tile : s.failed) failed.push_back(tile_json(tile));
+  for (const RegionRank& rank : s.ranks) ranks.push_back(rank_json(rank));
+  for (const auto& [info, pixels] : s.counts)
+    classes.push_back({{"value", info.value}, {"name", info.name}, {"pixels", pixels}});
+  const Json json{
+      {"complete", s.complete()},
+      {"tiles", s.tiles},
+      {"done", s.done},
+      {"kept", s.kept},
+      {"failed", failed},
+      {"faults", s.faults},
+      {"warnings", s.warnings},
+      {"pixels", s.pixels},
+      {"valid_pixels", s.valid_pixels},
+      {"square_metres", s.square_metres},
+      {"classes", classes},
+      {"seconds", s.seconds},
+      {"read_seconds", s.read_seconds},
+      {"compute_seconds", s.compute_seconds},
+      {"write_seconds", s.write_seconds},
+      {"device_idle_share", s.device_idle},
+      {"ranks", ranks},
+      {"waited_share", waited_share(s)},
+      {"handing_out", {{"processor_seconds", s.handing_out.processor}, {"busy_seconds", s.handing_out.busy}}},
+      {"products", s.products}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace terramask::tools
