@@ -9,6 +9,7 @@
 #include <map>
 
 #include "command.hpp"
+#include "geo/file_ending.hpp"
 #include "terramask/mosaic.hpp"
 #include "tile_arguments.hpp"
 
@@ -22,9 +23,7 @@ bool into_folder(const SegmentArguments& a) {
 }
 
 bool has_extension(const std::string& path, std::initializer_list<const char*> wanted) {
-  std::string extension = fs::path(path).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
+  const std::string extension = geo::file_ending(path);
   return std::find(wanted.begin(), wanted.end(), extension) != wanted.end();
 }
 

@@ -13,6 +13,8 @@
 
 #include "geo/crs.hpp"
 #include "geo/disk_space.hpp"
+#include "geo/feature_fields.hpp"
+#include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/working_folder.hpp"
 #include "terramask/mask_writer.hpp"
@@ -37,29 +39,13 @@ const std::map<std::string, Format>& formats() {
 }
 
 Format format_of(const std::string& path) {
-  std::string ending = std::filesystem::path(path).extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string ending = file_ending(path);
   const auto found = formats().find(ending);
   if (found == formats().end())
     throw Error(ErrorCode::usage,
                 fmt::format("{}: \"{}\" is the ending of no vector format that is written", path, ending),
                 "end it in .gpkg (GeoPackage), .geojson (in WGS 84) or .fgb (FlatGeobuf)");
   return found->second;
-}
-
-OGRFieldType ogr_type(FieldType type) {
-  switch (type) {
-    case FieldType::integer:
-      return OFTInteger;
-    case FieldType::integer64:
-      return OFTInteger64;
-    case FieldType::real:
-      return OFTReal;
-    case FieldType::text:
-      return OFTString;
-  }
-  return OFTString;
 }
 
 /// Decimals of a degree that keep a small share of a pixel; RFC 7946 asks for no more than are needed.
@@ -170,10 +156,7 @@ void OgrFeatureWriter::create_layer() {
                                  options_.kind == FeatureKind::polygon ? wkbPolygon : wkbLineString,
                                  layer_options.List());
   if (layer_ == nullptr) fail("could not be created", errors.text());
-  for (const Field& field : options_.fields) {
-    OGRFieldDefn definition(field.name.c_str(), ogr_type(field.type));
-    if (layer_->CreateField(&definition) != OGRERR_NONE) fail("could not be created", errors.text());
-  }
+  if (!add_fields(*layer_, options_.fields)) fail("could not be created", errors.text());
   if (errors.failed()) fail("could not be created", errors.text());
 }
 
@@ -219,13 +202,7 @@ void OgrFeatureWriter::set_line(std::span<const Point> pixels) {
 void OgrFeatureWriter::write(std::span<const FieldValue> values) {
   GdalErrors errors;
   const OGRFeatureUniquePtr feature(OGRFeature::CreateFeature(layer_->GetLayerDefn()));
-  for (int i = 0; i < static_cast<int>(values.size()); ++i) {
-    const FieldValue& value = values[static_cast<std::size_t>(i)];
-    if (const auto* whole = std::get_if<std::int64_t>(&value))
-      feature->SetField(i, static_cast<GIntBig>(*whole));
-    if (const auto* real = std::get_if<double>(&value)) feature->SetField(i, *real);
-    if (const auto* text = std::get_if<std::string>(&value)) feature->SetField(i, text->c_str());
-  }
+  for (std::size_t i = 0; i < values.size(); ++i) set_field(*feature, static_cast<int>(i), values[i]);
   feature->SetGeometryDirectly(geometry_.release());
   if (layer_->CreateFeature(feature.get()) != OGRERR_NONE || errors.failed())
     fail("writing failed", errors.text());

@@ -5,21 +5,13 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "geo/field.hpp"
 #include "geo/polygons.hpp"
 #include "terramask/grid.hpp"
 
 namespace terramask::geo {
-
-enum class FieldType { integer, integer64, real, text };
-struct Field {
-  std::string name;
-  FieldType type;
-};
-/// Nothing, a whole number, a real number or a text.
-using FieldValue = std::variant<std::monostate, std::int64_t, double, std::string>;
 
 enum class FeatureKind { polygon, line };
 

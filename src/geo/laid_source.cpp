@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "geo/grid_mapping.hpp"
+#include "geo/lattice.hpp"
 #include "geo/rescale.hpp"
 #include "geo/stack.hpp"
 #include "geo/warped_reader.hpp"
@@ -15,7 +16,6 @@
 namespace terramask::geo {
 namespace {
 
-constexpr double kSnap = 0.05;  // pixels: as for mosaics
 constexpr double kMostUp = 64;  // as for working grids
 constexpr double kMostDown = 4096;
 
@@ -37,18 +37,12 @@ std::array<std::int64_t, 2> centres_inside(double offset, double scale, std::int
 }
 
 std::optional<Layout> shifted(const Grid& source, const Grid& grid) {
-  const auto corner = [&](double column, double row) {
-    const auto world = source.to_world(column, row);
-    return grid.to_pixel(world[0], world[1]);
-  };
-  const auto w = static_cast<double>(source.width), h = static_cast<double>(source.height);
-  const auto origin = corner(0, 0), right = corner(w, 0), below = corner(0, h);
-  const double skew = std::max({std::abs(right[0] - origin[0] - w), std::abs(right[1] - origin[1]),
-                                std::abs(below[0] - origin[0]), std::abs(below[1] - origin[1] - h)});
-  const double x = std::round(origin[0]), y = std::round(origin[1]);
-  const double shift = std::max(std::abs(origin[0] - x), std::abs(origin[1] - y));
-  if (!(skew < kSnap && shift < kSnap)) return std::nullopt;
-  return Layout{Laying::shifted, {whole(x), whole(y), source.width, source.height}, {-x, -y}, {1, 1}};
+  const LatticePlace place = place_on_lattice(source, grid);
+  if (!place.fits()) return std::nullopt;
+  return Layout{Laying::shifted,
+                {whole(place.x), whole(place.y), source.width, source.height},
+                {-place.x, -place.y},
+                {1, 1}};
 }
 
 std::optional<Layout> rescaled(const Grid& source, const Grid& grid) {
@@ -60,7 +54,7 @@ std::optional<Layout> rescaled(const Grid& source, const Grid& grid) {
   const auto origin = place(0, 0), right = place(w, 0), below = place(0, h);
   const std::array<double, 2> scale{(right[0] - origin[0]) / w, (below[1] - origin[1]) / h};
   const double turned = std::max(std::abs(right[1] - origin[1]), std::abs(below[0] - origin[0]));
-  if (!(scale[0] > 0 && scale[1] > 0 && turned < kSnap)) return std::nullopt;
+  if (!(scale[0] > 0 && scale[1] > 0 && turned < kLatticeSnap)) return std::nullopt;
   const auto columns = centres_inside(origin[0], scale[0], source.width);
   const auto rows = centres_inside(origin[1], scale[1], source.height);
   return Layout{Laying::rescaled,

@@ -15,12 +15,11 @@
 #include "geo/crs.hpp"
 #include "geo/file_facts.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/lattice.hpp"
 #include "geo/validity.hpp"
 
 namespace terramask {
 namespace {
-
-constexpr double snap_pixels = 0.05;
 
 /// One raster of the mosaic, and where it lies.
 struct Member {
@@ -113,22 +112,15 @@ void check_same_bands(const Member& first, const Member& member) {
 }
 
 /// Finds the member's place on the first one's grid, in whole pixels.
-void place(const Member& first, Member& member) {
+void find_place(const Member& first, Member& member) {
   const Grid &a = first.facts.grid, &b = member.facts.grid;
   if (a.crs.empty() != b.crs.empty() || (!a.crs.empty() && !geo::same_crs(a.crs, b.crs)))
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: is in {}, {} in {}", member.facts.path, geo::crs_label(b.crs),
                             first.facts.path, geo::crs_label(a.crs)),
                 "bring it to the same CRS first: `gdalwarp -t_srs`");
-  const auto corner = [&](double column, double row) {
-    const auto world = b.to_world(column, row);
-    return a.to_pixel(world[0], world[1]);
-  };
-  const auto w = static_cast<double>(b.width), h = static_cast<double>(b.height);
-  const auto origin = corner(0, 0), right = corner(w, 0), below = corner(0, h);
-  const double skew = std::max({std::abs(right[0] - origin[0] - w), std::abs(right[1] - origin[1]),
-                                std::abs(below[0] - origin[0]), std::abs(below[1] - origin[1] - h)});
-  if (!(skew < snap_pixels))
+  const geo::LatticePlace place = geo::place_on_lattice(b, a);
+  if (!place.same_pixels())
     throw Error(
         ErrorCode::mismatch,
         fmt::format("{}: its pixels have another size or direction than those of {} ({:.9g} x {:.9g}; "
@@ -136,19 +128,17 @@ void place(const Member& first, Member& member) {
                     member.facts.path, first.facts.path, b.geotransform[1], b.geotransform[5],
                     a.geotransform[1], a.geotransform[5]),
         "bring all to one grid first: `gdalwarp -tap -tr xres yres`");
-  const double x = std::round(origin[0]), y = std::round(origin[1]);
-  const double shift = std::max(std::abs(origin[0] - x), std::abs(origin[1] - y));
-  if (!(shift < snap_pixels))
+  if (!place.fits())
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: its pixels lie {:.2f} of a pixel beside the grid of {}", member.facts.path,
-                            shift, first.facts.path),
+                            place.shift, first.facts.path),
                 "bring all to one grid first: `gdalwarp -tap -tr xres yres`");
   constexpr double far = 1e9;  // beyond it no raster of int size reaches
-  if (!(std::abs(x) < far && std::abs(y) < far))
+  if (!(std::abs(place.x) < far && std::abs(place.y) < far))
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: lies too far from {}", member.facts.path, first.facts.path), "leave it out");
-  member.x = static_cast<std::int64_t>(x);
-  member.y = static_cast<std::int64_t>(y);
+  member.x = static_cast<std::int64_t>(place.x);
+  member.y = static_cast<std::int64_t>(place.y);
 }
 
 std::string escaped(const std::string& text) {
@@ -242,7 +232,7 @@ std::string build_mosaic(std::span<const std::string> paths, const std::string& 
     members.push_back(open_member(path));
     assign_nodata(members.back(), nodata);
     check_same_bands(members.front(), members.back());
-    place(members.front(), members.back());
+    find_place(members.front(), members.back());
   }
   const Window extent = extent_of(members);
   const Grid grid = cut(members.front().facts.grid, extent);
@@ -255,7 +245,7 @@ std::string build_mosaic(std::span<const std::string> paths, const std::string& 
   xml += alpha_band(members, extent) + "</VRTDataset>\n";
 
   static std::atomic<int> made{0};
-  const std::string path =
+  std::string path =
       fmt::format("/vsimem/terramask_{}/mosaic_of_{}_rasters.vrt", made.fetch_add(1), members.size());
   VSILFILE* file = VSIFOpenL(path.c_str(), "wb");
   const bool written = file != nullptr && VSIFWriteL(xml.data(), 1, xml.size(), file) == xml.size();

@@ -203,11 +203,12 @@ void draw_legend(Canvas& canvas, const Layout& layout, const std::vector<Entry>&
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = entries[i];
     const auto columns = static_cast<std::size_t>(layout.columns);
+    const std::size_t line = i / columns;
     const int x = i % columns == 0 ? layout.margin : next;
     next =
         x + (layout.one_row ? static_cast<int>(std::ceil(entry_width(entry, layout.text) + layout.text * 2.5))
                             : layout.column_width);
-    const double middle = top + (static_cast<double>(i / columns) + 0.5) * layout.row_height;
+    const double middle = top + (static_cast<double>(line) + 0.5) * layout.row_height;
     const double y = std::round(middle - swatch_height / 2);
     if (!entry.hatched && entry.detail.empty()) {
       canvas.text(x, middle + layout.text / 2, layout.text, entry.name, kFaint);

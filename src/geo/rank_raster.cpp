@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "geo/disk_space.hpp"
+#include "geo/scratch_raster.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::geo {
@@ -19,21 +19,8 @@ std::int64_t to_block(std::int64_t pixels) {
 
 RankRaster::RankRaster(std::int64_t width, std::int64_t height, const std::string& path)
     : path_(path), extent_{0, 0, width, height} {
-  ensure_gdal();
-  GdalErrors errors;
-  CPLStringList options;
-  const std::string block = std::to_string(kBlock);
-  options.SetNameValue("TILED", "YES");
-  options.SetNameValue("BLOCKXSIZE", block.c_str());
-  options.SetNameValue("BLOCKYSIZE", block.c_str());
-  options.SetNameValue("SPARSE_OK", "TRUE");
-  options.SetNameValue("BIGTIFF", "IF_SAFER");
-  GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
-  dataset_.reset(driver == nullptr ? nullptr
-                                   : driver->Create(path.c_str(), static_cast<int>(width),
-                                                    static_cast<int>(height), 1, GDT_UInt16, options.List()));
-  if (!dataset_)
-    throw errors.error(ErrorCode::io, path, "cannot be made", "name another folder with --scratch");
+  dataset_ =
+      create_scratch({.path = path, .width = width, .height = height, .type = GDT_UInt16, .side = kBlock});
 }
 
 std::uint64_t RankRaster::most_bytes(std::int64_t width, std::int64_t height) {
@@ -79,14 +66,7 @@ void RankRaster::read(const Window& window, std::span<std::uint16_t> ranks) {
 }
 
 void RankRaster::transfer(GDALRWFlag direction, const Window& window, std::uint16_t* ranks) {
-  GdalErrors errors;
-  const CPLErr failed = dataset_->GetRasterBand(1)->RasterIO(
-      direction, static_cast<int>(window.x), static_cast<int>(window.y), static_cast<int>(window.width),
-      static_cast<int>(window.height), ranks, static_cast<int>(window.width), static_cast<int>(window.height),
-      GDT_UInt16, 0, 0, nullptr);
-  if (failed != CE_None || errors.failed())
-    throw errors.error(ErrorCode::io, path_, "keeping what is painted failed",
-                       "make room there, or name another folder with --scratch");
+  transfer_scratch(*dataset_, direction, window, ranks, GDT_UInt16, path_, "keeping what is painted failed");
 }
 
 }  // namespace terramask::geo

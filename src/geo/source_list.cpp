@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <set>
 
+#include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/stac_items.hpp"
 
@@ -112,9 +113,7 @@ SourceSpec guess_source(const std::string& path) {
   SourceSpec spec;
   spec.path = path;
   if (is_pattern(path) || is_connection(path)) return spec;
-  std::string extension = fs::path(path).extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char c) { return std::tolower(c); });
+  const std::string extension = geo::file_ending(path);
   if (extension == ".json" || extension == ".geojson") {
     if (geo::looks_like_stac(path))
       spec.kind = SourceSpec::Kind::stac;

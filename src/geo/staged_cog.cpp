@@ -45,7 +45,7 @@ CPLStringList working_options(bool in_memory) {
   return list;
 }
 
-const StagedCogOptions& checked(const StagedCogOptions& options) {
+StagedCogOptions checked(StagedCogOptions options) {
   check_output(options.path, options.overwrite, {});
   const Grid& grid = options.contents.grid;
   constexpr std::int64_t limit = std::numeric_limits<int>::max();
@@ -59,7 +59,7 @@ const StagedCogOptions& checked(const StagedCogOptions& options) {
 
 template <class T>
 StagedCog<T>::StagedCog(StagedCogOptions options)
-    : options_(checked(options)), digest_(options_.contents.grid) {
+    : options_(checked(std::move(options))), digest_(options_.contents.grid) {
   ensure_gdal();
   folder_ = std::make_unique<WorkingFolder>(options_.path);
   const CogExpectation& contents = options_.contents;

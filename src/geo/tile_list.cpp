@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "geo/file_ending.hpp"
 #include "terramask/error.hpp"
 #include "terramask/mosaic.hpp"
 
@@ -15,9 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_raster_name(const fs::path& path) {
-  std::string ending = path.extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string ending = geo::file_ending(path);
   return ending == ".tif" || ending == ".tiff" || ending == ".vrt" || ending == ".jp2";
 }
 

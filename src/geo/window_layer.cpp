@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "geo/feature_fields.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/working_folder.hpp"
 #include "terramask/mask_writer.hpp"
@@ -31,15 +32,6 @@ std::unique_ptr<OGRPolygon> outline(const Window& window, const Grid& grid) {
   auto polygon = std::make_unique<OGRPolygon>();
   polygon->addRingDirectly(ring.release());
   return polygon;
-}
-
-void set_field(OGRFeature& feature, int index, const FieldValue& value) {
-  if (const auto* whole = std::get_if<std::int64_t>(&value))
-    feature.SetField(index, static_cast<GIntBig>(*whole));
-  else if (const auto* number = std::get_if<double>(&value); number != nullptr && std::isfinite(*number))
-    feature.SetField(index, *number);
-  else if (const auto* text = std::get_if<std::string>(&value))
-    feature.SetField(index, text->c_str());
 }
 
 void write_rows(OGRLayer& to, const WindowLayer& layer, const Grid& grid, const StopFlag* stop,

@@ -3,17 +3,13 @@
 
 #include <cstdint>
 #include <string>
-#include <variant>
 #include <vector>
 
+#include "geo/field.hpp"
 #include "terramask/grid.hpp"
 #include "terramask/progress.hpp"
 
 namespace terramask::geo {
-
-/// What a field holds: a whole number, a number (NaN: null) or text. All rows have the same kinds in the same
-/// order.
-using FieldValue = std::variant<std::int64_t, double, std::string>;
 
 struct WindowField {
   std::string name;
@@ -22,7 +18,7 @@ struct WindowField {
 
 struct WindowRow {
   Window window;
-  std::vector<FieldValue> values;
+  std::vector<FieldValue> values;  ///< of the same kinds in all rows
 };
 
 struct WindowLayer {

@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "geo/disk_space.hpp"
+#include "geo/feature_fields.hpp"
+#include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/vector_layer.hpp"
 #include "geo/working_folder.hpp"
@@ -15,34 +17,11 @@ namespace terramask::geo {
 namespace {
 
 bool is_table(const std::string& path) {
-  std::string ending = std::filesystem::path(path).extension().string();
-  std::transform(ending.begin(), ending.end(), ending.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string ending = file_ending(path);
   if (ending != ".csv" && ending != ".gpkg")
     throw Error(ErrorCode::usage, fmt::format("{}: zones are written as .csv or .gpkg", path),
                 "end the output in one of these");
   return ending == ".csv";
-}
-
-OGRFieldType ogr_type(FieldType type) {
-  switch (type) {
-    case FieldType::integer:
-      return OFTInteger;
-    case FieldType::integer64:
-      return OFTInteger64;
-    case FieldType::real:
-      return OFTReal;
-    case FieldType::text:
-      return OFTString;
-  }
-  return OFTString;
-}
-
-void set_field(OGRFeature& feature, int index, const FieldValue& value) {
-  if (const auto* whole = std::get_if<std::int64_t>(&value))
-    feature.SetField(index, static_cast<GIntBig>(*whole));
-  if (const auto* real = std::get_if<double>(&value)) feature.SetField(index, *real);
-  if (const auto* text = std::get_if<std::string>(&value)) feature.SetField(index, text->c_str());
 }
 
 /// What was found, beside what the layer says of its zones.
@@ -102,10 +81,7 @@ class ZoneFile {
     if (layer_ == nullptr) fail(errors);
     if (source != nullptr) copy_fields(*source, fields);
     first_ = layer_->GetLayerDefn()->GetFieldCount();
-    for (const Field& field : fields) {
-      OGRFieldDefn definition(field.name.c_str(), ogr_type(field.type));
-      if (layer_->CreateField(&definition) != OGRERR_NONE) fail(errors);
-    }
+    if (!add_fields(*layer_, fields)) fail(errors);
     if (errors.failed()) fail(errors);
   }
 

@@ -11,7 +11,7 @@ namespace terramask {
 namespace {
 
 constexpr std::array table{
-#define TERRAMASK_ARCHITECTURE(name) &name,
+#define TERRAMASK_ARCHITECTURE(name) &(name),
 #include "models/architectures.def"
 #undef TERRAMASK_ARCHITECTURE
 };
@@ -29,6 +29,7 @@ void check_range(std::string_view name, std::int64_t value, std::int64_t first, 
 
 std::vector<std::string> architectures() {
   std::vector<std::string> names;
+  names.reserve(table.size());
   for (const Architecture* architecture : table) names.emplace_back(architecture->name);
   return names;
 }

@@ -62,7 +62,7 @@ geo::Point CrossSections::direction(const PixelStrip& thinned, std::int64_t x, s
   std::size_t count = 0;
   const auto visit = [&](int dx, int dy) {
     if (std::abs(dx) > kAround || std::abs(dy) > kAround || thinned.at(x + dx, y + dy) == 0) return;
-    bool& one = seen[static_cast<std::size_t>((dy + kAround) * side + dx + kAround)];
+    bool& one = seen[static_cast<std::size_t>(dy + kAround) * side + static_cast<std::size_t>(dx + kAround)];
     if (one) return;
     one = true;
     found[count++] = {dx, dy};
