@@ -75,6 +75,7 @@ int region(const RegionArguments& a, Communicator& ranks) {
   keep_memory();
   configure_gdal(parse_bytes(a.cache, "--cache"));
   RegionRun run = make_run(a);
+  check_arguments(a);
   if (!ranks.alone() && (a.finish || a.dry_run))
     throw Error(ErrorCode::usage, "--finish and --dry-run are work for one process", "leave mpirun out");
   run.executor = of_rank(run.executor, ranks);

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "checks.hpp"
+#include "terramask/mask_writer.hpp"
 #include "terramask/vectorize.hpp"
 
 namespace terramask::tools {
@@ -116,7 +117,9 @@ void add_run_options(CLI::App& app, RegionArguments& a) {
   CLI::Option* resume =
       app.add_flag("--resume", a.resume, "Go on: do what is missing, failed, or whose input changed")
           ->group("Run");
-  app.add_flag("--restart", a.restart, "Forget what was done and begin anew")->excludes(resume)->group("Run");
+  CLI::Option* restart = app.add_flag("--restart", a.restart, "Forget what was done and begin anew")
+                             ->excludes(resume)
+                             ->group("Run");
   app.add_flag("--drop-missing", a.drop_missing, "With --resume: go on without sources that are gone")
       ->needs(resume)
       ->group("Run");
@@ -136,12 +139,18 @@ void add_run_options(CLI::App& app, RegionArguments& a) {
       ->type_name("header|content")
       ->capture_default_str()
       ->group("Run");
-  app.add_option("--shard", a.shard, "Only the I-th of N shares of the tiles, with a journal of its own")
-      ->type_name("I/N")
-      ->group("Run");
+  CLI::Option* shard =
+      app.add_option("--shard", a.shard, "Only the I-th of N shares of the tiles, with a journal of its own")
+          ->type_name("I/N")
+          ->group("Run");
+  CLI::Option* dry_run =
+      app.add_flag("--dry-run", a.dry_run, "Only say what it would take: tiles, memory, disk, time")
+          ->group("Run");
   app.add_flag("--finish", a.finish, "Join the shards of the job in DIR/, and say what is missing")
-      ->group("Run");
-  app.add_flag("--dry-run", a.dry_run, "Only say what it would take: tiles, memory, disk, time")
+      ->excludes(resume)
+      ->excludes(restart)
+      ->excludes(shard)
+      ->excludes(dry_run)
       ->group("Run");
   app.add_option("--workers", a.workers, "Threads that read; twice as many write (0: one for each processor)")
       ->check(CLI::Range(0, 1024).description(""))
@@ -186,6 +195,19 @@ void add_region_options(CLI::App& app, RegionArguments& a) {
   add_run_options(app, a);
   add_device_options(app, a.device);
   add_verbosity_options(app, a.verbosity);
+}
+
+void check_arguments(const RegionArguments& a) {
+  if (!a.json.empty()) check_output(a.json, true, a.inputs);
+  if (!a.finish) return;
+  if (!a.inputs.empty())
+    throw Error(ErrorCode::usage, a.inputs.front() + " beside --finish, which takes the job from the folder",
+                "leave it out");
+  for (const CLI::Option* option : a.of_job)
+    if (option->count() > 0)
+      throw Error(ErrorCode::usage,
+                  option->get_name() + " beside --finish, which takes the job from the folder",
+                  "leave it out");
 }
 
 RegionJob make_job(const RegionArguments& a) {

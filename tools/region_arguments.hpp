@@ -46,6 +46,10 @@ struct RegionArguments {
 
 void add_region_options(CLI::App& app, RegionArguments& arguments);
 
+/// Throws ErrorCode::usage for arguments that contradict each other, and what check_output throws of files
+/// that would be written in the end.
+void check_arguments(const RegionArguments& arguments);
+
 /// Throws ErrorCode::usage where the arguments do not fit each other.
 RegionJob make_job(const RegionArguments& arguments);
 RegionRun make_run(const RegionArguments& arguments);

@@ -90,6 +90,7 @@ Grid region_grid(const GridRequest& request, std::span<const Grid> sources) {
   if (request.origin) anchor = *request.origin;
 
   std::map<std::string, bool> same;
+  bool placed = false;
   std::int64_t left = std::numeric_limits<std::int64_t>::max(), top = left;
   std::int64_t right = std::numeric_limits<std::int64_t>::min(), bottom = right;
   for (const Grid& source : sources) {
@@ -97,6 +98,7 @@ Grid region_grid(const GridRequest& request, std::span<const Grid> sources) {
     if (known == same.end()) known = same.emplace(source.crs, same_crs(source.crs, crs)).first;
     const Box box = box_of(source, world, known->second);
     if (!std::all_of(box.begin(), box.end(), [](double v) { return std::isfinite(v); })) continue;
+    placed = true;
     constexpr double far = 1e12;
     const auto column = [&](double x) { return std::clamp((x - anchor[0]) / pixel[0], -far, far); };
     const auto row = [&](double y) { return std::clamp((anchor[1] - y) / pixel[1], -far, far); };
@@ -105,7 +107,12 @@ Grid region_grid(const GridRequest& request, std::span<const Grid> sources) {
     top = std::min(top, edge(row(box[3]), false));
     bottom = std::max(bottom, edge(row(box[1]), true));
   }
-  if (left >= right || top >= bottom)
+  if (placed && (left >= right || top >= bottom))
+    throw Error(ErrorCode::mismatch,
+                fmt::format("pixels of {:g} x {:g} (in units of {}) do not fit the sources' extent", pixel[0],
+                            pixel[1], crs_label(crs)),
+                "give the region another pixel size");
+  if (!placed)
     throw Error(ErrorCode::mismatch, "no source has a place in " + crs_label(crs),
                 "give the region another CRS");
   constexpr std::int64_t largest = std::numeric_limits<int>::max();

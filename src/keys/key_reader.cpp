@@ -15,7 +15,8 @@ namespace terramask::keys {
 void Place::refuse(const Json& found, const std::string& expected) const {
   std::string text = found.dump(-1, ' ', false, Json::error_handler_t::replace);
   if (text.size() > 60) text = text.substr(0, 57) + "...";
-  throw Error(ErrorCode::format, fmt::format("{}: {}: found {}", file, key, text), "give " + expected);
+  throw Error(ErrorCode::format, fmt::format("{}: {}found {}", file, key.empty() ? "" : key + ": ", text),
+              "give " + expected);
 }
 
 Place Place::item(std::size_t index) const {
@@ -28,8 +29,12 @@ Json read_json(const std::string& path, const std::string& remedy) {
     if (!std::filesystem::exists(path)) throw Error(ErrorCode::not_found, path + ": not there", remedy);
     throw Error(ErrorCode::io, path + ": cannot be read", "check its permissions");
   }
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    throw Error(ErrorCode::io, path + ": a folder", "name a file");
   std::stringstream text;
   text << file.rdbuf();
+  if (text.str().empty()) throw Error(ErrorCode::format, path + ": empty", "write it anew, or copy it again");
   if (!file) throw Error(ErrorCode::io, path + ": reading failed", "check that it is a file");
   Json json;
   try {

@@ -13,16 +13,15 @@ constexpr EntryIndex kNotYet = 255;
 constexpr double kChromaWeight = 0.35;
 constexpr double kTooLittle = 2;  // levels: colours this near in brightness (or colour) tell no share
 
-/// A difference of colours as brightness and two of colour (ITU-R BT.601, as in JPEG).
-struct Ycc {
-  double y = 0, cb = 0, cr = 0;
-};
+Ycc to_ycc(const std::array<double, 3>& d) {
+  const double y = 0.299 * d[0] + 0.587 * d[1] + 0.114 * d[2];
+  return {y, (d[2] - y) / 1.772, (d[0] - y) / 1.402};
+}
 
 Ycc to_ycc(const Rgb& from, const Rgb& to) {
   std::array<double, 3> d{};
   for (std::size_t i = 0; i < 3; ++i) d[i] = static_cast<double>(to[i]) - static_cast<double>(from[i]);
-  const double y = 0.299 * d[0] + 0.587 * d[1] + 0.114 * d[2];
-  return {y, (d[2] - y) / 1.772, (d[0] - y) / 1.402};
+  return to_ycc(d);
 }
 
 std::array<double, 3> plus(const Rgb& from, const Ycc& d) {
@@ -34,6 +33,10 @@ std::array<double, 3> plus(const Rgb& from, const Ycc& d) {
 }
 
 }  // namespace
+
+Ycc to_ycc(const Rgb& color) {
+  return to_ycc({}, color);
+}
 
 LegendMatcher::LegendMatcher(std::span<const LegendEntry> entries)
     : entries_(entries.begin(), entries.end()), known_(std::size_t{1} << 24U, kNotYet) {

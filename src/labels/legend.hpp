@@ -38,6 +38,12 @@ struct Mixture {
   double difference = 0;  ///< CIEDE2000, between the colour and the mixture
 };
 
+/// Brightness and two differences of colour (ITU-R BT.601, full range, as in JPEG), about 0.
+struct Ycc {
+  double y = 0, cb = 0, cr = 0;
+};
+Ycc to_ycc(const Rgb& color);
+
 /// Finds the entries of colours. Not thread-safe: one a thread.
 class LegendMatcher {
  public:
@@ -47,6 +53,9 @@ class LegendMatcher {
   /// The nearest entry within its tolerance; of two equally near the first.
   EntryIndex match(const Rgb& color);
   MapClass map_class(EntryIndex entry) const { return entry == kUnexplained ? kNoClass : classes_[entry]; }
+  /// How many entries there are; the last is count().
+  int count() const { return static_cast<int>(entries_.size()); }
+  Ycc ycc(EntryIndex entry) const { return to_ycc(entries_[entry - 1U].color); }
   /// The entries that are lines of a class.
   std::span<const EntryIndex> lines() const { return lines_; }
   bool is_line(EntryIndex entry) const { return entry != kUnexplained && entries_[entry - 1U].line; }

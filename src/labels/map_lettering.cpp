@@ -7,6 +7,8 @@ namespace terramask::labels {
 namespace {
 
 constexpr std::size_t kLeastPixels = 3;  // of a letter; anything less is noise
+constexpr int kFringe = 1;               // how far a letter's antialiasing reaches
+constexpr int kLeastLine = 12;           // of a line beside lettering, pixels
 constexpr int kJoined = 2;               // how far a doubtful pixel may be from surer ones of its class
 
 /// Pixels that belong together, patch by patch.
@@ -98,6 +100,23 @@ std::vector<std::uint8_t> widened(const MapBlock& block, const std::vector<std::
   return all;
 }
 
+/// 1 where a letter's halo or fringe may be: within its reach, but for lines of the legend that go on for a
+/// while and touch no letter, which no halo looks like (the casing of a road beside its name).
+std::vector<std::uint8_t> doubtful_pixels(const MapBlock& block, const LegendMatcher& legend,
+                                          const MapReading& reading) {
+  const std::vector<std::uint8_t> lettering = find_lettering(block, legend, reading.glyph_px);
+  const std::vector<std::uint8_t> fringe = widened(block, lettering, std::min(kFringe, reading.halo_px));
+  std::vector<std::uint8_t> doubt = widened(block, lettering, reading.halo_px);
+  std::vector<std::uint8_t> keys(block.size(), 0);
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (fringe[i] == 0 && block.map_class[i] != kNoClass) keys[i] = block.line_class[i];
+  Patches(block).each(keys, true, [&](const Patches::Patch& patch) {
+    if (patch.longest_side < kLeastLine) return;
+    for (const auto& place : patch.pixels) doubt[block.at(place.x, place.y)] = 0;
+  });
+  return doubt;
+}
+
 /// Whether a neighbour of the same class is decided.
 bool joined(const MapBlock& block, const std::vector<Undecided>& undecided, int x, int y) {
   const MapClass own = block.map_class[block.at(x, y)];
@@ -112,8 +131,7 @@ bool joined(const MapBlock& block, const std::vector<Undecided>& undecided, int 
 
 std::vector<Undecided> doubt_lettering(const MapBlock& block, const LegendMatcher& legend,
                                        const MapReading& reading) {
-  const std::vector<std::uint8_t> doubt =
-      widened(block, find_lettering(block, legend, reading.glyph_px), reading.halo_px);
+  const std::vector<std::uint8_t> doubt = doubtful_pixels(block, legend, reading);
   std::vector<Undecided> undecided(block.size(), Undecided::no);
   std::vector<std::size_t> doubtful;
   for (std::size_t i = 0; i < block.size(); ++i) {

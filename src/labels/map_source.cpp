@@ -9,13 +9,11 @@
 #include "geo/class_scratch.hpp"
 #include "geo/label_reader.hpp"
 #include "geo/legend.hpp"
-#include "labels/rendered_map.hpp"
+#include "labels/map_parts.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::labels {
 namespace {
-
-constexpr std::int64_t kBlock = 2048;  // whole tiles of the scratch file; what is read around it weighs less
 
 /// The map is turned into classes on its own pixels, all that the image touches, before the first window;
 /// windows then take the nearest class, or the commonest where the map's pixels are the smaller ones.
@@ -25,6 +23,8 @@ class MapSource final : public LabelSource {
 
   std::string description() const override;
   std::vector<std::string> inputs() const override { return {keys_.path}; }
+  std::string attribution() const override { return credits_.attribution; }
+  std::string licence() const override { return credits_.licence; }
   std::uint64_t scratch_bytes() const override {
     return static_cast<std::uint64_t>(touched_.width) * static_cast<std::uint64_t>(touched_.height);
   }
@@ -43,8 +43,9 @@ class MapSource final : public LabelSource {
   SourceContext context_;
   const MapSourceKeys& keys_;
   std::vector<std::string> class_names_;  ///< of the legend's classes, from 1
-  RenderedMap map_;
+  RenderedMapOptions options_;
   Grid grid_;  ///< of the whole map
+  Credits credits_;
   Window touched_;
   std::vector<Paint> paints_;  ///< one for each of context_.own
   std::unique_ptr<geo::LabelReader> reader_;
@@ -60,11 +61,13 @@ MapSource::MapSource(SourceContext context)
     : context_(std::move(context)),
       keys_(static_cast<const MapSourceKeys&>(*context_.source.keys)),
       class_names_(1),
-      map_(keys_.path, options()) {
+      options_(options()) {
   bind_rules();
   geo::FileFacts facts;
   facts.path = keys_.path;
-  facts.grid = map_.colors().grid();
+  const geo::ColorReader map(keys_.path);
+  facts.grid = map.grid();
+  credits_ = map.credits();
   std::string warning;
   grid_ = geo::place_over(facts, context_.grid, context_.grid_name, warning);
   if (!warning.empty()) context_.warnings.push_back(warning);
@@ -126,23 +129,12 @@ void MapSource::prepare(LabelsSummary& summary, const ProgressSink& progress, co
   const std::string path =
       (std::filesystem::path(context_.scratch) / (context_.source.name + ".tif")).string();
   geo::ClassScratch scratch(touched_grid(), path);
-  std::vector<MapClass> classes;
-  std::uint64_t done = 0;
-  const auto total = static_cast<std::uint64_t>(touched_.width * touched_.height);
-  for (std::int64_t y = 0; y < touched_.height; y += kBlock)
-    for (std::int64_t x = 0; x < touched_.width; x += kBlock) {
-      if (stop != nullptr) stop->check();
-      const Window part{x, y, std::min(kBlock, touched_.width - x), std::min(kBlock, touched_.height - y)};
-      classes.resize(geo::pixels(part));
-      map_.read({touched_.x + x, touched_.y + y, part.width, part.height}, classes);
-      scratch.write(part, classes);
-      done += geo::pixels(part);
-      if (progress)
-        progress({.phase = "reading " + std::filesystem::path(keys_.path).filename().string(),
-                  .unit = "pixels",
-                  .done = done,
-                  .total = total});
-    }
+  const MapCounts counts = read_parts(
+      keys_.path, options_, touched_,
+      [&](const Window& part, std::span<const MapClass> classes) {
+        scratch.write({part.x - touched_.x, part.y - touched_.y, part.width, part.height}, classes);
+      },
+      progress, stop);
   scratch.finish();
   const geo::LabelPlace place{
       .facts = geo::describe(*geo::open_raster(path), path), .grid = touched_grid(), .warning = {}};
@@ -150,7 +142,7 @@ void MapSource::prepare(LabelsSummary& summary, const ProgressSink& progress, co
   codes_.resize(256);
   for (std::size_t value = 0; value < codes_.size(); ++value)
     codes_[value] = static_cast<std::uint16_t>(value);
-  tell(map_.counts(), summary);
+  tell(counts, summary);
 }
 
 void MapSource::tell(const MapCounts& c, LabelsSummary& summary) {

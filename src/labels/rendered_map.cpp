@@ -4,6 +4,17 @@
 
 namespace terramask::labels {
 
+MapCounts& MapCounts::operator+=(const MapCounts& other) {
+  map += other.map;
+  pure += other.pure;
+  mixed += other.mixed;
+  ink += other.ink;
+  unexplained += other.unexplained;
+  withdrawn += other.withdrawn;
+  left += other.left;
+  return *this;
+}
+
 RenderedMap::RenderedMap(const std::string& path, const RenderedMapOptions& options)
     : colors_(path), options_(options), legend_(options.legend) {}
 
@@ -11,6 +22,8 @@ MapBlock RenderedMap::load(const Window& window) {
   MapBlock block;
   block.width = static_cast<int>(window.width);
   block.height = static_cast<int>(window.height);
+  block.odd_left = window.x % 2 != 0;
+  block.odd_top = window.y % 2 != 0;
   block.colors.resize(block.size());
   std::vector<std::uint8_t> valid(block.size());
   colors_.read(window, block.colors, valid);

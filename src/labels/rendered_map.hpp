@@ -20,6 +20,8 @@ struct MapCounts {
   std::uint64_t unexplained = 0;  ///< colours of no entry and no mixture
   std::uint64_t withdrawn = 0;    ///< halos and fringes of lettering
   std::uint64_t left = 0;         ///< without a class in the end
+
+  MapCounts& operator+=(const MapCounts& other);
 };
 
 struct RenderedMapOptions {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdio>
 #include <filesystem>
 #include <regex>
 
@@ -36,6 +37,19 @@ std::vector<fs::path> tile_files(const std::string& folder) {
   return files;
 }
 
+/// Into how many shards a job was divided here, where that is another number; else 0.
+int other_count(const std::string& folder, int shards) {
+  std::error_code failed;
+  for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(folder) / "shards", failed)) {
+    int number = 0, count = 0;
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(".sqlite") && std::sscanf(name.c_str(), "%5d-of-%5d", &number, &count) == 2 &&
+        count != shards)
+      return count;
+  }
+  return 0;
+}
+
 bool has_shards(const std::string& folder) {
   std::error_code failed;
   for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(folder) / "shards", failed))
@@ -55,6 +69,7 @@ JobFolder::JobFolder(const RegionRun& run)
   if (shards_ < 1 || shard_ < 1 || shard_ > shards_)
     throw Error(ErrorCode::usage, fmt::format("--shard {}/{}", shard_, shards_),
                 "count shards from 1, as in --shard 3/16");
+  made_ = !fs::exists(path_);
   make_folder(path_);
   using Kind = FolderLock::Kind;
   if (shards_ == 1) {
@@ -65,6 +80,14 @@ JobFolder::JobFolder(const RegionRun& run)
   locks_.push_back(std::make_unique<FolderLock>(path_, lock_name, Kind::shared));
   locks_.push_back(std::make_unique<FolderLock>(
       path_, fmt::format("shards/.{:05}-of-{:05}.lock", shard_, shards_), Kind::alone));
+}
+
+JobFolder::~JobFolder() {
+  std::error_code failed;
+  // Another shard may be about to begin in it.
+  if (!made_ || shards_ > 1 || fs::exists(inside(path_, "job.json"), failed)) return;
+  fs::remove(inside(path_, lock_name), failed);
+  fs::remove(path_, failed);
 }
 
 std::string JobFolder::journal() const {
@@ -88,6 +111,9 @@ std::optional<JobFile> JobFolder::job() const {
                   "bring it back, or begin anew (--restart)");
     return file;
   }
+  if (const int others = other_count(path_, shards_); shards_ > 1 && others > 0)
+    throw Error(ErrorCode::exists, fmt::format("{}: holds shards of {}, not of {}", path_, others, shards_),
+                "go on with as many, or name another folder");
   if (shards_ > 1) return JobFile::read(path_);
   if (has_shards(path_))
     throw Error(ErrorCode::exists, path_ + ": holds a job in shards",

@@ -16,6 +16,10 @@ namespace terramask::region {
 class JobFolder {
  public:
   explicit JobFolder(const RegionRun& run);
+  /// A folder that was made for a run which was refused goes again.
+  ~JobFolder();
+  JobFolder(const JobFolder&) = delete;
+  JobFolder& operator=(const JobFolder&) = delete;
 
   const std::string& path() const { return path_; }
   /// The journal of this run: journal.sqlite, or shards/00002-of-00016.sqlite.
@@ -35,6 +39,7 @@ class JobFolder {
   std::string path_;
   RegionRun::Begin begin_;
   int shard_, shards_;
+  bool made_ = false;
   std::vector<std::unique_ptr<FolderLock>> locks_;
 };
 

@@ -126,15 +126,6 @@ void Journal::set_tiles(const std::vector<JournalTile>& tiles) {
   transaction.commit();
 }
 
-void Journal::merge_tiles(const std::vector<JournalTile>& tiles) {
-  const std::lock_guard lock(mutex_);
-  Transaction transaction(database_);
-  Statement statement(database_,
-                      "INSERT OR REPLACE INTO tiles VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-  for (const JournalTile& one : tiles) put(statement, one);
-  transaction.commit();
-}
-
 void Journal::count_begun(std::span<const TileKey> keys) {
   Statement statement(database_,
                       "UPDATE tiles SET status = 'running', runs = runs + 1 WHERE row = ? AND col = ?");

@@ -45,8 +45,6 @@ class Journal {
   std::map<TileKey, JournalTile> tiles();
   /// Makes the tiles known, all at once; what the journal knows of others goes.
   void set_tiles(const std::vector<JournalTile>& tiles);
-  /// Puts down what another journal knows of tiles.
-  void merge_tiles(const std::vector<JournalTile>& tiles);
 
   /// Outlasts the process, but is on disk only with the next change: after a power cut these tiles may count
   /// as never begun, which costs nothing, for they would be done again in any case.

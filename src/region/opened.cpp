@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
+#include "geo/creation_options.hpp"
 #include "region/folder.hpp"
 
 namespace terramask::region {
@@ -27,6 +30,12 @@ void open_model(Opened& opened, const RegionJob& job) {
   Model model = load_model(job.model);
   opened.warnings = model.warnings;
   opened.model = std::make_shared<const Model>(std::move(model));
+  if (job.threshold && !(*job.threshold > 0 && *job.threshold < 1))
+    throw Error(ErrorCode::usage, fmt::format("a threshold of {}", *job.threshold),
+                "choose one above 0 and below 1");
+  // Else each tile would fail by them.
+  constexpr std::array<std::string_view, 3> overviews{"MODE", "NEAREST", "NONE"};
+  (void)geo::merge_creation_options({}, job.creation_options, overviews);
   if (job.threshold && opened.model->info.classes.size() != 2)
     throw Error(ErrorCode::usage, fmt::format("{}: has {} classes, a threshold parts two", job.model,
                                               opened.model->info.classes.size()));

@@ -316,13 +316,18 @@ Map draw(std::uint64_t seed, int size, const Style& style) {
 }
 
 void save(const Map& map, const std::string& path, int jpeg_quality) {
+  save(map.pixels, map.size, path, jpeg_quality);
+}
+
+void save(const std::vector<Rgb>& pixels, int width, const std::string& path, int jpeg_quality) {
   terramask::geo::ensure_gdal();
+  const auto height = static_cast<int>(pixels.size() / static_cast<std::size_t>(width));
   auto* manager = GetGDALDriverManager();
   const terramask::geo::DatasetPtr memory(
-      manager->GetDriverByName("MEM")->Create("", map.size, map.size, 3, GDT_Byte, nullptr));
-  auto pixels = map.pixels;
-  const CPLErr written = memory->RasterIO(GF_Write, 0, 0, map.size, map.size, pixels.data(), map.size,
-                                          map.size, GDT_Byte, 3, nullptr, 3, 3LL * map.size, 1, nullptr);
+      manager->GetDriverByName("MEM")->Create("", width, height, 3, GDT_Byte, nullptr));
+  auto bytes = pixels;
+  const CPLErr written = memory->RasterIO(GF_Write, 0, 0, width, height, bytes.data(), width, height,
+                                          GDT_Byte, 3, nullptr, 3, 3LL * width, 1, nullptr);
   CPLStringList options;
   if (jpeg_quality > 0) options.SetNameValue("QUALITY", std::to_string(jpeg_quality).c_str());
   auto* driver = manager->GetDriverByName(jpeg_quality > 0 ? "JPEG" : "PNG");

@@ -45,6 +45,7 @@ struct Map {
 Map draw(std::uint64_t seed, int size, const Style& style);
 
 /// Writes it with GDAL: "JPEG" at a quality, or "PNG" (quality 0).
+void save(const std::vector<Rgb>& pixels, int width, const std::string& path, int jpeg_quality);
 void save(const Map& map, const std::string& path, int jpeg_quality);
 
 }  // namespace web_map

@@ -135,6 +135,40 @@ TEST_F(RegionProgram, NamesWhatIsWrong) {
   EXPECT_FALSE(fs::exists(path("new")));
 }
 
+TEST_F(RegionProgram, RefusesBeforeAnyTileWhatWouldSpoilThemAll) {
+  const auto flags = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> all{"region", "m.safetensors", "in/0.tif", "-o", "new", "--device", "cpu"};
+    all.insert(all.end(), more.begin(), more.end());
+    return terramask(all);
+  };
+  expect_error(flags({"--co", "FOO=1"}), 2, {"FOO=1", "COG"});
+  expect_error(flags({"--co", "COMPRESS=JPEG"}), 2, {"COMPRESS=JPEG", "lossy"});
+  expect_error(flags({"--threshold", "5"}), 2, {"a threshold of 5"});
+  expect_error(flags({"--grid-pixel-size", "1e-7"}), 1, {"pixels of 1e-07", "another pixel size"});
+  expect_error(flags({"--json", "none/s.json"}), 1, {"none/s.json", "does not exist"});
+  expect_error(flags({"--json", "in/0.tif"}), 2, {"in/0.tif", "also an input"});
+  fs::create_directory(path("folder.json"));
+  expect_error(terramask({"region", "folder.json", "-o", "new"}), 1, {"folder.json: a folder"});
+  write("empty.json", "");
+  expect_error(terramask({"region", "empty.json", "-o", "new"}), 1, {"empty.json: empty"});
+  EXPECT_FALSE(fs::exists(path("new")));  // nothing came of it
+
+  ASSERT_EQ(terramask(call("out")).status, 0);
+  const std::vector<std::string> finish{"region", "--finish", "-o", "out"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), finish.begin(), finish.end());
+    return terramask(more);
+  };
+  expect_error(with({"job.json"}), 2, {"job.json beside --finish"});
+  expect_error(with({"--threshold", "0.3"}), 2, {"--threshold beside --finish"});
+  for (const auto& more :
+       std::vector<std::vector<std::string>>{{"--resume"}, {"--restart"}, {"--shard", "1/2"}, {"--dry-run"}})
+    expect_error(with(more), 2, {more.front(), "--finish"});
+  EXPECT_EQ(with({}).status, 0);
+  ASSERT_EQ(terramask(call("shards", {"--shard", "1/2"})).status, 0);
+  expect_error(terramask(call("shards", {"--shard", "1/3"})), 2, {"holds shards of 2, not of 3"});
+}
+
 TEST_F(RegionProgram, ProductsCanBeNamedOnTheCommandLine) {
   write("zones.geojson", R"({"type": "FeatureCollection",
     "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32633"}},
