@@ -1,0 +1,70 @@
+// What a training holds while it runs; for training*.cpp alone.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "train/paths.hpp"
+#include "train/ranks.hpp"
+#include "train/resume.hpp"
+#include "train/settings.hpp"
+#include "train/training.hpp"
+#include "train/validation.hpp"
+
+namespace terramask::train {
+
+using Clock = std::chrono::steady_clock;
+
+inline double since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+struct Training::State {
+  State(const TrainOptions& wanted, const ProgressSink& sink, const StopFlag* stop_flag);
+
+  TrainSummary run(const EpochSink& on_epoch);
+  TrainEstimate estimate();
+  void begin();
+  void end_epoch(const EpochSink& on_epoch, TrainSummary& summary);
+  void train_step(std::int64_t in_epoch, std::int64_t per_epoch);
+  void save_state();
+  void take_over_first();
+  void reduce();
+  [[noreturn]] void end_on_request();
+  void save_model_file(const Epoch& epoch);
+  History history() const;
+  ModelInfo model_info(const Epoch& epoch) const;
+  BatchShare share() const { return {ranks.rank() * spec.batch, spec.batch}; }
+  std::int64_t steps_per_epoch() const {
+    const std::int64_t accumulate = project.training.accumulate;
+    return (plan->batches_per_epoch() + accumulate - 1) / accumulate;
+  }
+
+  TrainOptions options;
+  std::unique_ptr<Communicator> myself;  ///< where no ranks are given
+  Communicator& ranks;
+  ProgressSink progress;
+  const StopFlag* stop;
+  Paths paths;
+  Project project;  ///< training.batch is that of all ranks together
+  std::unique_ptr<Dataset> dataset;
+  std::unique_ptr<Executor> executor;
+  std::shared_ptr<const SamplerPlan> plan;
+  learn::TrainingSpec spec;
+  Graph network;
+  std::unique_ptr<learn::TrainingStep> step;
+  std::unique_ptr<Validation> validation;
+  learn::ScheduleSpec schedule;
+  Checkpoint state;  ///< all but the tensors, as it is now
+  std::string identity_text;
+  std::vector<std::string> notes;
+  std::unique_ptr<Loader> loader;
+  Batch batch;
+  Clock::time_point saved;
+  double reducing = 0;  ///< seconds
+};
+
+}  // namespace terramask::train
