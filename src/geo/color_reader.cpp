@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "geo/credits.hpp"
+
 namespace terramask::geo {
 namespace {
 
@@ -60,6 +62,7 @@ ColorReader::ColorReader(const std::string& path) : ColorReader(open_raster(path
 
 ColorReader::ColorReader(DatasetPtr dataset, const std::string& path)
     : facts_(describe(*dataset, path)),
+      credits_(credits_of(*dataset)),
       palette_(palette_of(*dataset, facts_)),
       slots_(color_slots(facts_)),
       file_(facts_, slots_, NodataOption{.ignore = false, .value = {}}) {}

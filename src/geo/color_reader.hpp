@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "geo/file_reader.hpp"
+#include "terramask/raster_reader.hpp"
 
 namespace terramask::geo {
 
@@ -20,6 +21,8 @@ class ColorReader {
 
   const Grid& grid() const { return facts_.grid; }
   const std::string& path() const { return facts_.path; }
+  /// Whom it is owed to, as its metadata or its name say.
+  const Credits& credits() const { return credits_; }
 
   /// @param colors height × width
   /// @param valid  height × width, 1 or 0
@@ -30,6 +33,7 @@ class ColorReader {
   explicit ColorReader(DatasetPtr dataset, const std::string& path);
 
   FileFacts facts_;
+  Credits credits_;
   std::vector<std::array<std::uint8_t, 4>> palette_;  ///< with alpha; empty where there is none
   std::vector<BandSlot> slots_;
   FileReader file_;

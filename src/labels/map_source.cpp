@@ -23,6 +23,8 @@ class MapSource final : public LabelSource {
 
   std::string description() const override;
   std::vector<std::string> inputs() const override { return {keys_.path}; }
+  std::string attribution() const override { return credits_.attribution; }
+  std::string licence() const override { return credits_.licence; }
   std::uint64_t scratch_bytes() const override {
     return static_cast<std::uint64_t>(touched_.width) * static_cast<std::uint64_t>(touched_.height);
   }
@@ -43,6 +45,7 @@ class MapSource final : public LabelSource {
   std::vector<std::string> class_names_;  ///< of the legend's classes, from 1
   RenderedMapOptions options_;
   Grid grid_;  ///< of the whole map
+  Credits credits_;
   Window touched_;
   std::vector<Paint> paints_;  ///< one for each of context_.own
   std::unique_ptr<geo::LabelReader> reader_;
@@ -62,7 +65,9 @@ MapSource::MapSource(SourceContext context)
   bind_rules();
   geo::FileFacts facts;
   facts.path = keys_.path;
-  facts.grid = geo::ColorReader(keys_.path).grid();
+  const geo::ColorReader map(keys_.path);
+  facts.grid = map.grid();
+  credits_ = map.credits();
   std::string warning;
   grid_ = geo::place_over(facts, context_.grid, context_.grid_name, warning);
   if (!warning.empty()) context_.warnings.push_back(warning);
