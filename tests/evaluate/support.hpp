@@ -4,7 +4,6 @@
 #include <gdal_alg.h>
 #include <gtest/gtest.h>
 #include <ogrsf_frmts.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
@@ -12,8 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "errors.hpp"
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/evaluate.hpp"
 #include "terramask/mask_writer.hpp"
 
@@ -21,16 +22,7 @@ namespace terramask::tests {
 
 class EvaluateTest : public ::testing::Test {
  protected:
-  EvaluateTest() {
-    geo::ensure_gdal();
-    std::string name = (std::filesystem::temp_directory_path() / "terramask-evaluate-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    folder_ = name;
-  }
-  ~EvaluateTest() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
+  EvaluateTest() { geo::ensure_gdal(); }
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
@@ -101,7 +93,8 @@ class EvaluateTest : public ::testing::Test {
     return path(name);
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
 };
 
 inline const std::string& utm() {
@@ -145,17 +138,6 @@ inline std::vector<int> blobs(std::int64_t width, std::int64_t height, const std
           pixels[static_cast<std::size_t>(y * width + x)] = value;
   }
   return pixels;
-}
-
-template <class F>
-Error error_of(const F& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no Error was thrown";
-  return Error(ErrorCode::internal, "none");
 }
 
 }  // namespace terramask::tests

@@ -4,14 +4,15 @@
 #include <gdal_priv.h>
 #include <gtest/gtest.h>
 #include <ogr_spatialref.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "errors.hpp"
 #include "shared_data.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/error.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/raster_reader.hpp"
@@ -20,18 +21,12 @@ namespace terramask::tests {
 
 class ReadTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    configure_gdal(64 << 20);
-    const auto* info = ::testing::UnitTest::GetInstance()->current_test_info();
-    folder = std::filesystem::temp_directory_path() / ("terramask_" + std::string(info->test_suite_name()) +
-                                                       "_" + info->name() + "_" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder); }
+  ReadTest() { configure_gdal(64 << 20); }
 
   std::string file(const std::string& name) const { return (folder / name).string(); }
 
-  std::filesystem::path folder;
+  TemporaryFolder temporary_;
+  std::filesystem::path folder = temporary_.path();
 };
 
 struct NewRaster {
@@ -139,22 +134,6 @@ inline std::size_t differences(const Pixels& a, const Pixels& b) {
 
 inline std::size_t count_valid(const Pixels& pixels) {
   return static_cast<std::size_t>(std::count(pixels.valid.begin(), pixels.valid.end(), 1));
-}
-
-/// The call must throw this kind of error, and its one line must hold all these words.
-template <typename Call>
-void expect_error(Call call, ErrorCode code, const std::vector<std::string>& words) {
-  try {
-    call();
-    ADD_FAILURE() << "nothing was thrown";
-  } catch (const Error& error) {
-    const std::string what = error.what();
-    EXPECT_EQ(static_cast<int>(error.code()), static_cast<int>(code)) << what;
-    EXPECT_FALSE(error.remedy().empty()) << what;
-    EXPECT_EQ(what.find('\n'), std::string::npos) << what;
-    for (const auto& word : words)
-      EXPECT_NE(what.find(word), std::string::npos) << "'" << word << "' not in: " << what;
-  }
 }
 
 inline std::vector<BandRequest> rgb(const std::string& type) {

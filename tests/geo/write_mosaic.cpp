@@ -1,7 +1,6 @@
 // One COG of many tiles: pixel by pixel what the tiles hold.
 #include <gdal_rat.h>
 #include <gmock/gmock.h>
-#include <stdlib.h>  // NOLINT: mkdtemp
 
 #include <cmath>
 #include <filesystem>
@@ -10,6 +9,7 @@
 
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"
 #include "terramask/mosaic.hpp"
@@ -24,12 +24,8 @@ class WriteMosaic : public testing::Test {
  protected:
   void SetUp() override {
     configure_gdal(std::uint64_t{64} << 20);
-    std::string name = (fs::temp_directory_path() / "terramask-mosaic-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
     fs::create_directory(folder_ / "tiles");
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
@@ -117,7 +113,8 @@ class WriteMosaic : public testing::Test {
     return "no error";
   }
 
-  fs::path folder_;
+  tests::TemporaryFolder temporary_;
+  fs::path folder_ = temporary_.path();
 };
 
 std::uint16_t pattern(std::int64_t x, std::int64_t y, std::uint64_t seed) {

@@ -3,7 +3,6 @@
 
 #include <gdal_priv.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <cstdlib>
@@ -13,40 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "errors.hpp"
 #include "geo/gdal_support.hpp"
 #include "shared_data.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/mask_writer.hpp"
 
 namespace terramask::tests {
-
-/// A folder of the test's own, gone with it.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "terramask-write-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  const std::filesystem::path& path() const { return path_; }
-  std::vector<std::string> names() const {
-    std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator(path_))
-      found.push_back(entry.path().filename());
-    std::sort(found.begin(), found.end());
-    return found;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 inline Grid utm_grid(std::int64_t width, std::int64_t height) {
   Grid grid;
@@ -120,18 +92,6 @@ inline int run_command(const std::string& command, const std::string& log) {
 inline std::string text_of(const std::string& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
-}
-
-/// Runs `action` and hands back the Error it throws; a failure of the test where it throws none.
-template <class F>
-Error error_of(const F& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no Error was thrown";
-  return Error(ErrorCode::internal, "none");
 }
 
 }  // namespace terramask::tests

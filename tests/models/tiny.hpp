@@ -11,6 +11,7 @@
 #include <sstream>
 #include <string>
 
+#include "errors.hpp"
 #include "terramask/model.hpp"
 
 namespace terramask::tests {
@@ -77,18 +78,6 @@ inline Graph tiny_graph() {
 
 inline Parameters tiny_parameters() {
   return random_parameters(tiny_graph(), 1);
-}
-
-/// The error that `call` throws; fails the test where it throws none.
-template <class Call>
-Error error_of(Call&& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no error";
-  return Error(ErrorCode::internal, "no error");
 }
 
 }  // namespace terramask::tests

@@ -6,11 +6,13 @@
 #include <iterator>
 #include <map>
 
-#include "scene/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/scene.hpp"
 
 namespace terramask {
 namespace {
+
+using tests::TemporaryFolder;
 
 using ::testing::HasSubstr;
 

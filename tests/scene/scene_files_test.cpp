@@ -10,11 +10,13 @@
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
 #include "scene/geometry.hpp"
-#include "scene/temporary_folder.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/scene.hpp"
 
 namespace terramask {
 namespace {
+
+using tests::TemporaryFolder;
 
 using scene::Line;
 using scene::Point;

@@ -3,7 +3,6 @@
 
 #include <gdal_priv.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -12,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "errors.hpp"
 #include "geo/gdal_support.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/error.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/raster_reader.hpp"
@@ -25,20 +26,12 @@ namespace fs = std::filesystem;
 
 class TilesTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    configure_gdal(64 << 20);
-    std::string name = (fs::temp_directory_path() / "terramask-tiles-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder = name;
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    fs::remove_all(folder, ignored);
-  }
+  void SetUp() override { configure_gdal(64 << 20); }
 
   std::string path(const std::string& name) const { return (folder / name).string(); }
 
-  fs::path folder;
+  TemporaryFolder temporary_;
+  fs::path folder = temporary_.path();
 };
 
 struct NewTile {
@@ -128,21 +121,6 @@ inline TileReport report_of(const std::string& name) {
     if (report.source == without_secrets(name)) return report;
   ADD_FAILURE() << "no report of " << name;
   return {};
-}
-
-/// The call must throw this kind of error with these words in its one line, and a remedy.
-template <class Call>
-void expect_error(Call call, ErrorCode code, const std::vector<std::string>& words) {
-  try {
-    call();
-    ADD_FAILURE() << "nothing was thrown";
-  } catch (const Error& error) {
-    const std::string what = error.what();
-    EXPECT_EQ(static_cast<int>(error.code()), static_cast<int>(code)) << what;
-    EXPECT_FALSE(error.remedy().empty()) << what;
-    for (const auto& word : words)
-      EXPECT_NE(what.find(word), std::string::npos) << "'" << word << "' not in: " << what;
-  }
 }
 
 }  // namespace terramask::tests

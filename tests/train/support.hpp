@@ -2,7 +2,6 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <stdlib.h>  // NOLINT: mkdtemp
 
 #include <filesystem>
 #include <fstream>
@@ -10,6 +9,7 @@
 #include <string>
 
 #include "dataset/project.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/gdal.hpp"
 #include "train/training.hpp"
 
@@ -19,9 +19,6 @@ class TrainingTest : public testing::Test {
  protected:
   void SetUp() override {
     configure_gdal(std::uint64_t{64} << 20);
-    std::string name = (std::filesystem::temp_directory_path() / "terramask-train-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
     const std::filesystem::path town = std::filesystem::path(TERRAMASK_SOURCE_DIR) / "sample_data";
     ProjectImage image;
     image.id = "town";
@@ -41,8 +38,6 @@ class TrainingTest : public testing::Test {
     project_.training.augment.flip = true;
     project_.training.augment.rotation = 10;
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
   std::string read(const std::string& name) const {
@@ -65,7 +60,8 @@ class TrainingTest : public testing::Test {
     return train::Training(options, progress, stop).run({});
   }
 
-  std::filesystem::path folder_;
+  TemporaryFolder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
   Project project_;
 #ifdef TERRAMASK_CPU
   std::string device_ = "cpu";

@@ -4,7 +4,6 @@
 #include <gdal_priv.h>
 #include <gtest/gtest.h>
 #include <ogrsf_frmts.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdint>
@@ -15,8 +14,10 @@
 #include <string>
 #include <vector>
 
+#include "errors.hpp"
 #include "geo/gdal_support.hpp"
 #include "shared_data.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/error.hpp"
 #include "vectorize/mask_rows.hpp"
 #include "vectorize/polygonise.hpp"
@@ -26,26 +27,12 @@ namespace terramask::tests {
 /// A folder of the test's own, gone with it.
 class VectorizeTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    geo::ensure_gdal();
-    std::string pattern = (std::filesystem::temp_directory_path() / "terramask-vectorize-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
-    folder_ = pattern;
-  }
-  void TearDown() override {
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
-  }
-  std::string file(const std::string& name) const { return (folder_ / name).string(); }
-  std::vector<std::string> names() const {
-    std::vector<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator(folder_))
-      found.push_back(entry.path().filename());
-    std::sort(found.begin(), found.end());
-    return found;
-  }
+  VectorizeTest() { geo::ensure_gdal(); }
+  std::string file(const std::string& name) const { return temporary_.file(name); }
+  std::vector<std::string> names() const { return temporary_.names(); }
 
-  std::filesystem::path folder_;
+  TemporaryFolder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
 };
 
 inline constexpr int kNothing = 255;  ///< nodata of small masks
@@ -195,17 +182,6 @@ inline std::map<int, std::int64_t> count_pixels(const SmallMask& mask) {
   for (const int value : mask.values)
     if (value != kNothing) ++counts[value];
   return counts;
-}
-
-template <class F>
-Error error_of(const F& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error;
-  }
-  ADD_FAILURE() << "no Error was thrown";
-  return Error(ErrorCode::internal, "none");
 }
 
 }  // namespace terramask::tests

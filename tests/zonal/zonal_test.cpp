@@ -5,7 +5,6 @@
 #include <geodesic.h>
 #include <gmock/gmock.h>
 #include <ogrsf_frmts.h>
-#include <stdlib.h>  // NOLINT: mkdtemp
 
 #include <cmath>
 #include <filesystem>
@@ -15,6 +14,7 @@
 #include <random>
 
 #include "geo/gdal_support.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"
 
@@ -42,13 +42,7 @@ bool inside(const Ring& ring, double x, double y) {
 
 class Zonal : public testing::Test {
  protected:
-  void SetUp() override {
-    configure_gdal(std::uint64_t{64} << 20);
-    std::string name = (fs::temp_directory_path() / "terramask-zonal-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  Zonal() { configure_gdal(std::uint64_t{64} << 20); }
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   std::string read(const std::string& name) const {
@@ -155,7 +149,8 @@ class Zonal : public testing::Test {
     return "no error";
   }
 
-  fs::path folder_;
+  tests::TemporaryFolder temporary_;
+  fs::path folder_ = temporary_.path();
   std::vector<std::uint16_t> values_;
 };
 
