@@ -107,7 +107,7 @@ def tell(ranks, ratios, plain, many):
                             for one, s in zip(many, seconds))
     handing = statistics.median(one['handing_out']['processor_seconds'] / s for one, s in zip(many, seconds))
     print(f'{ranks} rank{"" if ranks == 1 else "s"}: ranks waited {100 * waited:.2f}% of their time for tiles, '
-          f'{100 * end:.2f}% at the end for the others; handing out took {100 * handing:.2f}% of it on a core\n'
+          f'{100 * end:.2f}% at the end, while the last were done; handing out took {100 * handing:.2f}% of it on a core\n'
           f'  wall time {statistics.median(one["seconds"] for one in many):.2f} s, one process of as many threads '
           f'{statistics.median(plain):.2f} s: {100 * (statistics.median(ratios) - 1):+.2f} '
           f'+- {100 * error:.2f}% (median of {len(ratios)} pairs)', flush=True)

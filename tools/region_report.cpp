@@ -24,8 +24,8 @@ void print_ranks(const RegionSummary& s) {
   }
   if (seconds <= 0) return;
   fmt::print(
-      "  {} ranks waited {:.2f}% of the time for tiles (the most of one: {:.2f}%) and {:.1f}% at the end for "
-      "the others; to hand them out took {:.2f}% of a core\n",
+      "  {} ranks waited {:.2f}% of the time for tiles (the most of one: {:.2f}%) and {:.1f}% at the end, "
+      "while the last were done; to hand them out took {:.2f}% of a core\n",
       s.ranks.size(), 100 * waited_share(s), 100 * most, 100 * at_end / seconds,
       100 * s.handing_out.processor / std::max(1e-9, s.ranks.front().seconds));
 }

@@ -60,8 +60,10 @@ Database::Database(std::string path, bool create) : path_(std::move(path)) {
     const std::string said = handle_ == nullptr ? "out of memory" : sqlite3_errmsg(handle_);
     sqlite3_close(handle_);
     handle_ = nullptr;
-    throw Error(code == SQLITE_CANTOPEN && !create ? ErrorCode::not_found : ErrorCode::io,
-                fmt::format("{}: cannot be opened: {}", path_, said));
+    throw Error(
+        code == SQLITE_CANTOPEN && !create ? ErrorCode::not_found : ErrorCode::io,
+        fmt::format("{}: cannot be opened: {}", path_, said),
+        create ? "check the folder's permissions" : "is it the folder of a job, and may you write in it?");
   }
   sqlite3_extended_result_codes(handle_, 1);
   sqlite3_busy_timeout(handle_, 10'000);
@@ -87,7 +89,8 @@ void Database::fail(int code) const {
   if (plain == SQLITE_BUSY || plain == SQLITE_LOCKED)
     throw Error(ErrorCode::exists, fmt::format("{}: another program is using it", path_),
                 "wait until it has ended");
-  throw Error(ErrorCode::io, fmt::format("{}: {}", path_, said));
+  throw Error(ErrorCode::io, fmt::format("{}: {}", path_, said),
+              "check the permissions of the file and its folder");
 }
 
 Transaction::~Transaction() {

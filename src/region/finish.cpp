@@ -46,6 +46,7 @@ struct Joined {
   std::vector<JournalSource> sources;
   std::size_t expected = 0;
   std::string wanted;  ///< of wanted_text
+  std::string files;   ///< Inputs::joined
 };
 
 void add_shard(const std::string& path, const JobFile& file, Joined& joined) {
@@ -59,12 +60,13 @@ void add_shard(const std::string& path, const JobFile& file, Joined& joined) {
     return a.path == b.path && a.fingerprint == b.fingerprint;
   };
   if (joined.expected != 0 &&
-      (joined.expected != expected ||
+      (joined.expected != expected || joined.files != journal.meta("joined") ||
        !std::equal(sources.begin(), sources.end(), joined.sources.begin(), joined.sources.end(), same)))
     throw Error(ErrorCode::mismatch, path + ": the sources changed between this shard and the others",
                 "run every shard again with --resume");
   joined.expected = expected;
   joined.wanted = journal.meta("wanted");
+  joined.files = journal.meta("joined");
   joined.sources = sources;
   for (auto& [key, one] : journal.tiles()) joined.tiles.emplace(key, std::move(one));
 }
@@ -82,7 +84,7 @@ RegionSummary finish_region(const std::string& folder, const ProgressSink& progr
   Joined joined;
   if (shards.count == 0) {
     Journal journal(path, false);
-    joined = {journal.tiles(), journal.sources(), 0, journal.meta("wanted")};
+    joined = {journal.tiles(), journal.sources(), 0, journal.meta("wanted"), journal.meta("joined")};
     joined.expected = joined.tiles.size();
   }
   for (const int number : shards.numbers) {
@@ -110,6 +112,7 @@ RegionSummary finish_region(const std::string& folder, const ProgressSink& progr
     for (const auto& [key, one] : joined.tiles) all.push_back(one);
     journal.set_sources(joined.sources);
     journal.set_meta("job", file->description.dump());
+    journal.set_meta("joined", joined.files);
     journal.set_meta("tiles", std::to_string(joined.expected));
     journal.set_meta("wanted", joined.wanted);
     journal.set_tiles(all);

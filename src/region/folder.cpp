@@ -69,7 +69,8 @@ JobFolder::JobFolder(const RegionRun& run)
   if (shards_ < 1 || shard_ < 1 || shard_ > shards_)
     throw Error(ErrorCode::usage, fmt::format("--shard {}/{}", shard_, shards_),
                 "count shards from 1, as in --shard 3/16");
-  made_ = !fs::exists(path_);
+  std::error_code unknown;
+  made_ = !fs::exists(path_, unknown) && !unknown;
   make_folder(path_);
   using Kind = FolderLock::Kind;
   if (shards_ == 1) {
@@ -95,7 +96,8 @@ std::string JobFolder::journal() const {
 }
 
 bool JobFolder::has_journal() const {
-  return fs::exists(journal());
+  std::error_code unknown;
+  return fs::exists(journal(), unknown);
 }
 
 std::optional<JobFile> JobFolder::job() const {

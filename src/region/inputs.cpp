@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -157,13 +158,21 @@ void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, boo
   }
 }
 
-/// Calls `work` for each of `count` numbers, from some threads.
+/// Calls `work` for each of `count` numbers, from some threads. Throws the first of what it threw.
 void in_parallel(std::size_t count, const StopFlag* stop, const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr first;
   const auto loop = [&] {
-    for (std::size_t i = next++; i < count; i = next++) {
-      if (stop != nullptr && stop->requested()) return;
-      work(i);
+    try {
+      for (std::size_t i = next++; i < count; i = next++) {
+        if (stop != nullptr && stop->requested()) return;
+        work(i);
+      }
+    } catch (...) {
+      next = count;
+      const std::lock_guard lock(mutex);
+      if (!first) first = std::current_exception();
     }
   };
   {
@@ -171,6 +180,7 @@ void in_parallel(std::size_t count, const StopFlag* stop, const std::function<vo
     const std::size_t most = std::max(2U, std::thread::hardware_concurrency());
     for (std::size_t i = 0; i < std::min(count, most); ++i) threads.emplace_back(loop);
   }
+  if (first) std::rethrow_exception(first);
   if (stop != nullptr) stop->check();
 }
 
@@ -187,6 +197,19 @@ void open_all(std::vector<Candidate>& all, const RasterOptions& raster, const Re
     one.grid = parse_grid(one.record.grid);
     one.placed = true;
   });
+}
+
+std::string fingerprint_joined(const RasterOptions& raster, bool content) {
+  std::string all;
+  const auto add = [&](const std::string& path) {
+    all += path + '\n' + fingerprint_raster(path, content) + '\n';
+  };
+  for (const std::string& path : raster.paths) add(path);
+  for (const HeightPair& heights : raster.ndsm) {
+    add(heights.dsm);
+    add(heights.dtm);
+  }
+  return all.empty() ? all : digest_of(all);
 }
 
 /// The lowest first.
@@ -230,6 +253,7 @@ Inputs open_inputs(const RegionJob& job, const RasterOptions& raster, const Regi
   if (run.drop_missing) std::erase_if(all, [](const Candidate& one) { return one.gone; });
   order(all, job.priority);
   Inputs inputs;
+  inputs.joined = fingerprint_joined(job.raster, run.content_fingerprint);
   std::set<std::string> warned;
   for (Candidate& one : all) {
     if (!one.record.fault.empty()) inputs.faults.push_back(one.record.fault);

@@ -12,7 +12,10 @@ namespace terramask::region {
 struct Inputs {
   std::vector<JournalSource> records;      ///< the lowest first
   std::vector<geo::RegionSource> sources;  ///< the same, to be read
-  std::vector<std::string> faults;         ///< sources that cannot be used, and why
+  /// Of the files that every source is joined with: stacked rasters and heights. Empty where another process
+  /// knows.
+  std::string joined;
+  std::vector<std::string> faults;  ///< sources that cannot be used, and why
   std::vector<std::string> warnings;
 };
 

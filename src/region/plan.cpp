@@ -78,9 +78,7 @@ RegionPlan make_plan(const RegionJob& job, const Model& model, const JobFile& fi
       plan.inputs.sources,
       {.grid = file.grid, .pixel_size_m = model.info.pixel_size_m, .resample = job.raster.resample});
   plan.region = RegionOfInterest::make(file.grid, job.bounds, job.bounds_crs, job.cutline);
-  std::string common = model.sha256 + '\n';
-  for (const HeightPair& one : job.raster.ndsm)
-    common += fingerprint_raster(one.dsm, false) + fingerprint_raster(one.dtm, false) + '\n';
+  const std::string common = model.sha256 + '\n' + plan.inputs.joined + '\n';
 
   const std::int64_t tile = job.tile, margin = reach(*plan.reader, footprint);
   const Window& window = file.window;

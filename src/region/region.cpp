@@ -133,6 +133,7 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
   if (!journal) journal = std::make_unique<Journal>(folder.journal(), true);
   journal->set_sources(plan.inputs.records);
   journal->set_meta("job", plan.file.description.dump());
+  journal->set_meta("joined", plan.inputs.joined);
   journal->set_meta("tiles", std::to_string(plan.tiles.size()));
   journal->set_meta("wanted", wanted_text(job));
   journal->set_tiles(all);

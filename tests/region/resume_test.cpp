@@ -61,6 +61,18 @@ TEST_F(RegionResume, DoesOnlyWhatIsMissingOrWhoseInputChanged) {
   EXPECT_EQ(files("out"), files("fresh"));
 }
 
+TEST_F(RegionResume, AChangedFileThatIsJoinedToEachSourceIsAnInputToo) {
+  raster("joined.tif", {.width = 256, .height = 64});
+  job_.raster.paths = {path("joined.tif")};
+  job_.raster.band_override = {"1", "2", "6"};
+  EXPECT_EQ(go(run("out")).done, 4U);
+  EXPECT_EQ(go(resumed("out")).done, 0U);
+  raster("joined.tif", {.width = 256, .height = 64, .value = [](int, double, double) { return 250; }});
+  EXPECT_EQ(go(resumed("out")).done, 4U);
+  go(run("fresh"));
+  EXPECT_EQ(files("out"), files("fresh"));
+}
+
 TEST_F(RegionResume, ByContentATouchedFileIsTheSame) {
   RegionRun by_content = run("out");
   by_content.content_fingerprint = true;
