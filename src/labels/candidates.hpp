@@ -8,7 +8,7 @@
 
 namespace terramask::labels {
 
-/// A few entries of the legend, each once.
+/// A few entries of the legend, each once; the first that are added, where there are more than kMost.
 class Candidates {
  public:
   void add(EntryIndex entry) {

@@ -1,6 +1,7 @@
 // A piece of a rendered map while its pixels find their classes.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -42,6 +43,14 @@ struct MapBlock {
     return state[i] == MapPixel::ink || state[i] == MapPixel::unexplained;
   }
 };
+
+/// Calls `visit` with the index of each pixel within `reach` that is in the block.
+template <class Visit>
+void around(const MapBlock& block, int x, int y, int reach, const Visit& visit) {
+  for (int v = std::max(0, y - reach); v <= std::min(block.height - 1, y + reach); ++v)
+    for (int u = std::max(0, x - reach); u <= std::min(block.width - 1, x + reach); ++u)
+      visit(block.at(u, v));
+}
 
 /// Sizes in pixels of the map.
 struct MapReading {

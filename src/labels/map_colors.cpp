@@ -13,14 +13,6 @@ constexpr int kAreaReach =
     2;  // an area holds a square of 2 kAreaReach + 1 pixels: what JPEG makes of an edge is narrower
 constexpr int kSolidReach = 3;  // how far from an edge's pixel its two areas may begin
 
-/// Calls `visit` with the index of each pixel within `reach` that is in the block.
-template <class Visit>
-void around(const MapBlock& block, int x, int y, int reach, const Visit& visit) {
-  for (int v = std::max(0, y - reach); v <= std::min(block.height - 1, y + reach); ++v)
-    for (int u = std::max(0, x - reach); u <= std::min(block.width - 1, x + reach); ++u)
-      visit(block.at(u, v));
-}
-
 /// 1 where a pixel is the middle of 5 × 5 pixels of one colour; what is outside the map is taken to agree.
 std::vector<std::uint8_t> middles(const MapBlock& block) {
   std::vector<std::uint8_t> middle(block.size(), 0);

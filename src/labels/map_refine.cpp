@@ -66,12 +66,6 @@ class EdgeRefiner {
     return static_cast<std::size_t>(v) * static_cast<std::size_t>(kFine * block_.width) +
            static_cast<std::size_t>(u);
   }
-  template <class Visit>
-  void around(int x, int y, int reach, const Visit& visit) const {
-    for (int v = std::max(0, y - reach); v <= std::min(block_.height - 1, y + reach); ++v)
-      for (int u = std::max(0, x - reach); u <= std::min(block_.width - 1, x + reach); ++u)
-        visit(block_.at(u, v));
-  }
   /// How much a border between two entries counts.
   float border(EntryIndex a, EntryIndex b) const {
     if (a == b) return 0;
@@ -142,10 +136,10 @@ void EdgeRefiner::find_active() {
     for (int x = 0; x < block_.width; ++x) {
       const std::size_t i = block_.at(x, y);
       bool edge = false;
-      around(x, y, 1, [&](std::size_t j) {
+      around(block_, x, y, 1, [&](std::size_t j) {
         edge = edge || (known_[i] != 0 && known_[j] != 0 && block_.entry[j] != block_.entry[i]);
       });
-      if (edge) around(x, y, 1, [&](std::size_t j) { active_[j] = known_[j]; });
+      if (edge) around(block_, x, y, 1, [&](std::size_t j) { active_[j] = known_[j]; });
     }
 }
 
@@ -203,6 +197,12 @@ EdgeRefiner::Pixel EdgeRefiner::look_at(int x, int y, float length_price) const 
   const auto inside = [this](int u, int v) {
     return u >= 0 && v >= 0 && u < kFine * block_.width && v < kFine * block_.height;
   };
+  // The pixel's own parts first: however many entries are around, these are among the candidates.
+  for (int v = 0; v < kFine; ++v)
+    for (int u = 0; u < kFine; ++u) {
+      pixel.now[part_at(u, v)] = fine_[part(left + u, top + v)];
+      pixel.candidates.add(pixel.now[part_at(u, v)]);
+    }
   for (int v = top - 1; v <= top + kFine; ++v)
     for (int u = left - 1; u <= left + kFine; ++u)
       if (inside(u, v)) pixel.candidates.add(fine_[part(u, v)]);
@@ -216,7 +216,6 @@ EdgeRefiner::Pixel EdgeRefiner::look_at(int x, int y, float length_price) const 
   for (int v = 0; v < kFine; ++v)
     for (int u = 0; u < kFine; ++u) {
       const auto at = part_at(u, v);
-      pixel.now[at] = fine_[part(left + u, top + v)];
       for (int b = v - 1; b <= v + 1; ++b)
         for (int a = u - 1; a <= u + 1; ++a) {
           if ((a >= 0 && a < kFine && b >= 0 && b < kFine) || !inside(left + a, top + b)) continue;

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <random>
 
 #include "geo/read_support.hpp"
 #include "labels/map_parts.hpp"
@@ -170,6 +171,27 @@ TEST_F(RenderedMapTest, IsTheSameInPartsBySeveralThreads) {
           file("row.jpg"), options, all,
           [](const Window&, std::span<const MapClass>) { throw std::runtime_error("full"); }, {}, nullptr),
       std::runtime_error);
+}
+
+TEST_F(RenderedMapTest, ReadsANoiseOfManyColours) {
+  // More entries meet at a pixel than the search for edges weighs.
+  constexpr int kSide = 96, kColors = 60;
+  RenderedMapOptions options;
+  for (int k = 0; k < kColors; ++k)
+    options.legend.push_back({.color = {static_cast<std::uint8_t>(60 + 3 * k),
+                                        static_cast<std::uint8_t>(k * 37), static_cast<std::uint8_t>(k * 91)},
+                              .map_class = static_cast<MapClass>(1 + k % 5),
+                              .line = k % 2 == 0});
+  std::vector<Rgb> pixels;
+  std::mt19937 random(1);
+  for (int i = 0; i < kSide * kSide; ++i) pixels.push_back(options.legend[random() % kColors].color);
+  web_map::save(pixels, kSide, file("noise.png"), 0);
+  RenderedMap reader(file("noise.png"), options);
+  std::vector<MapClass> classes(pixels.size());
+  reader.read({0, 0, kSide, kSide}, classes);
+  EXPECT_EQ(reader.counts().map, pixels.size());
+  EXPECT_TRUE(std::all_of(classes.begin(), classes.end(),
+                          [](MapClass k) { return (k >= 1 && k <= 5) || k == kNoOneKnows; }));
 }
 
 TEST_F(RenderedMapTest, MakesNoRoadsOfHalosOnLand) {
