@@ -4,7 +4,10 @@ add_library(terramask_flags INTERFACE)
 target_include_directories(terramask_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src
                                                      ${PROJECT_BINARY_DIR}/generated)
 target_compile_options(terramask_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast
-                                                 -Woverloaded-virtual -Werror)
+                                                 -Woverloaded-virtual)
+if(TERRAMASK_WERROR)
+  target_compile_options(terramask_flags INTERFACE -Werror)
+endif()
 target_compile_definitions(terramask_flags INTERFACE TERRAMASK_VERSION="${PROJECT_VERSION}")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 warns of std::string's own operator+ (GCC bug 105651).

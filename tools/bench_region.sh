@@ -4,6 +4,7 @@
 #   tools/bench_region.sh [FOLDER]      FOLDER: inputs are made here once, and kept (default: a temporary one)
 # Environment: BIN (build/release/bin), SIDE (pixels of an input, 4096), WORKERS (2), RUNS (3), OPTIONS (of terramask region)
 set -euo pipefail
+. "$(dirname "$0")/help.sh"
 
 here=$(cd "$(dirname "$0")/.." && pwd)
 bin=${BIN:-$here/build/release/bin}

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds with warnings as errors and runs the whole test suite.
-#   tools/check.sh [PRESET]     PRESET: release (default), debug, asan, tsan
+# Installs what is missing, builds and runs the whole test suite.
+#   tools/check.sh [PRESET]     PRESET: ci (default: the fastest build from nothing, several files at once); for developers
+#                               release, debug, asan, tsan: a file at a time, warnings are errors
 set -euo pipefail
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
-preset=${1:-release}
+preset=${1:-ci}
 
 tools/install_packages.sh --tests
 cmake --preset "$preset"

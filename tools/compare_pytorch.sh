@@ -4,6 +4,7 @@
 # on one patch of 512 x 512, the narrow networks on four of 256 x 256.
 # usage: tools/compare_pytorch.sh [build folder] (RUNS=5 THREADS=2 SIZE=512 TORCH_MODELS=.../torch_models.py)
 set -euo pipefail
+. "$(dirname "$0")/help.sh"
 here=$(cd "$(dirname "$0")/.." && pwd)
 bench=${1:-$here/build/release}/bin/terramask-bench
 models=${TORCH_MODELS:-$here/../shared/peers/torch_models.py}

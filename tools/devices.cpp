@@ -20,7 +20,7 @@ std::optional<std::size_t> automatic_choice(const std::vector<DeviceInfo>& devic
   return std::nullopt;
 }
 
-void print_json(const std::vector<DeviceInfo>& devices, std::optional<std::size_t> chosen) {
+void print_devices_json(const std::vector<DeviceInfo>& devices, std::optional<std::size_t> chosen) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const DeviceInfo& device = devices[i];
@@ -53,7 +53,7 @@ int show_devices(bool json) {
   const std::vector<DeviceInfo> devices = list_devices();
   const std::optional<std::size_t> chosen = automatic_choice(devices);
   if (json) {
-    print_json(devices, chosen);
+    print_devices_json(devices, chosen);
     return 0;
   }
   print_table(devices, chosen);

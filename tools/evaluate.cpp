@@ -19,7 +19,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* evaluate_footer =
     "Compares masks with what is known: rasters of classes (of any grid and CRS), polygons, or sampled "
     "points.\n"
     "With --model the inputs are images, which are segmented first. One reference may serve all inputs. Name "
@@ -184,7 +184,7 @@ void evaluate_options(CLI::App& app, std::function<int()>& run) {
   add_output_options(app, *arguments);
   add_device_options(app, arguments->device);
   add_verbosity_options(app, arguments->verbosity);
-  app.footer(footer);
+  app.footer(evaluate_footer);
   run = [arguments] { return evaluate_inputs(*arguments); };
 }
 

@@ -1,19 +1,21 @@
 #!/usr/bin/env bash
-# Installs what Terramask is built with, where it is missing (Debian 12 and its relatives). Idempotent; with nothing
+# Installs what Terramask is built with, where it is missing (Debian 12, 13 and their relatives). Idempotent; with nothing
 # missing it neither needs root nor the network.
-#   tools/install_packages.sh [--tests]     --tests: PyTorch too, which training is tested against, and osmium
+#   tools/install_packages.sh [--tests]     --tests: what the suite needs too, PyTorch among it
 set -euo pipefail
+. "$(dirname "$0")/help.sh"
 
 packages=(
-  build-essential cmake ninja-build git
-  libgdal-dev gdal-bin python3-gdal libproj-dev libcurl4-openssl-dev libsqlite3-dev
-  libdnnl-dev libvulkan-dev glslang-tools mesa-vulkan-drivers vulkan-validationlayers
+  g++ cmake ninja-build
+  libgdal-dev gdal-bin libproj-dev libcurl4-openssl-dev libsqlite3-dev
+  libdnnl-dev libvulkan-dev glslang-tools mesa-vulkan-drivers
   libosmium2-dev libexpat1-dev zlib1g-dev
   nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libssl-dev
   libopenmpi-dev openmpi-bin
-  libgtest-dev libgmock-dev
 )
-if [ "${1:-}" = --tests ]; then packages+=(python3-torch python3-yaml osmium-tool); fi
+if [ "${1:-}" = --tests ]; then
+  packages+=(git libgtest-dev libgmock-dev vulkan-validationlayers python3-gdal python3-torch python3-yaml osmium-tool)
+fi
 
 missing=()
 for package in "${packages[@]}"; do

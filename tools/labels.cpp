@@ -49,7 +49,7 @@ void parse_sources(LabelsArguments& a) {
   }
 }
 
-std::string grid_text(const Grid& grid) {
+std::string labels_grid_text(const Grid& grid) {
   std::string text = fmt::format("{} x {} pixels", grid.width, grid.height);
   if (const auto size = ground_pixel_size(grid))
     text += fmt::format(" of {:.4g} x {:.4g} m", size->x, size->y);
@@ -58,7 +58,7 @@ std::string grid_text(const Grid& grid) {
 
 void print_estimate(const LabelsArguments& a, const LabelsEstimate& e) {
   fmt::print("{} -> {}\n", a.options.like, a.options.output);
-  fmt::print("  grid     {}\n", grid_text(e.grid));
+  fmt::print("  grid     {}\n", labels_grid_text(e.grid));
   for (const std::string& source : e.sources) fmt::print("  source   {}\n", source);
   for (const std::string& rule : e.rules) fmt::print("  {}\n", rule);
   fmt::print("  disk     {} at most while it is written, {} free\n", bytes_text(e.disk.peak_bytes),
@@ -88,7 +88,7 @@ void print_summary(const LabelsArguments& a, const LabelsSummary& s) {
   const auto percent = [total](std::uint64_t count) {
     return total == 0 ? 0 : 100 * static_cast<double>(count) / static_cast<double>(total);
   };
-  fmt::print("{}\n  {}; {}\n", a.options.output, grid_text(s.grid), duration_text(s.seconds));
+  fmt::print("{}\n  {}; {}\n", a.options.output, labels_grid_text(s.grid), duration_text(s.seconds));
   for (const auto& [info, count] : s.counts)
     fmt::print("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", info.value, info.name, width, percent(count),
                count);

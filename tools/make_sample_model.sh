@@ -3,6 +3,7 @@
 # the sample scene and on a larger town, neither of which it has seen. The same build on the same processor gives the same bytes.
 #   tools/make_sample_model.sh [BUILD FOLDER]     default: build/release
 set -euo pipefail
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 terramask=${1:-build/release}/bin/terramask
 work=out/sample_model

@@ -3,6 +3,7 @@
 # refused. Needs osmium-tool and GNU time.
 #   tools/measure_labels.sh TERRAMASK FOLDER [TOWNS]     50 towns: 7 million nodes, 60 MB
 set -euo pipefail
+. "$(dirname "$0")/help.sh"
 
 terramask=$(realpath "$1")
 mkdir -p "$2"

@@ -3,6 +3,7 @@
 # patches of 256 x 256, by one rank of two threads and by two ranks of one thread each, in turns, medians.
 # usage: tools/measure_ranks.sh [build folder] (RUNS=5 STEPS=6)
 set -euo pipefail
+. "$(dirname "$0")/help.sh"
 here=$(cd "$(dirname "$0")/.." && pwd)
 terramask=${1:-$here/build/release}/bin/terramask
 runs=${RUNS:-5} steps=${STEPS:-6}

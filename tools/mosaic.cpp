@@ -18,7 +18,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* mosaic_footer =
     "Tiles are rasters of one pixel grid: files, folders, patterns or lists (@tiles.txt, a path a line).\n"
     "Masks keep palette, class names and attribute table, and have overviews by mode; images and\n"
     "probabilities keep their bands and have averaged overviews. What no tile covers is nodata (or an alpha\n"
@@ -110,7 +110,7 @@ void mosaic_options(CLI::App& app, std::function<int()>& run) {
       ->group("Output");
   app.add_flag("--overwrite", a->options.overwrite, "Replace an output that is there")->group("Output");
   add_verbosity_options(app, a->verbosity);
-  app.footer(footer);
+  app.footer(mosaic_footer);
   run = [a] { return mosaic(*a); };
 }
 

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# From a fresh Debian 12 to a first map: installs what is missing, builds, segments the sample scene, and says where the
+# From a fresh Debian 12 or 13 to a first map: installs what is missing, builds, segments the sample scene, and says where the
 # mask and the picture are. Idempotent.
 set -euo pipefail
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 
 tools/install_packages.sh
-cmake --preset release -DTERRAMASK_BUILD_TESTS=OFF -B build/quickstart >/dev/null
-cmake --build build/quickstart
+cmake --preset quickstart >/dev/null
+cmake --build --preset quickstart
 
 mkdir -p out
 build/quickstart/bin/terramask segment sample_data/town.safetensors sample_data/ortho.tif \

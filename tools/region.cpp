@@ -20,7 +20,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* region_footer =
     "The job is a JSON file (schemas/job.schema.json), or a model and its sources on the command line: "
     "rasters,\n"
     "patterns in quotes, tile indexes of gdaltindex, VRTs, STAC items, names of GDAL's drivers. Sources may\n"
@@ -105,7 +105,7 @@ int region(const RegionArguments& a, Communicator& ranks) {
 void region_options(CLI::App& app, std::function<int()>& run) {
   const auto arguments = std::make_shared<RegionArguments>();
   add_region_options(app, *arguments);
-  app.footer(footer);
+  app.footer(region_footer);
   run = [arguments] {
     return on_ranks("terramask region", [&](Communicator& ranks) { return region(*arguments, ranks); });
   };

@@ -10,7 +10,7 @@
 namespace terramask::tools {
 namespace {
 
-double percent(std::uint64_t part, std::uint64_t whole) {
+double share_percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
@@ -74,13 +74,14 @@ void print_summary(const RegionRun& run, const RegionSummary& s) {
   if (s.done == 0) return;
   const double seconds = std::max(1e-9, s.seconds);
   fmt::print("  {:.1f} Mpx, {:.1f}% valid; {} ({:.3g} Mpx/s, {:.4g} km2/h)\n",
-             static_cast<double>(s.pixels) * 1e-6, percent(s.valid_pixels, s.pixels),
+             static_cast<double>(s.pixels) * 1e-6, share_percent(s.valid_pixels, s.pixels),
              duration_text(s.seconds), static_cast<double>(s.pixels) * 1e-6 / seconds,
              s.square_metres * 1e-6 * 3600 / seconds);
   std::size_t width = 0;
   for (const auto& [info, count] : s.counts) width = std::max(width, info.name.size());
   for (const auto& [info, count] : s.counts)
-    fmt::print("  {:>5} {:<{}} {:5.1f}%\n", info.value, info.name, width, percent(count, s.valid_pixels));
+    fmt::print("  {:>5} {:<{}} {:5.1f}%\n", info.value, info.name, width,
+               share_percent(count, s.valid_pixels));
   fmt::print("  read {}, computed {}, wrote {} (all threads together); device idle {:.0f}% of the time\n",
              duration_text(s.read_seconds), duration_text(s.compute_seconds), duration_text(s.write_seconds),
              100 * s.device_idle);

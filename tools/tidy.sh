@@ -3,6 +3,7 @@
 # take about 40 minutes of one processor, so that it is no part of tools/check.sh.
 #   tools/tidy.sh [--since COMMIT]     only files that differ from COMMIT, with what includes a header that does
 set -euo pipefail
+. "$(dirname "$0")/help.sh"
 cd "$(dirname "$0")/.."
 
 command -v run-clang-tidy >/dev/null || { echo "clang-tidy is missing: apt-get install clang-tidy" >&2; exit 1; }

@@ -19,7 +19,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* train_footer =
     "`terramask init` writes a project from images and labels. Beside MODEL.safetensors a folder "
     "MODEL.training\n"
     "keeps the state (last.safetensors), history.csv and curves.html. The model is that of the epoch with "
@@ -196,7 +196,7 @@ void train_options(CLI::App& app, std::function<int()>& run) {
       ->excludes(output, resume, overwrite, checkpoints, dry_run);
   add_device_options(app, a->device);
   add_verbosity_options(app, a->verbosity);
-  app.footer(footer);
+  app.footer(train_footer);
   run = [a] {
     return on_ranks("terramask train", [a](Communicator& ranks) { return train_model(*a, ranks); });
   };

@@ -6,6 +6,7 @@
 #   tools/train_from_map_images.sh [FOLDER] [WORK]     default: ../shared/data/maps_google out/map_images
 #   TERRAMASK=build/release/bin/terramask THREADS=2 EPOCHS=60 WIDTH=16 PATCH=160 RULES=rules/google_map.json
 set -euo pipefail
+. "$(dirname "$0")/help.sh"
 here=$(cd "$(dirname "$0")/.." && pwd)
 pairs=${1:-$here/../shared/data/maps_google}
 work=${2:-$here/out/map_images}

@@ -16,7 +16,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* footer =
+constexpr const char* zonal_footer =
     "A pixel counts in each zone that its centre lies in. Columns: the zone's id; covered_pct, the share of\n"
     "the zone that lies on the mask; area_ha of what does; nodata_ha and nodata_pct of that; for each class\n"
     "CLASS_ha, CLASS_pct (of what is classified) and CLASS_px. Hectares lie on the ellipsoid of the mask's\n"
@@ -85,7 +85,7 @@ void zonal_options(CLI::App& app, std::function<int()>& run) {
       ->group("Output");
   app.add_flag("--overwrite", a->options.overwrite, "Replace an output that is there")->group("Output");
   add_verbosity_options(app, a->verbosity);
-  app.footer(footer);
+  app.footer(zonal_footer);
   run = [a] { return zonal(*a); };
 }
 

@@ -1,7 +1,8 @@
 #include "cpu/instruction_set.hpp"
 
 #include <algorithm>
-#include <oneapi/dnnl/dnnl.hpp>
+
+#include "cpu/onednn.hpp"
 
 namespace terramask::cpu {
 namespace {
@@ -38,7 +39,7 @@ int allowed_level() {
 
 InstructionSet instruction_set() {
   switch (dnnl::get_effective_cpu_isa()) {
-    case dnnl::cpu_isa::all:
+    case onednn::generic_isa:
       return InstructionSet::generic;
     case dnnl::cpu_isa::sse41:
       return InstructionSet::sse41;

@@ -7,7 +7,7 @@
 namespace terramask {
 namespace {
 
-double ratio(std::uint64_t part, std::uint64_t whole) {
+double share_of(std::uint64_t part, std::uint64_t whole) {
   return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole)
                    : std::numeric_limits<double>::quiet_NaN();
 }
@@ -15,11 +15,11 @@ double ratio(std::uint64_t part, std::uint64_t whole) {
 }  // namespace
 
 double RelaxedScore::precision() const {
-  return ratio(predicted_right, predicted);
+  return share_of(predicted_right, predicted);
 }
 
 double RelaxedScore::recall() const {
-  return ratio(reference_found, reference);
+  return share_of(reference_found, reference);
 }
 
 double RelaxedScore::f1() const {

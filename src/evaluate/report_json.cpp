@@ -10,19 +10,19 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 /// JSON has no NaN.
-Json number(double value) {
+Json json_number(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
 }
 
 Json interval(const Estimate& estimate) {
-  return {{"value", number(estimate.value)}, {"interval95", number(estimate.interval)}};
+  return {{"value", json_number(estimate.value)}, {"interval95", json_number(estimate.interval)}};
 }
 
 Json mean_json(const MeanScore& mean) {
-  return {{"precision", number(mean.precision)},
-          {"recall", number(mean.recall)},
-          {"f1", number(mean.f1)},
-          {"iou", number(mean.iou)}};
+  return {{"precision", json_number(mean.precision)},
+          {"recall", json_number(mean.recall)},
+          {"f1", json_number(mean.f1)},
+          {"iou", json_number(mean.iou)}};
 }
 
 Json rows(const ConfusionMatrix& matrix) {
@@ -38,11 +38,11 @@ Json rows(const ConfusionMatrix& matrix) {
 Json matrix_json(const ConfusionMatrix& matrix, const std::vector<ClassInfo>& classes) {
   const Scores scores = matrix.scores();
   Json json{{"judged", scores.judged},
-            {"coverage", number(scores.coverage)},
-            {"overall_accuracy", number(scores.overall)},
-            {"base_accuracy", number(scores.base)},
-            {"kappa", number(scores.kappa)},
-            {"mean_iou", number(scores.macro.iou)},
+            {"coverage", json_number(scores.coverage)},
+            {"overall_accuracy", json_number(scores.overall)},
+            {"base_accuracy", json_number(scores.base)},
+            {"kappa", json_number(scores.kappa)},
+            {"mean_iou", json_number(scores.macro.iou)},
             {"macro", mean_json(scores.macro)},
             {"weighted", mean_json(scores.weighted)}};
   json["classes"] = Json::array();
@@ -53,10 +53,10 @@ Json matrix_json(const ConfusionMatrix& matrix, const std::vector<ClassInfo>& cl
                                {"reference", one.reference},
                                {"predicted", one.predicted},
                                {"right", one.right},
-                               {"precision", number(one.precision)},
-                               {"recall", number(one.recall)},
-                               {"f1", number(one.f1)},
-                               {"iou", number(one.iou)}});
+                               {"precision", json_number(one.precision)},
+                               {"recall", json_number(one.recall)},
+                               {"f1", json_number(one.f1)},
+                               {"iou", json_number(one.iou)}});
   }
   json["matrix"] = rows(matrix);
   return json;
@@ -64,15 +64,16 @@ Json matrix_json(const ConfusionMatrix& matrix, const std::vector<ClassInfo>& cl
 
 Json point_json(const SweepPoint& point) {
   return {{"threshold", point.threshold},
-          {"precision", number(point.precision)},
-          {"recall", number(point.recall)},
-          {"f1", number(point.f1)}};
+          {"precision", json_number(point.precision)},
+          {"recall", json_number(point.recall)},
+          {"f1", json_number(point.f1)}};
 }
 
 Json sweep_json(const ThresholdSweep& sweep, const std::vector<ClassInfo>& classes) {
-  Json json{{"class", classes[sweep.positive].name}, {"pixels", sweep.pixels},
-            {"positives", sweep.positives},          {"average_precision", number(sweep.average_precision)},
-            {"best", point_json(sweep.best)},        {"half", point_json(sweep.half)}};
+  Json json{
+      {"class", classes[sweep.positive].name}, {"pixels", sweep.pixels},
+      {"positives", sweep.positives},          {"average_precision", json_number(sweep.average_precision)},
+      {"best", point_json(sweep.best)},        {"half", point_json(sweep.half)}};
   json["points"] = Json::array();
   for (const SweepPoint& point : sweep.points) json["points"].push_back(point_json(point));
   return json;
@@ -123,9 +124,9 @@ std::string report_json(const EvaluationReport& report) {
     json["relaxed"] = {{"slack_pixels", report.slack}, {"classes", Json::array()}};
     for (std::size_t i = 0; i < report.classes.size(); ++i)
       json["relaxed"]["classes"].push_back({{"name", report.classes[i].name},
-                                            {"precision", number(report.relaxed[i].precision())},
-                                            {"recall", number(report.relaxed[i].recall())},
-                                            {"f1", number(report.relaxed[i].f1())}});
+                                            {"precision", json_number(report.relaxed[i].precision())},
+                                            {"recall", json_number(report.relaxed[i].recall())},
+                                            {"f1", json_number(report.relaxed[i].f1())}});
   }
   if (report.sweep) json["sweep"] = sweep_json(*report.sweep, report.classes);
   if (report.sampled) json["sampled"] = sampled_json(*report.sampled, report.classes);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr float kTolerance = 1e-3F;  // of what sums of rounded numbers may stray
 
-double number(std::uint64_t count) {
+double as_double(std::uint64_t count) {
   return static_cast<double>(count);
 }
 
@@ -43,15 +43,16 @@ ThresholdSweep LevelCounts::sweep(std::size_t positive_class) const {
     right += positive_[level];
     said += positive_[level] + negative_[level];
     SweepPoint point;
-    point.precision = said > 0 ? number(right) / number(said) : std::numeric_limits<double>::quiet_NaN();
+    point.precision =
+        said > 0 ? as_double(right) / as_double(said) : std::numeric_limits<double>::quiet_NaN();
     point.recall =
-        positives > 0 ? number(right) / number(positives) : std::numeric_limits<double>::quiet_NaN();
-    point.f1 = said + positives > 0 ? 2 * number(right) / number(said + positives) : 0;
+        positives > 0 ? as_double(right) / as_double(positives) : std::numeric_limits<double>::quiet_NaN();
+    point.f1 = said + positives > 0 ? 2 * as_double(right) / as_double(said + positives) : 0;
     if (said > 0 && positives > 0)
       sweep.average_precision += (point.recall - recall_before) * point.precision;
     recall_before = point.recall;
     if (level == 0) break;  // no threshold lets a probability of 0 pass
-    point.threshold = number(level - 1) / static_cast<double>(steps);
+    point.threshold = as_double(level - 1) / static_cast<double>(steps);
     sweep.points.push_back(point);
     if (point.threshold == 0.5) sweep.half = point;
     if (point.threshold > 0 && (point.f1 > sweep.best.f1 || sweep.best.threshold == 0 ||

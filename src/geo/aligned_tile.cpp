@@ -16,14 +16,14 @@
 namespace terramask::geo {
 namespace {
 
-constexpr double kSnap = 0.05;  // pixels, as in a mosaic
+constexpr double kTileSnap = 0.05;  // pixels, as in a mosaic
 
 /// Where the tile lies on the grid, in whole pixels.
-struct Box {
+struct PixelBox {
   double left, top, right, bottom;
 };
 
-Box box_on(const FileFacts& tile, const Grid& grid) {
+PixelBox box_on(const FileFacts& tile, const Grid& grid) {
   OGRSpatialReference from, to;
   from.SetFromUserInput(tile.grid.crs.c_str());
   to.SetFromUserInput(grid.crs.c_str());
@@ -52,7 +52,7 @@ Box box_on(const FileFacts& tile, const Grid& grid) {
   return {std::floor(a[0] + 1e-6), std::floor(a[1] + 1e-6), std::ceil(b[0] - 1e-6), std::ceil(b[1] - 1e-6)};
 }
 
-std::string method(const Box& box, const Grid& tile, bool classes) {
+std::string method(const PixelBox& box, const Grid& tile, bool classes) {
   const double across = static_cast<double>(tile.width) / std::max(1.0, box.right - box.left);
   const bool smaller = across > 2;
   if (classes) return smaller ? "mode" : "near";
@@ -74,7 +74,7 @@ bool on_grid(const Grid& tile, const Grid& grid) {
       std::max({std::abs(right[0] - origin[0] - w), std::abs(right[1] - origin[1]),
                 std::abs(below[0] - origin[0]), std::abs(below[1] - origin[1] - h),
                 std::abs(origin[0] - std::round(origin[0])), std::abs(origin[1] - std::round(origin[1]))});
-  return off < kSnap;
+  return off < kTileSnap;
 }
 
 std::string align_tile(const FileFacts& tile, const FileFacts& first, bool classes) {
@@ -88,7 +88,7 @@ std::string align_tile(const FileFacts& tile, const FileFacts& first, bool class
     throw Error(ErrorCode::unsupported,
                 fmt::format("{}: has no CRS", tile.grid.crs.empty() ? tile.path : first.path),
                 "assign it first: `gdal_edit.py -a_srs`");
-  const Box box = box_on(tile, grid);
+  const PixelBox box = box_on(tile, grid);
   const auto upper = grid.to_world(box.left, box.top), lower = grid.to_world(box.right, box.bottom);
   std::vector<std::string> words{"-of", "VRT", "-t_srs", grid.crs, "-r", method(box, tile.grid, classes),
                                  "-te"};

@@ -9,11 +9,12 @@
 namespace terramask::geo {
 namespace {
 
-constexpr const char* kRemedy =
+constexpr const char* kColorRemedy =
     "make colours of bytes: `gdal_translate -ot Byte -scale`, or `gdal_translate -b`";
 
 [[noreturn]] void refuse(const FileFacts& facts, const std::string& cause) {
-  throw Error(ErrorCode::unsupported, fmt::format("{}: {}: no map's colours", facts.path, cause), kRemedy);
+  throw Error(ErrorCode::unsupported, fmt::format("{}: {}: no map's colours", facts.path, cause),
+              kColorRemedy);
 }
 
 int band_called(const FileFacts& facts, const char* color) {

@@ -15,9 +15,9 @@ namespace terramask::geo {
 namespace {
 
 constexpr double kReduced = 1.01;  // label pixels per pixel above which labels are chosen by mode
-constexpr double kNothing = 1e-9;  // overlaps this thin are rounding
+constexpr double kThin = 1e-9;     // overlaps this thin are rounding
 constexpr std::int64_t kMostPixels = 4'000'000;
-constexpr std::int64_t kPartSide = 512;
+constexpr std::int64_t kLabelPartSide = 512;
 
 std::string describe_place(const Grid& grid) {
   if (!grid.has_geotransform) return fmt::format("{} x {} pixels without a place", grid.width, grid.height);
@@ -145,10 +145,10 @@ void LabelReader::read(const Window& window, const LabelCodes& codes, std::span<
     std::copy(held_.begin(), held_.end(), classes.begin());
     return;
   }
-  for (std::int64_t y = 0; y < window.height; y += kPartSide)
-    for (std::int64_t x = 0; x < window.width; x += kPartSide)
-      read_part({window.x + x, window.y + y, std::min(kPartSide, window.width - x),
-                 std::min(kPartSide, window.height - y)},
+  for (std::int64_t y = 0; y < window.height; y += kLabelPartSide)
+    for (std::int64_t x = 0; x < window.width; x += kLabelPartSide)
+      read_part({window.x + x, window.y + y, std::min(kLabelPartSide, window.width - x),
+                 std::min(kLabelPartSide, window.height - y)},
                 window, codes, classes);
 }
 
@@ -252,7 +252,7 @@ std::uint16_t LabelReader::mode(double column, double row, const Window& held) {
     const double wy = std::min(static_cast<double>(y + 1), bottom) - std::max(static_cast<double>(y), top);
     for (auto x = static_cast<std::int64_t>(left); static_cast<double>(x) < right; ++x) {
       const double wx = std::min(static_cast<double>(x + 1), right) - std::max(static_cast<double>(x), left);
-      if (wx * wy <= kNothing) continue;
+      if (wx * wy <= kThin) continue;
       const std::uint16_t code = held_[static_cast<std::size_t>((y - held.y) * held.width + x - held.x)];
       const auto known =
           std::find_if(tally_.begin(), tally_.end(), [code](const auto& one) { return one.first == code; });
@@ -265,7 +265,7 @@ std::uint16_t LabelReader::mode(double column, double row, const Window& held) {
   auto best = tally_.front();
   for (const auto& one : tally_) {
     const double more = one.second - best.second;
-    if (more > kNothing || (more > -kNothing && one.first < best.first)) best = one;
+    if (more > kThin || (more > -kThin && one.first < best.first)) best = one;
   }
   return best.first;
 }

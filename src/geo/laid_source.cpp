@@ -11,13 +11,11 @@
 #include "geo/rescale.hpp"
 #include "geo/stack.hpp"
 #include "geo/warped_reader.hpp"
+#include "geo/working_grid.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::geo {
 namespace {
-
-constexpr double kMostUp = 64;  // as for working grids
-constexpr double kMostDown = 4096;
 
 std::int64_t whole(double value) {
   return static_cast<std::int64_t>(std::clamp(value, -1e15, 1e15));

@@ -17,6 +17,7 @@
 #include "geo/gdal_support.hpp"
 #include "geo/lattice.hpp"
 #include "geo/validity.hpp"
+#include "geo/xml_text.hpp"
 
 namespace terramask {
 namespace {
@@ -141,12 +142,6 @@ void find_place(const Member& first, Member& member) {
   member.y = static_cast<std::int64_t>(place.y);
 }
 
-std::string escaped(const std::string& text) {
-  const std::unique_ptr<char, decltype(&VSIFree)> made(
-      CPLEscapeString(text.c_str(), static_cast<int>(text.size()), CPLES_XML), VSIFree);
-  return made.get();
-}
-
 /// One <Source>: `extra` are the elements that make it a complex one.
 std::string source(const Member& member, const std::string& band, const geo::BandFacts& facts,
                    const Window& extent, const std::string& extra) {
@@ -158,8 +153,9 @@ std::string source(const Member& member, const std::string& band, const geo::Ban
       "<SourceProperties RasterXSize=\"{3}\" RasterYSize=\"{4}\" DataType=\"{5}\" BlockXSize=\"{6}\" "
       "BlockYSize=\"{7}\"/><SrcRect xOff=\"0\" yOff=\"0\" xSize=\"{3}\" ySize=\"{4}\"/>"
       "<DstRect xOff=\"{8}\" yOff=\"{9}\" xSize=\"{3}\" ySize=\"{4}\"/>{10}</{0}>\n",
-      kind, escaped(member.facts.path), band, grid.width, grid.height, GDALGetDataTypeName(facts.type),
-      member.block[0], member.block[1], member.x - extent.x, member.y - extent.y, extra);
+      kind, geo::xml_escaped(member.facts.path), band, grid.width, grid.height,
+      GDALGetDataTypeName(facts.type), member.block[0], member.block[1], member.x - extent.x,
+      member.y - extent.y, extra);
 }
 
 std::string data_band(const std::vector<Member>& members, std::size_t i, const Window& extent) {
@@ -167,7 +163,7 @@ std::string data_band(const std::vector<Member>& members, std::size_t i, const W
   std::string xml =
       fmt::format("<VRTRasterBand dataType=\"{}\" band=\"{}\">\n", GDALGetDataTypeName(facts.type), i + 1);
   if (!facts.description.empty())
-    xml += fmt::format("<Description>{}</Description>\n", escaped(facts.description));
+    xml += fmt::format("<Description>{}</Description>\n", geo::xml_escaped(facts.description));
   const GDALColorInterp color = GDALGetColorInterpretationByName(facts.interpretation.c_str());
   xml += fmt::format("<ColorInterp>{}</ColorInterp>\n", GDALGetColorInterpretationName(color));
   if (facts.nodata) xml += fmt::format("<NoDataValue>{}</NoDataValue>\n", *facts.nodata);
@@ -239,7 +235,7 @@ std::string build_mosaic(std::span<const std::string> paths, const std::string& 
   std::string xml =
       fmt::format("<VRTDataset rasterXSize=\"{}\" rasterYSize=\"{}\">\n", grid.width, grid.height);
   if (!grid.crs.empty())
-    xml += fmt::format("<SRS dataAxisToSRSAxisMapping=\"1,2\">{}</SRS>\n", escaped(grid.crs));
+    xml += fmt::format("<SRS dataAxisToSRSAxisMapping=\"1,2\">{}</SRS>\n", geo::xml_escaped(grid.crs));
   xml += fmt::format("<GeoTransform>{}</GeoTransform>\n", fmt::join(grid.geotransform, ", "));
   for (std::size_t i = 0; i < members.front().data.size(); ++i) xml += data_band(members, i, extent);
   xml += alpha_band(members, extent) + "</VRTDataset>\n";

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "TERRAMASK_";
 
-RasterBandInfo describe_band(GDALRasterBand& band) {
+RasterBandInfo band_info(GDALRasterBand& band) {
   RasterBandInfo info;
   info.interpretation = GDALGetColorInterpretationName(band.GetColorInterpretation());
   std::transform(info.interpretation.begin(), info.interpretation.end(), info.interpretation.begin(),
@@ -87,7 +87,7 @@ RasterInfo describe_raster(const std::string& path) {
   }
   locate(info);
   for (int i = 1; i <= dataset->GetRasterCount(); ++i)
-    info.bands.push_back(describe_band(*dataset->GetRasterBand(i)));
+    info.bands.push_back(band_info(*dataset->GetRasterBand(i)));
   if (dataset->GetRasterCount() > 0) {
     dataset->GetRasterBand(1)->GetBlockSize(&info.block[0], &info.block[1]);
     info.overviews = dataset->GetRasterBand(1)->GetOverviewCount();

@@ -18,15 +18,15 @@ namespace terramask {
 namespace {
 
 /// All that is decided when a raster is opened; its clones share it.
-struct Decisions : geo::StackFacts {
+struct WorkingDecisions : geo::StackFacts {
   std::array<double, 2> reach{0.5, 0.5};
   std::optional<PixelSize> pixel_size;
   geo::WorkingGrid working;
 };
 
-class Reader final : public RasterReader {
+class WorkingReader final : public RasterReader {
  public:
-  explicit Reader(std::shared_ptr<const Decisions> decisions)
+  explicit WorkingReader(std::shared_ptr<const WorkingDecisions> decisions)
       : decisions_(std::move(decisions)),
         source_(geo::open_stack(decisions_->files, decisions_->bands, decisions_->nodata)) {
     if (decisions_->working.resampled) {
@@ -35,7 +35,7 @@ class Reader final : public RasterReader {
     }
   }
 
-  std::unique_ptr<RasterReader> clone() const override { return std::make_unique<Reader>(decisions_); }
+  std::unique_ptr<RasterReader> clone() const override { return std::make_unique<WorkingReader>(decisions_); }
 
   const Grid& source_grid() const override { return decisions_->files.front().grid; }
   const Grid& working_grid() const override { return decisions_->working.grid; }
@@ -83,7 +83,7 @@ class Reader final : public RasterReader {
     }
   }
 
-  std::shared_ptr<const Decisions> decisions_;
+  std::shared_ptr<const WorkingDecisions> decisions_;
   std::unique_ptr<geo::GridReader> source_;   ///< on the source grid
   std::unique_ptr<geo::GridReader> working_;  ///< on the working grid, where that is another
   std::vector<float> scratch_;
@@ -103,8 +103,8 @@ std::optional<PixelSize> measure_pixel(const Grid& grid, const RasterOptions& op
 }  // namespace
 
 std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
-  auto decisions = std::make_shared<Decisions>();
-  Decisions& d = *decisions;
+  auto decisions = std::make_shared<WorkingDecisions>();
+  WorkingDecisions& d = *decisions;
   static_cast<geo::StackFacts&>(d) = geo::describe_stack(options);
   const Grid& grid = d.files.front().grid;
   if (!grid.has_geotransform) {
@@ -123,7 +123,7 @@ std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
     if (d.working.resampled) d.reach[axis] += std::max(scale, 1.0) / 2 + 0.5;
     d.reach[axis] /= scale;
   }
-  return std::make_unique<Reader>(std::move(decisions));
+  return std::make_unique<WorkingReader>(std::move(decisions));
 }
 
 }  // namespace terramask

@@ -15,7 +15,7 @@ namespace {
 
 using Box = std::array<double, 4>;
 
-constexpr double kWhole = 1e-6;  // pixels: bounds this close to a pixel's edge lie on it
+constexpr double kOnEdge = 1e-6;  // pixels: bounds this close to a pixel's edge lie on it
 
 std::string box_text(const Box& box) {
   return fmt::format("{:.10g} {:.10g} {:.10g} {:.10g}", box[0], box[1], box[2], box[3]);
@@ -87,10 +87,10 @@ Window bounds_window(const Grid& grid, const Box& box, const std::string& bounds
   if (!columns.empty()) {
     const Box pixels = around(columns, rows);
     const auto whole = [](double v) { return static_cast<std::int64_t>(std::clamp(v, -1e15, 1e15)); };
-    const std::int64_t left = whole(std::floor(pixels[0] + kWhole));
-    const std::int64_t top = whole(std::floor(pixels[1] + kWhole));
-    const Window window{left, top, whole(std::ceil(pixels[2] - kWhole)) - left,
-                        whole(std::ceil(pixels[3] - kWhole)) - top};
+    const std::int64_t left = whole(std::floor(pixels[0] + kOnEdge));
+    const std::int64_t top = whole(std::floor(pixels[1] + kOnEdge));
+    const Window window{left, top, whole(std::ceil(pixels[2] - kOnEdge)) - left,
+                        whole(std::ceil(pixels[3] - kOnEdge)) - top};
     const Window inside = intersect(window, grid.extent());
     if (!inside.empty()) return inside;
   }

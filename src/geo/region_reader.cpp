@@ -13,7 +13,7 @@ namespace terramask::geo {
 namespace {
 
 /// All that is decided when a region is opened; clones share it.
-struct Decisions {
+struct LaidDecisions {
   RegionReaderOptions options;
   std::shared_ptr<const SourceMap> source, working;
   WorkingGrid grid;
@@ -24,14 +24,14 @@ struct Decisions {
   std::string name;
 };
 
-class Reader final : public RegionReader {
+class LaidReader final : public RegionReader {
  public:
-  explicit Reader(std::shared_ptr<const Decisions> decisions)
+  explicit LaidReader(std::shared_ptr<const LaidDecisions> decisions)
       : decisions_(std::move(decisions)),
         source_(decisions_->source, decisions_->found.size(), decisions_->options.most_open),
         working_(decisions_->working, decisions_->found.size(), decisions_->options.most_open) {}
 
-  std::unique_ptr<RasterReader> clone() const override { return std::make_unique<Reader>(decisions_); }
+  std::unique_ptr<RasterReader> clone() const override { return std::make_unique<LaidReader>(decisions_); }
   const Grid& source_grid() const override { return decisions_->source->grid(); }
   const Grid& working_grid() const override { return decisions_->grid.grid; }
   bool resampled() const override { return decisions_->grid.resampled; }
@@ -73,7 +73,7 @@ class Reader final : public RegionReader {
   }
 
  private:
-  std::shared_ptr<const Decisions> decisions_;
+  std::shared_ptr<const LaidDecisions> decisions_;
   LaidSources source_;
   LaidSources working_;
   std::vector<float> scratch_;
@@ -90,8 +90,8 @@ std::shared_ptr<RegionReader> RegionReader::make(std::vector<RegionSource> sourc
                 sources.empty() ? "the region has no source"
                                 : "no source of the region can be read: " + sources.front().fault,
                 "see that the sources are there");
-  auto decisions = std::make_shared<Decisions>();
-  Decisions& d = *decisions;
+  auto decisions = std::make_shared<LaidDecisions>();
+  LaidDecisions& d = *decisions;
   d.options = options;
   d.found = readable->facts->found;
   d.name = fmt::format("a region of {} source{}", sources.size(), sources.size() == 1 ? "" : "s");
@@ -105,7 +105,7 @@ std::shared_ptr<RegionReader> RegionReader::make(std::vector<RegionSource> sourc
   const auto shared = std::make_shared<const std::vector<RegionSource>>(std::move(sources));
   d.source = std::make_shared<const SourceMap>(shared, options.grid);
   d.working = d.grid.resampled ? std::make_shared<const SourceMap>(shared, d.grid.grid) : d.source;
-  return std::make_shared<Reader>(std::move(decisions));
+  return std::make_shared<LaidReader>(std::move(decisions));
 }
 
 }  // namespace terramask::geo

@@ -7,7 +7,7 @@ namespace terramask::geo {
 namespace {
 
 /// Source values held at a time; a window that needs more is worked off in parts.
-constexpr double kMostSourceValues = 7e5;  // that stay in the processor's caches
+constexpr double kMostCachedValues = 7e5;  // that stay in the processor's caches
 
 }  // namespace
 
@@ -21,9 +21,9 @@ RescaledReader::RescaledReader(GridReader& source, const Window& source_extent, 
 
 void RescaledReader::read(const Window& window, Planes planes, std::span<std::uint8_t> valid) {
   const double per_row = (static_cast<double>(window.width) * scale_[0] + 2) * static_cast<double>(bands_);
-  const double rows = std::max(1.0, (kMostSourceValues / per_row - 2) / scale_[1]);
+  const double rows = std::max(1.0, (kMostCachedValues / per_row - 2) / scale_[1]);
   const double per_column = (scale_[1] + 2) * scale_[0] * static_cast<double>(bands_);
-  const double columns = std::max(1.0, kMostSourceValues / per_column - 2);
+  const double columns = std::max(1.0, kMostCachedValues / per_column - 2);
   const auto height = static_cast<std::int64_t>(std::min(rows, static_cast<double>(window.height)));
   const auto width = static_cast<std::int64_t>(std::min(columns, static_cast<double>(window.width)));
   for (std::int64_t y = 0; y < window.height; y += height) {

@@ -1,33 +1,25 @@
 #include "geo/tile_vrt.hpp"
 
-#include <cpl_string.h>
 #include <cpl_vsi.h>
 #include <fmt/format.h>
 
-#include <memory>
-
 #include "geo/legend.hpp"
+#include "geo/xml_text.hpp"
 
 namespace terramask::geo {
 namespace {
-
-std::string escaped(const std::string& text) {
-  const std::unique_ptr<char, decltype(&VSIFree)> made(
-      CPLEscapeString(text.c_str(), static_cast<int>(text.size()), CPLES_XML), VSIFree);
-  return made.get();
-}
 
 std::string head(const Grid& grid, std::span<const ClassInfo> classes) {
   std::string xml =
       fmt::format("<VRTDataset rasterXSize=\"{}\" rasterYSize=\"{}\">\n", grid.width, grid.height);
   if (!grid.crs.empty())
-    xml += fmt::format("<SRS dataAxisToSRSAxisMapping=\"1,2\">{}</SRS>\n", escaped(grid.crs));
+    xml += fmt::format("<SRS dataAxisToSRSAxisMapping=\"1,2\">{}</SRS>\n", xml_escaped(grid.crs));
   if (grid.has_geotransform)
     xml += fmt::format("<GeoTransform>{:.17g}, {:.17g}, {:.17g}, {:.17g}, {:.17g}, {:.17g}</GeoTransform>\n",
                        grid.geotransform[0], grid.geotransform[1], grid.geotransform[2], grid.geotransform[3],
                        grid.geotransform[4], grid.geotransform[5]);
   return xml + fmt::format("<Metadata><MDI key=\"{}\">{}</MDI></Metadata>\n", kClassesItem,
-                           escaped(classes_as_json(classes)));
+                           xml_escaped(classes_as_json(classes)));
 }
 
 std::string sources(std::span<const VrtTile> tiles, const char* type, int band, int block) {
@@ -39,8 +31,8 @@ std::string sources(std::span<const VrtTile> tiles, const char* type, int band, 
         "<SourceProperties RasterXSize=\"{2}\" RasterYSize=\"{3}\" DataType=\"{4}\" BlockXSize=\"{7}\" "
         "BlockYSize=\"{7}\"/><SrcRect xOff=\"0\" yOff=\"0\" xSize=\"{2}\" ySize=\"{3}\"/>"
         "<DstRect xOff=\"{5}\" yOff=\"{6}\" xSize=\"{2}\" ySize=\"{3}\"/></SimpleSource>\n",
-        escaped(tile.path), band, tile.window.width, tile.window.height, type, tile.window.x, tile.window.y,
-        block);
+        xml_escaped(tile.path), band, tile.window.width, tile.window.height, type, tile.window.x,
+        tile.window.y, block);
   return xml;
 }
 
@@ -68,7 +60,7 @@ std::string mask_vrt(const Grid& grid, std::span<const ClassInfo> classes, std::
       type, nodata);
   xml += palette_xml(classes) + "<CategoryNames>\n";
   for (const std::string& name : category_names(classes))
-    xml += fmt::format("<Category>{}</Category>\n", escaped(name));
+    xml += fmt::format("<Category>{}</Category>\n", xml_escaped(name));
   xml += "</CategoryNames>\n" + sources(tiles, type, 1, block);
   return xml + "</VRTRasterBand>\n</VRTDataset>\n";
 }
@@ -80,7 +72,7 @@ std::string probability_vrt(const Grid& grid, std::span<const ClassInfo> classes
   for (std::size_t i = 0; i < classes.size(); ++i) {
     const int band = static_cast<int>(i) + 1;
     xml += fmt::format("<VRTRasterBand dataType=\"{}\" band=\"{}\">\n<Description>{}</Description>\n",
-                       byte ? "Byte" : "Float32", band, escaped(classes[i].name));
+                       byte ? "Byte" : "Float32", band, xml_escaped(classes[i].name));
     xml += byte ? fmt::format("<NoDataValue>255</NoDataValue>\n<Offset>0</Offset>\n<Scale>{:.17g}</Scale>\n",
                               1 / 254.0)
                 : "<NoDataValue>nan</NoDataValue>\n";

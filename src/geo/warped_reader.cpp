@@ -12,8 +12,8 @@
 namespace terramask::geo {
 namespace {
 
-constexpr std::int64_t kMostSourceValues = 6'000'000;
-constexpr std::int64_t kPartSide = 512;
+constexpr std::int64_t kMostWarpedValues = 6'000'000;
+constexpr std::int64_t kWarpedPartSide = 512;
 
 }  // namespace
 
@@ -38,10 +38,10 @@ WarpedReader::WarpedReader(std::unique_ptr<GridReader> source, const Grid& sourc
 }
 
 void WarpedReader::read(const Window& window, Planes planes, std::span<std::uint8_t> valid) {
-  for (std::int64_t y = 0; y < window.height; y += kPartSide) {
-    for (std::int64_t x = 0; x < window.width; x += kPartSide) {
-      read_part({window.x + x, window.y + y, std::min(kPartSide, window.width - x),
-                 std::min(kPartSide, window.height - y)},
+  for (std::int64_t y = 0; y < window.height; y += kWarpedPartSide) {
+    for (std::int64_t x = 0; x < window.width; x += kWarpedPartSide) {
+      read_part({window.x + x, window.y + y, std::min(kWarpedPartSide, window.width - x),
+                 std::min(kWarpedPartSide, window.height - y)},
                 window, planes, valid);
     }
   }
@@ -102,7 +102,7 @@ void WarpedReader::read_part(const Window& part, const Window& window, Planes pl
   const Window held = touched();
   if (!held.empty()) {
     const auto count = static_cast<std::int64_t>(planes_.size());
-    if (held.width * held.height * count > kMostSourceValues && part.width * part.height > 1) {
+    if (held.width * held.height * count > kMostWarpedValues && part.width * part.height > 1) {
       Window first = part;
       Window second = part;
       if (part.width >= part.height) {

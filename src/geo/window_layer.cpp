@@ -12,7 +12,7 @@
 namespace terramask::geo {
 namespace {
 
-constexpr const char* kRemedy = "make room, or choose another folder";
+constexpr const char* kDiskRemedy = "make room, or choose another folder";
 
 OGRFieldType type_of(const FieldValue& value) {
   if (std::holds_alternative<std::int64_t>(value)) return OFTInteger64;
@@ -43,7 +43,7 @@ void write_rows(OGRLayer& to, const WindowLayer& layer, const Grid& grid, const 
       set_field(feature, static_cast<int>(i), row.values[i]);
     feature.SetGeometryDirectly(outline(row.window, grid).release());
     if (to.CreateFeature(&feature) != OGRERR_NONE)
-      throw errors.error(ErrorCode::io, path, "cannot be written", kRemedy);
+      throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
   }
 }
 
@@ -60,26 +60,26 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
                 "install GDAL with SQLite");
   WorkingFolder folder(path);
   DatasetPtr file(driver->Create(folder.finished().c_str(), 0, 0, 0, GDT_Unknown, nullptr));
-  if (file == nullptr) throw errors.error(ErrorCode::io, path, "cannot be created", kRemedy);
+  if (file == nullptr) throw errors.error(ErrorCode::io, path, "cannot be created", kDiskRemedy);
   OGRSpatialReference crs;
   crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
   if (!grid.crs.empty()) crs.importFromWkt(grid.crs.c_str());
   OGRLayer* to =
       file->CreateLayer(layer.name.c_str(), grid.crs.empty() ? nullptr : &crs, wkbPolygon, nullptr);
-  if (to == nullptr) throw errors.error(ErrorCode::io, path, "cannot be written", kRemedy);
+  if (to == nullptr) throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
   to->SetMetadataItem("DESCRIPTION", layer.description.c_str());
   for (std::size_t i = 0; i < layer.fields.size(); ++i) {
     OGRFieldDefn field(layer.fields[i].name.c_str(),
                        layer.rows.empty() ? OFTReal : type_of(layer.rows.front().values[i]));
     field.SetAlternativeName(layer.fields[i].alias.c_str());
     if (to->CreateField(&field) != OGRERR_NONE)
-      throw errors.error(ErrorCode::io, path, "cannot be written", kRemedy);
+      throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
   }
   if (file->StartTransaction() != OGRERR_NONE)
-    throw errors.error(ErrorCode::io, path, "cannot be written", kRemedy);
+    throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
   write_rows(*to, layer, grid, stop, errors, path);
   if (file->CommitTransaction() != OGRERR_NONE)
-    throw errors.error(ErrorCode::io, path, "cannot be written", kRemedy);
+    throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
   close_checked(std::move(file), path);
   folder.put_in_place(overwrite);
 }

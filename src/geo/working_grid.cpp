@@ -12,9 +12,7 @@ namespace terramask::geo {
 namespace {
 
 constexpr double kTolerance = 0.10;
-constexpr double kMostUp = 64;      // a pixel blown up further holds nothing a model could see
-constexpr double kMostDown = 4096;  // an average over more source pixels is an overview's work
-constexpr double kWhole = 1e-6;     // pixels: where a raster ends this close to a pixel's edge, it ends there
+constexpr double kWhole = 1e-6;  // pixels: where a raster ends this close to a pixel's edge, it ends there
 
 std::int64_t pixels_across(std::int64_t source, double scale) {
   return std::max<std::int64_t>(

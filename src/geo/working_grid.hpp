@@ -11,6 +11,11 @@
 
 namespace terramask::geo {
 
+// Between source pixels and working pixels: a pixel blown up further holds nothing a model could see, and an
+// average over more source pixels is an overview's work.
+inline constexpr double kMostUp = 64;
+inline constexpr double kMostDown = 4096;
+
 struct WorkingGrid {
   Grid grid;
   std::array<double, 2> scale{1, 1};  ///< source pixels per working pixel, along columns and rows

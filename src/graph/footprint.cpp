@@ -103,8 +103,9 @@ std::vector<ImageSeams> find_seams(const Graph& graph, const TileGrid& grid) {
       if (!needed[id]) continue;
       const Rate& p = pitch[id];
       const std::int64_t own = origin * p.denominator / p.numerator;
-      (axis == Axis::rows ? found[id].rows : found[id].columns) = {
-          grid.alignment * p.denominator / p.numerator, {needed[id]->begin - own, needed[id]->end - own}};
+      Seams& seams = axis == Axis::rows ? found[id].rows : found[id].columns;
+      seams.period = grid.alignment * p.denominator / p.numerator;
+      seams.first = {needed[id]->begin - own, needed[id]->end - own};
     }
   }
   return found;

@@ -18,7 +18,7 @@ std::string tile(const std::string& value, const std::string& label) {
   return fmt::format(R"(<div class="tile"><b>{}</b><span>{}</span></div>)", value, label);
 }
 
-double share(std::uint64_t part, std::uint64_t all) {
+double share_of(std::uint64_t part, std::uint64_t all) {
   return all == 0 ? 0 : static_cast<double>(part) / static_cast<double>(all);
 }
 
@@ -53,10 +53,10 @@ std::string tiles(const CheckReport& report, const Totals& sum) {
   html += tile(fmt::format("{} of {}", report.confident_both, sum.labelled),
                fmt::format("labelled blocks that are sure of their offset ({} along x, {} along y)",
                            report.confident_x, report.confident_y));
-  html += tile(percent_text(share(sum.ignored, sum.valid)),
+  html += tile(percent_text(share_of(sum.ignored, sum.valid)),
                fmt::format("without label, of {} pixels", count_text(sum.valid)));
   if (report.has_model)
-    html += tile(percent_text(share(sum.disputed, sum.judged)),
+    html += tile(percent_text(share_of(sum.disputed, sum.judged)),
                  fmt::format("disputed by the model, of {} labelled pixels apart from borders",
                              count_text(sum.judged)));
   return html + "</div>";
@@ -69,7 +69,7 @@ std::string class_table(const CheckReport& report, const Totals& sum) {
     html += fmt::format(
         R"(<tr><td><i class="swatch" style="background:{}"></i>{}</td><td>{}</td><td>{}</td></tr>)",
         report.classes[c].color, escaped(report.classes[c].name), count_text(sum.counts[c]),
-        percent_text(share(sum.counts[c], sum.valid - sum.ignored)));
+        percent_text(share_of(sum.counts[c], sum.valid - sum.ignored)));
   return html + "</table></div></section>";
 }
 

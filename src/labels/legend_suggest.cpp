@@ -13,9 +13,9 @@ namespace terramask {
 namespace labels {
 namespace {
 
-constexpr std::int64_t kWindow = 512;
+constexpr std::int64_t kSuggestWindow = 512;
 constexpr std::int64_t kMostWindows = 256;
-constexpr int kAreaReach = 2;
+constexpr int kSuggestReach = 2;
 constexpr int kEven = 4;         // levels by which pixels of an area may differ
 constexpr double kSame = 2.5;    // CIEDE2000: what is nearer is one colour
 constexpr double kNoisy = 0.05;  // the mean difference within a colour above which a map is lossy
@@ -34,8 +34,8 @@ Rgb color_of(std::uint32_t key) {
 
 bool is_even(const MapBlock& block, int x, int y) {
   const Rgb& own = block.colors[block.at(x, y)];
-  for (int v = y - kAreaReach; v <= y + kAreaReach; ++v)
-    for (int u = x - kAreaReach; u <= x + kAreaReach; ++u) {
+  for (int v = y - kSuggestReach; v <= y + kSuggestReach; ++v)
+    for (int u = x - kSuggestReach; u <= x + kSuggestReach; ++u) {
       if (!block.inside(u, v) || block.state[block.at(u, v)] == MapPixel::missing) return false;
       const Rgb& other = block.colors[block.at(u, v)];
       for (std::size_t band = 0; band < 3; ++band)
@@ -47,9 +47,9 @@ bool is_even(const MapBlock& block, int x, int y) {
 /// Windows evenly spread over the map, all of it where it is small.
 std::vector<Window> samples(const Window& extent) {
   std::vector<Window> all;
-  for (std::int64_t y = 0; y < extent.height; y += kWindow)
-    for (std::int64_t x = 0; x < extent.width; x += kWindow)
-      all.push_back(intersect({x, y, kWindow, kWindow}, extent));
+  for (std::int64_t y = 0; y < extent.height; y += kSuggestWindow)
+    for (std::int64_t x = 0; x < extent.width; x += kSuggestWindow)
+      all.push_back(intersect({x, y, kSuggestWindow, kSuggestWindow}, extent));
   if (all.size() <= kMostWindows) return all;
   std::vector<Window> some;
   for (std::size_t i = 0; i < kMostWindows; ++i) some.push_back(all[i * all.size() / kMostWindows]);
@@ -73,7 +73,7 @@ void count_window(geo::ColorReader& reader, const Window& window, Areas& areas) 
   for (std::size_t i = 0; i < valid.size(); ++i)
     block.state[i] = valid[i] != 0 ? MapPixel::unexplained : MapPixel::missing;
   const std::vector<Rgb> original = block.colors;
-  smooth_colors(block, kAreaReach);
+  smooth_colors(block, kSuggestReach);
   for (int y = 0; y < block.height; ++y)
     for (int x = 0; x < block.width; ++x) {
       const std::size_t i = block.at(x, y);

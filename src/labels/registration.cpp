@@ -7,7 +7,7 @@
 namespace terramask::labels {
 namespace {
 
-constexpr int kRounds = 3;
+constexpr int kRegistrationRounds = 3;
 constexpr int kFinestStep = 2;         // pixels between the offsets tried at first, at the least
 constexpr int kEvery = 3;              // pixels between those that are then looked at
 constexpr double kLeastSpread = 3;     // pixels that blocks may always stray from each other
@@ -98,7 +98,7 @@ Registration learn(const std::vector<BlockPixels>& blocks, std::size_t bins,
                     {empty, empty, empty, empty},
                     {static_cast<double>(coarse[0]), static_cast<double>(coarse[1]), 2 * kLeastSpread}};
   OffsetSurface surface(options.reach, parts_of(blocks.front().side));
-  for (int round = 0; round < kRounds; ++round) {
+  for (int round = 0; round < kRegistrationRounds; ++round) {
     made.models = learn_models(blocks, offsets, empty);
     std::vector<double> sums(surface.offsets());
     std::vector<OffsetEstimate> estimates;
@@ -110,7 +110,7 @@ Registration learn(const std::vector<BlockPixels>& blocks, std::size_t bins,
       if (progress)
         progress({"learning colours", "blocks",
                   static_cast<std::uint64_t>(round) * blocks.size() + estimates.size(),
-                  kRounds * blocks.size()});
+                  kRegistrationRounds * blocks.size()});
     }
     // The offset that most blocks agree on is the best one of all labels together.
     const auto common = best_offset(surface, sums);

@@ -9,7 +9,7 @@
 namespace terramask {
 namespace {
 
-void check(const NetworkSpec& spec) {
+void check_fcn(const NetworkSpec& spec) {
   vgg::check_width(spec);
   if (spec.fc < 1 || spec.fc > max_channels)
     throw Error(ErrorCode::usage,
@@ -24,7 +24,7 @@ ValueId conv_relu(Builder& builder, const std::string& name, const std::string& 
   return builder.relu(activation, builder.conv2d(name, x, layer));
 }
 
-ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
+ValueId build_fcn(const NetworkSpec& spec, Builder& builder, ValueId x) {
   const auto channels = vgg::channels(spec.width);
   std::vector<ValueId> pools;
   for (std::size_t i = 0; i < channels.size(); ++i) {
@@ -52,10 +52,10 @@ ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
       {.channels = spec.classes, .kernel = 2 * factor, .stride = factor, .padding = factor / 2});
 }
 
-constexpr std::array<std::string_view, 3> keys{"width", "fc", "skips"};
+constexpr std::array<std::string_view, 3> fcn_keys{"width", "fc", "skips"};
 
 }  // namespace
 
-constinit const Architecture fcn{"fcn", keys, check, vgg::total_stride, build};
+constinit const Architecture fcn{"fcn", fcn_keys, check_fcn, vgg::total_stride, build_fcn};
 
 }  // namespace terramask

@@ -6,18 +6,18 @@
 namespace terramask {
 namespace {
 
-void check(const NetworkSpec&) {}
+void check_linear(const NetworkSpec&) {}
 
-std::int64_t stride(const NetworkSpec&) {
+std::int64_t linear_stride(const NetworkSpec&) {
   return 1;
 }
 
-ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
+ValueId build_linear(const NetworkSpec& spec, Builder& builder, ValueId x) {
   return builder.conv2d("head", x, {.channels = spec.classes, .kernel = 1});
 }
 
 }  // namespace
 
-constinit const Architecture linear{"linear", {}, check, stride, build};
+constinit const Architecture linear{"linear", {}, check_linear, linear_stride, build_linear};
 
 }  // namespace terramask

@@ -21,7 +21,7 @@ ValueId block(Builder& builder, const std::string& name, ValueId x, std::span<co
   return x;
 }
 
-ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
+ValueId build_segnet(const NetworkSpec& spec, Builder& builder, ValueId x) {
   const auto channels = vgg::channels(spec.width);
   const std::size_t stages = channels.size();
   std::vector<ValueId> indices;
@@ -42,10 +42,10 @@ ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
   return builder.conv2d("head", x, {.channels = spec.classes, .kernel = 3, .padding = 1});
 }
 
-constexpr std::array<std::string_view, 1> keys{"width"};
+constexpr std::array<std::string_view, 1> segnet_keys{"width"};
 
 }  // namespace
 
-constinit const Architecture segnet{"segnet", keys, vgg::check_width, vgg::total_stride, build};
+constinit const Architecture segnet{"segnet", segnet_keys, vgg::check_width, vgg::total_stride, build_segnet};
 
 }  // namespace terramask

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t max_depth = 10;
 
-void check(const NetworkSpec& spec) {
+void check_unet(const NetworkSpec& spec) {
   if (spec.depth < 1 || spec.depth > max_depth)
     throw Error(ErrorCode::usage,
                 fmt::format("network: depth is {}, must lie between 1 and {}", spec.depth, max_depth));
@@ -26,7 +26,7 @@ void check(const NetworkSpec& spec) {
                 fmt::format("network: dropout is {}, must lie between 0 and below 1", spec.dropout));
 }
 
-std::int64_t stride(const NetworkSpec& spec) {
+std::int64_t unet_stride(const NetworkSpec& spec) {
   return std::int64_t{1} << spec.depth;
 }
 
@@ -49,7 +49,7 @@ ValueId up(Builder& builder, const NetworkSpec& spec, const std::string& name, V
   return builder.conv2d(name + ".1", x, {.channels = channels, .kernel = 3, .padding = 1});
 }
 
-ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
+ValueId build_unet(const NetworkSpec& spec, Builder& builder, ValueId x) {
   std::vector<ValueId> skips;
   for (std::int64_t i = 0; i <= spec.depth; ++i) {
     if (i > 0) x = builder.max_pool(fmt::format("pool.{}", i - 1), x);
@@ -69,10 +69,10 @@ ValueId build(const NetworkSpec& spec, Builder& builder, ValueId x) {
   return builder.conv2d("head", x, {.channels = spec.classes, .kernel = 1});
 }
 
-constexpr std::array<std::string_view, 4> keys{"width", "depth", "up", "dropout"};
+constexpr std::array<std::string_view, 4> unet_keys{"width", "depth", "up", "dropout"};
 
 }  // namespace
 
-constinit const Architecture unet{"unet", keys, check, stride, build};
+constinit const Architecture unet{"unet", unet_keys, check_unet, unet_stride, build_unet};
 
 }  // namespace terramask

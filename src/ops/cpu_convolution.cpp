@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cpu/layout.hpp"
+#include "cpu/onednn.hpp"
 #include "ops/cpu_copy.hpp"
 #include "ops/cpu_overlapping.hpp"
 #include "ops/cpu_pointwise.hpp"
@@ -28,13 +29,13 @@ memory::desc layout_of(const Shape& shape, int block) {
 }
 
 memory::desc any_layout(const memory::desc& layout) {
-  return {layout.dims(), f32, Tag::any};
+  return {cpu::onednn::dims_of(layout), f32, Tag::any};
 }
 
 dnnl::primitive_attr attributes(const Activation& activation) {
   dnnl::post_ops post;
   const auto append = [&](dnnl::algorithm algorithm, float alpha) {
-    post.append_eltwise(1.0F, algorithm, alpha, 0.0F);
+    cpu::onednn::append_activation(post, algorithm, alpha);
   };
   switch (activation.kind) {
     case ActivationKind::none:
@@ -85,27 +86,29 @@ bool is_welcome(const std::string& implementation) {
 }
 
 /// The first of oneDNN's implementations that takes the graph's layouts, or else some of its own.
-template <class PrimitiveDesc, class Describe>
-PrimitiveDesc choose(const Sides& s, const Describe& describe, const char* what,
-                     const dnnl::primitive_attr& attr, const dnnl::engine& engine) {
-  std::optional<PrimitiveDesc> slow;
+dnnl::convolution_forward::primitive_desc choose(const Sides& s, cpu::onednn::Convolution convolution,
+                                                 const dnnl::primitive_attr& attr,
+                                                 const dnnl::engine& engine) {
+  std::optional<dnnl::convolution_forward::primitive_desc> welcome, slow;
   const auto any_x = any_layout(s.x), any_y = any_layout(s.y);
   for (const auto& [x, y] :
        {std::pair(s.x, s.y), std::pair(s.x, any_y), std::pair(any_x, s.y), std::pair(any_x, any_y)}) {
+    convolution.x = x, convolution.y = y;
     try {
-      const auto description = describe(x, y);  // next_impl() looks at it again
-      PrimitiveDesc found(description, attr, engine);
-      do {
-        const std::string name = found.impl_info_str();
-        if (is_welcome(name)) return found;
-        if (!slow && name.find("1x1") == std::string::npos) slow = found;
-      } while (found.next_impl());
+      cpu::onednn::visit_implementations(convolution, attr, engine,
+                                         [&](const dnnl::convolution_forward::primitive_desc& found) {
+                                           const std::string name = found.impl_info_str();
+                                           if (is_welcome(name)) welcome = found;
+                                           if (!slow && name.find("1x1") == std::string::npos) slow = found;
+                                           return welcome.has_value();
+                                         });
     } catch (const dnnl::error& error) {
       if (error.status == dnnl_unimplemented) continue;
-      throw Error(ErrorCode::unsupported, fmt::format("{}: oneDNN cannot run it ({})", what, error.what()));
+      throw Error(ErrorCode::unsupported, fmt::format("conv2d: oneDNN cannot run it ({})", error.what()));
     }
+    if (welcome) return *welcome;
   }
-  if (!slow) throw Error(ErrorCode::unsupported, fmt::format("{}: oneDNN has no implementation", what));
+  if (!slow) throw Error(ErrorCode::unsupported, "conv2d: oneDNN has no implementation");
   return *slow;
 }
 
@@ -239,22 +242,16 @@ bool is_apart(const ConvTranspose2d& op) {
 
 dnnl::convolution_forward::primitive_desc describe_convolution(const Conv2d& op, const Sides& s,
                                                                const cpu::Builder& builder) {
-  const auto any_weight = any_layout(s.weight);
   const memory::dims stride{op.stride.h, op.stride.w}, dilation{op.dilation.h - 1, op.dilation.w - 1},
       before{op.padding.h, op.padding.w};
-  const memory::dims x = s.x.dims(), y = s.y.dims();
+  const memory::dims x = cpu::onednn::dims_of(s.x), y = cpu::onednn::dims_of(s.y);
   const auto after = [](std::int64_t in, std::int64_t out, std::int64_t k, std::int64_t st, std::int64_t d,
                         std::int64_t p) { return (out - 1) * st + (k - 1) * d + 1 - in - p; };
   const memory::dims behind{after(x[2], y[2], op.kernel.h, op.stride.h, op.dilation.h, op.padding.h),
                             after(x[3], y[3], op.kernel.w, op.stride.w, op.dilation.w, op.padding.w)};
-  return choose<dnnl::convolution_forward::primitive_desc>(
-      s,
-      [&](const memory::desc& from, const memory::desc& to) {
-        return dnnl::convolution_forward::desc(dnnl::prop_kind::forward_inference,
-                                               dnnl::algorithm::convolution_direct, from, any_weight, s.bias,
-                                               to, stride, dilation, before, behind);
-      },
-      "conv2d", attributes(op.activation), builder.engine());
+  const cpu::onednn::Convolution convolution{
+      s.x, any_layout(s.weight), s.bias, s.y, stride, dilation, before, behind};
+  return choose(s, convolution, attributes(op.activation), builder.engine());
 }
 
 // oneDNN's direct kernels refuse images narrower than their padding, and what it takes instead sums in an

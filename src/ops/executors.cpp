@@ -2,10 +2,14 @@
 #include <algorithm>
 #include <cctype>
 
-#include "ops/vulkan_table.hpp"
-#include "vulkan/instance.hpp"
+#include "terramask/error.hpp"
+#include "terramask/executor.hpp"
 #ifdef TERRAMASK_CPU
 #include "ops/cpu_table.hpp"
+#endif
+#ifdef TERRAMASK_VULKAN
+#include "ops/vulkan_table.hpp"
+#include "vulkan/instance.hpp"
 #endif
 
 namespace terramask {
@@ -16,59 +20,85 @@ bool is_cpu(std::string name) {
   return name == "cpu";
 }
 
-std::vector<DeviceInfo> vulkan_devices() {
-  return vulkan::describe_devices(*vulkan::make_instance(false));
-}
-
-}  // namespace
-
 #ifdef TERRAMASK_CPU
 
-std::vector<DeviceInfo> list_devices() {
-  std::vector<DeviceInfo> all;
-  try {
-    all = vulkan_devices();
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::not_found) throw;  // no Vulkan here: the CPU remains
-  }
-  all.push_back(cpu::describe_device());
-  return all;
+std::vector<DeviceInfo> cpu_devices() {
+  return {cpu::describe_device()};
 }
 
-std::string automatic_device(const std::vector<DeviceInfo>& devices) {
-  for (const char* kind : {"discrete GPU", "integrated GPU", "virtual GPU"})
-    for (const DeviceInfo& device : devices)
-      if (device.usable && device.kind == kind) return device.id;
-  return "cpu";
-}
-
-std::unique_ptr<Executor> make_executor(const ExecutorOptions& options) {
-  ExecutorOptions chosen = options;
-  if (chosen.device == "auto" || chosen.device.empty()) chosen.device = automatic_device(list_devices());
-  if (is_cpu(chosen.device)) return cpu::open(chosen, ops::cpu_kernels());
-  return vulkan::open(chosen, ops::vulkan_kernels());
+std::unique_ptr<Executor> open_cpu(const ExecutorOptions& options) {
+  return cpu::open(options, ops::cpu_kernels());
 }
 
 #else
 
-std::vector<DeviceInfo> list_devices() {
-  return vulkan_devices();
+std::vector<DeviceInfo> cpu_devices() {
+  return {};
 }
 
-std::string automatic_device(const std::vector<DeviceInfo>& devices) {
-  for (const char* kind : {"discrete GPU", "integrated GPU", "virtual GPU", "CPU", "other"})
+std::unique_ptr<Executor> open_cpu(const ExecutorOptions&) {
+  throw Error(ErrorCode::unsupported, "device 'cpu': this build has no CPU executor",
+              "build with oneDNN (package libdnnl-dev), or choose a Vulkan device");
+}
+
+#endif
+
+#ifdef TERRAMASK_VULKAN
+
+std::vector<DeviceInfo> vulkan_devices() {
+  return vulkan::describe_devices(*vulkan::make_instance(false));
+}
+
+std::unique_ptr<Executor> open_vulkan(const ExecutorOptions& options) {
+  return vulkan::open(options, ops::vulkan_kernels());
+}
+
+#else
+
+std::vector<DeviceInfo> vulkan_devices() {
+  return {};
+}
+
+std::unique_ptr<Executor> open_vulkan(const ExecutorOptions& options) {
+  throw Error(ErrorCode::not_found, "device '" + options.device + "': this build has no Vulkan",
+              "there are: cpu; or build with Vulkan (packages libvulkan-dev and glslang-tools)");
+}
+
+#endif
+
+std::string first_of(const std::vector<DeviceInfo>& devices, std::initializer_list<const char*> kinds) {
+  for (const char* kind : kinds)
     for (const DeviceInfo& device : devices)
       if (device.usable && device.kind == kind) return device.id;
   return {};
 }
 
-std::unique_ptr<Executor> make_executor(const ExecutorOptions& options) {
-  if (is_cpu(options.device))
-    throw Error(ErrorCode::unsupported, "device 'cpu': this build has no CPU executor",
-                "build with oneDNN (package libdnnl-dev), or choose a Vulkan device");
-  return vulkan::open(options, ops::vulkan_kernels());
+}  // namespace
+
+std::vector<DeviceInfo> list_devices() {
+  const std::vector<DeviceInfo> cpu = cpu_devices();
+  std::vector<DeviceInfo> all;
+  try {
+    all = vulkan_devices();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::not_found || cpu.empty()) throw;  // no Vulkan here: the CPU remains
+  }
+  all.insert(all.end(), cpu.begin(), cpu.end());
+  return all;
 }
 
-#endif
+std::string automatic_device(const std::vector<DeviceInfo>& devices) {
+  const std::string gpu = first_of(devices, {"discrete GPU", "integrated GPU", "virtual GPU"});
+  if (!gpu.empty()) return gpu;
+  // The executor of the CPU is faster than a software device.
+  const bool has_cpu = std::ranges::any_of(devices, [](const DeviceInfo& d) { return is_cpu(d.id); });
+  return has_cpu ? "cpu" : first_of(devices, {"CPU", "other"});
+}
+
+std::unique_ptr<Executor> make_executor(const ExecutorOptions& options) {
+  ExecutorOptions chosen = options;
+  if (chosen.device == "auto" || chosen.device.empty()) chosen.device = automatic_device(list_devices());
+  return is_cpu(chosen.device) ? open_cpu(chosen) : open_vulkan(chosen);
+}
 
 }  // namespace terramask

@@ -165,7 +165,7 @@ std::string item_path(const RegionTile& tile) {
 }
 
 /// Items are many and can be written again: they need not outlast a power cut one by one.
-void write_text(const std::string& path, const std::string& text) {
+void write_item(const std::string& path, const std::string& text) {
   const std::string hidden = path + ".part";
   std::ofstream file(hidden, std::ios::binary | std::ios::trunc);
   file << text;
@@ -182,7 +182,7 @@ void write_stac(const std::string& folder, const StacCollection& collection,
                 std::span<const JournalTile> tiles) {
   Json links = Json::array({link("root", "./collection.json", "application/json")});
   for (const JournalTile& one : tiles) {
-    write_text((fs::path(folder) / item_path(one.tile)).string(), text_of(item_of(collection, one.tile)));
+    write_item((fs::path(folder) / item_path(one.tile)).string(), text_of(item_of(collection, one.tile)));
     links.push_back(link("item", "./" + item_path(one.tile), "application/geo+json"));
   }
   const JobFile& file = collection.file;

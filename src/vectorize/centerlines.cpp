@@ -18,7 +18,7 @@
 namespace terramask::vectors {
 namespace {
 
-constexpr double kTolerance = 0.5;  // of a pixel
+constexpr double kLineTolerance = 0.5;  // of a pixel
 
 /// The class that is named; else the second of two, else the one that is called road.
 std::int32_t line_class(const Mask& mask, const std::vector<std::string>& names) {
@@ -112,7 +112,7 @@ class LineWriter {
 };
 
 double tolerance(const VectorizeOptions& options, double across, double down) {
-  const Measure measure = options.simplify.value_or(Measure{kTolerance, true});
+  const Measure measure = options.simplify.value_or(Measure{kLineTolerance, true});
   return measure.pixels ? measure.value * std::min(across, down) : measure.value;
 }
 

@@ -11,6 +11,10 @@ import json
 import os
 import sys
 
+if len(sys.argv) < 4 or sys.argv[1] in ('-h', '--help'):
+    print(__doc__)
+    sys.exit(0 if len(sys.argv) > 1 and sys.argv[1] in ('-h', '--help') else 2)
+
 import torch
 import torch.nn.functional as F
 

@@ -79,9 +79,12 @@ struct Device {
 };
 
 std::vector<Device> devices() {
-  std::vector<Device> all{
-      {"vulkan_direct", {.device = "vulkan", .variant = KernelVariant::direct, .validation = true}},
-      {"vulkan_tiled", {.device = "vulkan", .variant = KernelVariant::tiled, .validation = true}}};
+  std::vector<Device> all;
+#ifdef TERRAMASK_VULKAN
+  all.push_back(
+      {"vulkan_direct", {.device = "vulkan", .variant = KernelVariant::direct, .validation = true}});
+  all.push_back({"vulkan_tiled", {.device = "vulkan", .variant = KernelVariant::tiled, .validation = true}});
+#endif
 #ifdef TERRAMASK_CPU
   all.push_back({"cpu", {.device = "cpu", .threads = 2}});
   all.push_back({"cpu_exact", {.device = "cpu", .threads = 2, .precision = Precision::exact}});

@@ -80,9 +80,11 @@ Array fetch(std::span<const std::byte> bytes, const Shape& shape) {
 
 const std::vector<Configuration>& configurations() {
   static const std::vector<Configuration> all{
+#ifdef TERRAMASK_VULKAN
       vulkan("vulkan_direct", KernelVariant::direct, Precision::exact, true),
       vulkan("vulkan_tiled", KernelVariant::tiled, Precision::exact, true),
       vulkan("vulkan_direct_fast", KernelVariant::direct, Precision::fast, false),
+#endif
 #ifdef TERRAMASK_CPU
       cpu("cpu_exact", Precision::exact, true),
       cpu("cpu_fast", Precision::fast, false),
@@ -93,8 +95,10 @@ const std::vector<Configuration>& configurations() {
 
 const std::vector<Configuration>& sharing_configurations() {
   static const std::vector<Configuration> all{
+#ifdef TERRAMASK_VULKAN
       vulkan("vulkan_direct_fast", KernelVariant::direct, Precision::fast, false),
       vulkan("vulkan_tiled_fast", KernelVariant::tiled, Precision::fast, false),
+#endif
 #ifdef TERRAMASK_CPU
       cpu("cpu_fast", Precision::fast, false),
 #endif

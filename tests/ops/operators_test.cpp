@@ -1,5 +1,9 @@
 // Every operator's cases on every executor against the reference; and the reference through plans.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <bit>
+#include <cstdint>
 
 #include "harness.hpp"
 
@@ -8,6 +12,19 @@ namespace {
 
 bool winograd_allowed(const Configuration& configuration) {
   return configuration.options.precision == Precision::fast;
+}
+
+// For the comparison of builds (tools/compare_builds.py), in the report of --gtest_output: FNV-1a of a
+// result.
+void record_bits(const std::string& name, Numbers numbers, const std::string& output,
+                 const reference::Array& found) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const double value : found.values)
+    for (std::uint64_t bits = std::bit_cast<std::uint64_t>(value), i = 0; i < 8; ++i, bits >>= 8)
+      hash = (hash ^ (bits & 0xff)) * 1099511628211ULL;
+  testing::Test::RecordProperty(
+      fmt::format("bits {}, {}, {}", name, numbers == Numbers::halves ? "halves" : "normal", output),
+      fmt::format("{:016x}", hash));
 }
 
 void check(const Configuration& configuration, const std::string& op) {
@@ -21,9 +38,11 @@ void check(const Configuration& configuration, const std::string& op) {
       const auto bounds = error_bounds(graph, all, numbers, winograd_allowed(configuration));
       try {
         const Arrays found = run_on(executor(configuration), graph, values);
-        for (const Output& output : graph.outputs())
+        for (const Output& output : graph.outputs()) {
           EXPECT_EQ(differences(all[output.value], found.at(output.name), bounds[output.value]), "")
               << output.name;
+          record_bits(test.name, numbers, output.name, found.at(output.name));
+        }
       } catch (const Error& error) {
         ADD_FAILURE() << error.what();
       }

@@ -10,16 +10,16 @@
 namespace terramask::tests {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 using ::testing::HasSubstr;
 
 class JobFiles : public RegionTest {
  protected:
-  RegionJob read(const Json& json) const {
+  RegionJob read(const OrderedJson& json) const {
     std::ofstream(path("job.json")) << json.dump();
     return read_region_job(path("job.json"));
   }
-  std::string refusal(const Json& json) const {
+  std::string refusal(const OrderedJson& json) const {
     try {
       read(json);
     } catch (const Error& error) {
@@ -28,8 +28,8 @@ class JobFiles : public RegionTest {
     }
     return "nothing was refused";
   }
-  static Json whole() {
-    return Json::parse(R"({
+  static OrderedJson whole() {
+    return OrderedJson::parse(R"({
       "$schema": "job.schema.json", "model": "m.safetensors",
       "sources": ["a/*.tif", {"path": "b.tif", "date": "2024-05-01"}, "xyz:map",
                   {"tile_index": "i.gpkg", "layer": "l", "location": "f", "date_field": "d"},
@@ -73,36 +73,36 @@ TEST_F(JobFiles, EveryKeyIsRead) {
 }
 
 TEST_F(JobFiles, WhatIsWrongIsNamedByItsKey) {
-  const std::vector<std::pair<const char*, Json>> wrong{{"/model", 3},
-                                                        {"/sources", Json::array()},
-                                                        {"/priority", "best"},
-                                                        {"/raster/resample", 1},
-                                                        {"/region/bounds", {1, 2, 3}},
-                                                        {"/grid/tile", 3},
-                                                        {"/grid/pixel_size", 0},
-                                                        {"/products/probabilities", "all"},
-                                                        {"/threshold", 1},
-                                                        {"/raster/bands", "1"},
-                                                        {"/region/colour", "red"},
-                                                        {"/sources/1/day", "x"},
-                                                        {"/products/polygons/simplify", "far"},
-                                                        {"/products/zones/path", 1},
-                                                        {"/grid/origin", "0,0"}};
+  const std::vector<std::pair<const char*, OrderedJson>> wrong{{"/model", 3},
+                                                               {"/sources", OrderedJson::array()},
+                                                               {"/priority", "best"},
+                                                               {"/raster/resample", 1},
+                                                               {"/region/bounds", {1, 2, 3}},
+                                                               {"/grid/tile", 3},
+                                                               {"/grid/pixel_size", 0},
+                                                               {"/products/probabilities", "all"},
+                                                               {"/threshold", 1},
+                                                               {"/raster/bands", "1"},
+                                                               {"/region/colour", "red"},
+                                                               {"/sources/1/day", "x"},
+                                                               {"/products/polygons/simplify", "far"},
+                                                               {"/products/zones/path", 1},
+                                                               {"/grid/origin", "0,0"}};
   for (const auto& [pointer, value] : wrong) {
-    Json json = whole();
-    json[Json::json_pointer(pointer)] = value;
+    OrderedJson json = whole();
+    json[OrderedJson::json_pointer(pointer)] = value;
     std::string key = std::string(pointer).substr(1);
     std::replace(key.begin(), key.end(), '/', '.');
     if (key.starts_with("sources.1")) key = "sources[1].day";
     EXPECT_THAT(refusal(json), HasSubstr(key)) << pointer;
   }
-  Json json = whole();
+  OrderedJson json = whole();
   json.erase("model");
   EXPECT_THAT(refusal(json), HasSubstr("model: missing"));
 }
 
 /// Every "properties" of the schema, and the same of what the test reads.
-void collect(const Json& schema, const std::string& place, std::set<std::string>& keys) {
+void collect(const OrderedJson& schema, const std::string& place, std::set<std::string>& keys) {
   if (schema.contains("properties"))
     for (const auto& [key, value] : schema["properties"].items()) {
       keys.insert(place + key);
@@ -110,17 +110,17 @@ void collect(const Json& schema, const std::string& place, std::set<std::string>
     }
   for (const char* choice : {"anyOf", "items"})
     if (schema.contains(choice)) {
-      const Json& inner = schema[choice];
+      const OrderedJson& inner = schema[choice];
       if (inner.is_array())
-        for (const Json& one : inner) collect(one, place, keys);
+        for (const OrderedJson& one : inner) collect(one, place, keys);
       else
         collect(inner, place, keys);
     }
 }
 
-void collect_values(const Json& value, const std::string& place, std::set<std::string>& keys) {
+void collect_values(const OrderedJson& value, const std::string& place, std::set<std::string>& keys) {
   if (value.is_array())
-    for (const Json& one : value) collect_values(one, place, keys);
+    for (const OrderedJson& one : value) collect_values(one, place, keys);
   if (!value.is_object()) return;
   for (const auto& [key, inner] : value.items()) {
     keys.insert(place + key);
@@ -131,7 +131,7 @@ void collect_values(const Json& value, const std::string& place, std::set<std::s
 TEST_F(JobFiles, TheSchemaHasTheKeysThatAreRead) {
   std::ifstream file(fs::path(TERRAMASK_SOURCE_DIR) / "schemas" / "job.schema.json");
   std::set<std::string> told, read_here;
-  collect(Json::parse(file), "", told);
+  collect(OrderedJson::parse(file), "", told);
   collect_values(whole(), "", read_here);
   EXPECT_EQ(told, read_here);
 }

@@ -93,8 +93,10 @@ constexpr Case cases[] = {{"unet", road, "satImage_001"},   {"fcn", road, "satIm
                           {"fcn", land, "nb_landcover"},    {"segnet", land, "nb_landcover"}};
 
 const Kernels all_kernels[] = {
+#ifdef TERRAMASK_VULKAN
     {"direct", {.device = "vulkan", .variant = KernelVariant::direct, .validation = true}},
     {"tiled", {.device = "vulkan", .variant = KernelVariant::tiled, .validation = true}},
+#endif
 #ifdef TERRAMASK_CPU
     {"cpu", {.device = "cpu"}},
     {"cpu_exact", {.device = "cpu", .precision = Precision::exact}},

@@ -15,6 +15,9 @@ import sys
 import threading
 import time
 
+if len(sys.argv) != 3 or sys.argv[1] in ('-h', '--help'):
+    print(__doc__)
+    sys.exit(0 if len(sys.argv) > 1 and sys.argv[1] in ('-h', '--help') else 2)
 root, log_path = pathlib.Path(sys.argv[1]), sys.argv[2]
 lock = threading.Lock()
 asked = collections.Counter()

@@ -14,6 +14,12 @@
 #SBATCH --requeue
 #SBATCH --signal=TERM@60
 set -euo pipefail
+# sbatch runs a copy of this file from elsewhere, so that nothing beside it can be used.
+case "${1:-}" in -h | --help)
+  awk 'NR > 1 { if (!/^#/) exit; if (!/^#SBATCH/) { sub(/^# ?/, ""); print } }' "$0"
+  exit 0
+  ;;
+esac
 
 : "${JOB:?name the job file: JOB=county.json}"
 : "${OUT:?name the output folder: OUT=county}"

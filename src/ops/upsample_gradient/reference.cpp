@@ -2,27 +2,10 @@
 
 #include <algorithm>
 
-#include "ops/extents.hpp"
+#include "ops/upsample/between.hpp"
 #include "ops/upsample_gradient/upsample_gradient.hpp"
 
 namespace terramask::ops {
-namespace {
-
-// The two positions that upsample's result position i was made of, and the share of the second.
-struct Between {
-  std::int64_t first, second;
-  double fraction;
-};
-
-Between between(UpsampleMode mode, std::int64_t i, std::int64_t factor, std::int64_t extent) {
-  if (mode == UpsampleMode::nearest) return {i / factor, i / factor, 0};
-  const std::int64_t numerator = 2 * i + 1 - factor, denominator = 2 * factor;
-  const std::int64_t first = floor_div(numerator, denominator);
-  return {std::clamp<std::int64_t>(first, 0, extent - 1), std::clamp<std::int64_t>(first + 1, 0, extent - 1),
-          static_cast<double>(numerator - first * denominator) / static_cast<double>(denominator)};
-}
-
-}  // namespace
 
 void evaluate(const UpsampleGradient& op, std::span<const reference::Array* const> operands,
               std::span<reference::Array> results) {
