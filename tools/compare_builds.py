@@ -114,20 +114,28 @@ def products_of(build, shared):
 
 
 def compare(first, other):
-    """Prints a line for what differs; whether nothing does."""
-    same, differ = 0, []
-    for name in first.keys() | other.keys():
+    """Prints what differs; whether nothing does. Operators' cases are compared where both builds have them."""
+    cases = [name for name in first if 'bits' in first[name] and name in other]
+    things = [name for name in first.keys() | other.keys() if 'bits' not in first.get(name, other.get(name))]
+    differ = []
+    for name in sorted(things):
         a, b = first.get(name), other.get(name)
         if a is None or b is None:
             differ.append(f'{name}: made by one of them only')
-        elif a == b:
-            same += 1
-        elif a.get('pixels') is not None and a.get('pixels') == b.get('pixels'):
+        elif a != b and 'pixels' in a and a['pixels'] == b['pixels']:
             differ.append(f'{name}: the same pixels, in other bytes')
-        else:
+        elif a != b:
             differ.append(f'{name}: differs')
-    print(f'{same} of {same + len(differ)} products are the same bytes')
-    for line in sorted(differ):
+    print(f'{len(things) - len(differ)} of {len(things)} products are the same bytes')
+    by_test = {}
+    for name in cases:
+        same, count = by_test.get(name.partition(':')[0], (0, 0))
+        by_test[name.partition(':')[0]] = (same + (first[name] == other[name]), count + 1)
+    whole = sum(same == count for same, count in by_test.values())
+    print(f'{whole} of {len(by_test)} operators, each on each device, give the same bits')
+    differ += [f'{test}: {count - same} of {count} results differ' for test, (same, count) in sorted(by_test.items())
+               if same < count]
+    for line in differ:
         print(' ', line)
     return not differ
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "geo/legend.hpp"
 
 namespace terramask::evaluation {

@@ -1,5 +1,6 @@
 // Parameters for networks never trained, the same with every compiler and standard library:
 // only integers and correctly rounded operations.
+#include <algorithm>
 #include <cmath>
 
 #include "ops/operators.hpp"

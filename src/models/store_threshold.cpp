@@ -1,6 +1,7 @@
 // A threshold put into a model file that stands: its metadata are written anew, its data are copied.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>

@@ -1,6 +1,8 @@
 // Copies whole planes from an operand into a part of the result: what concat and slice are made of.
 #pragma once
 
+#include <algorithm>
+
 #include "vulkan/recorder.hpp"
 
 namespace terramask::ops {

@@ -1,4 +1,5 @@
 // Lawns, gardens, fields, meadows, the floor of woods and the banks of rivers.
+#include <algorithm>
 #include <numbers>
 
 #include "scene/noise.hpp"

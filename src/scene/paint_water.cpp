@@ -1,4 +1,6 @@
 // Rivers and ponds: dark, a little green, with faint waves.
+#include <algorithm>
+
 #include "scene/noise.hpp"
 #include "scene/surface.hpp"
 

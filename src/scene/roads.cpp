@@ -1,4 +1,5 @@
 // Streets along the lines of the layout, cut at junctions; bridges where they cross a river.
+#include <algorithm>
 #include <array>
 #include <numbers>
 

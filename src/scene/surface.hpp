@@ -1,6 +1,7 @@
 // What is seen from above at each point of a regular grid: cover, heights and colour, before any light.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 

@@ -1,6 +1,7 @@
 // What a training leaves behind: its model, its history and its state.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 

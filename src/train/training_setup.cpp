@@ -1,6 +1,8 @@
 // How a training is set up: data, network, device, and the state that a run before left.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "learn/transfer.hpp"
 #include "train/export.hpp"
 #include "train/training_state.hpp"

@@ -1,4 +1,5 @@
 // Copies between host and device outside of any program.
+#include <algorithm>
 #include <cstring>
 #include <limits>
 

@@ -1,6 +1,7 @@
 // Eroded and relaxed measures against a brute force of their own, whatever the blocks.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "evaluate/support.hpp"

@@ -2,6 +2,7 @@
 #include <gdal_alg.h>
 #include <ogrsf_frmts.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 

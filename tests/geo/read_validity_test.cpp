@@ -1,4 +1,5 @@
 // Which pixels count: nodata, NaN, alpha and mask bands.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

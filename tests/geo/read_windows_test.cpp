@@ -1,4 +1,5 @@
 // What a pixel holds does not depend on the window it is read through; and it holds the right thing.
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <thread>

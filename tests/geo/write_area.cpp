@@ -3,6 +3,7 @@
 #include <geodesic.h>
 #include <proj.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "geo/pixel_area.hpp"

@@ -1,6 +1,7 @@
 // A mask as it stands on disk: grid, values, palette, names, table, overviews.
 #include <gdal_rat.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <random>
 

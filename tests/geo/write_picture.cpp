@@ -1,6 +1,8 @@
 // Pictures of masks, checked by their pixels.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "geo/canvas.hpp"
 #include "geo/stroke_font.hpp"
 #include "write_support.hpp"

@@ -1,6 +1,7 @@
 // Images with labels that lie off, for the tests of checking and aligning.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <random>

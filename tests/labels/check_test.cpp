@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <ogrsf_frmts.h>
 
+#include <algorithm>
+
 #include "geo/gdal_support.hpp"
 #include "labels/align.hpp"
 #include "labels/check_report.hpp"

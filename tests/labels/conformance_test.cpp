@@ -1,4 +1,6 @@
 // Real vectors whose labels somebody else made.
+#include <algorithm>
+
 #include "labels/support.hpp"
 
 namespace terramask::tests {

@@ -1,5 +1,6 @@
 // Buffers are metres on the ground, in every direction and CRS: each pixel against its distance from the
 // lines.
+#include <algorithm>
 #include <array>
 #include <cmath>
 

@@ -1,6 +1,8 @@
 // Planted offsets are found, and what cannot be told is not called known.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "labels/check_support.hpp"
 #include "terramask/scene.hpp"
 

@@ -1,6 +1,7 @@
 // The rules file: what it says is done, what is wrong with it is named by its key.
 #include "labels/rules.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "labels/support.hpp"

@@ -2,6 +2,7 @@
 #ifdef TERRAMASK_CPU
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "terramask/executor.hpp"

@@ -1,6 +1,8 @@
 // Model files cut and mutated at random: nothing but errors comes of them.
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "models/tiny.hpp"
 
 namespace terramask {

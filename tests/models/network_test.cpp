@@ -1,6 +1,7 @@
 // build_network: PyTorch's names and shapes, and what it refuses.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/safetensors.hpp"

@@ -1,4 +1,6 @@
 // The table's entries for what training sums over images and pixels.
+#include <algorithm>
+
 #include "case_builders.hpp"
 
 namespace terramask::tests {

@@ -1,4 +1,5 @@
 // Losses, gradients and optimisers.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 

@@ -1,6 +1,7 @@
 // Philox against its published vectors, and dropout's bits on every executor.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "case_builders.hpp"

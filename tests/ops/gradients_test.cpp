@@ -1,6 +1,7 @@
 // Gradients against central differences in double precision, on the reference.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "case_builders.hpp"

@@ -3,6 +3,8 @@
 #ifdef TERRAMASK_CPU
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "ops/operators.hpp"
 #include "terramask/executor.hpp"
 

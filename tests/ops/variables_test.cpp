@@ -1,6 +1,8 @@
 // Variables: what a run leaves, the next one finds; kernels see them as they see parameters.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "harness.hpp"
 #include "ops/operators.hpp"
 

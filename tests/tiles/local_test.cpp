@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <ogr_spatialref.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "shared_data.hpp"

@@ -1,6 +1,7 @@
 // Tiles of servers that misbehave, and the cache.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <random>
 #include <set>

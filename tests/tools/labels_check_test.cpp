@@ -1,6 +1,8 @@
 // terramask labels --check and --align from outside.
 #include <gdal_priv.h>
 
+#include <algorithm>
+
 #include "program.hpp"
 
 namespace terramask::tests {

@@ -1,6 +1,7 @@
 // Training by several ranks: what one rank would do with the batches of all, and nothing lost when one dies.
 #include <signal.h>  // NOLINT: kill's numbers
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <fstream>

@@ -1,6 +1,7 @@
 // The job as a whole: the same bytes whatever interrupts it, and what it says when it cannot go on.
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "models/safetensors.hpp"

@@ -1,6 +1,7 @@
 // Centre lines of roads that were drawn, against what was drawn.
 #include "vectorize/centerlines.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 

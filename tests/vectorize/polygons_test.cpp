@@ -1,4 +1,5 @@
 // Polygons against the pixels they were made of.
+#include <algorithm>
 #include <cmath>
 #include <random>
 

@@ -1,6 +1,7 @@
 // The roads of a real place, drawn 8 m wide onto its image's grid, come back as lines.
 #include <gdal_alg.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 

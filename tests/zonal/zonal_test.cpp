@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <ogrsf_frmts.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fstream>

@@ -1,5 +1,7 @@
 #include "ops/pixel_loss/reference.hpp"
 
+#include <algorithm>
+
 #include "ops/dice_loss/dice_loss.hpp"
 
 namespace terramask::ops {

@@ -1,5 +1,7 @@
 #include "ops/pixel_loss/reference.hpp"
 
+#include <algorithm>
+
 #include "ops/dice_loss_gradient/dice_loss_gradient.hpp"
 
 namespace terramask::ops {

@@ -1,5 +1,6 @@
 #include "ops/reference.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "ops/max_unpool_gradient/max_unpool_gradient.hpp"
