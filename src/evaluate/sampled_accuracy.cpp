@@ -47,9 +47,9 @@ SampledAccuracy sampled_accuracy(const ConfusionMatrix& matrix, const std::vecto
           fmt::format("class {} has a single point: intervals cannot be told", names[i]));
   }
   if (!(total > 0)) {
-    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-    result.overall = {unknown, unknown};
-    for (SampledClass& one : result.classes) one.users = one.producers = one.area = {unknown, unknown};
+    constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
+    result.overall = {undefined, undefined};
+    for (SampledClass& one : result.classes) one.users = one.producers = one.area = {undefined, undefined};
     return result;
   }
 
@@ -75,11 +75,12 @@ SampledAccuracy sampled_accuracy(const ConfusionMatrix& matrix, const std::vecto
       if (i != j) others += part;
     }
     SampledClass& one = result.classes[j];
-    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    constexpr double undefined = std::numeric_limits<double>::quiet_NaN();
     one.area = with_interval(truth, truth_variance);  // equations 9 to 11, times the whole area
-    const double users = points[j] > 0 ? share(j, j) : unknown;
-    one.users = points[j] > 0 ? with_interval(users, variance(users, points[j])) : Estimate{unknown, unknown};
-    const double producers = truth > 0 ? area[j] * share(j, j) / truth : unknown;
+    const double users = points[j] > 0 ? share(j, j) : undefined;
+    one.users =
+        points[j] > 0 ? with_interval(users, variance(users, points[j])) : Estimate{undefined, undefined};
+    const double producers = truth > 0 ? area[j] * share(j, j) / truth : undefined;
     // Equation 7.
     const double own =
         points[j] > 0 ? area[j] * area[j] * (1 - producers) * (1 - producers) * variance(users, points[j])

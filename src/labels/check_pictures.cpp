@@ -3,12 +3,12 @@
 #include <cmath>
 
 #include "evaluate/pictures.hpp"
+#include "labels/legend_color.hpp"
 
 namespace terramask::labels {
 namespace {
 
 using evaluation::CodeBlock;
-using evaluation::Rgb;
 
 constexpr Rgb kAsItIs{230, 0, 126}, kMoved{0, 229, 255};
 

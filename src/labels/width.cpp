@@ -61,7 +61,7 @@ struct WidthExpression::Parser {
       made.steps_.push_back({'#', value, ""});
     } else {
       std::size_t end = at;
-      const auto fits = [this](char c) {
+      const auto fits = [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == ':' || (c & 0x80) != 0;
       };
       while (end < text.size() && fits(text[end])) ++end;

@@ -67,7 +67,7 @@ constexpr Colour gravel{0.270F, 0.245F, 0.210F}, shrub{0.030F, 0.056F, 0.020F},
 
 class Gardener {
  public:
-  explicit Gardener(const Town& town) : town_(town), layout_(town.layout), seed_(town.layout.seed() + 121) {}
+  explicit Gardener(const Town& town) : layout_(town.layout), seed_(town.layout.seed() + 121) {}
 
   void draw(Sample& sample, Point at, Point frame, double from_shore) const {
     const Block block = layout_.block(frame);
@@ -208,7 +208,6 @@ class Gardener {
     }
   }
 
-  const Town& town_;
   const Layout& layout_;
   std::uint64_t seed_;
 };

@@ -18,7 +18,7 @@ void prepare(const Accumulate&, cpu::Builder& builder) {
           return;
         }
         // y may lie where sum lies, element on element.
-#pragma GCC ivdep
+#pragma omp simd
         for (std::int64_t i = begin; i < end; ++i) y[i] = sum[i] + x[i];
       });
     };

@@ -17,7 +17,7 @@ struct Factors {
 
 // Results may lie where the operands lie that they replace, element on element.
 void update(const Buffers& at, const Factors& by, std::int64_t begin, std::int64_t end) {
-#pragma GCC ivdep
+#pragma omp simd
   for (std::int64_t i = begin; i < end; ++i) {
     const float p = at.p[i];
     const float sign = p > 0 ? by.l1 : p < 0 ? -by.l1 : 0.0F;
