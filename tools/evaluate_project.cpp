@@ -39,8 +39,9 @@ ProjectPart project_part(const std::string& project_path, const Dataset& dataset
   ProjectPart found;
   for (std::size_t image = 0; image < dataset.images(); ++image) {
     if (!holds_part(dataset, image, part)) continue;
-    found.names.push_back(dataset.name(image));
     found.rasters.push_back(image_options(dataset.project(), image, bands_of(model)));
+    const std::vector<std::string>& paths = found.rasters.back().paths;
+    found.names.push_back(paths.empty() ? dataset.name(image) : paths.front());  // a picture shows one raster
     found.references.push_back(folder.file(fmt::format("{}-{}.tif", to_string(part), image + 1)));
     found.labels.push_back(fmt::format("{}, {} part, image {}", file_name(project_path), to_string(part),
                                        dataset.project().images[image].id));

@@ -227,6 +227,7 @@ int train_model(TrainArguments a, Communicator& ranks) {
   const Project project = training.dataset().project();
   whole.reset();
   if (ranks.first()) judge(a, project);
+  ranks.barrier();  // the others wait here without taking the cores
   if (a.verbosity.quiet) return 0;
   if (summary.stopped_early)
     fmt::print("stopped early: no better model for {} epochs\n", project.training.patience);
