@@ -52,16 +52,18 @@ void choose_pixel_size(Project& project, const std::vector<std::optional<PixelSi
     return;
   }
   if (most > kAlike * least)
-    throw Error(ErrorCode::mismatch,
-                fmt::format("the images' pixels differ: {:.4g} m on the ground (\"{}\") to {:.4g} m (\"{}\")",
-                            least, first, most, last),
-                fmt::format("say with --resolution METRES which size all are brought to: {:.3g}", most));
-  if (longest > kNearlySquare * shortest)
-    throw Error(ErrorCode::mismatch,
-                fmt::format("the images' pixels are {:.4g} to {:.4g} m on the ground, far from square",
-                            shortest, longest),
-                fmt::format("say with --resolution METRES which size all are brought to: {:.3g}",
-                            std::sqrt(shortest * longest)));
+    throw Error(
+        ErrorCode::mismatch,
+        fmt::format("the images' pixels differ: {:g} m on the ground (\"{}\") to {:g} m (\"{}\")",
+                    rounded(least), first, rounded(most), last),
+        fmt::format("say with --resolution METRES which size all are brought to: {:g}", rounded(most)));
+  if (longest > kNearlySquare * shortest) {
+    notes.push_back(fmt::format(
+        "pixels are {:g} to {:g} m on the ground, far from square, so that the model has no pixel "
+        "size and cannot tell which rasters fit it; --resolution METRES gives it one, such as {:g}",
+        rounded(shortest), rounded(longest), rounded(std::sqrt(shortest * longest))));
+    return;
+  }
   project.pixel_size_m = rounded(std::sqrt(longest * shortest));
   notes.push_back(fmt::format(
       "the model's pixels are {:g} m on the ground, as the images' are: rasters of other sizes will "

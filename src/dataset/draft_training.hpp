@@ -12,7 +12,8 @@
 namespace terramask {
 
 /// The pixel size that all images have in common, within 10%, becomes the model's. Throws mismatch where they
-/// differ by more. Where no image tells its own there is none.
+/// differ by more. Where no image tells its own, or pixels are far
+/// from square, there is none.
 /// @param sizes  of each image; empty where it is unknown
 void choose_pixel_size(Project& project, const std::vector<std::optional<PixelSize>>& sizes,
                        std::vector<std::string>& notes);
