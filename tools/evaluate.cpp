@@ -9,6 +9,7 @@
 #include "command.hpp"
 #include "evaluate_model.hpp"
 #include "evaluate_pairs.hpp"
+#include "evaluate_project.hpp"
 #include "evaluate_report.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
@@ -30,8 +31,11 @@ constexpr const char* evaluate_footer =
     "the\n"
     "reference is nodata nothing is judged; where the mask alone is, that is an error.\n"
     "\n"
+    "With --project and --part the images and labels are a project's, on that part's ground alone.\n"
+    "\n"
     "Examples:\n"
     "  terramask evaluate mask.tif --reference labels.tif\n"
+    "  terramask evaluate --project roads.json --part test --model roads.safetensors --html roads.html\n"
     "  terramask evaluate mask.tif --reference roads.tif --map 255=road --erode 3 --slack 3 --errors "
     "errors.tif\n"
     "  terramask evaluate mask.tif --reference cover.gpkg --attribute class --html report.html --image "
@@ -46,7 +50,16 @@ CLI::Option* add_list(CLI::App& app, const char* name, std::vector<std::string>&
 }
 
 void add_reference_options(CLI::App& app, EvaluateArguments& a) {
-  app.add_option("INPUT", a.inputs, "Masks; with --model images")->required()->type_name("");
+  app.add_option("INPUT", a.inputs, "Masks; with --model images")->type_name("");
+  CLI::Option* project = app.add_option("--project", a.project, "Instead: images and labels of a project")
+                             ->type_name("PROJECT.json")
+                             ->group("Input");
+  CLI::Option* part = app.add_option("--part", a.part, "The ground of the project that is judged")
+                          ->check(CLI::IsMember({"training", "validation", "test"}).description(""))
+                          ->type_name("training|validation|test")
+                          ->group("Input");
+  project->needs(part);
+  part->needs(project);
   app.add_option("--model", a.model, "Segment the inputs with this model first")
       ->type_name("FILE")
       ->group("Input");
@@ -143,17 +156,85 @@ void write_outputs(const EvaluateArguments& a, const EvaluationReport& report) {
                a.overwrite);
 }
 
-int evaluate_inputs(const EvaluateArguments& a) {
+/// A project's part in place of inputs and references.
+class JudgedPart {
+ public:
+  explicit JudgedPart(EvaluateArguments& a)
+      : folder_("terramask-evaluate", !a.html.empty()   ? a.html
+                                      : !a.json.empty() ? a.json
+                                                        : a.errors) {
+    DatasetOptions options;
+    options.strict = false;
+    options.cache_bytes = 0;
+    options.stop = &stop_flag();
+    ProgressBar bar("");
+    options.progress = progress_sink(a, bar);
+    const Dataset dataset(read_project(a.project), options);
+    bar.finish();
+    for (const std::string& warning : dataset.warnings()) spdlog::warn("warning: {}", warning);
+    ProjectPart found =
+        project_part(a.project, dataset, parse_part(a.part), load_model(a.model), folder_, &stop_flag());
+    a.inputs = std::move(found.names);
+    a.references = std::move(found.references);
+    a.rasters = std::move(found.rasters);
+    labels_ = std::move(found.labels);
+  }
+
+  /// References under names that mean something tomorrow.
+  void name(EvaluationReport& report) const {
+    for (std::size_t i = 0; i < report.pairs.size(); ++i) report.pairs[i].reference = labels_.at(i);
+  }
+
+ private:
+  HiddenFolder folder_;
+  std::vector<std::string> labels_;
+};
+
+void check_project(const EvaluateArguments& a) {
+  if (a.project.empty()) {
+    if (a.inputs.empty())
+      throw Error(ErrorCode::usage, "no mask and no image is named",
+                  "name masks, with --model images, or --project and --part");
+    return;
+  }
+  if (a.model.empty())
+    throw Error(ErrorCode::usage, "--project: which model is to be judged?", "name it with --model");
+  const RasterArguments& r = a.raster;
+  const std::initializer_list<std::pair<const char*, bool>> given{
+      {"INPUT", !a.inputs.empty()},
+      {"--reference", !a.references.empty()},
+      {"--points", !a.points.empty()},
+      {"--attribute", !a.attribute.empty()},
+      {"--layer", !a.layer.empty()},
+      {"--background", !a.background.empty()},
+      {"--probabilities", !a.probabilities.empty()},
+      {"--ndsm", !r.ndsm.empty()},
+      {"--bands", !r.bands.empty()},
+      {"--crs", !r.crs.empty()},
+      {"--resample", r.resample != "auto"},
+      {"--pixel-size", r.pixel_size.has_value()},
+      {"--src-nodata", !r.src_nodata.empty()}};
+  for (const auto& [option, told] : given)
+    if (told)
+      throw Error(ErrorCode::usage, fmt::format("{}: with --project that is the project's to say", option),
+                  "leave one of them out");
+}
+
+int evaluate_inputs(EvaluateArguments& a) {
   start_messages("terramask evaluate", a.verbosity);
   configure_gdal(parse_bytes(a.cache, "--cache"));
+  check_project(a);
+  std::unique_ptr<JudgedPart> judged;
+  if (!a.project.empty()) judged = std::make_unique<JudgedPart>(a);
   std::vector<EvaluationPair> pairs = make_pairs(a);
   prepare_outputs(a, pairs);
 
   std::unique_ptr<SegmentedInputs> segmented;
   if (!a.model.empty()) segmented = std::make_unique<SegmentedInputs>(a, pairs);
   ProgressBar bar("");
-  const EvaluationReport report = evaluate(evaluation_options(a, pairs), progress_sink(a, bar), &stop_flag());
+  EvaluationReport report = evaluate(evaluation_options(a, pairs), progress_sink(a, bar), &stop_flag());
   bar.finish();
+  if (judged) judged->name(report);
 
   for (const std::string& warning : report.warnings) spdlog::warn("warning: {}", warning);
   if (report.sampled)

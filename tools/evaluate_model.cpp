@@ -74,7 +74,9 @@ void SegmentedInputs::segment(const EvaluateArguments& a, Segmenter& segmenter,
     const fs::path own = folder_ / std::to_string(i + 1);
     fs::create_directory(own);
     SegmentOptions options;
-    options.raster = a.raster.options({a.inputs[i]});
+    options.raster = a.rasters.empty() ? a.raster.options({a.inputs[i]}) : a.rasters[i];
+    // A project's labels lie on the grid that the model sees.
+    if (!a.rasters.empty()) options.grid = OutputGrid::model;
     options.output = (own / "mask.tif").string();
     // Four bytes: the threshold found is then exactly what `segment` would compare with.
     options.probability_type = ProbabilityType::float32;

@@ -12,7 +12,9 @@
 namespace terramask::tools {
 
 struct EvaluateArguments {
-  std::vector<std::string> inputs;  ///< masks; with a model the images that it is to segment
+  std::vector<std::string> inputs;     ///< masks; with a model the images that it is to segment
+  std::string project, part;           ///< whose images and labels take the inputs' and references' place
+  std::vector<RasterOptions> rasters;  ///< with a project: how to read the images
   std::string model;
   std::vector<std::string> references, probabilities, images;
   std::string points, attribute, layer, background, positive;

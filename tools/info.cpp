@@ -41,6 +41,12 @@ struct Fit {
   const Model* model;
   std::string raster;
   std::vector<std::string> faults;
+  bool sizes_known = false;  ///< of the pixels of both
+
+  std::string verdict() const {
+    if (!faults.empty()) return "does not fit";
+    return sizes_known ? "fits" : "fits by its bands; whether its pixels are of the size cannot be told for";
+  }
 };
 
 std::vector<std::string> faults_of(const Model& model, const RasterOptions& raster) {
@@ -56,7 +62,7 @@ void print_text(const std::vector<Model>& models, const std::vector<RasterInfo>&
   for (const Model& model : models) fmt::print("{}\n", describe(model, executor));
   for (const RasterInfo& raster : rasters) fmt::print("{}\n", describe(raster));
   for (const Fit& fit : fits) {
-    fmt::print("{} {} {}\n", fit.raster, fit.faults.empty() ? "fits" : "does not fit", fit.model->path);
+    fmt::print("{} {} {}\n", fit.raster, fit.verdict(), fit.model->path);
     for (const std::string& fault : fit.faults) fmt::print("  {}\n", fault);
   }
 }
@@ -70,6 +76,7 @@ void print_json(const std::vector<Model>& models, const std::vector<RasterInfo>&
     json["fits"].push_back({{"model", fit.model->path},
                             {"raster", fit.raster},
                             {"fits", fit.faults.empty()},
+                            {"pixel_sizes_known", fit.sizes_known},
                             {"why_not", fit.faults}});
   // A file may hold text in any encoding.
   fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
@@ -97,7 +104,8 @@ int show(const InfoArguments& a) {
   std::vector<Fit> fits;
   for (const Model& model : models)
     for (const RasterInfo& raster : rasters)
-      fits.push_back({&model, raster.path, faults_of(model, a.raster.options({raster.path}))});
+      fits.push_back({&model, raster.path, faults_of(model, a.raster.options({raster.path})),
+                      model.info.pixel_size_m && (raster.pixel_size || a.raster.pixel_size)});
   (a.json ? print_json : print_text)(models, rasters, fits, executor.get());
   for (const Fit& fit : fits)
     if (!fit.faults.empty()) return 1;

@@ -16,6 +16,12 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::array<std::int64_t, 4> tile_sizes{256, 512, 1024, 2048};
 
+PlanOptions no_limits() {
+  PlanOptions options;
+  options.max_chunk_bytes = std::uint64_t{1} << 46;
+  return options;
+}
+
 Network inference_graph(const Model& model, std::int64_t patch) {
   return optimise_for_inference({build_network(model.info.network, 1, patch, patch), model.parameters});
 }
@@ -48,7 +54,8 @@ Facts find_facts(const Model& model, const Executor* executor) {
   for (const auto& [name, tensor] : model.parameters) facts.parameters += tensor->shape().elements();
   const std::int64_t stride = total_stride(model.info.network);
   const std::int64_t patch = (512 + stride - 1) / stride * stride;
-  const Plan plan = make_plan(inference_graph(model, patch).graph);
+  // A device's limits are of no concern here: the plan is counted, not run.
+  const Plan plan = make_plan(inference_graph(model, patch).graph, no_limits());
   facts.flops_per_megapixel = plan.total_flops / static_cast<double>(patch * patch) * 1e6;
   facts.field = footprint_of(plan.graph, executor);
   for (std::size_t i = 0; i < tile_sizes.size(); ++i) facts.work[i] = work_factor(facts.field, tile_sizes[i]);
@@ -97,8 +104,10 @@ std::string describe(const Model& model, const Executor* executor) {
   if (info.threshold)
     text +=
         fmt::format("  threshold     {} above a probability of {}\n", info.classes[1].name, *info.threshold);
-  text += info.pixel_size_m ? fmt::format("  pixel size    {:.4g} m\n", *info.pixel_size_m)
-                            : std::string("  pixel size    unknown: rasters are never resampled\n");
+  text +=
+      info.pixel_size_m
+          ? fmt::format("  pixel size    {:.4g} m\n", *info.pixel_size_m)
+          : std::string("  pixel size    unknown: whether a raster fits cannot be told, none is resampled\n");
   text += fmt::format("  field         halo {}, stride {}, alignment {}, padded to multiples of {}\n",
                       facts.field.halo, facts.field.stride, facts.field.alignment, info.pad_multiple);
   text +=
@@ -148,7 +157,7 @@ std::string describe_plan(const Model& model, std::int64_t patch, const Executor
         fmt::format("for instance --patch {}", std::max<std::int64_t>(1, patch / stride) * stride));
   Graph graph = inference_graph(model, patch).graph;
   const Footprint field = footprint_of(graph, executor);
-  const Plan plan = executor == nullptr ? make_plan(std::move(graph)) : executor->plan(graph);
+  const Plan plan = executor == nullptr ? make_plan(std::move(graph), no_limits()) : executor->plan(graph);
   return to_string(plan) + fmt::format("receptive field: halo {}, stride {}, alignment {}\n", field.halo,
                                        field.stride, field.alignment);
 }

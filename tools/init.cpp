@@ -10,14 +10,17 @@
 #include "command.hpp"
 #include "dataset/dataset.hpp"
 #include "dataset/draft.hpp"
+#include "dataset/draft_training.hpp"
 #include "dataset/samples_picture.hpp"
 #include "messages.hpp"
+#include "project_options.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"
 #include "terramask/tiles.hpp"
 #include "tile_arguments.hpp"
+#include "train/settings.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -26,6 +29,7 @@ struct InitArguments {
   DraftOptions draft;
   std::string classes, output, picture;
   std::vector<std::string> ndsm;
+  std::vector<keys::Setting> settings;
   bool overwrite = false;
   Verbosity verbosity;
 };
@@ -45,8 +49,11 @@ void print_classes(const Dataset& dataset) {
     const ClassInfo& one = dataset.classes()[c];
     std::array<std::uint64_t, kParts> counts{};
     for (std::size_t p = 0; p < kParts; ++p) counts[p] = dataset.count(parts[p], c);
-    fmt::print("{:<{}}  {:>5}  {:>5.1f}%  {:>12}  {:>12}  {:>12}\n", one.name, widest, one.value,
-               share(counts[0] + counts[1] + counts[2], total), counts[0], counts[1], counts[2]);
+    const double percent = share(counts[0] + counts[1] + counts[2], total);
+    // A class of 0.03% does not occur in 0.0% of the ground.
+    fmt::print("{:<{}}  {:>5}  {:>5}%  {:>12}  {:>12}  {:>12}\n", one.name, widest, one.value,
+               percent > 0 && percent < 1 ? fmt::format("{:.2g}", percent) : fmt::format("{:.1f}", percent),
+               counts[0], counts[1], counts[2]);
   }
   fmt::print("{:<{}}  {:>5}  {:>5.0f}%  {:>12}  {:>12}  {:>12}  pixels\n", "all", widest, "",
              total > 0 ? 100.0 : 0.0, dataset.labelled(parts[0]), dataset.labelled(parts[1]),
@@ -54,6 +61,7 @@ void print_classes(const Dataset& dataset) {
 }
 
 constexpr std::uint64_t kMostSeeds = 20;
+constexpr int kClassSeeds = 6;  // a class that stands in one block alone is in one part, whatever the seed
 
 bool leaves_part_empty(const Dataset& dataset) {
   if (dataset.labelled(Part::training) + dataset.labelled(Part::validation) + dataset.labelled(Part::test) ==
@@ -63,6 +71,42 @@ bool leaves_part_empty(const Dataset& dataset) {
     if (dataset.labelled(part) == 0 && dataset.project().split.fractions[static_cast<std::size_t>(part)] > 0)
       return true;
   return false;
+}
+
+bool is_set(const InitArguments& a, const std::string& key) {
+  return std::ranges::any_of(a.settings, [&](const keys::Setting& one) { return one.key == key; });
+}
+
+/// Little ground has few blocks, and a seed may leave a part none of them, or none of a class.
+std::unique_ptr<Dataset> choose_seed(const InitArguments& a, Project& project,
+                                     const DatasetOptions& options) {
+  auto dataset = std::make_unique<Dataset>(project, options);
+  if (is_set(a, "split.seed")) return dataset;
+  while (leaves_part_empty(*dataset) && project.split.seed < kMostSeeds) {
+    ++project.split.seed;
+    dataset = std::make_unique<Dataset>(project, options);
+  }
+  if (project.split.method != "blocks" || leaves_part_empty(*dataset)) return dataset;
+  Project other = project;
+  for (int i = 0; i < kClassSeeds && leaves_class_out(*dataset); ++i) {
+    ++other.split.seed;
+    auto found = std::make_unique<Dataset>(other, options);
+    if (leaves_part_empty(*found) || leaves_class_out(*found)) continue;
+    project = other;
+    return found;
+  }
+  return dataset;
+}
+
+/// What train would refuse is refused here, before anything is written.
+void check_training(const InitArguments& a, const Project& project, const Dataset& dataset) {
+  ModelInfo info;
+  info.network = train::spec_of(project, dataset.bands().size(), {}).network;
+  for (const BandRequest& band : dataset.bands()) info.bands.push_back({band.name, band.type, 0, 1});
+  info.pixel_size_m = project.pixel_size_m;
+  info.pad_multiple = std::max<std::int64_t>(32, total_stride(info.network));
+  info.classes = project.classes;
+  train::check_names(a.output, info);
 }
 
 int run_init(InitArguments& a) {
@@ -81,21 +125,24 @@ int run_init(InitArguments& a) {
   check_output(a.picture, a.overwrite, inputs);
   if (!a.classes.empty()) a.draft.classes = parse_class_requests(a.classes);
   if (!a.ndsm.empty()) a.draft.ndsm = NdsmMember{a.ndsm[0], a.ndsm[1]};
+  a.draft.common_pixel_size = !is_set(a, "pixel_size_m");
   std::vector<std::string> notes;
   Project project = draft_project(a.draft, notes);
+  if (!a.settings.empty()) project = with_settings(project, a.output, a.settings);
   for (const auto& note : notes) spdlog::info("{}", note);
   ProgressBar bar("terramask init: ");
   DatasetOptions options;
   options.strict = false;
   options.stop = &stop_flag();
   if (!a.verbosity.quiet) options.progress = [&bar](const Progress& progress) { bar.show(progress); };
-  auto dataset = std::make_unique<Dataset>(project, options);
-  // Little ground has few blocks, and a seed may leave a part none of them.
-  while (leaves_part_empty(*dataset) && project.split.seed < kMostSeeds) {
-    ++project.split.seed;
-    dataset = std::make_unique<Dataset>(project, options);
-  }
+  const auto dataset = choose_seed(a, project, options);
   bar.finish();
+  notes.clear();
+  std::vector<std::string> asked;
+  for (const keys::Setting& setting : a.settings) asked.push_back(setting.key);
+  choose_training(project, *dataset, asked, notes);
+  for (const auto& note : notes) spdlog::info("{}", note);
+  check_training(a, project, *dataset);
   for (const auto& warning : dataset->warnings()) spdlog::warn("{}", warning);
   write_samples_picture(a.picture, *dataset, a.overwrite);
   write_project(a.output, project, a.overwrite);
@@ -130,12 +177,13 @@ void init_options(CLI::App& app, std::function<int()>& run) {
       ->expected(2)
       ->type_name("DSM DTM");
   app.add_option("-r,--resolution", a->draft.pixel_size_m,
-                 "Pixel size on the ground that all is brought to, metres; else each image keeps its own")
+                 "Pixel size on the ground that all is brought to, metres; else what all images have")
       ->check(positive_number())
       ->type_name("METRES");
   app.add_option("--picture", a->picture, "Samples with their labels laid over; else beside the project")
       ->type_name("OUT.png");
   app.add_flag("--overwrite", a->overwrite, "Replace files that are there");
+  add_project_options(app, a->settings);
   add_verbosity_options(app, a->verbosity);
   app.footer(
       "Look at the picture before training: labels that do not lie on their image show there.\n"
@@ -143,7 +191,8 @@ void init_options(CLI::App& app, std::function<int()>& run) {
       "Examples:\n"
       "  terramask init ortho.tif --labels roads.tif -o roads.json\n"
       "  terramask init tiles/*.png --labels masks/*.png --classes 0-127=background,128-255=road -o "
-      "roads.json\n");
+      "roads.json\n"
+      "  terramask init ortho.tif --labels roads.tif -o roads.json --width 32 --set training.epochs=80\n");
   run = [a] { return run_init(*a); };
 }
 

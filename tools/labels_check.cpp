@@ -61,6 +61,7 @@ CheckOptions options_of(const LabelsCheckArguments& a, const LabelsCheckCall& ca
       .images = {call.like}, .labels = {labels_of(a)}, .stack = {}, .classes = {}, .ignore = a.ignore};
   if (!a.classes.empty()) draft.classes = parse_class_requests(a.classes);
   std::vector<std::string> notes;
+  draft.common_pixel_size = false;  // the image is read as it is
   const Project project = draft_project(draft, notes);
   CheckOptions options;
   options.image.paths = {call.like};

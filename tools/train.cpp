@@ -3,13 +3,17 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
+#include <filesystem>
 #include <memory>
 
 #include "checks.hpp"
 #include "command.hpp"
 #include "device_options.hpp"
+#include "evaluate_project.hpp"
 #include "messages.hpp"
 #include "progress_bar.hpp"
+#include "project_options.hpp"
 #include "ranks.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
@@ -27,6 +31,15 @@ constexpr const char* train_footer =
     "best mean IoU on the validation part. After Ctrl-C or a crash, --resume goes on; the result is the "
     "same,\n"
     "byte for byte, as that of a training that was never stopped, on the same device and threads.\n"
+    "\n"
+    "In the end the model segments the project's images and is judged on the validation and on the test "
+    "part;\n"
+    "`terramask evaluate --project PROJECT.json --part test --model MODEL` does it again. Where model or "
+    "state\n"
+    "cannot be saved, the training says so, goes on and tries again.\n"
+    "\n"
+    "Options of the project (--width, --set, ...) count instead of the file's keys; the model's provenance\n"
+    "holds them, and --resume wants the same ones again.\n"
     "\n"
     "--export makes a folder with all that the training would see, so that another program can train the\n"
     "same and be compared: initial.safetensors, the batches of every epoch as the network gets them\n"
@@ -55,7 +68,7 @@ struct TrainArguments {
   DeviceArguments device;
   Verbosity verbosity;
   std::string cache = "1G";
-  double checkpoint_minutes = 10;
+  double checkpoint_minutes = 10, save_minutes = 10;
   std::int64_t epochs = 0;
   bool dry_run = false;
 };
@@ -82,21 +95,86 @@ void print_dataset(const Dataset& dataset) {
 void print_estimate(const train::TrainEstimate& e, std::int64_t epochs) {
   fmt::print("network    {} parameters, {:.1f} GFLOP a step\n",
              count_text(static_cast<double>(e.parameter_count)), e.gflop_per_step);
-  fmt::print("memory     {} of the device\n", bytes_text(e.device_bytes));
+  fmt::print("memory     {} of the device, {} beside it\n", bytes_text(e.device_bytes),
+             bytes_text(e.host_bytes));
   fmt::print("epoch      {} patches, {} steps; {} validation patches\n", e.patches, e.steps,
              e.validation_patches);
-  fmt::print("time       {:.3f} s a step, {} an epoch, {} for {} epochs\n", e.seconds_per_step,
-             duration_text(e.seconds_per_epoch),
+  fmt::print("time       {:.3f} s a step{}, {} an epoch, {} for {} epochs\n", e.seconds_per_step,
+             e.scaled ? " (measured on a narrower network)" : "", duration_text(e.seconds_per_epoch),
              duration_text(e.seconds_per_epoch * static_cast<double>(epochs)), epochs);
 }
 
-std::string epoch_line(const train::Epoch& e) {
+std::string epoch_line(const train::Epoch& e, const std::vector<ClassInfo>& classes) {
   std::string line = fmt::format("epoch {}: loss {:.4f}", e.epoch, e.loss);
   if (e.validated)
     line += fmt::format(", validation loss {:.4f}, accuracy {:.4f}, mean IoU {:.4f}, mean F1 {:.4f}",
                         e.validation_loss, e.accuracy, e.mean_iou, e.mean_f1);
-  return line +
-         fmt::format(", rate {:.2e}, {}{}", e.rate, duration_text(e.seconds), e.best ? ", best so far" : "");
+  line += fmt::format(", rate {:.2e}, {}{}", e.rate, duration_text(e.seconds), e.best ? ", best so far" : "");
+  if (!e.best || !e.validated) return line;
+  for (std::size_t c = 0; c < e.iou.size(); ++c)
+    line += fmt::format("{} {} {}", c == 0 ? "; IoU" : ",", classes.at(c).name,
+                        std::isfinite(e.iou[c]) ? fmt::format("{:.4f}", e.iou[c]) : "-");
+  return line;
+}
+
+/// A mean over classes hides a class that is not seen at all.
+void warn_of_unseen(const train::Epoch& e, const Project& project) {
+  if (e.unseen.empty()) return;
+  std::string names;
+  for (const std::size_t c : e.unseen) names += (names.empty() ? "" : ", ") + project.classes.at(c).name;
+  const bool balanced = project.training.sampling == "balanced";
+  spdlog::warn("warning: epoch {}: no pixel of the validation part is predicted as {}{}", e.epoch, names,
+               balanced ? "" : "; --sampling balanced and --loss cross_entropy_dice are for rare classes");
+}
+
+/// Chooses the threshold, if the project wants it, and tells how good the model is on ground that it has not
+/// seen. The model is saved already: what goes wrong here is no failure of the training.
+void judge(const TrainArguments& a, const Project& project) {
+  ProgressBar bar("");
+  try {
+    DatasetOptions options;
+    options.strict = false;
+    options.cache_bytes = 0;
+    options.stop = &stop_flag();
+    const Dataset dataset(project, options);
+    JudgeOptions judging;
+    judging.project_path = a.options.project;
+    judging.model = a.options.output;
+    judging.beside =
+        (std::filesystem::path(a.options.output).replace_extension(".training") / "judge").string();
+    judging.executor = a.options.executor;
+    judging.stop = &stop_flag();
+    if (!a.verbosity.quiet) judging.progress = [&bar](const Progress& progress) { bar.show(progress); };
+    if (project.training.choose_threshold && dataset.labelled(Part::validation) > 0) {
+      judging.sweep = true;
+      const auto found = judge_parts(judging, dataset, {Part::validation});
+      const double threshold = found.front().sweep ? found.front().sweep->best.threshold : 0;
+      bar.finish();
+      if (threshold > 0 && threshold < 1) {
+        store_threshold(a.options.output, threshold);
+        if (!a.verbosity.quiet)
+          fmt::print("threshold {:.4f} of {}: the best F1 on the validation part\n", threshold,
+                     project.classes[1].name);
+      }
+      judging.sweep = false;
+    }
+    if (a.verbosity.quiet) return;
+    std::vector<Part> parts;
+    for (const Part part : {Part::validation, Part::test}) {
+      if (dataset.labelled(part) > 0)
+        parts.push_back(part);
+      else
+        fmt::print("the {} part has no labelled pixel: nothing is judged on it\n", to_string(part));
+    }
+    if (parts.empty()) return;
+    const auto reports = judge_parts(judging, dataset, parts);
+    bar.finish();
+    print_parts(parts, reports);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled) throw;
+    bar.finish();
+    spdlog::warn("warning: {} is saved, but could not be judged: {}", a.options.output, error.what());
+  }
 }
 
 int train_model(TrainArguments a, Communicator& ranks) {
@@ -105,6 +183,8 @@ int train_model(TrainArguments a, Communicator& ranks) {
   configure_gdal(std::uint64_t{64} << 20);
   a.options.cache_bytes = parse_bytes(a.cache, "--cache");
   a.options.checkpoint_seconds = a.checkpoint_minutes * 60;
+  a.options.save_seconds = a.save_minutes * 60;
+  a.options.estimate_only = a.dry_run;
   a.options.executor = of_rank(a.device.options(), ranks);
   a.options.ranks = &ranks;
   if (a.epochs > 0) a.options.epochs = a.epochs;
@@ -113,7 +193,12 @@ int train_model(TrainArguments a, Communicator& ranks) {
   ProgressBar bar("");
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  train::Training training(a.options, sink, &stop_flag());
+  a.options.warn = [&bar](const std::string& warning) {
+    bar.finish();
+    spdlog::warn("warning: {}", warning);
+  };
+  auto whole = std::make_unique<train::Training>(a.options, sink, &stop_flag());
+  train::Training& training = *whole;
   bar.finish();
   for (const std::string& note : training.notes()) spdlog::warn("note: {}", note);
   spdlog::info("computing on {}{}", training.device_name(),
@@ -134,14 +219,18 @@ int train_model(TrainArguments a, Communicator& ranks) {
   }
   const train::TrainSummary summary = training.run([&](const train::Epoch& epoch) {
     bar.finish();
-    if (!a.verbosity.quiet) fmt::print("{}\n", epoch_line(epoch));
+    if (!a.verbosity.quiet) fmt::print("{}\n", epoch_line(epoch, training.dataset().classes()));
     std::fflush(stdout);
+    warn_of_unseen(epoch, training.dataset().project());
   });
   bar.finish();
+  const Project project = training.dataset().project();
+  whole.reset();
+  if (ranks.first()) judge(a, project);
+  ranks.barrier();  // the others wait here without taking the cores
   if (a.verbosity.quiet) return 0;
   if (summary.stopped_early)
-    fmt::print("stopped early: no better model for {} epochs\n",
-               training.dataset().project().training.patience);
+    fmt::print("stopped early: no better model for {} epochs\n", project.training.patience);
   fmt::print("{}: the model of epoch {} of {}; {} in all, the device waited for data {:.1f}% of the time\n",
              a.options.output, summary.best_epoch, summary.epochs.size(), duration_text(summary.seconds),
              100 * summary.device_waited);
@@ -171,6 +260,12 @@ void train_options(CLI::App& app, std::function<int()>& run) {
           ->type_name("M")
           ->capture_default_str()
           ->group("Output");
+  app.add_option("--save-minutes", a->save_minutes,
+                 "After the last epoch, where the model cannot be saved, go on trying for so long")
+      ->check(CLI::Range(0.0, 1e6).description(""))
+      ->type_name("M")
+      ->capture_default_str()
+      ->group("Output");
   app.add_option("--init", a->options.init, "Begin from another model: every tensor that fits is taken over")
       ->type_name("MODEL")
       ->group("Training");
@@ -194,6 +289,7 @@ void train_options(CLI::App& app, std::function<int()>& run) {
       ->type_name("DIR")
       ->group("Output")
       ->excludes(output, resume, overwrite, checkpoints, dry_run);
+  add_project_options(app, a->options.settings);
   add_device_options(app, a->device);
   add_verbosity_options(app, a->verbosity);
   app.footer(train_footer);

@@ -47,10 +47,14 @@ class Backward {
   std::vector<std::optional<ValueId>> upstream_, given_;
 };
 
-/// Appends to the graph what computes the gradients of `loss` (element 0 of a loss operator's result) by each
-/// of `wanted`, and returns them by value; a value that the loss does not depend on is missing. Gradients of
-/// a value with several readers are summed in the order of the readers, the last first. Errors: unsupported
-/// where an operator on the way has no gradient.
-std::map<ValueId, ValueId> differentiate(Graph& graph, ValueId loss, std::span<const ValueId> wanted);
+/// Appends to the graph what computes the gradients of the sum of `losses` (element 0 of each loss operator's
+/// result) by each of `wanted`, and returns them by value; a value that no loss depends on is missing.
+/// Gradients of a value with several readers are summed in the order of the readers, the last first. Errors:
+/// unsupported where an operator on the way has no gradient.
+std::map<ValueId, ValueId> differentiate(Graph& graph, std::span<const ValueId> losses,
+                                         std::span<const ValueId> wanted);
+inline std::map<ValueId, ValueId> differentiate(Graph& graph, ValueId loss, std::span<const ValueId> wanted) {
+  return differentiate(graph, std::span(&loss, 1), wanted);
+}
 
 }  // namespace terramask

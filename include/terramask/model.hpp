@@ -50,21 +50,24 @@ struct ModelInfo {
 struct Model {
   std::string path;
   ModelInfo info;
-  Parameters parameters;  ///< what build_network asks for, as f32
-  std::string sha256;     ///< of the whole file, hex
-  std::vector<std::string>
-      warnings;  ///< NaN weights, tensors and keys that nobody asked for; without the path
+  Parameters parameters;              ///< what build_network asks for, as f32
+  std::string sha256;                 ///< of the whole file, hex
+  std::vector<std::string> warnings;  ///< tensors and keys that nobody asked for; without the path
 };
 
 /// Reads and checks a model file. Weights may be F32, F16, BF16 or F64. A damaged or hostile file is
 /// ErrorCode::format, never anything worse: header length, JSON depth, offsets, overlaps, sizes, types and
-/// shapes are checked before memory is taken. A sound file that this version does not understand (format 2,
-/// an unknown architecture or key of the network) is ErrorCode::unsupported; not_found and io are the others.
+/// shapes are checked before memory is taken. So are weights that are NaN or infinite, and negative
+/// variances. A sound file that this version does not understand (format 2, an unknown architecture or key of
+/// the network) is ErrorCode::unsupported; not_found and io are the others.
 Model load_model(const std::string& path);
 /// Writes atomically (beside, fsync, rename). The same model gives the same bytes. What load_model would
 /// refuse is not written. Errors: exists (unless `overwrite`), io (unwritable, disk full), format or usage (a
 /// model that does not fit itself).
 void save_model(const std::string& path, const ModelInfo& info, const Parameters& parameters, bool overwrite);
+
+/// Throws what save_model would throw for this description, for whoever will save a model hours from now.
+void check_description(const std::string& path, const ModelInfo& info);
 
 /// Writes `threshold` into the description of the model file at `path`, atomically; every other byte that
 /// means something stays what it was: tensors of any type, other metadata, unknown keys. Errors: usage (not

@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 #include <omp.h>
 #include <sched.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 
+#include "core/host_memory.hpp"
 #include "cpu/instruction_set.hpp"
 #include "cpu/layout.hpp"
 #include "cpu/program.hpp"
@@ -32,17 +32,6 @@ std::string processor_name() {
   return "CPU";
 }
 
-// The machine's memory, or what its control group leaves of it.
-std::uint64_t memory_bytes() {
-  std::uint64_t bytes = static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-                        static_cast<std::uint64_t>(::sysconf(_SC_PAGE_SIZE));
-  for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-    std::ifstream file(path);
-    if (std::uint64_t limit = 0; file >> limit) bytes = std::min(bytes, limit);
-  }
-  return bytes;
-}
-
 class CpuExecutor final : public Executor {
  public:
   CpuExecutor(const ExecutorOptions& options, KernelTable table)
@@ -53,7 +42,7 @@ class CpuExecutor final : public Executor {
     traits_.winograd = instruction_set() >= InstructionSet::avx2;
     traits_.precision = options.precision;
     // The rest is the system's and that of whoever else runs here.
-    if (options_.memory_limit == 0) options_.memory_limit = memory_bytes() / 10 * 8;
+    if (options_.memory_limit == 0) options_.memory_limit = host_memory() / 10 * 8;
   }
 
   std::string device_name() const override {
@@ -157,7 +146,7 @@ DeviceInfo describe_device() {
   info.kind = "CPU";
   const dnnl_version_t* const version = dnnl_version();
   info.driver = fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
-  info.memory_bytes = memory_bytes();
+  info.memory_bytes = host_memory();
   info.traits = fmt::format("{}, {} threads", instruction_set_name(), processors());
   return info;
 }

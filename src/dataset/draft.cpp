@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "dataset/draft_training.hpp"
 #include "dataset/project_keys.hpp"
 #include "dataset/split.hpp"
 #include "geo/gdal_support.hpp"
@@ -184,6 +185,7 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
   project.pixel_size_m = options.pixel_size_m;
   std::set<std::string> ids;
   std::vector<Grid> grids;
+  std::vector<std::optional<PixelSize>> sizes;
   Found found;
   for (std::size_t i = 0; i < options.images.size(); ++i) {
     ProjectImage image;
@@ -203,6 +205,7 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
     else
       geo::place_labels(image.labels.path, reader->source_grid(), reader->name());
     grids.push_back(reader->source_grid());
+    sizes.push_back(reader->pixel_size());
     project.images.push_back(std::move(image));
   }
   std::vector<int> ignore = options.ignore;
@@ -215,6 +218,7 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
                 "check that these are the labels of these images, or say with --classes what values mean");
   add_classes(project, classes);
   for (ProjectImage& image : project.images) image.labels.ignore = ignore;
+  if (options.common_pixel_size) choose_pixel_size(project, sizes, notes);
   choose_split(project, grids, notes);
   // Seen from above, ground has no side that is up.
   project.training.augment.flip = project.training.augment.turn = true;

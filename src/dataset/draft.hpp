@@ -27,13 +27,15 @@ struct DraftOptions {
   std::vector<ClassRequest> classes;  ///< empty: the values found
   std::vector<int> ignore;
   std::optional<double> pixel_size_m{};
+  bool common_pixel_size = true;  ///< else each image keeps its own, unless pixel_size_m says otherwise
 };
 
 /// Classes are the values that occur in the labels under the images, with the names and colours that the
 /// label rasters give them (metadata, category names, palette); an unnamed 255 beside two or more others is
 /// ignored, as is nodata. The split is by blocks of 256 m, or of less where there is too little ground for
-/// fifty; by file where no image has a CRS. Throws what opening them throws, usage where the numbers do not
-/// fit, and mismatch for label rasters of so many values that they can be no classes.
+/// fifty; by file where no image has a CRS. The pixel size is what all images have (see choose_pixel_size).
+/// Throws what opening them throws, usage where the numbers do not fit, and mismatch for label rasters of so
+/// many values that they can be no classes.
 /// @param notes  what was decided and should be looked at
 Project draft_project(const DraftOptions& options, std::vector<std::string>& notes);
 

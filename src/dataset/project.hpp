@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "keys/setting.hpp"
 #include "terramask/class_info.hpp"
 
 namespace terramask {
@@ -133,14 +134,14 @@ struct TrainingKeys {
   std::int64_t accumulate = 1;
   std::int64_t epochs = 50;
   std::int64_t samples = 0;  ///< patches an epoch; 0: as many as cover the training ground once
-  /// cross_entropy | sigmoid | squared | hinge | focal | dice | bootstrap_soft | bootstrap_hard |
-  /// noisy_labels
+  /// cross_entropy | sigmoid | squared | hinge | focal | dice | cross_entropy_dice | bootstrap_soft |
+  /// bootstrap_hard | noisy_labels
   std::string loss = "cross_entropy";
   double label_smoothing = 0;
   double focal_gamma = 2;
   double bootstrap_trust = 0.95;  ///< share of the label in the bootstrapped losses' targets
   LabelNoiseKeys label_noise;
-  std::string class_weighting = "none";  ///< none | balanced | list
+  std::string class_weighting = "none";  ///< none | balanced | tempered | list
   std::vector<double> class_weights;     ///< with "list": one for each class
   std::string optimizer = "adam";        ///< sgd | adam | adamw
   double learning_rate = 1e-3;
@@ -151,14 +152,24 @@ struct TrainingKeys {
   std::vector<GroupKeys> groups;
   std::string initial_weights = "he";  ///< he | xavier | lecun | pytorch
   std::string schedule = "cosine";     ///< constant | step | exponential | polynomial | cosine | one_cycle
-  std::int64_t warmup = 0;             ///< steps
-  double clip_norm = 0;                ///< 0: not clipped
-  std::int64_t patience = 0;           ///< epochs without a better model before it stops; 0: never
+  /// step, exponential: epochs in which the rate falls by `gamma`; empty: a third, a tenth of the training
+  std::optional<double> step_size{};
+  std::optional<double> gamma{};  ///< empty: 0.1 for step, 0.6 for exponential
+  double power = 0.9;             ///< polynomial
+  double final_rate = 0;          ///< cosine: what it ends at, times the learning rate
+  double pct_start = 0.3;         ///< one_cycle: the share of the training in which the rate rises
+  double div_factor = 25;         ///< one_cycle: begins at the learning rate divided by it
+  double final_div_factor = 1e4;  ///< one_cycle: ends at its beginning divided by it
+  std::int64_t warmup = 0;        ///< steps
+  double clip_norm = 0;           ///< 0: not clipped
+  std::int64_t patience = 0;      ///< epochs without a better model before it stops; 0: never
   std::uint64_t seed = 1;
   std::int64_t workers = 2;                ///< threads that load
   std::string sampling = "random";         ///< random | grid | balanced
   std::string normalization = "standard";  ///< standard | minmax | percentile | whiten
   AugmentKeys augment;
+  /// Of two classes: the threshold of the best F1 on the validation part goes into the model
+  bool choose_threshold = false;
 
   bool operator==(const TrainingKeys&) const = default;
 };
@@ -177,8 +188,13 @@ struct Project {
 
 /// Reads a project and checks it: relative paths come back joined to the file's folder. An unknown key, a
 /// wrong type or a value out of range is ErrorCode::format, naming the file, the key ("images[2].labels.map")
-/// and what was expected; not_found and io are the others.
-Project read_project(const std::string& path);
+/// and what was expected; not_found and io are the others. Settings count instead of the file's keys; one
+/// that cannot be is ErrorCode::usage, naming its option.
+Project read_project(const std::string& path, const std::vector<keys::Setting>& settings = {});
+
+/// The same of a project that is no file yet, but will be `path`.
+Project with_settings(const Project& project, const std::string& path,
+                      const std::vector<keys::Setting>& settings);
 
 /// Writes what read_project reads: paths below the file's folder become relative, defaults are written out.
 /// Errors: exists (unless `overwrite`), io.

@@ -66,13 +66,15 @@ void visit_augment(KeyVisitor& v, AugmentKeys& augment) {
 void visit_class_weights(KeyVisitor& v, TrainingKeys& training) {
   const auto read = [&training](const Json& value, const Place& place) {
     training.class_weights.clear();
-    if (value == "none" || value == "balanced") {
+    if (value == "none" || value == "balanced" || value == "tempered") {
       training.class_weighting = value.get<std::string>();
       return;
     }
     const auto weight = [](const Json& one) { return one.is_number() && one >= 0 && one <= 1e6; };
     if (!value.is_array() || value.empty() || !std::all_of(value.begin(), value.end(), weight))
-      place.refuse(value, R"("none", "balanced" or a list of weights from 0 to 1000000, one for each class)");
+      place.refuse(
+          value,
+          R"("none", "balanced", "tempered" or a list of weights from 0 to 1000000, one for each class)");
     training.class_weighting = "list";
     training.class_weights = value.get<std::vector<double>>();
   };
@@ -116,8 +118,8 @@ void visit_training(KeyVisitor& v, TrainingKeys& t) {
   v.whole("epochs", t.epochs, 1, 1'000'000, Need::optional);
   v.whole("samples", t.samples, 0, 1'000'000'000, Need::optional);
   v.choice("loss", t.loss,
-           {"cross_entropy", "sigmoid", "squared", "hinge", "focal", "dice", "bootstrap_soft",
-            "bootstrap_hard", "noisy_labels"});
+           {"cross_entropy", "sigmoid", "squared", "hinge", "focal", "dice", "cross_entropy_dice",
+            "bootstrap_soft", "bootstrap_hard", "noisy_labels"});
   v.number("label_smoothing", t.label_smoothing, 0, 0.9);
   v.number("focal_gamma", t.focal_gamma, 0, 10);
   v.number("bootstrap_trust", t.bootstrap_trust, 0, 1);
@@ -135,6 +137,13 @@ void visit_training(KeyVisitor& v, TrainingKeys& t) {
       [&t](KeyVisitor& inner, std::size_t i) { visit_group(inner, t.groups[i]); }, Need::optional);
   v.choice("initial_weights", t.initial_weights, {"he", "xavier", "lecun", "pytorch"});
   v.choice("schedule", t.schedule, {"constant", "step", "exponential", "polynomial", "cosine", "one_cycle"});
+  v.positive("step_size", t.step_size);
+  v.positive("gamma", t.gamma);
+  v.number("power", t.power, 0, 10);
+  v.number("final_rate", t.final_rate, 0, 1);
+  v.number("pct_start", t.pct_start, 0, 1);
+  v.number("div_factor", t.div_factor, 1, 1e9);
+  v.number("final_div_factor", t.final_div_factor, 1, 1e9);
   v.whole("warmup", t.warmup, 0, 1'000'000'000, Need::optional);
   v.number("clip_norm", t.clip_norm, 0, 1e9);
   v.whole("patience", t.patience, 0, 1'000'000, Need::optional);
@@ -144,6 +153,7 @@ void visit_training(KeyVisitor& v, TrainingKeys& t) {
   v.choice("normalization", t.normalization, {"standard", "minmax", "percentile", "whiten"});
   v.object(
       "augment", [&t](KeyVisitor& inner) { visit_augment(inner, t.augment); }, Need::optional);
+  v.flag("choose_threshold", t.choose_threshold);
 }
 
 }  // namespace

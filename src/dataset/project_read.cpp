@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <set>
 
 #include "dataset/project.hpp"
 #include "dataset/project_keys.hpp"
 #include "geo/legend.hpp"
 #include "keys/key_reader.hpp"
+#include "keys/key_setting.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask {
@@ -61,6 +63,12 @@ void check_classes(const std::string& path, const Project& project) {
     if (!names.contains(name))
       refuse(path, "allow_missing", fmt::format("no class is called \"{}\"", name), "name one of `classes`");
   const TrainingKeys& training = project.training;
+  if (training.gamma && (*training.gamma > 1 || *training.gamma < 1e-6))
+    refuse(path, "training.gamma", fmt::format("found {}", *training.gamma), "give a number from 1e-06 to 1");
+  if (training.choose_threshold && project.classes.size() != 2)
+    refuse(path, "training.choose_threshold",
+           fmt::format("a threshold parts two classes, there are {}", project.classes.size()),
+           "leave it out");
   if (training.class_weighting == "list" && training.class_weights.size() != project.classes.size())
     refuse(path, "training.class_weights",
            fmt::format("{} weights for {} classes", training.class_weights.size(), project.classes.size()),
@@ -98,8 +106,9 @@ void check_images(const std::string& path, const Project& project) {
 
 }  // namespace
 
-Project read_project(const std::string& path) {
-  const Json json = keys::read_json(path, "make one with `terramask init`");
+namespace {
+
+Project project_of(const Json& json, const std::string& path) {
   Project project;
   keys::KeyReader reader(json, {path, ""});
   dataset::visit_project(reader, project);
@@ -107,6 +116,22 @@ Project read_project(const std::string& path) {
   check_classes(path, project);
   check_images(path, project);
   return project;
+}
+
+}  // namespace
+
+Project read_project(const std::string& path, const std::vector<keys::Setting>& settings) {
+  const Json json = keys::read_json(path, "make one with `terramask init`");
+  Project project = project_of(json, path);
+  if (settings.empty()) return project;
+  return keys::read_with(settings, json, path, [&path](const Json& set) { return project_of(set, path); });
+}
+
+Project with_settings(const Project& project, const std::string& path,
+                      const std::vector<keys::Setting>& settings) {
+  const std::string whole = std::filesystem::absolute(path).lexically_normal().string();
+  const Json json = Json::parse(project_text(project, std::filesystem::path(whole).parent_path().string()));
+  return keys::read_with(settings, json, whole, [&whole](const Json& set) { return project_of(set, whole); });
 }
 
 }  // namespace terramask

@@ -216,13 +216,15 @@ std::vector<double> class_weights(const Dataset& dataset, const TrainingKeys& tr
   const std::size_t n = dataset.classes().size();
   if (training.class_weighting == "list") return training.class_weights;
   std::vector<double> weights(n, 1);
-  if (training.class_weighting != "balanced") return weights;
-  double occurring = 0;
-  for (std::size_t c = 0; c < n; ++c) occurring += dataset.count(Part::training, c) > 0 ? 1 : 0;
+  if (training.class_weighting == "none") return weights;
+  const double power = training.class_weighting == "balanced" ? 1 : 0.5;
+  double sum = 0;  // over the pixels
   for (std::size_t c = 0; c < n; ++c) {
     const auto count = static_cast<double>(dataset.count(Part::training, c));
-    weights[c] = count > 0 ? static_cast<double>(dataset.labelled(Part::training)) / (occurring * count) : 0;
+    weights[c] = count > 0 ? std::pow(count, -power) : 0;
+    sum += weights[c] * count;
   }
+  for (double& weight : weights) weight *= static_cast<double>(dataset.labelled(Part::training)) / sum;
   return weights;
 }
 

@@ -46,8 +46,9 @@ struct StatisticsOptions {
 Normalization measure_normalization(const Dataset& dataset, const std::string& method,
                                     const StatisticsOptions& options);
 
-/// Weights of the classes, in their order: all 1; or inversely as frequent as they are in the training part,
-/// so that the mean over its pixels is 1 (0 for a class that does not occur); or those listed.
+/// Weights of the classes, in their order: all 1; or inversely as frequent as they are in the training part
+/// ("tempered": as the root of the frequency), so that the mean over its pixels is 1 (0 for a class that does
+/// not occur); or those listed.
 std::vector<double> class_weights(const Dataset& dataset, const TrainingKeys& training);
 
 /// Eigenvalues (largest first) and eigenvectors (as rows) of a symmetric matrix, by Jacobi's rotations (Golub

@@ -92,7 +92,7 @@ void KeyReader::positive(const char* key, std::optional<double>& value) {
   const Json* found = find(key, Need::optional);
   if (found == nullptr || found->is_null()) return;
   if (!found->is_number() || !(*found > 0) || !std::isfinite(found->get<double>()))
-    at(key).refuse(*found, "a number of metres above 0");
+    at(key).refuse(*found, "a number above 0");
   value = found->get<double>();
 }
 

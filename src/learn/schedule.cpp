@@ -12,10 +12,11 @@ double cosine(double from, double to, double part) {
   return to + (from - to) * (1 + std::cos(std::numbers::pi * part)) / 2;
 }
 
-double one_cycle(double rate, double step, double steps) {
-  const double top = std::max(1.0, 0.3 * steps - 1), last = std::max(top + 1, steps - 1);
-  if (step <= top) return cosine(rate / 25, rate, step / top);
-  return cosine(rate, rate / 250'000, std::min(1.0, (step - top) / (last - top)));
+double one_cycle(const ScheduleSpec& schedule, double step, double steps) {
+  const double rate = schedule.rate, first = rate / schedule.div_factor;
+  const double top = std::max(1.0, schedule.rise * steps - 1), last = std::max(top + 1, steps - 1);
+  if (step <= top) return cosine(first, rate, step / top);
+  return cosine(rate, first / schedule.final_div_factor, std::min(1.0, (step - top) / (last - top)));
 }
 
 }  // namespace
@@ -42,7 +43,7 @@ double learning_rate(const ScheduleSpec& schedule, std::int64_t step) {
       found = cosine(rate, schedule.final_rate, part);
       break;
     case ScheduleKind::one_cycle:
-      found = one_cycle(rate, now, steps);
+      found = one_cycle(schedule, now, steps);
       break;
   }
   if (step < schedule.warmup) found *= (now + 1) / static_cast<double>(schedule.warmup);

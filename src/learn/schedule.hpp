@@ -15,8 +15,8 @@ enum class ScheduleKind : std::uint8_t {
   exponential,  ///< rate · gamma^(step / step_size)
   polynomial,   ///< rate · (1 − step / steps)^power
   cosine,     ///< final + (rate − final) · (1 + cos(π · step / steps)) / 2 (Loshchilov and Hutter 2017)
-  one_cycle,  ///< from rate / 25 up to rate over the first 30%, then down to rate / 250,000, by cosines
-              ///< (Smith and Topin 2018, as PyTorch's OneCycleLR)
+  one_cycle,  ///< from rate / div_factor up to rate over the first part, then down to rate / (div_factor ·
+              ///< final_div_factor), by cosines (Smith and Topin 2018, as PyTorch's OneCycleLR)
 };
 
 struct ScheduleSpec {
@@ -27,7 +27,9 @@ struct ScheduleSpec {
   std::int64_t step_size = 1;  ///< of step and exponential
   double gamma = 0.1;
   double power = 0.9;
-  double final_rate = 0;
+  double final_rate = 0;  ///< of cosine
+  double rise = 0.3;      ///< of one_cycle: the share of the steps in which the rate rises (pct_start)
+  double div_factor = 25, final_div_factor = 1e4;  ///< of one_cycle
 };
 
 /// The learning rate of a step, counted from 0.

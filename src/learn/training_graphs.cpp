@@ -11,18 +11,30 @@
 namespace terramask::learn {
 namespace {
 
+struct Loss {
+  std::vector<ValueId> terms;  // to differentiate
+  ValueId total = 0;  // (Σ w · loss, Σ w); of two terms their sums, so that the quotient is their mean
+};
+
 // Of a network's graph with the output "logits".
-ValueId add_loss(Graph& graph, const LossSpec& loss) {
+Loss add_loss(Graph& graph, const LossSpec& loss) {
   const ValueId logits = graph.outputs().front().value;
   const Shape& shape = graph.type(logits).shape;
   const Shape plane{shape.n(), 1, shape.h(), shape.w()};
   const ValueId labels = graph.add_input("labels", {DType::i32, plane});
   const ValueId weights = graph.add_input("weights", {DType::f32, plane});
   std::vector<ValueId> operands{logits, labels, weights};
-  if (!loss.dice && loss.pixel.kind == ops::LossKind::noisy_labels)
+  Loss made;
+  if (loss.dice) made.terms.push_back(graph.add(ops::DiceLoss{}, operands, "dice").front());
+  if (loss.by_pixel && loss.pixel.kind == ops::LossKind::noisy_labels)
     operands.push_back(graph.add_input(chances_input, {DType::f32, Shape{shape.c(), shape.c()}}));
-  if (loss.dice) return graph.add(ops::DiceLoss{}, operands, "loss").front();
-  return graph.add1(ops::PixelLoss{loss.pixel}, operands, "loss");
+  if (loss.by_pixel) made.terms.push_back(graph.add1(ops::PixelLoss{loss.pixel}, operands, "loss"));
+  made.total = made.terms.back();
+  if (made.terms.size() == 2) {
+    const ValueId one = graph.add_input(one_input, {DType::f32, Shape{1}});
+    made.total = graph.add1(ops::Accumulate{}, {made.terms[1], made.terms[0], one}, "loss+dice");
+  }
+  return made;
 }
 
 // variable = keep ? variable + value : value
@@ -81,7 +93,8 @@ void add_update(Graph& graph, const OptimizerSpec& optimizer, const std::string&
 
 }  // namespace
 
-void fill_chances(const LossSpec& loss, Program& program, std::size_t slot) {
+void fill_loss_inputs(const LossSpec& loss, Program& program, std::size_t slot) {
+  if (loss.by_pixel && loss.dice) program.input_as<float>(slot, one_input)[0] = 1;
   if (loss.chances.empty()) return;
   const auto to = program.input_as<float>(slot, chances_input);
   if (to.size() != loss.chances.size())
@@ -103,15 +116,15 @@ TrainingGraphs make_training_graphs(const TrainingSpec& spec) {
   made.dropout = form.has_dropout;
 
   Graph& graph = form.graph;
-  const ValueId loss = add_loss(graph, spec.loss);
+  const Loss loss = add_loss(graph, spec.loss);
   graph.remove_output("logits");
   const ValueId keep = graph.add_input("keep", {DType::f32, Shape{1}});
-  const auto gradients = differentiate(graph, loss, form.trained);
+  const auto gradients = differentiate(graph, loss.terms, form.trained);
   for (const auto& [parameter, gradient] : gradients) {
     made.trained.push_back(graph.values()[parameter].name);
     add_up(graph, "gradient/" + made.trained.back(), gradient, keep);
   }
-  graph.add_output("total", add_up(graph, "loss.total", loss, keep));
+  graph.add_output("total", add_up(graph, "loss.total", loss.total, keep));
 
   Graph& update = made.update;
   const ValueId total = update.add_variable("loss.total", Shape{2});
@@ -136,7 +149,7 @@ TrainingGraphs make_training_graphs(const TrainingSpec& spec) {
 Graph make_validation_graph(const TrainingSpec& spec) {
   Graph graph = build_network(spec.network, spec.batch, spec.height, spec.width);
   const ValueId logits = graph.outputs().front().value;
-  graph.add_output("total", add_loss(graph, spec.loss));
+  graph.add_output("total", add_loss(graph, spec.loss).total);
   graph.add_output("classes", graph.add1(ops::Argmax{}, {logits}, "classes"));
   graph.remove_output("logits");
   return graph;

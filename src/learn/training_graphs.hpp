@@ -11,7 +11,8 @@ struct TrainingGraphs {
   /// Forward, loss, backward; gradients and loss are added up over micro-batches.
   /// Inputs: image [N, B, H, W]; labels (i32) and weights [N, 1, H, W] (see ops/pixel_loss); keep [1], 0 for
   /// the first micro-batch of a step; dropout.key (i32 [4]) where the network has dropout; label.chances [C,
-  /// C] where the loss takes them (fill_chances). Output: total [2] = (Σ w · loss, Σ w) of the step so far.
+  /// C] where the loss takes them, loss.one [1] where it is a mean of two (fill_loss_inputs). Output: total
+  /// [2] = (Σ w · loss, Σ w) of the step so far.
   Graph accumulate;
   /// Divides the gradients by Σ w, clips, and moves the parameters. Input: schedule [3] (see ops/sgd).
   /// Outputs: norm and scale [1] (see ops/gradient_scale).
@@ -21,8 +22,9 @@ struct TrainingGraphs {
 };
 
 inline constexpr const char* chances_input = "label.chances";
-/// Gives a program of `accumulate` or of the validation graph the chances of its loss, where it takes any.
-void fill_chances(const LossSpec& loss, Program& program, std::size_t slot);
+inline constexpr const char* one_input = "loss.one";
+/// Gives a program of `accumulate` or of the validation graph what its loss takes beside the batch.
+void fill_loss_inputs(const LossSpec& loss, Program& program, std::size_t slot);
 
 /// Errors: usage where a pattern of `frozen` or a group fits no parameter, or nothing is left to train.
 TrainingGraphs make_training_graphs(const TrainingSpec& spec);

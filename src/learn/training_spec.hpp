@@ -12,7 +12,8 @@
 namespace terramask::learn {
 
 struct LossSpec {
-  bool dice = false;  ///< soft Dice instead of a sum over pixels
+  bool by_pixel = true;  ///< a sum over pixels
+  bool dice = false;     ///< soft Dice; where both are set, the mean of the two
   ops::PixelLossOptions pixel;
   std::vector<double> chances{};  ///< of noisy_labels: C × C, row by label, column by truth
 };

@@ -71,7 +71,7 @@ void TrainingStep::accumulate(const BatchView& batch, bool first, const DropoutK
   fill("image", batch.image);
   fill("labels", batch.labels);
   fill("weights", batch.weights);
-  fill_chances(spec_.loss, *accumulate_, accumulate_slot);
+  fill_loss_inputs(spec_.loss, *accumulate_, accumulate_slot);
   accumulate_->input_as<float>(accumulate_slot, "keep")[0] = first ? 0.0F : 1.0F;
   if (graphs_.dropout) {
     const auto words = accumulate_->input_as<std::uint32_t>(accumulate_slot, "dropout.key");

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <new>
@@ -67,19 +68,23 @@ void check_tensors(const safetensors::Header& header,
                                    : fmt::format(", and {} more", expected.size() - found - 1)));
 }
 
-void warn_of_values(const Parameters& parameters, std::vector<std::string>& warnings) {
+// One NaN makes every pixel that it meets a NaN, and a mask of them is all of one class.
+void check_values(const Parameters& parameters, const std::string& path) {
   for (const auto& [name, tensor] : parameters) {
-    std::size_t bad = 0;
-    std::size_t negative = 0;
-    for (const float value : tensor->values<float>()) {
-      if (!std::isfinite(value)) ++bad;
-      if (value < 0) ++negative;
-    }
+    if (tensor->dtype() != DType::f32) continue;
+    const auto values = tensor->values<float>();
+    const auto bad = std::ranges::count_if(values, [](float value) { return !std::isfinite(value); });
     if (bad > 0)
-      warnings.push_back(fmt::format("tensor {}: {} of {} values are NaN or infinite", quotation(name), bad,
-                                     tensor->shape().elements()));
+      throw Error(ErrorCode::format,
+                  fmt::format("{}: tensor {}: {} of {} values are NaN or infinite", path, quotation(name),
+                              bad, values.size()),
+                  "take a model of an earlier epoch, or train it again with a lower learning rate");
+    const auto negative = std::ranges::count_if(values, [](float value) { return value < 0; });
     if (negative > 0 && name.ends_with(".running_var"))
-      warnings.push_back(fmt::format("tensor {}: {} negative variances", quotation(name), negative));
+      throw Error(ErrorCode::format,
+                  fmt::format("{}: tensor {}: {} of {} variances are negative", path, quotation(name),
+                              negative, values.size()),
+                  "export the model again");
   }
 }
 
@@ -98,7 +103,12 @@ Model load(const std::string& path) {
   model.parameters =
       reader.read([&](const safetensors::Entry& tensor) { return expected.contains(tensor.name); });
   model.sha256 = reader.sha256();
-  warn_of_values(model.parameters, model.warnings);
+  check_values(model.parameters, path);
+  if (!model.info.pixel_size_m)
+    model.warnings.emplace_back(
+        "it does not say how large its pixels are on the ground: whether a raster fits cannot be told, and "
+        "none "
+        "is resampled");
   if (model.warnings.size() > most_warnings) {
     const std::size_t more = model.warnings.size() - most_warnings;
     model.warnings.resize(most_warnings);
@@ -117,6 +127,11 @@ Model load_model(const std::string& path) {
   }
 }
 
+void check_description(const std::string& path, const ModelInfo& info) {
+  std::vector<std::string> ignored;
+  (void)parse_description(description_text(info), path, ignored);
+}
+
 void save_model(const std::string& path, const ModelInfo& info, const Parameters& parameters,
                 bool overwrite) {
   // What would not be read is not written.
@@ -125,6 +140,7 @@ void save_model(const std::string& path, const ModelInfo& info, const Parameters
   const ModelInfo read_back = parse_description(text, path, ignored);
   const std::int64_t stride = total_stride(read_back.network);
   check_parameters(build_network(read_back.network, 1, stride, stride), parameters, path);
+  check_values(parameters, path);
   safetensors::write(path, {{metadata_key, text}}, parameters, overwrite);
 }
 

@@ -190,6 +190,7 @@ std::vector<ClassInfo> parse_classes(const Json& json, std::int64_t expected,
     fail(fmt::format("classes lists {}, the network gives {}", json.size(), expected));
   std::vector<ClassInfo> classes;
   std::set<int> values;
+  std::set<std::string> names;
   for (const Json& item : json) {
     const std::string where = fmt::format("class {}", classes.size() + 1);
     object(item, where);
@@ -200,6 +201,7 @@ std::vector<ClassInfo> parse_classes(const Json& json, std::int64_t expected,
     ClassInfo info{.value = static_cast<int>(value),
                    .name = name(need(item, "name", where), where + ": name"),
                    .color = text(need(item, "color", where), where + ": color")};
+    if (!names.insert(info.name).second) fail(fmt::format("two classes are named {}", quotation(info.name)));
     if (!is_color(info.color))
       fail(fmt::format("{}: color {}, expected \"#rrggbb\"", where, quotation(info.color)));
     warn_of_others(item, {"value", "name", "color"}, where, warnings);

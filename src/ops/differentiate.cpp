@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "ops/operators.hpp"
@@ -31,28 +32,33 @@ void Backward::give(std::size_t operand, ValueId gradient) {
   given_.at(operand) = gradient;
 }
 
-std::map<ValueId, ValueId> differentiate(Graph& graph, ValueId loss, std::span<const ValueId> wanted) {
+std::map<ValueId, ValueId> differentiate(Graph& graph, std::span<const ValueId> losses,
+                                         std::span<const ValueId> wanted) {
   const std::size_t forward = graph.nodes().size();
   // What depends on something wanted: only there gradients are made.
   std::vector<bool> depends(graph.values().size());
   for (const ValueId value : wanted) depends.at(value) = true;
   std::optional<NodeId> last;
+  std::set<NodeId> makers;  // of the losses
   for (NodeId node = 0; node < forward; ++node) {
     bool any = false;
     for (const ValueId operand : graph.nodes()[node].operands) any = any || depends[operand];
     for (const ValueId result : graph.nodes()[node].results) {
       if (any) depends[result] = true;
-      if (result == loss) last = node;
+      if (std::ranges::find(losses, result) == losses.end()) continue;
+      makers.insert(node);
+      last = node;
     }
   }
-  if (!last) throw Error(ErrorCode::internal, "differentiate: no node makes the loss");
+  if (makers.size() != losses.size() || !last)
+    throw Error(ErrorCode::internal, "differentiate: no node makes the loss");
 
   std::map<ValueId, ValueId> gradients;
   for (NodeId id = *last + 1; id-- > 0;) {
     const Operator op = graph.nodes()[id].op;
     std::vector<bool> asked;
     std::vector<std::optional<ValueId>> upstream;
-    bool reached = id == *last, useful = false;
+    bool reached = makers.contains(id), useful = false;
     for (const ValueId result : graph.nodes()[id].results) {
       const auto found = gradients.find(result);
       upstream.push_back(found == gradients.end() ? std::nullopt : std::optional(found->second));

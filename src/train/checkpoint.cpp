@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/safetensors.hpp"
+#include "models/text.hpp"
 
 namespace terramask::train {
 namespace {
@@ -14,6 +15,17 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* metadata_key = "terramask_training";
+
+constexpr const char* remedy = "remove it to begin anew, or name another model (-o)";
+
+[[noreturn]] void damaged(const std::string& what) {
+  throw Error(ErrorCode::format, "a damaged checkpoint: " + what, remedy);
+}
+
+std::int64_t whole(const Json& json) {
+  if (!json.is_number_integer()) damaged("a count in it is no whole number");
+  return json.get<std::int64_t>();
+}
 
 Json number_or_null(double value) {
   return std::isfinite(value) ? Json(value) : Json(nullptr);
@@ -43,8 +55,8 @@ Json to_json(const Epoch& e) {
 
 Epoch epoch_of(const Json& json) {
   Epoch e;
-  e.epoch = json.at("epoch");
-  e.step = json.at("step");
+  e.epoch = whole(json.at("epoch"));
+  e.step = whole(json.at("step"));
   e.rate = json.at("rate");
   e.loss = number(json.at("loss"));
   e.norm = number(json.at("norm"));
@@ -59,7 +71,30 @@ Epoch epoch_of(const Json& json) {
   return e;
 }
 
-constexpr const char* remedy = "remove it to begin anew, or name another model (-o)";
+void check_facts(const Checkpoint& found) {
+  if (!Json::accept(found.project_digest)) damaged("it does not say of which project");
+  const auto epochs = static_cast<std::int64_t>(found.epochs.size());
+  bool sound = found.ranks >= 1 && found.step >= 0 && found.batch >= found.step && found.best_epoch >= 0 &&
+               found.best_epoch <= epochs;
+  std::int64_t step = 0;
+  for (std::int64_t i = 0; i < epochs; ++i) {
+    const Epoch& epoch = found.epochs[static_cast<std::size_t>(i)];
+    sound = sound && epoch.epoch == i + 1 && epoch.step > step;
+    step = epoch.step;
+  }
+  if (!sound || found.step < step) damaged("its counts of steps and epochs contradict each other");
+}
+
+// What could only make NaNs of whatever follows.
+void check_tensors(const Parameters& tensors) {
+  for (const auto& [name, tensor] : tensors) {
+    const bool never_negative = name.starts_with("square/") || name.ends_with(".running_var");
+    for (const float value : tensor->values<float>())
+      if (!std::isfinite(value) || (never_negative && value < 0))
+        damaged(fmt::format("tensor {} holds values that are {}", quotation(name),
+                            std::isfinite(value) ? "negative" : "NaN or infinite"));
+  }
+}
 
 }  // namespace
 
@@ -91,15 +126,16 @@ Checkpoint parse_facts(const std::string& text) {
     checkpoint.project_digest = facts.at("project");
     checkpoint.device = facts.at("device");
     checkpoint.ranks = facts.value("ranks", 1);
-    checkpoint.step = facts.at("step");
-    checkpoint.batch = facts.at("batch");
+    checkpoint.step = whole(facts.at("step"));
+    checkpoint.batch = whole(facts.at("batch"));
     checkpoint.sums = {facts.at("loss"), facts.at("weight"), facts.at("norm"), facts.at("seconds")};
     checkpoint.best = facts.at("best");
-    checkpoint.best_epoch = facts.at("best_epoch");
+    checkpoint.best_epoch = whole(facts.at("best_epoch"));
     for (const Json& epoch : facts.at("epochs")) checkpoint.epochs.push_back(epoch_of(epoch));
-  } catch (const Json::exception& error) {
-    throw Error(ErrorCode::format, fmt::format("a damaged checkpoint ({})", error.what()), remedy);
+  } catch (const Json::exception&) {
+    throw Error(ErrorCode::format, "a damaged checkpoint: its description cannot be read", remedy);
   }
+  check_facts(checkpoint);
   return checkpoint;
 }
 
@@ -116,10 +152,15 @@ std::optional<Checkpoint> load_checkpoint(const std::string& path) {
   Checkpoint checkpoint;
   try {
     checkpoint = parse_facts(entry->second);
+    for (const safetensors::Entry& tensor : reader.header().tensors)
+      if (tensor.dtype != "F32" || tensor.shape.size() > 4)
+        damaged(fmt::format("tensor {} is of no kind that a training has", quotation(tensor.name)));
+    checkpoint.tensors = reader.read([](const safetensors::Entry&) { return true; });
+    check_tensors(checkpoint.tensors);
   } catch (const Error& error) {
+    if (error.message().starts_with(path)) throw;
     throw Error(error.code(), fmt::format("{}: {}", path, error.message()), error.remedy());
   }
-  checkpoint.tensors = reader.read([](const safetensors::Entry& e) { return e.shape.size() <= 4; });
   return checkpoint;
 }
 

@@ -82,7 +82,7 @@ void check_room(const fs::path& folder, const Exported& training, std::int64_t b
 
 Json loss_json(const SamplerPlan& plan, const learn::LossSpec& loss) {
   Json json{{"kind", plan.training.loss}};
-  if (plan.training.loss == "cross_entropy") json["label_smoothing"] = loss.pixel.label_smoothing;
+  if (plan.training.loss.starts_with("cross_entropy")) json["label_smoothing"] = loss.pixel.label_smoothing;
   if (plan.training.loss.starts_with("bootstrap")) json["trust"] = loss.pixel.trust;
   if (!loss.chances.empty()) json["chances"] = loss.chances;
   if (plan.training.loss == "focal") json["gamma"] = loss.pixel.gamma;

@@ -19,6 +19,8 @@ struct Epoch {
   std::vector<double> iou;  ///< by class; NaN for one that neither occurs nor is predicted
   double seconds = 0;
   bool best = false;
+  /// Indices of the classes that occur in the validation part and are never predicted; not kept.
+  std::vector<std::size_t> unseen{};
 
   bool operator==(const Epoch&) const = default;
 };

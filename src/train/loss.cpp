@@ -47,7 +47,8 @@ learn::LossSpec loss_of(const Project& project) {
                                               {"noisy_labels", LossKind::noisy_labels}};
   const TrainingKeys& keys = project.training;
   learn::LossSpec loss;
-  loss.dice = keys.loss == "dice";
+  loss.dice = keys.loss == "dice" || keys.loss == "cross_entropy_dice";
+  loss.by_pixel = keys.loss != "dice";
   if (!loss.dice) loss.pixel.kind = kinds.at(keys.loss);
   loss.pixel.label_smoothing = keys.label_smoothing;
   loss.pixel.gamma = keys.focal_gamma;

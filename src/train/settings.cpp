@@ -24,11 +24,21 @@ std::string identity(Project project, const TrainOptions& options) {
       without_secrets(project_text(project, fs::absolute(options.project).parent_path().string())));
   all["init"] = options.init;
   all["freeze"] = options.freeze;
-  return all.dump();
+  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void check_names(const std::string& project_path, const ModelInfo& info) {
+  try {
+    check_description(project_path, info);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{} (a model of it could not be saved)", error.message()),
+                "correct it in the project, or where the images name their bands");
+  }
 }
 
 std::string first_difference(const std::string& then, const std::string& now) {
-  const Json a = Json::parse(then), b = Json::parse(now);
+  const Json a = Json::parse(then, nullptr, false), b = Json::parse(now);
+  if (a.is_discarded()) return "it does not say which";
   for (const Json& step : Json::diff(a, b)) {
     const Json::json_pointer at(step.at("path").get<std::string>());
     const auto text = [&](const Json& of) {
@@ -49,9 +59,17 @@ learn::ScheduleSpec schedule_of(const TrainingKeys& keys, std::int64_t steps_per
   schedule.rate = keys.learning_rate;
   schedule.steps = steps_per_epoch * keys.epochs;
   schedule.warmup = keys.warmup;
-  // Steps and decay count epochs: a tenth after every third of the training, or by every tenth.
-  schedule.step_size = std::max<std::int64_t>(1, schedule.steps / (schedule.kind == Kind::step ? 3 : 10));
-  schedule.gamma = schedule.kind == Kind::step ? 0.1 : 0.6;
+  const bool stepwise = schedule.kind == Kind::step;
+  const auto epochs = static_cast<double>(keys.epochs);
+  const double size = keys.step_size.value_or(epochs / (stepwise ? 3 : 10));
+  schedule.step_size =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(size * static_cast<double>(steps_per_epoch)));
+  schedule.gamma = keys.gamma.value_or(stepwise ? 0.1 : 0.6);
+  schedule.power = keys.power;
+  schedule.final_rate = keys.final_rate * keys.learning_rate;
+  schedule.rise = keys.pct_start;
+  schedule.div_factor = keys.div_factor;
+  schedule.final_div_factor = keys.final_div_factor;
   return schedule;
 }
 

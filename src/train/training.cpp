@@ -25,6 +25,15 @@ void Training::State::begin() {
   ranks.barrier();
   broadcast(ranks, state);
   take_over_first();
+  // What cannot be saved now cannot be saved after hours either.
+  if (ranks.first() && !(options.resume && fs::exists(paths.checkpoint))) {
+    save_state();
+    if (pending.failure) {
+      std::error_code ignored;
+      fs::remove(paths.folder, ignored);  // if it is empty
+      throw *pending.failure;
+    }
+  }
   LoaderOptions loading;
   loading.workers = static_cast<int>(project.training.workers);
   loading.first_batch = state.batch;
@@ -94,7 +103,7 @@ void Training::State::end_epoch(const EpochSink& on_epoch, TrainSummary& summary
     if (error.code() != ErrorCode::cancelled) throw;
     end_on_request();
   }
-  epoch.best = validation->empty() || epoch.mean_iou > state.best;
+  epoch.best = validation_windows == 0 || epoch.mean_iou > state.best;
   epoch.seconds = state.sums.seconds;
   if (epoch.best) {
     state.best = epoch.mean_iou;
@@ -103,12 +112,8 @@ void Training::State::end_epoch(const EpochSink& on_epoch, TrainSummary& summary
   }
   state.sums = {};
   state.epochs.push_back(epoch);
-  // The model first: a kill in between repeats the epoch's end, to the same bytes.
+  pending.texts = true;
   save_state();
-  if (ranks.first()) {
-    write_text(paths.table, to_csv(history()));
-    write_text(paths.page, to_html(history()));
-  }
   summary.epochs.push_back(epoch);
   if (on_epoch) on_epoch(epoch);
 }
@@ -146,10 +151,12 @@ TrainSummary Training::State::run(const EpochSink& on_epoch) {
       state.sums.seconds += seconds;
       training_seconds += seconds;
       if (since(saved) >= options.checkpoint_seconds && state.step < (done + 1) * per_epoch) save_state();
+      if (pending.failure && since(pending.tried) >= options.retry_seconds) (void)save_pending();
     }
     report();
     end_epoch(on_epoch, summary);
   }
+  save_at_end();
   summary.best_epoch = state.best_epoch;
   summary.seconds = since(start);
   summary.device_waited = training_seconds > 0 ? loader->seconds_waited() / training_seconds : 0;
@@ -159,8 +166,26 @@ TrainSummary Training::State::run(const EpochSink& on_epoch) {
   return summary;
 }
 
+namespace {
+
+// Executors advise what makes a segmentation smaller; a training has other options.
+template <class Work>
+auto with_advice(const Work& work) {
+  try {
+    return work();
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::out_of_memory) throw;
+    throw Error(
+        error.code(), error.message(),
+        "take a smaller --batch, --patch or --width (training.batch, training.patch and network.width "
+        "of the project)");
+  }
+}
+
+}  // namespace
+
 Training::Training(const TrainOptions& options, const ProgressSink& progress, const StopFlag* stop)
-    : state_(std::make_unique<State>(options, progress, stop)) {}
+    : state_(with_advice([&] { return std::make_unique<State>(options, progress, stop); })) {}
 Training::~Training() = default;
 
 const Dataset& Training::dataset() const {
@@ -173,10 +198,10 @@ std::string Training::device_name() const {
   return state_->state.device;
 }
 TrainEstimate Training::estimate() {
-  return state_->estimate();
+  return with_advice([this] { return state_->estimate(); });
 }
 TrainSummary Training::run(const EpochSink& on_epoch) {
-  return state_->run(on_epoch);
+  return with_advice([&] { return state_->run(on_epoch); });
 }
 std::int64_t Training::write_export() {
   const State& s = *state_;

@@ -23,9 +23,14 @@ struct TrainOptions {
   ExecutorOptions executor;
   std::uint64_t cache_bytes = std::uint64_t{1} << 30;  ///< for decoded imagery
   double checkpoint_seconds = 600;  ///< at the latest after so long, besides at every epoch's end
+  double save_seconds = 600;        ///< how long it goes on trying to save after the last epoch
+  double retry_seconds = 30;        ///< between two tries to save, where that fails
   bool resume = false;
   bool overwrite = false;
-  std::optional<std::int64_t> epochs;  ///< instead of the project's
+  bool estimate_only = false;                    ///< no weights are made: only estimate() may follow
+  std::optional<std::int64_t> epochs;            ///< instead of the project's
+  std::vector<keys::Setting> settings;           ///< instead of the project's keys
+  std::function<void(const std::string&)> warn;  ///< hears what goes wrong without ending it; may be empty
   Communicator* ranks = nullptr;  ///< that share the work; null: this process alone. Outlives the training
 };
 
@@ -33,10 +38,12 @@ struct TrainOptions {
 struct TrainEstimate {
   std::int64_t patches = 0, steps = 0;  ///< an epoch
   std::int64_t validation_patches = 0;
-  std::uint64_t device_bytes = 0;  ///< arenas, variables, staging
+  std::uint64_t device_bytes = 0;  ///< arena, variables, staging
+  std::uint64_t host_bytes = 0;    ///< beside them: copies of parameters and moments, decoded imagery
   std::uint64_t parameter_count = 0;
   double gflop_per_step = 0;
-  double seconds_per_step = 0;  ///< measured
+  double seconds_per_step = 0;  ///< measured; of a large network on a narrower one, by their operations
+  bool scaled = false;          ///< whether it was a narrower one
   double seconds_per_epoch = 0;
 };
 
@@ -64,7 +71,8 @@ using EpochSink = std::function<void(const Epoch&)>;
 /// another number where ranks × batch stays.
 class Training {
  public:
-  /// Reads and checks everything, and compiles; before the first step.
+  /// Reads and checks everything, all that saving will check among it, and compiles; before the first step.
+  /// Memory is told from shapes before weights are made: out_of_memory where the machine has less.
   /// Errors: exists where there is a model or a training of this name, and neither `resume` nor `overwrite`,
   /// or where `export_folder` holds something; usage for `export_folder` on several ranks;
   /// mismatch where what is to be resumed is another training, or where a rank sees other data than rank 0;
@@ -78,7 +86,8 @@ class Training {
   std::string device_name() const;
   TrainEstimate estimate();
   /// Throws cancelled after a stop was requested; the checkpoint is written then. Throws `diverged` where the
-  /// loss is no longer finite.
+  /// loss is no longer finite. Where model or state cannot be saved once it has begun, it says so (`warn`),
+  /// goes on and tries again.
   TrainSummary run(const EpochSink& on_epoch);
   /// Instead of run: writes all that it would see to `export_folder` (see export_training), whole epochs even
   /// where the training would give up early. Returns the number of batches.

@@ -5,6 +5,7 @@
 
 #include "learn/transfer.hpp"
 #include "train/export.hpp"
+#include "train/shapes.hpp"
 #include "train/training_state.hpp"
 
 namespace terramask::train {
@@ -16,7 +17,7 @@ Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, con
       progress(sink),
       stop(stop_flag),
       paths(wanted.output),
-      project(read_project(wanted.project)) {
+      project(read_project(wanted.project, wanted.settings)) {
   if (options.epochs) project.training.epochs = *options.epochs;
   if (!options.export_folder.empty()) {
     if (!ranks.alone())
@@ -48,6 +49,47 @@ Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, con
   schedule = schedule_of(project.training, steps_per_epoch());
 
   network = build_network(spec.network, 1, spec.height, spec.width);
+  executor = make_executor(options.executor);
+  state.project_digest = identity_text;
+  state.device = executor->device_name();
+  state.ranks = ranks.size();
+  validation_windows = part_windows(*dataset, Part::validation, spec.width).size();
+  if (validation_windows == 0)
+    notes.emplace_back(
+        "no pixel of the validation part has a label: the last epoch's model is kept, not the best");
+  measure_shapes();
+  check_saving();
+  if (!options.estimate_only || !options.init.empty()) make_weights();
+  if (options.resume && ranks.first()) {
+    const Parameters tensors = resume(paths, state, notes);
+    check_progress();
+    if (step && !tensors.empty()) restore(tensors);
+  }
+}
+
+// A state that another run of this training cannot have left would read batches that are none.
+void Training::State::check_progress() const {
+  const auto done = static_cast<std::int64_t>(state.epochs.size());
+  const std::int64_t per_epoch = steps_per_epoch(), batches = plan->batches_per_epoch();
+  const std::int64_t in_epoch = state.step - done * per_epoch;
+  const std::int64_t expected = done * batches + std::min(batches, in_epoch * project.training.accumulate);
+  if (in_epoch >= 0 && in_epoch <= per_epoch && state.batch == expected) return;
+  throw Error(ErrorCode::format,
+              fmt::format("{}: a damaged checkpoint: step {} and batch {} are none of epoch {}",
+                          paths.checkpoint.string(), state.step, state.batch, done + 1),
+              "begin anew (--overwrite), or name another model (-o)");
+}
+
+void Training::State::restore(const Parameters& tensors) {
+  try {
+    step->restore(tensors);
+  } catch (const Error& error) {
+    throw Error(error.code(), fmt::format("{}: {}", paths.checkpoint.string(), error.message()),
+                "begin anew (--overwrite), or name another model (-o)");
+  }
+}
+
+void Training::State::make_weights() {
   const std::map<std::string, InitialWeights> initial{{"he", InitialWeights::he},
                                                       {"xavier", InitialWeights::xavier},
                                                       {"lecun", InitialWeights::lecun},
@@ -63,47 +105,41 @@ Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, con
     notes.insert(notes.end(), begun.adapted.begin(), begun.adapted.end());
     parameters = std::move(begun.parameters);
   }
-  executor = make_executor(options.executor);
+  if (options.estimate_only) return;
   step = std::make_unique<learn::TrainingStep>(*executor, spec, parameters);
   validation = std::make_unique<Validation>(*executor, spec, plan, Part::validation);
-  if (validation->empty())
-    notes.emplace_back(
-        "no pixel of the validation part has a label: the last epoch's model is kept, not the best");
-  state.project_digest = identity_text;
-  state.device = executor->device_name();
-  state.ranks = ranks.size();
-  if (options.resume && ranks.first()) {
-    const Parameters tensors = resume(paths, state, notes);
-    if (!tensors.empty()) step->restore(tensors);
-  }
+}
+
+void Training::State::measure_shapes() {
+  shapes = shape_estimate(*executor, spec, project.training.accumulate);
+  shapes.host_bytes += dataset->cached_bytes();
+  shapes.steps = steps_per_epoch();
+  shapes.patches = plan->batches_per_epoch() * project.training.batch;
+  shapes.validation_patches = static_cast<std::int64_t>(validation_windows);
+  check_memory(*executor, options.executor, shapes);
 }
 
 TrainEstimate Training::State::estimate() {
-  TrainEstimate found;
-  found.steps = steps_per_epoch();
-  found.patches = plan->batches_per_epoch() * project.training.batch;
-  found.validation_patches = static_cast<std::int64_t>(validation->windows());
-  found.device_bytes = step->accumulate_program().memory_bytes();
-  const Parameters parameters = step->parameters();
-  for (const auto& [name, tensor] : parameters)
-    found.parameter_count += static_cast<std::uint64_t>(tensor->shape().elements());
-  found.gflop_per_step = 1e-9 * (step->accumulate_program().plan().total_flops *
-                                     static_cast<double>(project.training.accumulate) +
-                                 step->update_program().plan().total_flops);
-  // The first step is slower; the parameters are put back.
-  const Parameters before = step->state();
+  TrainEstimate found = shapes;
+  // Of a network that takes minutes a step, or gigabytes, a narrower one is measured.
+  learn::TrainingSpec measured = narrowed(spec);
+  const double gflop = shape_estimate(*executor, measured, project.training.accumulate).gflop_per_step;
+  learn::TrainingStep some(
+      *executor, measured,
+      random_parameters(build_network(measured.network, 1, measured.height, measured.width), 1));
   Sampler sampler(plan);
   double seconds = 0;
-  for (int i = 0; i < 2; ++i) {
+  for (int i = 0; i < 2; ++i) {  // the first step is slower
     const auto begin = Clock::now();
     sampler.fill(0, i % std::max<std::int64_t>(1, plan->batches_per_epoch()), batch, share());
     for (std::int64_t part = 0; part < project.training.accumulate; ++part)
-      step->accumulate({batch.image, batch.labels, batch.weights}, part == 0, {});
-    step->update(0, 0);
-    (void)step->finish();
+      some.accumulate({batch.image, batch.labels, batch.weights}, part == 0, {});
+    some.update(0, 0);
+    (void)some.finish();
     seconds = since(begin);
   }
-  step->restore(before);
+  found.scaled = !(measured.network == spec.network);
+  if (found.scaled) seconds *= found.gflop_per_step / gflop;
   found.seconds_per_step = seconds;
   // Inference is about a third of a training step.
   found.seconds_per_epoch =

@@ -22,6 +22,16 @@ inline double since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
+/// What is to be saved, until it is.
+struct Pending {
+  std::optional<std::pair<ModelInfo, Parameters>> model;
+  bool state = false, texts = false;
+  Clock::time_point tried;
+  std::optional<Error> failure;  ///< of the last try
+
+  bool any() const { return model || state || texts; }
+};
+
 struct Training::State {
   State(const TrainOptions& wanted, const ProgressSink& sink, const StopFlag* stop_flag);
 
@@ -30,7 +40,14 @@ struct Training::State {
   void begin();
   void end_epoch(const EpochSink& on_epoch, TrainSummary& summary);
   void train_step(std::int64_t in_epoch, std::int64_t per_epoch);
+  void measure_shapes();
+  void make_weights();
+  void check_progress() const;
+  void restore(const Parameters& tensors);
+  void check_saving() const;
   void save_state();
+  bool save_pending();
+  void save_at_end();
   void take_over_first();
   void reduce();
   [[noreturn]] void end_on_request();
@@ -61,6 +78,9 @@ struct Training::State {
   Checkpoint state;  ///< all but the tensors, as it is now
   std::string identity_text;
   std::vector<std::string> notes;
+  TrainEstimate shapes;  ///< what shapes tell
+  std::size_t validation_windows = 0;
+  Pending pending;
   std::unique_ptr<Loader> loader;
   Batch batch;
   Clock::time_point saved;

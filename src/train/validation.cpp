@@ -14,6 +14,7 @@ void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epo
   double iou_sum = 0, f1_sum = 0;
   int occurring = 0;
   epoch.iou.clear();
+  epoch.unseen.clear();
   for (std::size_t c = 0; c < classes; ++c) {
     std::uint64_t truth = 0, found = 0;
     for (std::size_t other = 0; other < classes; ++other) {
@@ -27,6 +28,7 @@ void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epo
     epoch.iou.push_back(truth + found > 0 ? hits / (sum - hits) : NAN);
     // A class that does not occur there says nothing of the model.
     if (truth == 0) continue;
+    if (found == 0) epoch.unseen.push_back(c);
     ++occurring;
     iou_sum += epoch.iou.back();
     f1_sum += 2 * hits / sum;
@@ -70,7 +72,7 @@ void Validation::run(const Parameters& parameters, Epoch& epoch, Communicator& r
     std::ranges::copy(batch.image, program->input_as<float>(0, "image").begin());
     std::ranges::copy(batch.labels, program->input_as<std::int32_t>(0, "labels").begin());
     std::ranges::copy(batch.weights, program->input_as<float>(0, "weights").begin());
-    learn::fill_chances(loss_, *program, 0);
+    learn::fill_loss_inputs(loss_, *program, 0);
     program->submit(0);
     program->wait(0);
     const auto total = program->output_as<float>(0, "total");

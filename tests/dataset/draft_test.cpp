@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "dataset/draft_training.hpp"
 #include "dataset/samples_picture.hpp"
 #include "dataset/support.hpp"
 
@@ -52,7 +53,8 @@ TEST_F(DraftTest, ClassesAreTheValuesFoundWithTheNamesAndColoursTheyHave) {
   EXPECT_EQ(project.classes[2].name, "roof");
   EXPECT_EQ(project.classes[2].color, "#c80a14");
   EXPECT_EQ(project.images[0].labels.ignore, std::vector<int>{255});
-  EXPECT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes.size(), 2U);  // of 255, and of the pixel size
+  EXPECT_EQ(project.pixel_size_m, 1);
   EXPECT_LT(project.split.block_m, 256);  // 8.4 ha have no fifty blocks of 256 m
   write_project(file("project.json"), project, false);
   EXPECT_EQ(read_project(file("project.json")), project);
@@ -112,6 +114,54 @@ TEST_F(DraftTest, FilesWithoutACrsAreSplitByFileAndNoPartIsEmpty) {
   const Dataset dataset(project, {});
   for (const Part part : {Part::training, Part::validation, Part::test})
     EXPECT_GT(dataset.labelled(part), 0U);
+}
+
+TEST_F(DraftTest, TheImagesPixelSizeIsTheModels) {
+  labels([](int, int column, int) { return column % 2; });
+  const auto image = [&](const std::string& name, double pixel) {
+    write_raster(file(name), {.width = 100,
+                              .height = 100,
+                              .bands = 3,
+                              .geotransform = {500000, pixel, 0, 5000000, 0, -pixel},
+                              .dress = dress_rgb});
+    return file(name);
+  };
+  DraftOptions alike = options();
+  alike.images.push_back(image("nearly.tif", 1.05));
+  EXPECT_NEAR(draft_project(alike, notes).pixel_size_m.value(), 1.025, 0.006);
+  DraftOptions differ = options();
+  differ.images.push_back(image("half.tif", 0.5));
+  expect_error([&] { draft_project(differ, notes); }, ErrorCode::mismatch,
+               {"0.5 m", "\"half\"", "1 m", "--resolution"});
+  differ.pixel_size_m = 0.5;
+  EXPECT_EQ(draft_project(differ, notes).pixel_size_m, 0.5);
+  differ.pixel_size_m.reset();
+  differ.common_pixel_size = false;
+  EXPECT_FALSE(draft_project(differ, notes).pixel_size_m);
+}
+
+TEST_F(DraftTest, RareClassesGetWhatTheyCanBeLearntBy) {
+  labels([](int, int column, int row) { return (column + row) % 50 == 0 ? 1 : 0; });
+  Project project = draft_project(options(), notes);
+  EXPECT_EQ(project.training.sampling, "random");
+  const Dataset dataset(project, {.strict = false});
+  notes.clear();
+  choose_training(project, dataset, {"training.loss"}, notes);
+  EXPECT_EQ(project.training.sampling, "balanced");
+  EXPECT_EQ(project.training.loss, "cross_entropy");
+  EXPECT_TRUE(project.training.choose_threshold);
+  ASSERT_EQ(notes.size(), 2U);
+  EXPECT_NE(notes[0].find("class 1 (2%)"), std::string::npos) << notes[0];
+  EXPECT_NE(notes[0].find("sampling: balanced"), std::string::npos) << notes[0];
+  EXPECT_NE(notes[1].find("left as asked: loss"), std::string::npos) << notes[1];
+  // Nothing is rare where all is half and half.
+  labels([](int, int column, int) { return column % 2; });
+  Project even = draft_project(options(), notes);
+  notes.clear();
+  const Dataset halves(even, {.strict = false});
+  choose_training(even, halves, {}, notes);
+  EXPECT_TRUE(notes.empty());
+  EXPECT_EQ(even.training.sampling, "random");
 }
 
 TEST_F(DraftTest, ThePictureShowsLabelsOverTheImage) {

@@ -142,6 +142,33 @@ TEST_F(ProjectTest, SaysWhatIsNoProject) {
   expect_error([&] { read_project(file("list.json")); }, ErrorCode::format, {"list.json"});
 }
 
+TEST_F(ProjectTest, KeysGivenAsOptionsCountInsteadOfTheFiles) {
+  const std::string path = write(sound());
+  const Project set = read_project(path, {{"--loss", "training.loss", "dice"},
+                                          {"--set", "training.augment.blur", "1.5"},
+                                          {"--set", "images[0].labels.ignore", "[7]"},
+                                          {"--class-weights", "training.class_weights", "tempered"}});
+  EXPECT_EQ(set.training.loss, "dice");
+  EXPECT_EQ(set.training.augment.blur, 1.5);
+  EXPECT_EQ(set.images[0].labels.ignore, std::vector<int>{7});
+  EXPECT_EQ(set.training.class_weighting, "tempered");
+  // What is written holds them.
+  write_project(file("set.json"),
+                with_settings(read_project(path), file("set.json"), {{"--width", "network.width", "24"}}),
+                false);
+  EXPECT_EQ(read_project(file("set.json")).network.width, 24);
+  const auto refused = [&](const keys::Setting& setting, const std::vector<std::string>& parts) {
+    expect_error([&] { read_project(path, {setting}); }, ErrorCode::usage, parts);
+  };
+  refused({"--loss", "training.loss", "dise"}, {"--loss: training.loss: found \"dise\"", "cross_entropy"});
+  refused({"--width", "network.width", "0"}, {"--width: network.width: found 0"});
+  refused({"--set", "training.los", "1"}, {"--set: training.los: unknown key"});
+  refused({"--set", "images[9].id", "x"}, {"--set", "images[9] is not there"});
+  refused({"--set", "training..x", "1"}, {"--set", "no key of a project"});
+  refused({"--set", "training.gamma", "2"}, {"--set: training.gamma: found 2"});
+  refused({"--class-weights", "training.class_weights", "[1]"}, {"--class-weights", "1 weights for"});
+}
+
 /// Paths of all keys a schema allows.
 void collect(const Json& schema, const std::string& prefix, std::set<std::string>& keys) {
   if (schema.contains("properties")) {
