@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <cmath>
 
 #include "geo/feature_writer.hpp"
 #include "geo/ground_length.hpp"
+#include "geo/qgis_style.hpp"
 #include "terramask/mask_writer.hpp"
 #include "vectorize/class_choice.hpp"
 #include "vectorize/line_graph.hpp"
@@ -55,7 +57,7 @@ class LineWriter {
         down_(mask.pixel ? mask.pixel->y : 1),
         metres_(mask.pixel.has_value()) {
     one_.info = mask.info(value);
-    if (!options.dry_run) writer_ = geo::FeatureWriter::create(file(options, mask));
+    if (!options.dry_run) writer_ = geo::FeatureWriter::create(file(options, mask, one_.info));
   }
 
   void write(const CenterLine& line) {
@@ -91,13 +93,16 @@ class LineWriter {
   }
 
  private:
-  static geo::FeatureFileOptions file(const VectorizeOptions& options, const Mask& mask) {
+  static geo::FeatureFileOptions file(const VectorizeOptions& options, const Mask& mask,
+                                      const ClassInfo& info) {
     geo::FeatureFileOptions file;
     file.path = options.output;
     file.layer = options.layer;
     file.kind = geo::FeatureKind::line;
     file.grid = mask.grid;
     file.overwrite = options.overwrite;
+    // Whoever asks for the lines of a class looks for it, whatever it is called.
+    file.style = geo::class_style(geo::SymbolKind::line, std::array{info}, {});
     const std::string unit = mask.pixel ? "_m" : "_px";
     file.fields = {{"class", geo::FieldType::integer},     {"name", geo::FieldType::text},
                    {"color", geo::FieldType::text},        {"length" + unit, geo::FieldType::real},
