@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Installs what Terramask is built with, where it is missing (Debian 12 and its relatives). Idempotent; with nothing
 # missing it neither needs root nor the network.
-#   tools/install_packages.sh [--tests]     --tests: PyTorch too, which training is tested against, and osmium
+#   tools/install_packages.sh [--tests] [--qgis]
+#     --tests: PyTorch too, which training is tested against, and osmium
+#     --qgis:  QGIS too (1.1 GB), in which the tests open what is written; without it they skip
 set -euo pipefail
 
 packages=(
@@ -13,7 +15,13 @@ packages=(
   libopenmpi-dev openmpi-bin
   libgtest-dev libgmock-dev
 )
-if [ "${1:-}" = --tests ]; then packages+=(python3-torch python3-yaml osmium-tool); fi
+for option in "$@"; do
+  case $option in
+    --tests) packages+=(python3-torch python3-yaml osmium-tool) ;;
+    --qgis) packages+=(qgis python3-qgis) ;;
+    *) echo "$0: no option $option" >&2; exit 2 ;;
+  esac
+done
 
 missing=()
 for package in "${packages[@]}"; do
