@@ -69,6 +69,7 @@ void SegmentedInputs::make_folder(const std::string& beside) {
 
 void SegmentedInputs::segment(const EvaluateArguments& a, Segmenter& segmenter,
                               std::vector<EvaluationPair>& pairs) const {
+  ProgressBar bar("");
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     // In folders of their own: two images may have one name.
     const fs::path own = folder_ / std::to_string(i + 1);
@@ -82,8 +83,7 @@ void SegmentedInputs::segment(const EvaluateArguments& a, Segmenter& segmenter,
     options.probability_type = ProbabilityType::float32;
     if (wants_sweep(a, segmenter.model())) options.probabilities = (own / "probabilities.tif").string();
     options.memory_limit = a.device.options().memory_limit;
-    ProgressBar bar(pairs.size() == 1 ? ""
-                                      : fmt::format("{} ({} of {}): ", a.inputs[i], i + 1, pairs.size()));
+    bar.relabel(pairs.size() == 1 ? "" : fmt::format("{} ({} of {}): ", a.inputs[i], i + 1, pairs.size()));
     const SegmentSummary summary = segmenter.run(options, progress_sink(a, bar), &stop_flag());
     bar.finish();
     for (const std::string& warning : summary.warnings) spdlog::warn("warning: {}", warning);

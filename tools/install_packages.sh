@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Installs what Terramask is built with, where it is missing (Debian 12, 13 and their relatives). Idempotent; with nothing
 # missing it neither needs root nor the network.
-#   tools/install_packages.sh [--tests]     --tests: what the suite needs too, PyTorch among it
+#   tools/install_packages.sh [--tests] [--qgis]
+#     --tests: what the suite needs too, PyTorch among it
+#     --qgis:  QGIS too (1.1 GB), in which the tests open what is written; without it they skip
 set -euo pipefail
 . "$(dirname "$0")/help.sh"
 
@@ -13,9 +15,15 @@ packages=(
   nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libssl-dev
   libopenmpi-dev openmpi-bin
 )
-if [ "${1:-}" = --tests ]; then
-  packages+=(git libgtest-dev libgmock-dev vulkan-validationlayers python3-gdal python3-torch python3-yaml osmium-tool)
-fi
+for option in "$@"; do
+  case $option in
+  --tests)
+    packages+=(git libgtest-dev libgmock-dev vulkan-validationlayers python3-gdal python3-torch python3-yaml osmium-tool)
+    ;;
+  --qgis) packages+=(qgis python3-qgis) ;;
+  *) echo "$0: no option $option" >&2; exit 2 ;;
+  esac
+done
 
 missing=()
 for package in "${packages[@]}"; do

@@ -79,11 +79,19 @@ CheckOptions options_of(const LabelsCheckArguments& a, const LabelsCheckCall& ca
   return options;
 }
 
-std::string length_text(const CheckReport& report, double dx, double dy) {
-  std::string text = fmt::format("{:+.2f} px right, {:+.2f} px down", dx, dy);
+/// Where most labels would have to go. What no block is sure of is no news.
+std::string common_text(const CheckReport& report) {
+  const bool x = report.knows_x(), y = report.knows_y();
+  if (!x && !y) return "unknown: no block is sure how far its labels lie off; take larger ones (--block)";
+  const auto one = [](double value, const char* unit, bool known) {
+    return known ? fmt::format("{:+.2f} {}", value, unit) : std::string("unknown");
+  };
+  std::string text =
+      fmt::format("{} right, {} down", one(report.common.dx, "px", x), one(report.common.dy, "px", y));
   if (report.pixel_size)
-    text += fmt::format(" ({:+.2f} m, {:+.2f} m)", dx * report.pixel_size->x, dy * report.pixel_size->y);
-  return text;
+    text += fmt::format(" ({}, {})", one(report.common.dx * report.pixel_size->x, "m", x),
+                        one(report.common.dy * report.pixel_size->y, "m", y));
+  return text + ": where most labels would have to go";
 }
 
 void print_totals(const CheckReport& report) {
@@ -104,8 +112,7 @@ void print_totals(const CheckReport& report) {
   fmt::print("{} over {}\n", report.labels, report.image);
   fmt::print("  blocks    {} of {} × {} pixels, {} with labels\n", report.blocks.size(), report.block,
              report.block, labelled);
-  fmt::print("  offset    {}: where most labels would have to go\n",
-             length_text(report, report.common.dx, report.common.dy));
+  fmt::print("  offset    {}\n", common_text(report));
   fmt::print("  confident {} blocks in both directions, {} along x, {} along y (to half a pixel, 95%)\n",
              report.confident_both, report.confident_x, report.confident_y);
   fmt::print("  ignore    {:.1f}%\n", percent(ignored, valid));

@@ -43,6 +43,12 @@ ProgressBar::~ProgressBar() {
   finish();
 }
 
+void ProgressBar::relabel(std::string label) {
+  finish();
+  label_ = std::move(label);
+  phase_.clear();
+}
+
 void ProgressBar::show(const Progress& progress) {
   show(progress, Clock::now());
 }
@@ -50,8 +56,10 @@ void ProgressBar::show(const Progress& progress) {
 bool ProgressBar::due(const Progress& progress, Clock::time_point now) const {
   const bool complete = progress.total != 0 && progress.done >= progress.total && drawn_ < progress.total;
   if (terminal_) return complete || now - last_ >= redraw_after;
-  const bool tenth = static_cast<std::uint64_t>(fraction(progress) * 10) > last_tenth_;
-  return complete || tenth || now - last_ >= log_after;
+  // Phases may take turns, as those of many files do.
+  const auto logged = logged_.find(phase_);
+  if (logged != logged_.end() && now - logged->second < log_after) return false;
+  return complete || now - last_ >= log_after;
 }
 
 void ProgressBar::show(const Progress& progress, Clock::time_point now) {
@@ -61,15 +69,13 @@ void ProgressBar::show(const Progress& progress, Clock::time_point now) {
     phase_ = progress.phase;
     phase_begin_ = now;
     phase_first_ = progress.done;
-    last_tenth_ = static_cast<std::uint64_t>(fraction(progress) * 10);
     last_ = now;
     drawn_ = 0;
-    if (!terminal_ && progress.done < progress.total) return;  // a log has no use for a first line at 0%
-  } else if (!due(progress, now)) {
-    return;
   }
+  // On a terminal a phase is seen at once; a log has no use for a first line at 0%.
+  if (!(terminal_ && begins) && !due(progress, now)) return;
   last_ = now;
-  last_tenth_ = static_cast<std::uint64_t>(fraction(progress) * 10);
+  if (!terminal_) logged_[phase_] = now;
   drawn_ = progress.done;
   std::string text = line(progress, now);
   if (terminal_) {

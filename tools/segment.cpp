@@ -170,9 +170,7 @@ SegmentOptions without_folder(const Job& job) {
   return options;
 }
 
-SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const Job& job,
-                       const std::string& label) {
-  ProgressBar bar(label);
+SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const Job& job, ProgressBar& bar) {
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
   SegmentSummary summary = segmenter.run(job.options, sink, &stop_flag());
@@ -209,14 +207,14 @@ int segment(const SegmentArguments& a) {
   }
   if (a.dry_run) return failures.status();
 
+  ProgressBar bar("");
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     const Job& job = jobs[i];
     if (failures.has(job)) continue;
     stop_flag().check();
-    const std::string label =
-        jobs.size() == 1 ? "" : fmt::format("{} ({} of {}): ", job.name, i + 1, jobs.size());
+    bar.relabel(jobs.size() == 1 ? "" : fmt::format("{} ({} of {}): ", job.name, i + 1, jobs.size()));
     try {
-      const SegmentSummary summary = run_job(a, segmenter, job, label);
+      const SegmentSummary summary = run_job(a, segmenter, job, bar);
       std::set<std::string> fresh(summary.warnings.begin(), summary.warnings.end());
       for (const std::string& told : estimates[i].warnings) fresh.erase(told);
       warn(fresh);

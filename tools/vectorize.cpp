@@ -95,10 +95,13 @@ void add_output_options(CLI::App& app, VectorizeArguments& a) {
 void print_lines(const VectorizeArguments& a, const VectorizeSummary& summary) {
   const VectorizedClass& one = summary.classes.front();
   if (summary.absorbed != 0) fmt::print("{} small patches went to their neighbours\n", summary.absorbed);
-  fmt::print("{}: {}{} lines of class {}, {} vertices, length {:.0f}, {}\n", a.options.output,
+  const std::string length = one.length_m    ? fmt::format(", length {:.1f} m", *one.length_m)
+                             : one.length_px ? fmt::format(", length {:.1f} px", *one.length_px)
+                                             : std::string();
+  fmt::print("{}: {}{} lines of class {}, {} vertices{}, {}\n", a.options.output,
              a.options.dry_run ? "would hold " : "", summary.features,
-             one.info.name.empty() ? std::to_string(one.info.value) : one.info.name, summary.vertices,
-             one.length_m, duration_text(summary.seconds));
+             one.info.name.empty() ? std::to_string(one.info.value) : one.info.name, summary.vertices, length,
+             duration_text(summary.seconds));
 }
 
 void print_polygons(const VectorizeArguments& a, const VectorizeSummary& summary) {

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -25,6 +27,8 @@ struct MaskOptions {
   /// ...).
   std::vector<std::string> creation_options;
   bool overwrite = false;
+  /// Values that QGIS shows transparent; nothing: those of the background.
+  std::optional<std::set<int>> see_through{};
 };
 
 enum class ProbabilityType { byte, float32 };
@@ -53,7 +57,7 @@ class MaskWriter {
   /// Areas (columns Area_m2 and Area_ha) lie on the CRS's own ellipsoid; they are left out, rather than
   /// wrong, where the grid has no CRS, no geotransform, or a CRS without a place on Earth (a site grid, a
   /// rotated pole). Names and table stand in the sidecar (.aux.xml), the classes also in the TIFF's item
-  /// TERRAMASK_CLASSES.
+  /// TERRAMASK_CLASSES. QGIS finds a style beside it (.qml): the classes, and nothing else, in its legend.
   /// @param progress may be empty. Phases: "building overviews", "writing the COG", "verifying"
   /// @param stop     may be null
   void finish(const ProgressSink& progress, const StopFlag* stop);
@@ -64,7 +68,8 @@ class MaskWriter {
 };
 
 /// Probabilities, a band a class named after it: Byte 0-254 with scale 1/254 and nodata 255, or Float32 with
-/// nodata NaN; overviews by average. The rest is as for MaskWriter.
+/// nodata NaN; overviews by average. QGIS shows one band, from transparent to the class's colour. The rest is
+/// as for MaskWriter.
 class ProbabilityWriter {
  public:
   static std::unique_ptr<ProbabilityWriter> create(const MaskOptions& options, ProbabilityType type);

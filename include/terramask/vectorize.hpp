@@ -45,9 +45,10 @@ struct VectorizeOptions {
 struct VectorizedClass {
   ClassInfo info;
   std::uint64_t features = 0;
-  std::uint64_t pixels = 0;       ///< of polygons
-  std::optional<double> area_m2;  ///< of polygons, where the mask has a place on the ground
-  double length_m = 0;            ///< of centre lines; in pixels where the mask has no place on the ground
+  std::uint64_t pixels = 0;         ///< of polygons
+  std::optional<double> area_m2;    ///< of polygons, where the mask has a place on the ground
+  std::optional<double> length_m;   ///< of centre lines, where the mask has a place on the ground
+  std::optional<double> length_px;  ///< and where it has none
 };
 
 struct VectorizeSummary {

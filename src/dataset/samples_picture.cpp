@@ -22,6 +22,7 @@ constexpr Color kPaper{255, 255, 255};
 constexpr Color kInk{34, 40, 49};
 constexpr Color kFaint{112, 120, 130};
 constexpr Color kLine{205, 210, 216};
+constexpr Color kExample{255, 212, 0};
 constexpr int kPanel = 256;
 constexpr int kMargin = 20;
 constexpr int kGap = 12;
@@ -29,6 +30,7 @@ constexpr int kCaption = 26;
 constexpr int kLegendRow = 26;
 constexpr double kText = 9;
 constexpr double kOpacity = 0.45;
+constexpr int kSwatch = 34;  // from a swatch to its text
 constexpr std::size_t kSamples = 6;
 constexpr std::size_t kCandidates = 32;  // of each class, among which those that lie apart are shown
 
@@ -175,6 +177,52 @@ void draw_legend(Canvas& canvas, int top, int columns, int column_width, const D
   }
 }
 
+/// What the marks of the panels mean.
+struct Key {
+  enum class Swatch { none, plain, outlined, empty } swatch;
+  std::string text;
+  int column = 0, row = 0;  ///< from the legend's corner, in pixels and rows
+};
+
+/// The keys one after the other, in rows no longer than `content`.
+std::vector<Key> lay_keys(int content) {
+  std::vector<Key> keys{{Key::Swatch::none, "Left: the image. Right: the same with its labels."},
+                        {Key::Swatch::none, "Above: the image's name, column and row of the corner."},
+                        {Key::Swatch::none, "Percent: of all labelled pixels."},
+                        {Key::Swatch::outlined, "a label's colour, with the border to the next"},
+                        {Key::Swatch::plain, "without colour: no label, counts in nothing"},
+                        {Key::Swatch::empty, "white: no image"}};
+  int x = 0, row = 0;
+  for (Key& key : keys) {
+    const int width = (key.swatch == Key::Swatch::none ? 0 : kSwatch) +
+                      static_cast<int>(std::ceil(Canvas::text_width(kText, key.text)));
+    if (x > 0 && x + width > content) {
+      x = 0;
+      ++row;
+    }
+    key.column = x;
+    key.row = row;
+    x += width + 2 * kGap;
+  }
+  return keys;
+}
+
+void draw_keys(Canvas& canvas, int top, const std::vector<Key>& keys) {
+  for (const Key& key : keys) {
+    const int x = kMargin + key.column, y = top + key.row * kLegendRow;
+    if (key.swatch != Key::Swatch::none) {
+      canvas.frame(x - 1, y - 1, 26, 18, kLine);
+      if (key.swatch != Key::Swatch::empty) canvas.fill(x, y, 24, 16, kFaint);
+      if (key.swatch == Key::Swatch::outlined)
+        for (int row = 0; row < 16; ++row)
+          for (int column = 12; column < 24; ++column)
+            canvas.blend(x + column, y + row, kExample, column == 12 ? 0.9 : kOpacity);
+    }
+    const int left = x + (key.swatch == Key::Swatch::none ? 0 : kSwatch);
+    canvas.text(left, y + 8 + kText / 2, kText, key.text, kFaint);
+  }
+}
+
 }  // namespace
 
 void write_samples_picture(const std::string& path, const Dataset& dataset, bool overwrite) {
@@ -192,7 +240,10 @@ void write_samples_picture(const std::string& path, const Dataset& dataset, bool
   const int columns = std::max(1, static_cast<int>(content / widest));
   const int legend_rows = (static_cast<int>(dataset.classes().size()) + columns - 1) / columns;
   const int panels = rows * (kCaption + kPanel + kGap);
-  Canvas canvas(content + 2 * kMargin, 2 * kMargin + panels + legend_rows * kLegendRow, kPaper);
+  const std::vector<Key> keys = lay_keys(content);
+  const int key_rows = keys.back().row + 1;
+  Canvas canvas(content + 2 * kMargin, 2 * kMargin + panels + (legend_rows + key_rows) * kLegendRow + kGap,
+                kPaper);
   Dataset::Reader reader(dataset);
   for (std::size_t i = 0; i < places.size(); ++i) {
     const int left = kMargin + static_cast<int>(i) % pairs * (pair_width + 2 * kGap);
@@ -206,6 +257,7 @@ void write_samples_picture(const std::string& path, const Dataset& dataset, bool
     draw_panel(canvas, left + kPanel + kGap, top, colors, pixels, dataset, true);
   }
   draw_legend(canvas, kMargin + panels, columns, static_cast<int>(widest), dataset);
+  draw_keys(canvas, kMargin + panels + legend_rows * kLegendRow + kGap, keys);
   geo::save_png(canvas, path, overwrite);
 }
 

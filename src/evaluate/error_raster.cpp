@@ -4,6 +4,7 @@
 
 #include "geo/grid_reader.hpp"
 #include "geo/legend.hpp"
+#include "geo/qgis_style.hpp"
 
 namespace terramask::evaluation {
 namespace {
@@ -21,6 +22,16 @@ std::string reddened(const std::string& color) {
   const auto rgb = geo::parse_color(color).value();
   const auto mix = [](int a, int b) { return (a + 3 * b) / 4; };
   return fmt::format("#{:02x}{:02x}{:02x}", mix(rgb[0], 230), mix(rgb[1], 20), mix(rgb[2], 40));
+}
+
+/// What needs no look: where the class is not and was not said to be, else background that is right.
+std::set<int> unremarkable(const std::vector<ClassInfo>& classes, bool one_class) {
+  if (one_class) return {0};
+  const std::set<int> background = geo::background_values(classes);
+  std::set<int> values;
+  for (std::size_t i = 0; i < classes.size(); ++i)
+    if (background.contains(classes[i].value)) values.insert(2 * static_cast<int>(i));
+  return values;
 }
 
 std::vector<ClassInfo> legend_for(const std::vector<ClassInfo>& classes) {
@@ -44,7 +55,8 @@ ErrorRaster::ErrorRaster(const std::string& path, const Grid& grid, const std::v
                           .classes = positive ? legend_for(classes[*positive].name) : legend_for(classes),
                           .metadata = {{"TERRAMASK_VERSION", TERRAMASK_VERSION}},
                           .creation_options = {},
-                          .overwrite = overwrite});
+                          .overwrite = overwrite,
+                          .see_through = unremarkable(classes, positive.has_value())});
 }
 
 std::uint16_t ErrorRaster::value(Code truth, Code said) const {

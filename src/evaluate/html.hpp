@@ -20,6 +20,11 @@ std::string count_text(std::uint64_t count);
 /// "12.30 ± 0.45 ha" for m², or pixels.
 std::string area_text(const Estimate& area, bool square_metres);
 
+/// A picture of a patch, with its name; empty without `source`. All are shown at one scale: those at an
+/// image's edge are narrower than the `widest`.
+std::string patch_figure(const std::string& source, const char* name, std::int64_t width,
+                         std::int64_t widest);
+
 /// A matrix whose cells are shaded by their share of the row.
 std::string matrix_table(const ConfusionMatrix& matrix, const std::vector<ClassInfo>& classes);
 

@@ -35,21 +35,16 @@ class Chart {
         R"(<path d="{}" fill="none" stroke="{}" stroke-width="2.2" stroke-linejoin="round"/>)", path, color);
   }
 
-  void level(double at, const std::string& text) {
-    svg_ +=
-        fmt::format(R"(<path d="M{:.1f} {:.1f}H{:.1f}" stroke="#9aa4b0" stroke-dasharray="4 4" fill="none"/>)"
-                    R"(<text x="{:.1f}" y="{:.1f}">{}</text>)",
-                    x(0), y(at), x(1), x(0) + 8, y(at) - 6, text);
+  void level(double at) {
+    svg_ += fmt::format(
+        R"(<path d="M{:.1f} {:.1f}H{:.1f}" stroke="#9aa4b0" stroke-dasharray="4 4" fill="none"/>)", x(0),
+        y(at), x(1));
   }
 
-  /// A point with a text beside it. @param anchor SVG's: "start" has the text to the right
-  void mark(double px, double py, const char* color, const std::string& text, const char* anchor, double dy) {
-    const double dx = anchor[0] == 's' ? 10 : anchor[0] == 'e' ? -10 : 0;
-    svg_ += fmt::format(
-        R"(<circle cx="{:.1f}" cy="{:.1f}" r="5" fill="{}" stroke="#fff" stroke-width="1.5"/>)"
-        R"(<text x="{:.1f}" y="{:.1f}" text-anchor="{}" fill="{}" stroke="#fff" stroke-width="3" )"
-        R"(paint-order="stroke" font-weight="600">{}</text>)",
-        x(px), y(py), color, x(px) + dx, y(py) + dy, anchor, color, text);
+  void mark(double px, double py, const char* color) {
+    svg_ +=
+        fmt::format(R"(<circle cx="{:.1f}" cy="{:.1f}" r="5" fill="{}" stroke="#fff" stroke-width="1.5"/>)",
+                    x(px), y(py), color);
   }
 
   std::string text() const { return svg_ + "</svg>"; }
@@ -60,6 +55,20 @@ class Chart {
 
   std::string svg_;
 };
+
+/// What a colour or a mark of a chart means. It stands below the chart: inside it a text would lie over a
+/// curve somewhere, or be cut off.
+std::string key(const char* style, const std::string& text) {
+  return fmt::format(R"(<span><i style="{}"></i>{}</span>)", style, text);
+}
+
+std::string line_key(const char* color, const std::string& text) {
+  return key(fmt::format("border-top:3px solid {}", color).c_str(), text);
+}
+
+std::string mark_key(const char* color, const std::string& text) {
+  return key(fmt::format("width:11px;height:11px;border-radius:50%;background:{}", color).c_str(), text);
+}
 
 std::string class_heading(const ClassInfo& one) {
   return fmt::format(R"(<i class="swatch" style="background:{}"></i>{})", one.color, escaped(one.name));
@@ -113,6 +122,14 @@ std::string area_text(const Estimate& area, bool square_metres) {
   return result + (square_metres ? " ha" : " px");
 }
 
+std::string patch_figure(const std::string& source, const char* name, std::int64_t width,
+                         std::int64_t widest) {
+  if (source.empty()) return {};
+  return fmt::format(
+      R"(<figure><img src="{}" alt="{}" style="width:{:.5g}%"><figcaption>{}</figcaption></figure>)", source,
+      name, 100 * static_cast<double>(width) / static_cast<double>(widest), name);
+}
+
 std::string matrix_table(const ConfusionMatrix& matrix, const std::vector<ClassInfo>& classes) {
   std::string html = R"(<div class="scroll"><table class="matrix"><tr><th>reference ↓ &nbsp; mask →</th>)";
   for (const ClassInfo& one : classes) html += "<th>" + class_heading(one) + "</th>";
@@ -140,28 +157,24 @@ std::string matrix_table(const ConfusionMatrix& matrix, const std::vector<ClassI
 }
 
 std::string sweep_charts(const ThresholdSweep& sweep) {
-  const std::string best = fmt::format("best F1 {:.3f} at {:.3f}", sweep.best.f1, sweep.best.threshold);
-  const std::string half = fmt::format("F1 {:.3f} at 0.5", sweep.half.f1);
+  constexpr const char *kBest = "#c0392b", *kHalf = "#687382";
   const bool apart = sweep.best.threshold != 0.5;
+  std::string marks = mark_key(kBest, fmt::format("threshold {:.3f}: the best F1, {}", sweep.best.threshold,
+                                                  score_text(sweep.best.f1)));
+  if (apart) marks += mark_key(kHalf, "threshold 0.5: F1 " + score_text(sweep.half.f1));
   Chart curve("recall", "precision");
   std::vector<std::pair<double, double>> points;
   for (const SweepPoint& point : sweep.points)
     if (std::isfinite(point.precision) && std::isfinite(point.recall))
       points.emplace_back(point.recall, point.precision);
   if (!points.empty()) points.emplace(points.begin(), 0, points.front().second);
-  if (sweep.pixels > 0)
-    curve.level(static_cast<double>(sweep.positives) / static_cast<double>(sweep.pixels),
-                "share of the class: what guessing reaches");
+  if (sweep.pixels > 0) curve.level(static_cast<double>(sweep.positives) / static_cast<double>(sweep.pixels));
   curve.line(points, "#1f6feb");
-  // The curve bulges to the upper right: one text stands outside of it, the other inside.
   if (apart && std::isfinite(sweep.half.precision))
-    curve.mark(sweep.half.recall, sweep.half.precision, "#687382", "0.5", "start", -6);
-  if (std::isfinite(sweep.best.precision)) {
-    const bool left = sweep.best.recall > 0.4;
-    curve.mark(sweep.best.recall, sweep.best.precision, "#c0392b", best, left ? "end" : "start", 16);
-  }
+    curve.mark(sweep.half.recall, sweep.half.precision, kHalf);
+  if (std::isfinite(sweep.best.precision)) curve.mark(sweep.best.recall, sweep.best.precision, kBest);
 
-  Chart f1("threshold", "F1 (red), precision, recall");
+  Chart f1("threshold", "F1, precision, recall");
   std::vector<std::pair<double, double>> f1s, precisions, recalls;
   for (const SweepPoint& point : sweep.points) {
     f1s.emplace_back(point.threshold, point.f1);
@@ -170,16 +183,17 @@ std::string sweep_charts(const ThresholdSweep& sweep) {
   }
   f1.line(precisions, "#9ec5fe");
   f1.line(recalls, "#a3d9b8");
-  f1.line(f1s, "#c0392b");
-  const auto anchor = [](double threshold) {
-    return threshold < 0.3 ? "start" : threshold > 0.7 ? "end" : "middle";
-  };
-  if (apart) f1.mark(0.5, sweep.half.f1, "#687382", half, "middle", 20);
-  f1.mark(sweep.best.threshold, sweep.best.f1, "#c0392b", best, anchor(sweep.best.threshold), -12);
+  f1.line(f1s, kBest);
+  if (apart && std::isfinite(sweep.half.f1)) f1.mark(0.5, sweep.half.f1, kHalf);
+  if (std::isfinite(sweep.best.f1)) f1.mark(sweep.best.threshold, sweep.best.f1, kBest);
   return fmt::format(
-      R"(<div class="charts"><figure>{}<figcaption>Precision and recall. Average precision {:.3f}.</figcaption>)"
-      R"(</figure><figure>{}<figcaption>By threshold: F1 red, precision blue, recall green.</figcaption></figure></div>)",
-      curve.text(), sweep.average_precision, f1.text());
+      R"(<div class="charts"><figure>{}<figcaption class="keys">{}{}{}</figcaption></figure>)"
+      R"(<figure>{}<figcaption class="keys">{}{}{}{}</figcaption></figure></div>)",
+      curve.text(),
+      line_key("#1f6feb",
+               fmt::format("by threshold; average precision {}", score_text(sweep.average_precision))),
+      key("border-top:2px dashed #9aa4b0", "the class's share: what guessing reaches"), marks, f1.text(),
+      line_key(kBest, "F1"), line_key("#9ec5fe", "precision"), line_key("#a3d9b8", "recall"), marks);
 }
 
 }  // namespace terramask::evaluation

@@ -36,6 +36,8 @@ td.path,th.path{text-align:left;white-space:normal;overflow-wrap:anywhere}
 .charts figure{margin:0;flex:1 1 420px;max-width:520px}
 .charts svg{width:100%;height:auto;display:block}
 figcaption{color:var(--faint);font-size:13px}
+.keys{display:flex;flex-wrap:wrap;gap:2px 18px}
+.keys i{display:inline-block;width:20px;margin-right:7px;vertical-align:middle}
 .patches{display:grid;grid-template-columns:repeat(auto-fill,minmax(470px,1fr));gap:18px}
 .patch{border:1px solid var(--line);border-radius:8px;padding:10px;min-width:0}
 .patch .row{display:flex;gap:8px}

@@ -1,6 +1,7 @@
 // The report for people: one page that needs nothing else.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -99,11 +100,8 @@ std::string patches_section(const EvaluationReport& report) {
     html += fmt::format(R"(<span><i class="swatch" style="background:{}"></i>{}</span>)", one.color,
                         escaped(one.name));
   html += R"(<span><i class="swatch stripes"></i>no data, or not judged</span></div><div class="patches">)";
-  const auto picture = [](const std::string& source, const char* name) {
-    if (source.empty()) return std::string();
-    return fmt::format(R"(<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>)", source, name,
-                       name);
-  };
+  std::int64_t widest = 1;
+  for (const PatchPicture& patch : report.worst) widest = std::max(widest, patch.window.width);
   for (const PatchPicture& patch : report.worst) {
     const Window& w = patch.window;
     html += fmt::format(
@@ -113,8 +111,9 @@ std::string patches_section(const EvaluationReport& report) {
             ? escaped(std::filesystem::path(report.pairs[patch.pair].mask).filename().string()) + ", "
             : std::string(),
         w.x, w.x + w.width - 1, w.y, w.y + w.height - 1);
-    html += picture(patch.image, "image") + picture(patch.reference, "reference") +
-            picture(patch.prediction, "mask") + "</div></div>";
+    html += patch_figure(patch.image, "image", w.width, widest) +
+            patch_figure(patch.reference, "reference", w.width, widest) +
+            patch_figure(patch.prediction, "mask", w.width, widest) + "</div></div>";
   }
   return html +
          fmt::format(R"(</div><p class="note">Of all patches of {0} × {0} pixels, the {1} with the lowest )"

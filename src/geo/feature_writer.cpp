@@ -10,12 +10,16 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
+#include <string_view>
 
 #include "geo/crs.hpp"
 #include "geo/disk_space.hpp"
 #include "geo/feature_fields.hpp"
 #include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/layer_style.hpp"
+#include "geo/style_file.hpp"
 #include "geo/working_folder.hpp"
 #include "terramask/mask_writer.hpp"
 
@@ -213,14 +217,20 @@ void OgrFeatureWriter::write(std::span<const FieldValue> values) {
 
 void OgrFeatureWriter::finish() {
   commit();
+  const bool in_layer = std::string_view(format_.driver) == "GPKG" && !options_.style.empty();
   {
     GdalErrors errors;
+    if (in_layer) set_layer_style(*dataset_, *layer_, options_.style);
     dataset_->FlushCache(true);
     dataset_.reset();
     if (errors.failed()) fail("writing failed", errors.text());
   }
   verify();
+  std::optional<StyleFile> beside;
+  if (std::string_view(format_.driver) != "GPKG")
+    beside.emplace(options_.path, StyleFile::Kind::vectors, options_.style);
   folder_.put_in_place(options_.overwrite);
+  if (beside) beside->put_in_place();
 }
 
 void OgrFeatureWriter::verify() {
@@ -238,7 +248,7 @@ void OgrFeatureWriter::verify() {
   GdalErrors errors;
   const DatasetPtr dataset(GDALDataset::Open(folder_.finished().c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY,
                                              nullptr, nullptr, nullptr));
-  OGRLayer* layer = dataset == nullptr ? nullptr : dataset->GetLayer(0);
+  OGRLayer* layer = dataset == nullptr ? nullptr : dataset->GetLayerByName(options_.layer.c_str());
   if (layer == nullptr || layer->GetFeatureCount() != static_cast<GIntBig>(features_))
     fail("the finished file does not hold what was written", errors.text());
 }

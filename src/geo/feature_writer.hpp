@@ -24,6 +24,7 @@ struct FeatureFileOptions {
   Grid grid;
   std::vector<Field> fields;
   bool overwrite = false;
+  std::string style{};  ///< StyleElements::vectors; empty: none
 };
 
 /// Throws usage for a name with another ending, unsupported for GeoJSON from a grid without a CRS and for a

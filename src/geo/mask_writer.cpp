@@ -9,6 +9,7 @@
 #include "geo/creation_options.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "geo/qgis_style.hpp"
 #include "geo/raster_table.hpp"
 #include "geo/staged_cog.hpp"
 
@@ -36,6 +37,8 @@ geo::StagedCogOptions staged_options(const MaskOptions& options) {
   staged.peak_bytes =
       estimate_disk(options.path, options.grid, nodata == 255 ? 1 : 256, false, ProbabilityType::byte)
           .peak_bytes;
+  staged.style =
+      geo::mask_style(options.classes, options.see_through.value_or(geo::background_values(options.classes)));
   return staged;
 }
 

@@ -10,6 +10,7 @@
 #include "geo/coverage.hpp"
 #include "geo/creation_options.hpp"
 #include "geo/legend.hpp"
+#include "geo/qgis_style.hpp"
 #include "geo/staged_cog.hpp"
 
 namespace terramask::geo {
@@ -158,6 +159,17 @@ class Cog final : public MosaicCog {
     }));
   }
 
+  /// A band a class, named after it.
+  static bool holds_probabilities(const TileSurvey& survey, MosaicSource& source) {
+    if (survey.legend.size() != static_cast<std::size_t>(source.data_bands())) return false;
+    const DatasetPtr first = open_raster(survey.first.path);
+    for (int band = 0; band < source.data_bands(); ++band)
+      if (survey.legend[static_cast<std::size_t>(band)].name !=
+          first->GetRasterBand(band + 1)->GetDescription())
+        return false;
+    return true;
+  }
+
   static StagedCogOptions staged(const MosaicOptions& options, const TileSurvey& survey, MosaicSource& source,
                                  bool alpha) {
     constexpr std::array<std::string_view, 3> overviews{"AVERAGE", "NEAREST", "NONE"};
@@ -172,6 +184,7 @@ class Cog final : public MosaicCog {
                      survey.metadata,
                      source.nodata().has_value()};
     if (!survey.legend.empty()) made.contents.metadata[kClassesItem] = classes_as_json(survey.legend);
+    if (holds_probabilities(survey, source)) made.style = probability_style(survey.legend);
     int side = 512;
     while (side > 128 &&
            static_cast<std::size_t>(side * side * made.contents.bands) * sizeof(T) > (16u << 20))

@@ -7,6 +7,7 @@
 #include "geo/creation_options.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "geo/qgis_style.hpp"
 #include "geo/staged_cog.hpp"
 #include "terramask/mask_writer.hpp"
 
@@ -38,6 +39,7 @@ geo::StagedCogOptions staged_options(const MaskOptions& options) {
   staged.peak_bytes = estimate_disk(options.path, options.grid, options.classes.size(), true,
                                     byte ? ProbabilityType::byte : ProbabilityType::float32)
                           .peak_bytes;
+  staged.style = geo::probability_style(options.classes);
   return staged;
 }
 

@@ -10,6 +10,7 @@
 
 #include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/layer_style.hpp"
 #include "geo/stac_items.hpp"
 
 namespace terramask {
@@ -50,10 +51,11 @@ OGRLayer& layer_of(GDALDataset& dataset, const SourceSpec& spec) {
                   "`ogrinfo` lists them");
     return *layer;
   }
-  if (dataset.GetLayerCount() != 1)
-    throw Error(ErrorCode::usage, fmt::format("{}: holds {} layers", spec.path, dataset.GetLayerCount()),
+  const std::vector<OGRLayer*> layers = geo::data_layers(dataset);
+  if (layers.size() != 1)
+    throw Error(ErrorCode::usage, fmt::format("{}: holds {} layers", spec.path, layers.size()),
                 "name the one of the tile index (\"layer\")");
-  return *dataset.GetLayer(0);
+  return *layers.front();
 }
 
 int field_of(OGRLayer& layer, const SourceSpec& spec, const std::string& name) {

@@ -151,6 +151,7 @@ void StagedCog<T>::complete(const std::function<void(GDALDataset&)>& decorate, c
   remove_working_file();
   write_sidecar(decorate);
   verify(progress, stop);
+  style_ = std::make_unique<StyleFile>(options_.path, StyleFile::Kind::raster, options_.style);
 }
 
 template <class T>
@@ -158,6 +159,7 @@ void StagedCog<T>::put_in_place() {
   if (working_ != nullptr || folder_ == nullptr)
     throw Error(ErrorCode::internal, "a raster writer was finished before it was complete, or twice");
   folder_->put_in_place(options_.overwrite);
+  style_->put_in_place();
   folder_.reset();
 }
 

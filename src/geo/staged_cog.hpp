@@ -14,6 +14,7 @@
 #include "geo/content_digest.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/overviews.hpp"
+#include "geo/style_file.hpp"
 #include "geo/working_folder.hpp"
 
 namespace terramask::geo {
@@ -25,6 +26,7 @@ struct StagedCogOptions {
   CreationOptions creation_options;       ///< of the COG
   Reduction reduction = Reduction::mode;  ///< of overviews, unless the creation options want others
   std::uint64_t peak_bytes = 0;           ///< on disk, for messages
+  std::string style{};                    ///< StyleElements::raster; empty: none
 };
 
 /// @tparam T type of the values handed over (as ContentDigest); stored as contents.type
@@ -63,6 +65,7 @@ class StagedCog {
   StagedCogOptions options_;
   ContentDigest digest_;
   std::unique_ptr<WorkingFolder> folder_;
+  std::unique_ptr<StyleFile> style_;
   DatasetPtr working_;
   std::string working_path_;
 };

@@ -2,15 +2,26 @@
 
 #include <ogrsf_frmts.h>
 
+#include <array>
 #include <memory>
 
 #include "geo/gdal_support.hpp"
+#include "geo/layer_style.hpp"
+#include "geo/qgis_style.hpp"
 #include "geo/working_folder.hpp"
 
 namespace terramask::geo {
 namespace {
 
 constexpr const char* kLayer = "tiles";
+
+std::string status_style() {
+  const std::array<StyleCategory, 4> statuses{{{"done", "done", "#66c2a5"},
+                                               {"failed", "failed", "#d73027"},
+                                               {"running", "running", "#fee08b"},
+                                               {"pending", "pending", "#d9d9d9"}}};
+  return category_style(SymbolKind::fill, quoted_field("status"), statuses);
+}
 
 void add_fields(OGRLayer& layer) {
   const auto add = [&](const char* name, OGRFieldType type) {
@@ -75,6 +86,7 @@ void write_tile_index(const std::string& path, const Grid& grid, std::span<const
   add_fields(*layer);
   for (const IndexedTile& tile : tiles) add_tile(*layer, grid, tile);
   dataset->CommitTransaction();
+  set_layer_style(*dataset, *layer, status_style());
   if (errors.failed()) throw errors.error(ErrorCode::io, path, "writing failed");
   close_checked(std::move(dataset), path);
   folder.put_in_place(true);

@@ -5,21 +5,22 @@
 #include <string_view>
 
 #include "geo/crs.hpp"
+#include "geo/layer_style.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::geo {
 
 OGRLayer& find_layer(GDALDataset& dataset, const std::string& path, const std::string& name) {
   std::string names;
-  for (int i = 0; i < dataset.GetLayerCount(); ++i)
-    names += (i == 0 ? "" : ", ") + std::string(dataset.GetLayer(i)->GetName());
+  const std::vector<OGRLayer*> layers = data_layers(dataset);
+  for (OGRLayer* layer : layers) names += (names.empty() ? "" : ", ") + std::string(layer->GetName());
   if (!name.empty()) {
     if (OGRLayer* layer = dataset.GetLayerByName(name.c_str())) return *layer;
     throw Error(ErrorCode::not_found, fmt::format("{}: has no layer \"{}\"; it has: {}", path, name, names),
                 "name one of these with --layer");
   }
-  if (dataset.GetLayerCount() == 1) return *dataset.GetLayer(0);
-  if (dataset.GetLayerCount() == 0)
+  if (layers.size() == 1) return *layers.front();
+  if (layers.empty())
     throw Error(ErrorCode::format, path + ": holds no layer", "name a file of polygons or points");
   throw Error(ErrorCode::usage, fmt::format("{}: holds several layers: {}", path, names),
               "choose one with --layer");

@@ -9,6 +9,7 @@
 
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/layer_style.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::geo {
@@ -89,8 +90,7 @@ VectorStream::VectorStream(const VectorStreamOptions& options) : state_(std::mak
   for (const std::string& one : options.open_options) open_options.AddString(one.c_str());
   s.dataset = open_vector(options.path, open_options.List());
   s.interleaved = s.dataset->TestCapability(ODsCRandomLayerRead) != 0;
-  for (int i = 0; i < s.dataset->GetLayerCount(); ++i) {
-    OGRLayer* layer = s.dataset->GetLayer(i);
+  for (OGRLayer* layer : data_layers(*s.dataset)) {
     s.layers.push_back(layer);
     const OGRSpatialReference* crs = layer->GetSpatialRef();
     s.crs.push_back(crs == nullptr || crs->IsEmpty() ? options.crs : to_wkt(*crs));

@@ -6,6 +6,7 @@
 
 #include "geo/feature_fields.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/layer_style.hpp"
 #include "geo/working_folder.hpp"
 #include "terramask/mask_writer.hpp"
 
@@ -80,6 +81,8 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
   write_rows(*to, layer, grid, stop, errors, path);
   if (file->CommitTransaction() != OGRERR_NONE)
     throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
+  if (!layer.style.empty()) set_layer_style(*file, *to, layer.style);
+  if (errors.failed()) throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
   close_checked(std::move(file), path);
   folder.put_in_place(overwrite);
 }

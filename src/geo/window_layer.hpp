@@ -26,6 +26,7 @@ struct WindowLayer {
   std::vector<WindowField> fields;
   std::vector<WindowRow> rows;
   std::string description;
+  std::string style{};  ///< StyleElements::vectors; empty: none
 };
 
 /// Writes a GeoPackage of one layer, whole or not at all. Without a CRS the polygons are in the grid's own

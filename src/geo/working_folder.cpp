@@ -111,7 +111,11 @@ void WorkingFolder::put_in_place(bool overwrite) {
 
 std::vector<std::string> unfinished_outputs(std::span<const std::string> paths) {
   std::map<geo::fs::path, std::set<std::string>> prefixes;
-  for (const geo::fs::path path : paths) prefixes[geo::folder_of(path)].insert(geo::prefix_of(path));
+  for (geo::fs::path path : paths) {
+    prefixes[geo::folder_of(path)].insert(geo::prefix_of(path));
+    // Its style is put in place by itself.
+    prefixes[geo::folder_of(path)].insert(geo::prefix_of(path.replace_extension(".qml")));
+  }
   std::vector<std::string> found;
   std::error_code failed;
   for (const auto& [folder, wanted] : prefixes)

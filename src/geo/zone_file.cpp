@@ -9,6 +9,7 @@
 #include "geo/feature_fields.hpp"
 #include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/layer_style.hpp"
 #include "geo/vector_layer.hpp"
 #include "geo/working_folder.hpp"
 #include "geo/zone_layer.hpp"
@@ -34,7 +35,7 @@ class ZoneFile {
     create(fields);
   }
 
-  void write(std::span<const std::vector<FieldValue>> rows, bool overwrite) {
+  void write(std::span<const std::vector<FieldValue>> rows, const std::string& style, bool overwrite) {
     GdalErrors errors;
     OGRLayer* source = source_ == nullptr ? nullptr : source_->GetLayerByName(zones_.layer.c_str());
     if (source != nullptr) source->ResetReading();
@@ -54,6 +55,7 @@ class ZoneFile {
     }
     if (dataset_->TestCapability(ODsCTransactions) != 0 && dataset_->CommitTransaction() != OGRERR_NONE)
       fail(errors);
+    if (!table_ && !style.empty()) set_layer_style(*dataset_, *layer_, style);
     dataset_->FlushCache(true);
     dataset_.reset();
     if (errors.failed()) fail(errors);
@@ -110,9 +112,8 @@ class ZoneFile {
   void verify(std::size_t rows) {
     GdalErrors errors;
     const DatasetPtr written = open_vector(folder_.finished());
-    if (written->GetLayerCount() != 1 ||
-        written->GetLayer(0)->GetFeatureCount() != static_cast<GIntBig>(rows))
-      fail(errors);
+    const std::vector<OGRLayer*> layers = data_layers(*written);
+    if (layers.size() != 1 || layers.front()->GetFeatureCount() != static_cast<GIntBig>(rows)) fail(errors);
   }
 
   const ZoneLayer& zones_;
@@ -132,8 +133,9 @@ void check_zone_format(const std::string& path) {
 }
 
 void write_zones(const ZoneLayer& zones, std::span<const Field> fields,
-                 std::span<const std::vector<FieldValue>> rows, const std::string& output, bool overwrite) {
-  ZoneFile(zones, fields, output).write(rows, overwrite);
+                 std::span<const std::vector<FieldValue>> rows, const std::string& style,
+                 const std::string& output, bool overwrite) {
+  ZoneFile(zones, fields, output).write(rows, style, overwrite);
 }
 
 }  // namespace terramask::geo

@@ -47,8 +47,10 @@ void check_zone_format(const std::string& path);
 
 /// Writes a row a zone, as .csv or .gpkg (there with the geometries and attributes of the layer), and puts it
 /// in place.
-/// @param rows a value for each field, for each zone in order
+/// @param rows   a value for each field, for each zone in order
+/// @param style  of a GeoPackage (StyleElements::vectors)
 void write_zones(const ZoneLayer& zones, std::span<const Field> fields,
-                 std::span<const std::vector<FieldValue>> rows, const std::string& output, bool overwrite);
+                 std::span<const std::vector<FieldValue>> rows, const std::string& style,
+                 const std::string& output, bool overwrite);
 
 }  // namespace terramask::geo

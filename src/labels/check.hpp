@@ -68,6 +68,9 @@ struct CheckReport {
   std::int64_t confident_x = 0, confident_y = 0, confident_both = 0;  ///< blocks
   std::vector<std::string> warnings{};
 
+  /// Whether `common` says anything along an axis: a block is sure of its own offset there.
+  bool knows_x() const { return confident_x > 0; }
+  bool knows_y() const { return confident_y > 0; }
   /// Indices of blocks with labels, the worst first: by the share disputed where there is a model, else by
   /// the length of the offset as far as it is sure.
   std::vector<std::size_t> ranking() const;

@@ -42,14 +42,23 @@ Totals totals_of(const CheckReport& report) {
   return sum;
 }
 
+/// What most labels have in common, as far as any block is sure of its own.
+std::string offset_tile(const CheckReport& report) {
+  if (!report.knows_x() && !report.knows_y()) return tile("–", "offset: no block is sure of its own");
+  const auto one = [](double value, bool known) {
+    return known ? fmt::format("{:+.2f}", value) : std::string("–");
+  };
+  const std::string pixels =
+      one(report.common.dx, report.knows_x()) + ", " + one(report.common.dy, report.knows_y()) + " px";
+  std::string label = "right, down: where most labels would have to go";
+  if (report.pixel_size)
+    label += " (" + one(report.common.dx * report.pixel_size->x, report.knows_x()) + ", " +
+             one(report.common.dy * report.pixel_size->y, report.knows_y()) + " m)";
+  return tile(pixels, label);
+}
+
 std::string tiles(const CheckReport& report, const Totals& sum) {
-  const std::string metres =
-      report.pixel_size ? fmt::format(" ({:+.2f} m, {:+.2f} m)", report.common.dx * report.pixel_size->x,
-                                      report.common.dy * report.pixel_size->y)
-                        : std::string();
-  std::string html = R"(<div class="tiles">)";
-  html += tile(fmt::format("{:+.2f}, {:+.2f} px", report.common.dx, report.common.dy),
-               "right, down: where most labels would have to go" + metres);
+  std::string html = R"(<div class="tiles">)" + offset_tile(report);
   html += tile(fmt::format("{} of {}", report.confident_both, sum.labelled),
                fmt::format("labelled blocks that are sure of their offset ({} along x, {} along y)",
                            report.confident_x, report.confident_y));
@@ -73,15 +82,21 @@ std::string class_table(const CheckReport& report, const Totals& sum) {
   return html + "</table></div></section>";
 }
 
+std::string offset_text(const OffsetEstimate& offset) {
+  if (!offset.known) return "unknown";
+  return fmt::format("{:+.2f} ± {:.2f}, {:+.2f} ± {:.2f} px", offset.dx, offset.sigma_x(), offset.dy,
+                     offset.sigma_y());
+}
+
 /// Blocks as squares, grey where they have labels; an arrow for each offset, with a bar where an axis is not
 /// sure.
 std::string arrows(const CheckReport& report) {
   const double side = std::clamp(640.0 / static_cast<double>(report.columns), 10.0, 60.0);
-  double longest = 1;
+  double longest = 0;
   for (const BlockCheck& one : report.blocks)
-    if (one.offset.confident_x() && one.offset.confident_y())
-      longest = std::max(longest, std::hypot(one.offset.dx, one.offset.dy));
-  const double scale = 0.45 * side / longest;
+    longest = std::max(longest, std::hypot(one.offset.confident_x() ? one.offset.dx : 0,
+                                           one.offset.confident_y() ? one.offset.dy : 0));
+  const double scale = 0.45 * side / std::max(1.0, longest);
   std::string svg = fmt::format(
       R"(<svg viewBox="0 0 {0} {1}" width="{0}" role="img" style="max-width:100%;height:auto">)"
       R"(<defs><marker id="tip" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="6" markerHeight="6" )"
@@ -100,14 +115,15 @@ std::string arrows(const CheckReport& report) {
         one.valid == one.ignored ? "#f5f7f9"
         : sure_x && sure_y       ? "#dcefe4"
                                  : "#fbe9d7",
-        fmt::format("columns {}, rows {}: {:+.2f} ± {:.2f}, {:+.2f} ± {:.2f} px", one.window.x, one.window.y,
-                    one.offset.dx, one.offset.sigma_x(), one.offset.dy, one.offset.sigma_y()));
+        fmt::format("columns {}, rows {}: {}", one.window.x, one.window.y, offset_text(one.offset)));
     if (!sure_x && !sure_y) continue;
     const double dx = sure_x ? one.offset.dx * scale : 0, dy = sure_y ? one.offset.dy * scale : 0;
     svg += fmt::format(
         R"svg(<path d="M{:.1f} {:.1f}l{:.2f} {:.2f}" stroke="{}" stroke-width="2" marker-end="url(#tip)"/>)svg",
         x + side / 2 - dx / 2, y + side / 2 - dy / 2, dx, dy, sure_x && sure_y ? "#1a7f4b" : "#d9822b");
   }
+  if (!report.knows_x() && !report.knows_y())
+    return svg + R"(</svg><p class="note">No block is sure of its offset: there are no arrows.</p>)";
   return svg + "</svg>" +
          fmt::format(
              R"(<p class="note">An arrow shows where a block's labels would have to go; the longest is )"
@@ -122,15 +138,12 @@ std::string block_figure(const CheckReport& report, const BlockCheck& block, con
       report.has_model
           ? fmt::format("{} disputed{}", percent_text(block.dispute_share()),
                         block.largest.count > 0 ? ", most: " + escaped(dispute_text(report, block)) : "")
-          : fmt::format("{:+.2f} ± {:.2f}, {:+.2f} ± {:.2f} px", block.offset.dx, block.offset.sigma_x(),
-                        block.offset.dy, block.offset.sigma_y());
+          : offset_text(block.offset);
   std::string html = fmt::format(
       R"(<div class="patch"><div class="cap"><b>{}</b><span>columns {}–{}, rows {}–{}</span></div><div class="row">)",
       head, w.x, w.x + w.width - 1, w.y, w.y + w.height - 1);
-  const auto figure = [](const std::string& source, const char* name) {
-    if (source.empty()) return std::string();
-    return fmt::format(R"(<figure><img src="{}" alt="{}"><figcaption>{}</figcaption></figure>)", source, name,
-                       name);
+  const auto figure = [&](const std::string& source, const char* name) {
+    return evaluation::patch_figure(source, name, w.width, std::min(report.block, report.grid.width));
   };
   return html + figure(pictures.image, "image") + figure(pictures.labels, "labels") +
          figure(pictures.model, "model") + "</div></div>";

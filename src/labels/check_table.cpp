@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "geo/qgis_style.hpp"
 #include "geo/window_layer.hpp"
 #include "labels/check_report.hpp"
 
@@ -55,6 +56,28 @@ std::vector<geo::WindowField> fields_of(const CheckReport& report) {
 const char* confident_text(const OffsetEstimate& offset) {
   if (offset.confident_x()) return offset.confident_y() ? "xy" : "x";
   return offset.confident_y() ? "y" : "none";
+}
+
+/// With a model by how much it disputes, else by how sure the offsets are.
+std::string style_of(const CheckReport& report) {
+  using geo::StyleCategory;
+  if (report.has_model)
+    return geo::category_style(
+        geo::SymbolKind::fill,
+        R"(CASE WHEN "disputed" IS NULL THEN 'none' WHEN "disputed" < 0.05 THEN '0' )"
+        R"(WHEN "disputed" < 0.2 THEN '1' WHEN "disputed" < 0.5 THEN '2' ELSE '3' END)",
+        std::vector<StyleCategory>{{"0", "disputed: less than 5%", "#ffffcc"},
+                                   {"1", "disputed: 5 to 20%", "#fecc5c"},
+                                   {"2", "disputed: 20 to 50%", "#fd8d3c"},
+                                   {"3", "disputed: 50% and more", "#bd0026"},
+                                   {"none", "not judged", "#bdbdbd"}});
+  return geo::category_style(geo::SymbolKind::fill,
+                             R"(CASE WHEN "rank" = 0 THEN 'no labels' ELSE "confident" END)",
+                             std::vector<StyleCategory>{{"xy", "offset sure", "#1a9850"},
+                                                        {"x", "sure to the right alone", "#a6d96a"},
+                                                        {"y", "sure downwards alone", "#66bd63"},
+                                                        {"none", "not sure", "#fdae61"},
+                                                        {"no labels", "no labels", "#bdbdbd"}});
 }
 
 std::vector<FieldValue> values_of(const CheckReport& report, std::size_t rank, const BlockCheck& block) {
@@ -144,7 +167,8 @@ void write_check_layer(const std::string& path, const CheckReport& report, bool 
   geo::WindowLayer layer{.name = "label_check",
                          .fields = fields_of(report),
                          .rows = {},
-                         .description = fmt::format("{} over {}", report.labels, report.image)};
+                         .description = fmt::format("{} over {}", report.labels, report.image),
+                         .style = style_of(report)};
   each_block(report, [&](std::size_t rank, const BlockCheck& block) {
     layer.rows.push_back({block.window, values_of(report, rank, block)});
   });

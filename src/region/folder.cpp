@@ -28,7 +28,7 @@ std::string inside(const std::string& folder, const std::string& name) {
 
 /// Masks, probabilities, sidecars and STAC items, by their names: what else stands there is none of ours.
 std::vector<fs::path> tile_files(const std::string& folder) {
-  static const std::regex name(R"(r\d{5,}_c\d{5,}(_probabilities)?\.(tif|tif\.aux\.xml|json))");
+  static const std::regex name(R"(r\d{5,}_c\d{5,}(_probabilities)?\.(tif|tif\.aux\.xml|qml|json))");
   std::vector<fs::path> files;
   std::error_code failed;
   for (const fs::directory_entry& row : fs::directory_iterator(fs::path(folder) / "tiles", failed))
@@ -160,8 +160,10 @@ void JobFolder::clear() {
 
 void remove_tile(const std::string& folder, const RegionTile& tile) {
   std::error_code failed;
-  for (const std::string& path : {mask_path(tile), probabilities_path(tile)})
+  for (const std::string& path : {mask_path(tile), probabilities_path(tile)}) {
     for (const char* ending : {"", ".aux.xml"}) fs::remove(inside(folder, path) + ending, failed);
+    fs::remove(fs::path(inside(folder, path)).replace_extension(".qml"), failed);
+  }
   fs::remove(fs::path(inside(folder, mask_path(tile))).replace_extension(".json"), failed);
 }
 

@@ -8,6 +8,8 @@
 #include <filesystem>
 
 #include "geo/creation_options.hpp"
+#include "geo/qgis_style.hpp"
+#include "geo/style_file.hpp"
 #include "geo/tile_index.hpp"
 #include "geo/tile_vrt.hpp"
 #include "models/atomic_file.hpp"
@@ -26,6 +28,10 @@ void write_text(const std::string& path, const std::string& text) {
   AtomicFile file(path, true);
   file.write(std::as_bytes(std::span(text)));
   file.commit();
+}
+
+void write_style(const std::string& raster, const std::string& elements) {
+  geo::StyleFile(raster, geo::StyleFile::Kind::raster, elements).put_in_place();
 }
 
 /// Side of the tiles' blocks: as the job has it, else the writers' own.
@@ -147,6 +153,7 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
   products.push_back(path("mask.vrt"));
   write_text(products.back(),
              geo::mask_vrt(grid, file.classes, placed(file, done, mask_path), block_of(file, 512)));
+  write_style(products.back(), geo::mask_style(file.classes, geo::background_values(file.classes)));
   const Json& wanted = file.description["products"];
   if (wanted["probabilities"] == true) {
     const auto type = wanted["probability_type"] == "byte" ? ProbabilityType::byte : ProbabilityType::float32;
@@ -155,6 +162,7 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
     write_text(products.back(),
                geo::probability_vrt(grid, file.classes, type, placed(file, done, probabilities_path),
                                     block_of(file, own)));
+    write_style(products.back(), geo::probability_style(file.classes));
   }
   products.push_back(path("tiles.gpkg"));
   clear_for(products.back());

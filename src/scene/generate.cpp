@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "geo/style_file.hpp"
 #include "scene/blocks.hpp"
 #include "scene/map_files.hpp"
 #include "scene/raster_file.hpp"
@@ -81,6 +82,7 @@ class GrowingFolder {
   GrowingFolder& operator=(const GrowingFolder&) = delete;
 
   std::string path(const std::string& name) const { return (growing_ / name).string(); }
+  std::string final_path(const std::string& name) const { return (final_ / name).string(); }
 
   void put_in_place() {
     try {
@@ -207,6 +209,9 @@ void generate_scene(const SceneOptions& options, const ProgressSink& progress, c
   scene::write_geopackage(folder.path("map.gpkg"), features, frame);
   scene::write_rasters(town, options, frame, folder, progress, stop);
   folder.put_in_place();
+  geo::StyleFile(folder.final_path("labels.tif"), geo::StyleFile::Kind::raster,
+                 geo::mask_style(scene_classes(), geo::background_values(scene_classes())))
+      .put_in_place();
 }
 
 }  // namespace terramask

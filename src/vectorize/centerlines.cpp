@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 
 #include "geo/feature_writer.hpp"
 #include "geo/ground_length.hpp"
+#include "geo/qgis_style.hpp"
 #include "terramask/mask_writer.hpp"
 #include "vectorize/class_choice.hpp"
 #include "vectorize/line_graph.hpp"
@@ -53,9 +55,10 @@ class LineWriter {
   LineWriter(const VectorizeOptions& options, const Mask& mask, std::int32_t value)
       : ground_(geo::GroundLength::make(mask.grid)),
         across_(mask.pixel ? mask.pixel->x : 1),
-        down_(mask.pixel ? mask.pixel->y : 1) {
+        down_(mask.pixel ? mask.pixel->y : 1),
+        metres_(mask.pixel.has_value()) {
     one_.info = mask.info(value);
-    if (!options.dry_run) writer_ = geo::FeatureWriter::create(file(options, mask));
+    if (!options.dry_run) writer_ = geo::FeatureWriter::create(file(options, mask, one_.info));
   }
 
   void write(const CenterLine& line) {
@@ -67,7 +70,7 @@ class LineWriter {
     // Pixels are measured in the grid's middle; the line tells how large they are here.
     const double scale = plain > 0 && std::isfinite(length) ? length / plain : 1;
     ++one_.features;
-    one_.length_m += length;
+    (metres_ ? one_.length_m : one_.length_px).emplace(total_ += length);
     vertices_ += line.points.size();
     if (writer_ == nullptr) return;
     std::vector<geo::FieldValue> values;
@@ -91,13 +94,16 @@ class LineWriter {
   }
 
  private:
-  static geo::FeatureFileOptions file(const VectorizeOptions& options, const Mask& mask) {
+  static geo::FeatureFileOptions file(const VectorizeOptions& options, const Mask& mask,
+                                      const ClassInfo& info) {
     geo::FeatureFileOptions file;
     file.path = options.output;
     file.layer = options.layer;
     file.kind = geo::FeatureKind::line;
     file.grid = mask.grid;
     file.overwrite = options.overwrite;
+    // Whoever asks for the lines of a class looks for it, whatever it is called.
+    file.style = geo::class_style(geo::SymbolKind::line, std::array{info}, {});
     const std::string unit = mask.pixel ? "_m" : "_px";
     file.fields = {{"class", geo::FieldType::integer},     {"name", geo::FieldType::text},
                    {"color", geo::FieldType::text},        {"length" + unit, geo::FieldType::real},
@@ -107,6 +113,8 @@ class LineWriter {
 
   std::unique_ptr<geo::GroundLength> ground_;
   double across_, down_;
+  bool metres_;
+  double total_ = 0;
   VectorizedClass one_;
   std::uint64_t vertices_ = 0;
   std::unique_ptr<geo::FeatureWriter> writer_;
@@ -142,7 +150,8 @@ VectorizeSummary draw_centerlines(const VectorizeOptions& options, const Skeleto
   graph.join_junctions();
   graph.prune();
   graph.join_junctions();
-  const LineShaper shaper(made.skeleton, graph, across, down, tolerance(options, across, down));
+  const geo::Point extent{static_cast<double>(mask.grid.width), static_cast<double>(mask.grid.height)};
+  const LineShaper shaper(made.skeleton, graph, extent, across, down, tolerance(options, across, down));
   LineWriter writer(options, mask, value);
   std::uint64_t done = 0;
   for (const LineGraph::Edge& edge : graph.edges()) {

@@ -14,6 +14,32 @@ constexpr double kDirection = 4.0;  // pixels that tell a line's direction, at l
 
 }  // namespace
 
+LineShaper::LineShaper(const Skeleton& skeleton, const LineGraph& graph, geo::Point extent, double across,
+                       double down, double tolerance)
+    : skeleton_(skeleton),
+      graph_(graph),
+      extent_(extent),
+      places_(place_junctions(graph, across, down)),
+      across_(across),
+      down_(down),
+      tolerance_(tolerance) {
+  for (geo::Point& place : places_) place = within(place);
+}
+
+geo::Point LineShaper::within(geo::Point point) const {
+  return {std::clamp(point.x, 0.0, extent_.x), std::clamp(point.y, 0.0, extent_.y)};
+}
+
+double LineShaper::room(geo::Point from, geo::Point on, double wanted) const {
+  const auto along = [&](double place, double way, double most) {
+    if (way > 0) wanted = std::min(wanted, std::max(0.0, (most - place) / way));
+    if (way < 0) wanted = std::min(wanted, std::max(0.0, place / -way));
+  };
+  along(from.x, on.x, extent_.x);
+  along(from.y, on.y, extent_.y);
+  return wanted;
+}
+
 double LineShaper::distance(geo::Point a, geo::Point b) const {
   return std::hypot((a.x - b.x) * across_, (a.y - b.y) * down_);
 }
@@ -29,7 +55,7 @@ CenterLine LineShaper::shape(const LineGraph::Edge& edge) const {
   std::vector<Vertex> points{{places_[edge.from], from.pixel}};
   for (const std::uint32_t pixel : edge.pixels) {
     // Inside a junction there is no cross-section to have a middle: the line runs straight to its node.
-    const geo::Point middle = graph_.middle(pixel);
+    const geo::Point middle = within(graph_.middle(pixel));
     if (!inside(edge.from, middle) && !inside(edge.to, middle)) points.push_back({middle, pixel});
   }
   points.push_back({places_[edge.to], to.pixel});
@@ -91,7 +117,8 @@ void LineShaper::finish_end(std::vector<Vertex>& line, double radius, double hal
     const float found = on.x * hint->along_x + on.y * hint->along_y >= 0 ? hint->ahead : hint->back;
     if (found >= 0) left = found;
   }
-  line.push_back({{end.x + on.x * left, end.y + on.y * left}, line.back().pixel});
+  left = room(end, on, left);
+  line.push_back({within({end.x + on.x * left, end.y + on.y * left}), line.back().pixel});
 }
 
 void LineShaper::smooth(std::vector<Vertex>& line) {

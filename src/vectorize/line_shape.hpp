@@ -17,14 +17,10 @@ struct CenterLine {
 
 class LineShaper {
  public:
+  /// @param extent     of the raster, in pixels: no line leaves it
   /// @param tolerance  of the simplification, in the unit of the pixel's sides
-  LineShaper(const Skeleton& skeleton, const LineGraph& graph, double across, double down, double tolerance)
-      : skeleton_(skeleton),
-        graph_(graph),
-        places_(place_junctions(graph, across, down)),
-        across_(across),
-        down_(down),
-        tolerance_(tolerance) {}
+  LineShaper(const Skeleton& skeleton, const LineGraph& graph, geo::Point extent, double across, double down,
+             double tolerance);
 
   /// The middles of the cross-sections, smoothed, led on to the road's end where there is one, and simplified
   /// (Douglas and Peucker). Widths are those outside of junctions, where there are any.
@@ -40,12 +36,16 @@ class LineShaper {
   bool inside(std::uint32_t node, geo::Point point) const;  ///< a junction
   double distance(geo::Point a, geo::Point b) const;
   void measure(const LineGraph::Edge& edge, CenterLine& line) const;
+  geo::Point within(geo::Point point) const;
+  /// How far one can go before the raster ends, at most `wanted`.
+  double room(geo::Point from, geo::Point on, double wanted) const;
   void finish_end(std::vector<Vertex>& line, double radius, double half_width) const;
   static void smooth(std::vector<Vertex>& line);
   std::vector<geo::Point> simplified(const std::vector<Vertex>& points) const;
 
   const Skeleton& skeleton_;
   const LineGraph& graph_;
+  geo::Point extent_;
   std::vector<geo::Point> places_;  ///< of the nodes
   double across_, down_, tolerance_;
 };

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "geo/feature_writer.hpp"
+#include "geo/qgis_style.hpp"
 #include "terramask/mask_writer.hpp"
 #include "vectorize/arc_simplifier.hpp"
 #include "vectorize/arc_store.hpp"
@@ -60,6 +61,7 @@ class Polygoniser {
   bool wanted(std::int32_t value) const { return chosen_.empty() || chosen_.contains(value); }
   void find_patches(const ProgressSink& progress, const StopFlag* stop);
   std::unique_ptr<geo::FeatureWriter> open_writer() const;
+  std::vector<ClassInfo> shown_classes() const;
   void trace(geo::FeatureWriter& writer, const ProgressSink& progress, const StopFlag* stop);
   void coalesce(std::span<const Run> runs, std::span<const Label> labels, std::vector<Segment>& row) const;
   std::vector<geo::FieldValue> attributes(Region region);
@@ -102,7 +104,20 @@ std::unique_ptr<geo::FeatureWriter> Polygoniser::open_writer() const {
   if (has_areas_) file.fields.push_back({"area_m2", geo::FieldType::real});
   file.fields.push_back({"pixels", geo::FieldType::integer64});
   if (!options_.probabilities.empty()) file.fields.push_back({"probability", geo::FieldType::real});
+  file.style =
+      geo::class_style(geo::SymbolKind::fill, shown_classes(), geo::background_values(mask_.classes));
   return geo::FeatureWriter::create(file);
+}
+
+/// Those that the mask names, and those that it holds all the same.
+std::vector<ClassInfo> Polygoniser::shown_classes() const {
+  std::set<std::int32_t> values;
+  for (const ClassInfo& one : mask_.classes) values.insert(one.value);
+  for (Region region = 1; region < patches_.size(); ++region) values.insert(patches_.value[region]);
+  std::vector<ClassInfo> shown;
+  for (const std::int32_t value : values)
+    if (value != kNoData && wanted(value)) shown.push_back(mask_.info(value));
+  return shown;
 }
 
 std::vector<geo::FieldValue> Polygoniser::attributes(Region region) {

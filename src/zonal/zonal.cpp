@@ -166,7 +166,8 @@ ZonalStatistics zonal_statistics(const ZonalOptions& options, const ProgressSink
   std::vector<std::vector<geo::FieldValue>> table;
   for (const ZoneStatistics& zone : made.zones) table.push_back(zones::table_row(made, zone));
   for (const std::string& output : outputs_of(options))
-    geo::write_zones(layer, zones::table_fields(made, layer.id_name), table, output, options.overwrite);
+    geo::write_zones(layer, zones::table_fields(made, layer.id_name), table, zones::table_style(made), output,
+                     options.overwrite);
   made.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return made;
 }

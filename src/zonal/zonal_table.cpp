@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <set>
+
+#include "geo/qgis_style.hpp"
 
 namespace terramask::zones {
 namespace {
@@ -15,6 +18,17 @@ std::string column_name(const ClassInfo& one) {
   for (char& c : name)
     if (static_cast<unsigned char>(c) < 0x80 && std::isalnum(static_cast<unsigned char>(c)) == 0) c = '_';
   return name;
+}
+
+/// What the names of a class's columns begin with, no two the same.
+std::vector<std::string> column_names(const std::vector<ClassInfo>& classes) {
+  std::vector<std::string> names;
+  std::set<std::string> taken{"nodata", "area", "covered"};
+  for (const ClassInfo& one : classes) {
+    names.push_back(column_name(one));
+    if (!taken.insert(names.back()).second) taken.insert(names.back() += fmt::format("_{}", one.value));
+  }
+  return names;
 }
 
 /// Without the digits that only tell of rounding.
@@ -41,15 +55,36 @@ std::vector<geo::Field> table_fields(const ZonalStatistics& statistics, const st
     fields.push_back({"nodata_ha", FieldType::real});
   }
   fields.push_back({"nodata_pct", FieldType::real});
-  std::set<std::string> taken{"nodata", "area", "covered"};
-  for (const ClassInfo& one : statistics.classes) {
-    std::string name = column_name(one);
-    if (!taken.insert(name).second) taken.insert(name += fmt::format("_{}", one.value));
+  for (const std::string& name : column_names(statistics.classes)) {
     if (statistics.has_areas) fields.push_back({name + "_ha", FieldType::real});
     fields.push_back({name + "_pct", FieldType::real});
     fields.push_back({name + "_px", FieldType::integer64});
   }
   return fields;
+}
+
+std::string table_style(const ZonalStatistics& statistics) {
+  const std::set<int> background = geo::background_values(statistics.classes);
+  const std::vector<std::string> names = column_names(statistics.classes);
+  std::vector<geo::StyleCategory> categories;
+  std::string shares, cases;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const ClassInfo& one = statistics.classes[i];
+    const std::string share = geo::quoted_field(names[i] + "_pct");
+    shares += (i == 0 ? "" : ", ") + share;
+    cases += fmt::format(" WHEN {} = @most THEN '{}'", share, one.value);
+    categories.push_back({std::to_string(one.value),
+                          one.name.empty() ? fmt::format("class {}", one.value) : one.name, one.color,
+                          background.contains(one.value)});
+  }
+  if (names.empty()) return {};
+  const bool unknown = std::any_of(statistics.zones.begin(), statistics.zones.end(),
+                                   [](const ZoneStatistics& zone) { return zone.classified().pixels == 0; });
+  if (unknown) categories.push_back({"none", "no data", "#bdbdbd", false});
+  return geo::category_style(geo::SymbolKind::fill,
+                             fmt::format("with_variable('most', max({}), CASE{}{} END)", shares, cases,
+                                         unknown ? " ELSE 'none'" : ""),
+                             categories);
 }
 
 std::vector<geo::FieldValue> table_row(const ZonalStatistics& statistics, const ZoneStatistics& zone) {

@@ -72,6 +72,32 @@ TEST_F(Report, ThePageNeedsNothingElse) {
     EXPECT_EQ(count("<" + tag + " ") + count("<" + tag + ">"), count("</" + tag + ">")) << tag;
 }
 
+TEST_F(Report, PatchesAreShownAtOneScale) {
+  ASSERT_EQ(report_.worst.size(), 1U);
+  PatchPicture at_the_edge = report_.worst.front();
+  ASSERT_EQ(at_the_edge.window.width, 256);
+  at_the_edge.window.width = 64;
+  report_.worst.push_back(at_the_edge);
+  const std::string page = report_html(report_, "title");
+  EXPECT_THAT(page, HasSubstr("style=\"width:100%\""));
+  EXPECT_THAT(page, HasSubstr("style=\"width:25%\""));
+}
+
+TEST_F(Report, NoTextLiesInAChart) {
+  const std::string page = report_html(report_, "title");
+  std::size_t charts = 0;
+  for (std::size_t at = 0; (at = page.find("<svg ", at)) != std::string::npos; ++charts) {
+    const std::size_t end = page.find("</svg>", at);
+    // The axes: twice six numbers and two names; what marks mean stands below.
+    std::size_t texts = 0;
+    for (std::size_t text = at; (text = page.find("<text ", text)) < end; ++text) ++texts;
+    EXPECT_EQ(texts, 14U);
+    at = end;
+  }
+  EXPECT_EQ(charts, 2U);
+  EXPECT_THAT(page, HasSubstr("the best F1"));
+}
+
 TEST_F(Report, NumbersReadWell) {
   EXPECT_EQ(evaluation::count_text(1234567), "1,234,567");
   EXPECT_EQ(evaluation::count_text(123), "123");

@@ -50,7 +50,7 @@ TEST(WriteFailures, stopping_leaves_nothing_and_keeps_the_old_file) {
           &stop);
     });
     EXPECT_EQ(error.code(), ErrorCode::cancelled) << error.what();
-    EXPECT_EQ(folder.names(), (std::vector<std::string>{"mask.tif", "mask.tif.aux.xml"}));
+    EXPECT_EQ(folder.names(), (std::vector<std::string>{"mask.qml", "mask.tif", "mask.tif.aux.xml"}));
     EXPECT_EQ(text_of(folder.file("mask.tif")), before);
   }
 }
@@ -121,7 +121,7 @@ TEST(WriteFailures, overwriting_replaces_the_sidecars_too) {
   make_town_mask(folder.file("mask.tif"), utm_grid(100, 100));
   for (const char* stale : {"mask.tif.ovr", "mask.tif.msk"}) std::ofstream(folder.file(stale)) << "stale";
   make_town_mask(folder.file("mask.tif"), utm_grid(200, 50), true);
-  EXPECT_EQ(folder.names(), (std::vector<std::string>{"mask.tif", "mask.tif.aux.xml"}));
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"mask.qml", "mask.tif", "mask.tif.aux.xml"}));
   const auto mask = geo::open_raster(folder.file("mask.tif"));
   EXPECT_EQ(mask->GetRasterXSize(), 200);
   EXPECT_EQ(mask->GetRasterBand(1)->GetDefaultRAT()->GetRowCount(), 3);
@@ -161,7 +161,7 @@ TEST(WriteFailures, a_full_disk_is_told_as_such_wherever_it_fills) {
       GTEST_SKIP() << "needs the right to mount a small disk";
     try {
       write_noise(folder.file("mask.tif"));
-      EXPECT_EQ(folder.names(), (std::vector<std::string>{"mask.tif", "mask.tif.aux.xml"}));
+      EXPECT_EQ(folder.names(), (std::vector<std::string>{"mask.qml", "mask.tif", "mask.tif.aux.xml"}));
       ++written;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), ErrorCode::io);

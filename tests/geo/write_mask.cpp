@@ -14,7 +14,7 @@ TEST(WriteMask, holds_the_values_written_in_any_order) {
   const TemporaryFolder folder;
   const Grid grid = utm_grid(1301, 777);
   make_town_mask(folder.file("mask.tif"), grid);
-  EXPECT_EQ(folder.names(), (std::vector<std::string>{"mask.tif", "mask.tif.aux.xml"}));
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"mask.qml", "mask.tif", "mask.tif.aux.xml"}));
   const auto mask = geo::open_raster(folder.file("mask.tif"));
   ASSERT_EQ(mask->GetRasterXSize(), 1301);
   ASSERT_EQ(mask->GetRasterYSize(), 777);

@@ -88,7 +88,7 @@ TEST_F(WritePicture, shows_the_image_the_mask_over_it_and_a_legend) {
   write_picture(folder_.file("out.png"), folder_.file("image.tif"), folder_.file("mask.tif"), 1600, 0.5,
                 false);
   EXPECT_EQ(folder_.names(),
-            (std::vector<std::string>{"image.tif", "mask.tif", "mask.tif.aux.xml", "out.png"}));
+            (std::vector<std::string>{"image.tif", "mask.qml", "mask.tif", "mask.tif.aux.xml", "out.png"}));
   const Picture picture(folder_.file("out.png"));
   EXPECT_LE(std::max(picture.width, picture.height), 1600);
   const double scale = 1;  // two panels of 400 do not fit twice as large

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "geo/gdal_support.hpp"
 #include "program.hpp"
 
 namespace terramask::tests {
@@ -71,6 +72,34 @@ TEST_F(LabelsCheck, RanksBlocksByWhatAModelDisputes) {
   EXPECT_NE(read("c.csv").find("disputed,judged_px,dispute"), std::string::npos);
   EXPECT_NE(read("c.html").find("alt=\"model\""), std::string::npos);
   for (const std::string& name : files()) EXPECT_FALSE(name.starts_with(".terramask")) << name;
+}
+
+TEST_F(LabelsCheck, TellsNoOffsetThatNoBlockIsSureOf) {
+  // One road through even ground fixes nothing along itself, and noise alone nothing at all.
+  const auto make = [&](const char* name, int bands, const auto& value) {
+    const geo::DatasetPtr file(GetGDALDriverManager()->GetDriverByName("GTiff")->Create(
+        path(name).c_str(), 256, 256, bands, GDT_Byte, nullptr));
+    for (int band = 1; band <= bands; ++band) {
+      std::vector<std::uint8_t> pixels;
+      for (int y = 0; y < 256; ++y)
+        for (int x = 0; x < 256; ++x) pixels.push_back(static_cast<std::uint8_t>(value(x, y, band)));
+      ASSERT_EQ(file->GetRasterBand(band)->RasterIO(GF_Write, 0, 0, 256, 256, pixels.data(), 256, 256,
+                                                    GDT_Byte, 0, 0, nullptr),
+                CE_None);
+    }
+  };
+  make("noise.tif", 3, [](int x, int y, int band) {
+    return static_cast<unsigned>(x * 73856093 ^ y * 19349663 ^ band * 83492791) * 2654435761U >> 24;
+  });
+  make("labels.tif", 1, [](int x, int y, int) { return (x / 32 + y / 32) % 2; });
+  const Outcome outcome = terramask({"labels", "--check", "labels.tif", "--like", "noise.tif", "--classes",
+                                     "0=background,1=road", "--html", "c.html"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_NE(outcome.out.find("offset    unknown: no block is sure"), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("px right"), std::string::npos) << outcome.out;
+  const std::string page = read("c.html");
+  EXPECT_NE(page.find("offset: no block is sure of its own"), std::string::npos);
+  EXPECT_EQ(page.find("where most labels would have to go"), std::string::npos);
 }
 
 TEST_F(LabelsCheck, RefusesCallsThatMeanNothing) {

@@ -34,7 +34,7 @@ TEST_F(LabelsProgramTest, LabelsOfTheSampleAreWhatTrainingTakes) {
     EXPECT_NE(made.out.find(part), std::string::npos) << part << made.out;
   EXPECT_NE(made.err.find("painted nothing: rules[0]: bare or other from osm, "), std::string::npos)
       << made.err;
-  EXPECT_EQ(files(), (std::set<std::string>{"labels.tif", "labels.tif.aux.xml"}));
+  EXPECT_EQ(files(), (std::set<std::string>{"labels.qml", "labels.tif", "labels.tif.aux.xml"}));
 
   const std::string image = kSource + "/sample_data/ortho.tif";
   const Outcome init = terramask({"init", image, "--labels", "labels.tif", "-o", "project.json"});

@@ -99,6 +99,38 @@ double share_near(const std::vector<Line>& from, const std::vector<Line>& to, do
   return total > 0 ? good / total : 0;
 }
 
+TEST_F(CenterlinesTest, NoLineLeavesTheRaster) {
+  for (const double width : {2.0, 3.0, 5.0, 8.0, 13.0})
+    for (const double angle : {0.0, 0.1, 0.3, 0.785398, 1.2, 1.5, 1.570796, 2.0, 2.5, 3.0}) {
+      SCOPED_TRACE(std::to_string(width) + " at " + std::to_string(angle));
+      SmallMask mask = blank(60, 50);
+      // Through the raster, and along its left border.
+      draw(mask, 30.2 - 90 * std::cos(angle), 25.3 - 90 * std::sin(angle), 30.2 + 90 * std::cos(angle),
+           25.3 + 90 * std::sin(angle), width);
+      draw(mask, 0.5, -10, 0.5, 90, width);
+      for (const Line& line : run(mask))
+        for (const auto& [x, y] : line.points) {
+          EXPECT_GE(x, -1e-6);
+          EXPECT_LE(x, 60 + 1e-6);
+          EXPECT_GE(y, -1e-6);
+          EXPECT_LE(y, 50 + 1e-6);
+        }
+    }
+}
+
+TEST_F(CenterlinesTest, LengthsHaveAUnit) {
+  SmallMask mask = blank(80, 40);
+  draw(mask, 10, 20, 70, 20, 4);
+  (void)run(mask);
+  EXPECT_NEAR(summary_.classes[0].length_m.value_or(0), 30, 1);
+  EXPECT_FALSE(summary_.classes[0].length_px);
+  mask.crs.clear();
+  mask.geotransform.clear();
+  (void)run(mask);
+  EXPECT_NEAR(summary_.classes[0].length_px.value_or(0), 60, 2);
+  EXPECT_FALSE(summary_.classes[0].length_m);
+}
+
 TEST_F(CenterlinesTest, StraightRoadsComeBackInAllDirections) {
   for (const double width : {3.0, 4.0, 5.0, 8.0, 13.0})
     for (const double angle : {0.0, 0.3, 0.785398, 1.2, 1.570796, 2.5}) {

@@ -137,7 +137,7 @@ TEST_F(Swellendam, RoadsComeBackWithinAPixelBothWays) {
     width += feature->GetFieldAsDouble("width_m") * feature->GetFieldAsDouble("length_m");
   }
   EXPECT_NEAR(width / length, 2 * kHalfWidth, 0.5);
-  EXPECT_NEAR(length, summary.classes[0].length_m, 1e-3);
+  EXPECT_NEAR(length, summary.classes[0].length_m.value(), 1e-3);
 }
 
 }  // namespace
