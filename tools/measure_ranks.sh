@@ -40,7 +40,7 @@ as_root=()
 [ "$(id -u)" -ne 0 ] || as_root=(--allow-run-as-root)
 for ((run = 0; run < runs; ++run)); do
   measure one 2 2 >>"$work/one.steps"
-  measure two 1 1 mpirun "${as_root[@]}" -q --oversubscribe -n 2 >>"$work/two.steps"
+  measure two 1 1 mpirun "${as_root[@]}" --oversubscribe -n 2 >>"$work/two.steps"
   tail -n 1 "$work/two.out"
 done
 one=$(median <"$work/one.steps") two=$(median <"$work/two.steps")

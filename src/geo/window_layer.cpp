@@ -72,7 +72,8 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
   for (std::size_t i = 0; i < layer.fields.size(); ++i) {
     OGRFieldDefn field(layer.fields[i].name.c_str(),
                        layer.rows.empty() ? OFTReal : type_of(layer.rows.front().values[i]));
-    field.SetAlternativeName(layer.fields[i].alias.c_str());
+    // A GeoPackage wants them unique, so a unit alone would not do.
+    field.SetAlternativeName((layer.fields[i].name + " (" + layer.fields[i].alias + ")").c_str());
     if (to->CreateField(&field) != OGRERR_NONE)
       throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
   }
