@@ -100,7 +100,8 @@ class Legends(QgisTest):
         self.assertEqual(len(masks), 4)
         for tile in masks:
             self.assertEqual(self.legend(self.raster(tile)), TOWN)
-        self.assertEqual(self.raster('county/probabilities.vrt').renderer().type(), 'singlebandpseudocolor')
+        probabilities = self.raster('county/probabilities.vrt')
+        self.assertEqual(probabilities.renderer().type(), 'singlebandpseudocolor')
         index = self.vectors('county/tiles.gpkg')
         self.assertEqual([label for label, _ in self.legend(index)], ['done', 'failed', 'running', 'pending'])
         image = self.picture(index, save='tiles')
