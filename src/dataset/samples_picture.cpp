@@ -186,12 +186,13 @@ struct Key {
 
 /// The keys one after the other, in rows no longer than `content`.
 std::vector<Key> lay_keys(int content) {
-  std::vector<Key> keys{{Key::Swatch::none, "Left: the image. Right: the same with its labels."},
-                        {Key::Swatch::none, "Above: the image's name, column and row of the corner."},
-                        {Key::Swatch::none, "Percent: of all labelled pixels."},
-                        {Key::Swatch::outlined, "a label's colour, with the border to the next"},
-                        {Key::Swatch::plain, "without colour: no label, counts in nothing"},
-                        {Key::Swatch::empty, "white: no image"}};
+  std::vector<Key> keys{
+      {Key::Swatch::none, "Left: the image. Right: the same with its labels."},
+      {Key::Swatch::none, "Above: the image's name, column and row of the corner."},
+      {Key::Swatch::none, "Percent: of all labelled pixels."},
+      {Key::Swatch::outlined, "a label's colour, with the border to the next"},
+      {Key::Swatch::plain, "without colour: no label, counts in nothing"},
+      {Key::Swatch::empty, "white: no image, or the border between training, validation and test"}};
   int x = 0, row = 0;
   for (Key& key : keys) {
     const int width = (key.swatch == Key::Swatch::none ? 0 : kSwatch) +

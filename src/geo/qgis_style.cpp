@@ -62,24 +62,24 @@ void property(XmlElement& of, const char* name, const std::string& value) {
   of.child("prop").set("k", name).set("v", value);
 }
 
-void fill_layer(XmlElement& symbol, const Rgb& color, bool opaque) {
+void fill_layer(XmlElement& symbol, const Rgb& color, const StyleCategory& category) {
   XmlElement layer = symbol.child("layer");
   layer.set("class", "SimpleFill").set("enabled", "1").set("locked", "0").set("pass", "0");
   Rgb dark = color;
   for (std::uint8_t& one : dark) one = static_cast<std::uint8_t>(one * 3 / 5);
-  property(layer, "color", rgba(color, opaque));
+  property(layer, "color", rgba(color, !category.see_through));
   property(layer, "style", "solid");
-  property(layer, "outline_color", rgba(dark, opaque));
+  property(layer, "outline_color", rgba(dark, !category.see_through || category.outlined));
   property(layer, "outline_style", "solid");
   property(layer, "outline_width", fmt::format("{}", kOutline));
   property(layer, "outline_width_unit", "MM");
   property(layer, "joinstyle", "miter");
 }
 
-void line_layer(XmlElement& symbol, const Rgb& color, bool opaque) {
+void line_layer(XmlElement& symbol, const Rgb& color, const StyleCategory& category) {
   XmlElement layer = symbol.child("layer");
   layer.set("class", "SimpleLine").set("enabled", "1").set("locked", "0").set("pass", "0");
-  property(layer, "line_color", rgba(color, opaque));
+  property(layer, "line_color", rgba(color, !category.see_through));
   property(layer, "line_style", "solid");
   property(layer, "line_width", fmt::format("{}", kLineWidth));
   property(layer, "line_width_unit", "MM");
@@ -171,7 +171,7 @@ std::string category_style(SymbolKind kind, const std::string& expression,
     symbol.set("type", kind == SymbolKind::fill ? "fill" : "line").set("name", std::to_string(i));
     symbol.set("alpha", "1").set("clip_to_extent", "1").set("force_rhr", "0");
     const Rgb color = color_of(categories[i].color, i);
-    (kind == SymbolKind::fill ? fill_layer : line_layer)(symbol, color, !categories[i].see_through);
+    (kind == SymbolKind::fill ? fill_layer : line_layer)(symbol, color, categories[i]);
   }
   return tree.text();
 }

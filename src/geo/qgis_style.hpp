@@ -35,6 +35,7 @@ struct StyleCategory {
   std::string label;
   std::string color;  ///< "#rrggbb"; empty: one is chosen
   bool see_through = false;
+  bool outlined = false;  ///< though it is to be seen through
 };
 
 enum class SymbolKind { fill, line };

@@ -75,12 +75,12 @@ std::string table_style(const ZonalStatistics& statistics) {
     cases += fmt::format(" WHEN {} = @most THEN '{}'", share, one.value);
     categories.push_back({std::to_string(one.value),
                           one.name.empty() ? fmt::format("class {}", one.value) : one.name, one.color,
-                          background.contains(one.value)});
+                          background.contains(one.value), true});
   }
   if (names.empty()) return {};
   const bool unknown = std::any_of(statistics.zones.begin(), statistics.zones.end(),
                                    [](const ZoneStatistics& zone) { return zone.classified().pixels == 0; });
-  if (unknown) categories.push_back({"none", "no data", "#bdbdbd", false});
+  if (unknown) categories.push_back({"none", "no data", "#bdbdbd", true, true});
   return geo::category_style(geo::SymbolKind::fill,
                              fmt::format("with_variable('most', max({}), CASE{}{} END)", shares, cases,
                                          unknown ? " ELSE 'none'" : ""),

@@ -139,7 +139,8 @@ TEST_F(StyleTest, AGeoPackageKeepsTheStylesOfOthers) {
     const geo::DatasetPtr dataset = geo::open_vector(file("a.gpkg"));
     for (const auto& row : *dataset->GetLayerByName("layer_styles"))
       rows.push_back(std::string(row->GetFieldAsString("f_table_name")) + " " +
-                     row->GetFieldAsString("styleName") + " " + row->GetFieldAsString("useAsDefault"));
+                     row->GetFieldAsString("styleName") + " " +
+                     std::to_string(row->GetFieldAsInteger("useAsDefault")));
     return rows;
   };
   {
@@ -159,10 +160,13 @@ TEST_F(StyleTest, AGeoPackageKeepsTheStylesOfOthers) {
     expect_error([&] { geo::find_layer(*dataset, "a.gpkg", ""); }, ErrorCode::usage, {"roads", "parcels"});
     // What somebody saved in QGIS.
     OGRLayer* table = dataset->GetLayerByName("layer_styles");
-    const OGRFeatureUniquePtr mine(table->GetFeature(1));
+    ASSERT_EQ(table->SetAttributeFilter("f_table_name = 'roads'"), OGRERR_NONE);
+    const OGRFeatureUniquePtr mine(table->GetNextFeature());
+    ASSERT_NE(mine, nullptr);
     mine->SetField("styleQML", "<qgis/>");
     mine->SetField("styleName", "mine");
     ASSERT_EQ(table->SetFeature(mine.get()), OGRERR_NONE);
+    ASSERT_EQ(table->SetAttributeFilter(nullptr), OGRERR_NONE);
     geo::set_layer_style(*dataset, *dataset->GetLayerByName("roads"), roads);
   }
   EXPECT_EQ(styles(), (std::vector<std::string>{"roads mine 1", "parcels Terramask 1", "roads Terramask 0"}));

@@ -133,7 +133,7 @@ TEST(WriteFailures, a_sidecar_of_what_stood_there_is_not_inherited) {
   const auto writer = ProbabilityWriter::create(
       {folder.file("p.tif"), utm_grid(9, 9), town_classes(), {}, {}, false}, ProbabilityType::byte);
   writer->finish({}, nullptr);
-  EXPECT_EQ(folder.names(), std::vector<std::string>{"p.tif"});
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"p.qml", "p.tif"}));
 }
 
 /// Random values of 250 classes: deflate saves almost nothing.

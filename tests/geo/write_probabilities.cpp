@@ -95,7 +95,7 @@ TEST(WriteProbabilities, are_valid_cogs) {
   const TemporaryFolder folder;
   write_all(folder.file("bytes.tif"), ProbabilityType::byte);
   write_all(folder.file("floats.tif"), ProbabilityType::float32);
-  EXPECT_EQ(folder.names(), (std::vector<std::string>{"bytes.tif", "floats.tif"}));
+  EXPECT_EQ(folder.names(), (std::vector<std::string>{"bytes.qml", "bytes.tif", "floats.qml", "floats.tif"}));
   TERRAMASK_EXPECT_VALID_COG(folder.file("bytes.tif"), folder);
   TERRAMASK_EXPECT_VALID_COG(folder.file("floats.tif"), folder);
 }

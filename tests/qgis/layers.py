@@ -2,6 +2,7 @@
 import os
 import pathlib
 import sys
+import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'faults'))
 os.environ.setdefault('QT_QPA_PLATFORM', 'offscreen')
@@ -15,9 +16,11 @@ try:
 except ImportError:
     skip('needs PyQGIS (python3-qgis) and its interpreter, /usr/bin/python3')
 
+# Of a person's own settings none may count here, nor be changed.
+settings = tempfile.TemporaryDirectory(prefix='terramask-qgis-')
+os.environ['QGIS_CUSTOM_CONFIG_PATH'] = settings.name
 QgsApplication.setPrefixPath('/usr', True)
 application = QgsApplication([], False)
-# Of a person's own settings none may count here.
 application.initQgis()
 
 SEE_THROUGH = 'see through'

@@ -100,7 +100,8 @@ class Legends(QgisTest):
         self.assertEqual(len(masks), 4)
         for tile in masks:
             self.assertEqual(self.legend(self.raster(tile)), TOWN)
-        self.assertEqual(self.raster('county/probabilities.vrt').renderer().type(), 'singlebandpseudocolor')
+        probabilities = self.raster('county/probabilities.vrt')
+        self.assertEqual(probabilities.renderer().type(), 'singlebandpseudocolor')
         index = self.vectors('county/tiles.gpkg')
         self.assertEqual([label for label, _ in self.legend(index)], ['done', 'failed', 'running', 'pending'])
         image = self.picture(index, save='tiles')
@@ -173,6 +174,7 @@ class Legends(QgisTest):
         self.assertEqual(self.legend(layer), [('background', SEE_THROUGH), ('low wood', '#1b7837'), ("it's", '#3182bd')])
         image = self.picture(layer, extent=self.extent('land.tif'), save='zones')
         self.assertEqual([shown(image.pixelColor(x, 256)) for x in (80, 260, 430)], [SEE_THROUGH, '#1b7837', '#3182bd'])
+        self.assertNotEqual(shown(image.pixelColor(160, 256)), SEE_THROUGH, 'a zone of background has an outline')
 
     def test_error_rasters(self):
         self.segment()

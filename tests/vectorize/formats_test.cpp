@@ -35,7 +35,7 @@ TEST_F(FormatsTest, HoldTheSame) {
     EXPECT_EQ(other.unpaired, gpkg.unpaired);
     EXPECT_EQ(other.pixels, gpkg.pixels);
   }
-  EXPECT_EQ(names(), (std::vector<std::string>{"mask.tif", "out.fgb", "out.geojson", "out.gpkg"}));
+  EXPECT_EQ(names(), (std::vector<std::string>{"mask.tif", "out.fgb", "out.geojson", "out.gpkg", "out.qml"}));
 }
 
 TEST_F(FormatsTest, GeoJsonIsInLongitudeAndLatitude) {
