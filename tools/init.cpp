@@ -11,6 +11,7 @@
 #include "dataset/draft.hpp"
 #include "dataset/samples_picture.hpp"
 #include "messages.hpp"
+#include "outputs.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -76,8 +77,7 @@ int run_init(InitArguments& a) {
   std::vector<std::string> inputs = a.draft.images;
   inputs.insert(inputs.end(), a.draft.labels.begin(), a.draft.labels.end());
   if (a.picture.empty()) a.picture = std::filesystem::path(a.output).replace_extension(".png").string();
-  check_output(a.output, a.overwrite, inputs);
-  check_output(a.picture, a.overwrite, inputs);
+  begin_outputs(std::array{a.output, a.picture}, a.overwrite, inputs);
   if (!a.classes.empty()) a.draft.classes = parse_class_requests(a.classes);
   if (!a.ndsm.empty()) a.draft.ndsm = NdsmMember{a.ndsm[0], a.ndsm[1]};
   std::vector<std::string> notes;

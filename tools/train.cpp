@@ -3,12 +3,14 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "checks.hpp"
 #include "command.hpp"
 #include "device_options.hpp"
 #include "messages.hpp"
+#include "outputs.hpp"
 #include "progress_bar.hpp"
 #include "ranks.hpp"
 #include "stop.hpp"
@@ -110,6 +112,9 @@ int train_model(TrainArguments a, Communicator& ranks) {
   if (a.epochs > 0) a.options.epochs = a.epochs;
   if (a.options.output.empty() && a.options.export_folder.empty())
     throw Error(ErrorCode::usage, "-o,--output is required", "name the model file: -o MODEL.safetensors");
+  a.options.dry_run = a.dry_run;
+  if (ranks.first() && !a.dry_run && !a.options.output.empty())
+    remove_leftovers(std::array{a.options.output});
   ProgressBar bar("");
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };

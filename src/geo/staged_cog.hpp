@@ -12,6 +12,7 @@
 
 #include "geo/cog.hpp"
 #include "geo/content_digest.hpp"
+#include "geo/decoration.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/overviews.hpp"
 #include "geo/working_folder.hpp"
@@ -64,6 +65,7 @@ class StagedCog {
   ContentDigest digest_;
   std::unique_ptr<WorkingFolder> folder_;
   DatasetPtr working_;
+  Decoration decoration_;
   std::string working_path_;
 };
 

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "geo/gdal_support.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "geo/working_folder.hpp"
 
 namespace terramask::geo {
@@ -77,7 +78,12 @@ void write_tile_index(const std::string& path, const Grid& grid, std::span<const
   dataset->CommitTransaction();
   if (errors.failed()) throw errors.error(ErrorCode::io, path, "writing failed");
   close_checked(std::move(dataset), path);
-  folder.put_in_place(true);
+  const DatasetPtr written = open_vector(folder.finished());
+  if (written->GetLayerCount() != 1 ||
+      written->GetLayer(0)->GetFeatureCount() != static_cast<GIntBig>(tiles.size()))
+    throw Error(ErrorCode::io, path + ": the finished file does not hold what was written",
+                "check the free space and the folder's permissions");
+  put_layer_in_place(folder, kLayer, true);
 }
 
 }  // namespace terramask::geo

@@ -6,6 +6,7 @@
 
 #include "geo/feature_fields.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "geo/working_folder.hpp"
 #include "terramask/mask_writer.hpp"
 
@@ -53,6 +54,7 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
                         const StopFlag* stop) {
   ensure_gdal();
   check_output(path, overwrite, {});
+  check_layer(path, layer.name);
   GdalErrors errors;
   GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GPKG");
   if (driver == nullptr)
@@ -81,7 +83,11 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
   if (file->CommitTransaction() != OGRERR_NONE)
     throw errors.error(ErrorCode::io, path, "cannot be written", kRemedy);
   close_checked(std::move(file), path);
-  folder.put_in_place(overwrite);
+  const DatasetPtr written = open_vector(folder.finished());
+  if (written->GetLayerCount() != 1 ||
+      written->GetLayer(0)->GetFeatureCount() != static_cast<GIntBig>(layer.rows.size()))
+    throw errors.error(ErrorCode::io, path, "the finished file does not hold what was written", kRemedy);
+  put_layer_in_place(folder, layer.name, overwrite);
 }
 
 }  // namespace terramask::geo

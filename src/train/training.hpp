@@ -25,6 +25,7 @@ struct TrainOptions {
   double checkpoint_seconds = 600;  ///< at the latest after so long, besides at every epoch's end
   bool resume = false;
   bool overwrite = false;
+  bool dry_run = false;  ///< estimate() alone will be called: nothing is written, nor the output locked
   std::optional<std::int64_t> epochs;  ///< instead of the project's
   Communicator* ranks = nullptr;  ///< that share the work; null: this process alone. Outlives the training
 };
@@ -66,8 +67,9 @@ class Training {
  public:
   /// Reads and checks everything, and compiles; before the first step.
   /// Errors: exists where there is a model or a training of this name, and neither `resume` nor `overwrite`,
-  /// or where `export_folder` holds something; usage for `export_folder` on several ranks;
-  /// mismatch where what is to be resumed is another training, or where a rank sees other data than rank 0;
+  /// where another process is at work on it, or where `export_folder` holds something; usage for
+  /// `export_folder` on several ranks; mismatch where what is to be resumed is another training, or where a
+  /// rank sees other data than rank 0;
   Training(const TrainOptions& options, const ProgressSink& progress, const StopFlag* stop);
   ~Training();
   Training(const Training&) = delete;

@@ -4,7 +4,8 @@
 
 #include <cctype>
 #include <cmath>
-#include <set>
+
+#include "geo/unique_names.hpp"
 
 namespace terramask::zones {
 namespace {
@@ -41,14 +42,16 @@ std::vector<geo::Field> table_fields(const ZonalStatistics& statistics, const st
     fields.push_back({"nodata_ha", FieldType::real});
   }
   fields.push_back({"nodata_pct", FieldType::real});
-  std::set<std::string> taken{"nodata", "area", "covered"};
+  geo::UniqueNames taken{"nodata", "area", "covered"}, names;
   for (const ClassInfo& one : statistics.classes) {
     std::string name = column_name(one);
-    if (!taken.insert(name).second) taken.insert(name += fmt::format("_{}", one.value));
+    if (taken.has(name)) name += fmt::format("_{}", one.value);
+    name = taken.add(name);
     if (statistics.has_areas) fields.push_back({name + "_ha", FieldType::real});
     fields.push_back({name + "_pct", FieldType::real});
     fields.push_back({name + "_px", FieldType::integer64});
   }
+  for (geo::Field& field : fields) field.name = names.add(field.name);
   return fields;
 }
 
