@@ -8,6 +8,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <new>
 
 namespace terramask::tools {
@@ -42,6 +43,15 @@ Failure current_failure() {
     throw;
   } catch (const Error& error) {
     return {exit_status(error.code()), error.what()};
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::error_code gone;
+    (void)std::filesystem::current_path(gone);
+    if (gone)
+      return {1,
+              "the working folder was removed; change to another folder, or name files by their full paths"};
+    const std::string& name = error.path1().string();
+    return {1, fmt::format("{}: {}; check the path and its permissions", name.empty() ? "a file" : name,
+                           error.code().message())};
   } catch (const std::bad_alloc&) {
     return {1, "out of memory; use a smaller --tile, or a machine with more"};
   } catch (const std::exception& error) {

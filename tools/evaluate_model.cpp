@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <stdlib.h>
 
+#include "outputs.hpp"
 #include "stop.hpp"
 #include "terramask/tiles.hpp"
 
@@ -42,29 +42,16 @@ SegmentedInputs::SegmentedInputs(const EvaluateArguments& a, std::vector<Evaluat
   Segmenter segmenter(std::move(model), a.device.options());
   spdlog::info("computing on {}", segmenter.device_name());
   make_folder(!a.html.empty() ? a.html : !a.json.empty() ? a.json : a.errors);
-  try {
-    segment(a, segmenter, pairs);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-    throw;
-  }
+  segment(a, segmenter, pairs);
 }
 
-SegmentedInputs::~SegmentedInputs() {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
-}
+SegmentedInputs::~SegmentedInputs() = default;
 
 void SegmentedInputs::make_folder(const std::string& beside) {
   fs::path parent = fs::path(beside).parent_path();
   if (beside.empty()) parent = fs::temp_directory_path();
   if (parent.empty()) parent = ".";
-  std::string name = (parent / ".terramask-evaluate-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw Error(ErrorCode::io, fmt::format("{}: no folder can be made in it", parent.string()),
-                "change its permissions, or name the outputs in another folder");
-  folder_ = name;
+  folder_ = claim_own_folder(parent, ".terramask-evaluate-");
 }
 
 void SegmentedInputs::segment(const EvaluateArguments& a, Segmenter& segmenter,
@@ -72,7 +59,7 @@ void SegmentedInputs::segment(const EvaluateArguments& a, Segmenter& segmenter,
   ProgressBar bar("");
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     // In folders of their own: two images may have one name.
-    const fs::path own = folder_ / std::to_string(i + 1);
+    const fs::path own = folder_->path() / std::to_string(i + 1);
     fs::create_directory(own);
     SegmentOptions options;
     options.raster = a.rasters.empty() ? a.raster.options({a.inputs[i]}) : a.rasters[i];

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "core/claimed_folder.hpp"
 #include "evaluate_pairs.hpp"
 #include "progress_bar.hpp"
 #include "terramask/segment.hpp"
@@ -29,7 +31,7 @@ class SegmentedInputs {
   void segment(const EvaluateArguments& arguments, Segmenter& segmenter,
                std::vector<EvaluationPair>& pairs) const;
 
-  std::filesystem::path folder_;
+  std::unique_ptr<ClaimedFolder> folder_;
 };
 
 }  // namespace terramask::tools

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <set>
 
-#include "terramask/mask_writer.hpp"
+#include "outputs.hpp"
 #include "terramask/tiles.hpp"
 
 namespace terramask::tools {
@@ -124,10 +124,9 @@ void prepare_outputs(const EvaluateArguments& a, const std::vector<EvaluationPai
   if (!a.json.empty() && a.json == a.html)
     throw Error(ErrorCode::usage, a.json + ": named twice as an output",
                 "give each output a name of its own");
-  for (const std::string& path : {a.json, a.html})
-    if (!path.empty()) check_output(path, a.overwrite, inputs);
-  for (const EvaluationPair& pair : pairs)
-    if (!pair.errors.empty()) check_output(pair.errors, a.overwrite, inputs);
+  std::vector<std::string> outputs{a.json, a.html};
+  for (const EvaluationPair& pair : pairs) outputs.push_back(pair.errors);
+  begin_outputs(outputs, a.overwrite, inputs);
 }
 
 }  // namespace terramask::tools

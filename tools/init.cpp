@@ -13,6 +13,7 @@
 #include "dataset/draft_training.hpp"
 #include "dataset/samples_picture.hpp"
 #include "messages.hpp"
+#include "outputs.hpp"
 #include "project_options.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
@@ -121,8 +122,7 @@ int run_init(InitArguments& a) {
   std::vector<std::string> inputs = a.draft.images;
   inputs.insert(inputs.end(), a.draft.labels.begin(), a.draft.labels.end());
   if (a.picture.empty()) a.picture = std::filesystem::path(a.output).replace_extension(".png").string();
-  check_output(a.output, a.overwrite, inputs);
-  check_output(a.picture, a.overwrite, inputs);
+  begin_outputs(std::array{a.output, a.picture}, a.overwrite, inputs);
   if (!a.classes.empty()) a.draft.classes = parse_class_requests(a.classes);
   if (!a.ndsm.empty()) a.draft.ndsm = NdsmMember{a.ndsm[0], a.ndsm[1]};
   a.draft.common_pixel_size = !is_set(a, "pixel_size_m");

@@ -5,11 +5,13 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "command.hpp"
 #include "labels_check.hpp"
 #include "messages.hpp"
+#include "outputs.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -114,6 +116,7 @@ int run_labels(LabelsArguments& a) {
     throw Error(ErrorCode::usage, "-o,--output is required", "name the labels: -o LABELS.tif");
   a.options.memory = parse_bytes(a.memory, "--max-memory");
   parse_sources(a);
+  begin_outputs(std::array{a.options.output}, a.options.overwrite, {}, a.dry_run);
   if (a.dry_run) {
     const LabelsEstimate estimate = estimate_labels(a.options);
     for (const std::string& warning : estimate.warnings) spdlog::warn("warning: {}", warning);

@@ -15,6 +15,7 @@
 #include "labels/align.hpp"
 #include "labels/check_report.hpp"
 #include "model_mask.hpp"
+#include "outputs.hpp"
 #include "progress_bar.hpp"
 #include "stop.hpp"
 #include "terramask/evaluate.hpp"
@@ -45,11 +46,11 @@ void check_call(const LabelsCheckArguments& a, const LabelsCheckCall& call) {
   std::vector<std::string> outputs;
   for (const std::string& path : {call.output, a.csv, a.gpkg, a.html}) {
     if (path.empty()) continue;
-    check_output(path, call.overwrite, inputs);
     if (std::ranges::find(outputs, path) != outputs.end())
       throw Error(ErrorCode::usage, path + ": two outputs have this name", "give each its own");
     outputs.push_back(path);
   }
+  begin_outputs(outputs, call.overwrite, inputs);
   if (a.gpkg.empty()) return;
   if (std::filesystem::path(a.gpkg).extension() != ".gpkg")
     throw Error(ErrorCode::usage, a.gpkg + ": a GeoPackage's name ends in .gpkg");

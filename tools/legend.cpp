@@ -8,6 +8,7 @@
 
 #include "command.hpp"
 #include "messages.hpp"
+#include "outputs.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -26,8 +27,7 @@ struct LegendArguments {
 int run_legend(const LegendArguments& a) {
   start_messages("terramask legend", a.verbosity);
   configure_gdal(std::uint64_t{64} << 20U);
-  for (const std::string& path : {a.output, a.picture})
-    if (!path.empty()) check_output(path, a.overwrite, std::array{a.map});
+  begin_outputs(std::array{a.output, a.picture}, a.overwrite, std::array{a.map});
   ProgressBar bar("terramask legend: ");
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };

@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
-#include <stdlib.h>
 
 #include <algorithm>
 
+#include "outputs.hpp"
 #include "stop.hpp"
 #include "terramask/segment.hpp"
 
@@ -13,14 +13,9 @@ namespace terramask::tools {
 namespace fs = std::filesystem;
 namespace {
 
-fs::path make_folder(const std::string& beside) {
+std::unique_ptr<ClaimedFolder> make_folder(const std::string& beside) {
   fs::path parent = beside.empty() ? fs::temp_directory_path() : fs::path(beside).parent_path();
-  if (parent.empty()) parent = ".";
-  std::string name = (parent / ".terramask-mask-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr)
-    throw Error(ErrorCode::io, fmt::format("{}: no folder can be made in it", parent.string()),
-                "change its permissions, or name the outputs in another folder");
-  return name;
+  return claim_own_folder(parent.empty() ? "." : parent, ".terramask-mask-");
 }
 
 std::string names(const std::vector<ClassInfo>& classes) {
@@ -40,24 +35,15 @@ ModelMask::ModelMask(const std::string& model, const RasterOptions& image, const
   Segmenter segmenter(std::move(loaded), device);
   spdlog::info("computing on {}", segmenter.device_name());
   folder_ = make_folder(beside);
-  try {
-    SegmentOptions options;
-    options.raster = image;
-    options.output = path();
-    options.memory_limit = device.memory_limit;
-    for (const std::string& warning : segmenter.run(options, progress, &stop_flag()).warnings)
-      spdlog::warn("warning: {}", warning);
-  } catch (...) {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-    throw;
-  }
+  SegmentOptions options;
+  options.raster = image;
+  options.output = path();
+  options.memory_limit = device.memory_limit;
+  for (const std::string& warning : segmenter.run(options, progress, &stop_flag()).warnings)
+    spdlog::warn("warning: {}", warning);
 }
 
-ModelMask::~ModelMask() {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
-}
+ModelMask::~ModelMask() = default;
 
 std::vector<std::uint16_t> ModelMask::codes(const std::vector<ClassInfo>& classes) const {
   std::vector<std::uint16_t> codes(65536, 0);

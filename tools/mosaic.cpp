@@ -5,16 +5,17 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <memory>
 
 #include "command.hpp"
 #include "messages.hpp"
+#include "outputs.hpp"
 #include "progress_bar.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
-#include "terramask/mask_writer.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -45,10 +46,7 @@ int mosaic(MosaicArguments& a) {
   a.options.contents = a.contents == "classes"      ? TileContents::classes
                        : a.contents == "continuous" ? TileContents::continuous
                                                     : TileContents::automatic;
-  const std::vector<std::string> outputs{a.options.output};
-  for (const std::string& left : unfinished_outputs(outputs))
-    spdlog::warn("note: {}: another program writes this, or one that was killed has left it; then remove it",
-                 left);
+  begin_outputs(std::array{a.options.output}, a.options.overwrite, {});
   ProgressBar bar("");
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };

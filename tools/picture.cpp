@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "messages.hpp"
+#include "outputs.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"
@@ -43,7 +44,7 @@ void picture_options(CLI::App& app, std::function<int()>& run) {
     configure_gdal(std::uint64_t{64} << 20);
     start_messages("terramask picture", a->verbosity);
     const std::vector<std::string> inputs{a->image, a->mask};
-    check_output(a->output, a->overwrite, inputs);
+    begin_outputs(std::array{a->output}, a->overwrite, inputs);
     write_picture(a->output, a->image, a->mask, a->max_side, a->opacity, a->overwrite);
     if (!a->verbosity.quiet) fmt::print("{}\n", a->output);
     return 0;

@@ -9,7 +9,9 @@
 #include <map>
 
 #include "command.hpp"
+#include "core/output_place.hpp"
 #include "geo/file_ending.hpp"
+#include "outputs.hpp"
 #include "terramask/mosaic.hpp"
 #include "tile_arguments.hpp"
 
@@ -116,7 +118,9 @@ Job make_job(const SegmentArguments& a, const std::string& name, std::vector<std
 }
 
 /// One text for each file, whatever links lead to its folder.
-std::string place_of(const fs::path& path) {
+std::string place_of(const std::string& named) {
+  check_working_folder(named);
+  const fs::path path = output_target(named);
   std::error_code failed;
   const fs::path folder = fs::weakly_canonical(fs::absolute(path).parent_path(), failed);
   return failed ? fs::absolute(path).lexically_normal().string() : (folder / path.filename()).string();
@@ -161,6 +165,7 @@ std::vector<Job> make_jobs(const SegmentArguments& a) {
   if (!a.stack.empty()) {
     jobs.push_back(make_job(a, a.stack.front(), a.stack));
   } else if (a.mosaic) {
+    if (!into_folder(a)) check_output(a.output, a.overwrite, {});  // before the rasters are opened
     SegmentOptions common = common_options(a);
     const std::string mosaic = build_mosaic(with_bounds(a, a.rasters, common), a.raster.src_nodata);
     jobs.push_back(make_job(a, mosaic, {mosaic}));
@@ -186,11 +191,7 @@ void prepare_outputs(const SegmentArguments& a, const std::vector<Job>& jobs) {
   for (const Job& job : jobs)
     for (const std::string& path : {job.options.output, job.options.probabilities, job.picture})
       if (!path.empty()) outputs.push_back(path);
-  for (const std::string& path : outputs) check_output(path, a.overwrite, inputs);
-  // Nobody but the user knows whether who began it is still at work.
-  for (const std::string& folder : unfinished_outputs(outputs))
-    spdlog::warn("warning: {}: left by a run that was killed, unless one is at work now; else remove it",
-                 folder);
+  begin_outputs(outputs, a.overwrite, inputs, a.dry_run);
 }
 
 }  // namespace terramask::tools

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <memory>
@@ -12,6 +13,7 @@
 #include "device_options.hpp"
 #include "evaluate_project.hpp"
 #include "messages.hpp"
+#include "outputs.hpp"
 #include "progress_bar.hpp"
 #include "project_options.hpp"
 #include "ranks.hpp"
@@ -190,6 +192,8 @@ int train_model(TrainArguments a, Communicator& ranks) {
   if (a.epochs > 0) a.options.epochs = a.epochs;
   if (a.options.output.empty() && a.options.export_folder.empty())
     throw Error(ErrorCode::usage, "-o,--output is required", "name the model file: -o MODEL.safetensors");
+  if (ranks.first() && !a.dry_run && !a.options.output.empty())
+    remove_leftovers(std::array{a.options.output});
   ProgressBar bar("");
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };

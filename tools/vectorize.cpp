@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <memory>
 
 #include "command.hpp"
 #include "messages.hpp"
+#include "outputs.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -88,7 +90,9 @@ void add_output_options(CLI::App& app, VectorizeArguments& a) {
                  "How far borders may move: 0.5 (metres) or 1px (default: not at all; lines: 0.5px)")
       ->type_name("DISTANCE")
       ->group("Output");
-  app.add_flag("--overwrite", a.options.overwrite, "Replace an output that is there")->group("Output");
+  app.add_flag("--overwrite", a.options.overwrite,
+               "Replace an output that is there; of a GeoPackage its layer of that name")
+      ->group("Output");
   app.add_flag("--dry-run", a.options.dry_run, "Only count the polygons of each class")->group("Output");
 }
 
@@ -124,6 +128,8 @@ int vectorize(VectorizeArguments& a) {
   configure_gdal(parse_bytes(a.cache, "--cache"));
   if (!a.min_area.empty()) a.options.min_area = parse_measure(a.min_area, "--min-area");
   if (!a.simplify.empty()) a.options.simplify = parse_measure(a.simplify, "--simplify");
+  begin_outputs(std::array{a.options.output}, a.options.overwrite, std::array{a.options.mask},
+                a.options.dry_run);
   ProgressBar bar("");
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };

@@ -4,10 +4,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <array>
 #include <memory>
 
 #include "command.hpp"
 #include "messages.hpp"
+#include "outputs.hpp"
 #include "progress_bar.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
@@ -21,7 +23,8 @@ constexpr const char* zonal_footer =
     "the zone that lies on the mask; area_ha of what does; nodata_ha and nodata_pct of that; for each class\n"
     "CLASS_ha, CLASS_pct (of what is classified) and CLASS_px. Hectares lie on the ellipsoid of the mask's\n"
     "CRS. Zones may overlap, may reach beyond the mask, and may be in another CRS. A GeoPackage holds the\n"
-    "zones' geometries and attributes too.\n"
+    "zones' geometries and attributes too. In a CSV, texts that a spreadsheet would take for formulas begin\n"
+    "with an apostrophe.\n"
     "\n"
     "Examples:\n"
     "  terramask zonal cover.tif --zones districts.gpkg -o districts.csv --id name\n"
@@ -41,6 +44,8 @@ void print_summary(const ZonalArguments& a, const ZonalStatistics& found) {
 int zonal(const ZonalArguments& a) {
   start_messages("terramask zonal", a.verbosity);
   configure_gdal(parse_bytes(a.cache, "--cache"));
+  begin_outputs(std::array{a.options.output}, a.options.overwrite,
+                std::array{a.options.mask, a.options.zones});
   ProgressBar bar("");
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
@@ -83,7 +88,9 @@ void zonal_options(CLI::App& app, std::function<int()>& run) {
       ->required()
       ->type_name("OUT.csv|.gpkg")
       ->group("Output");
-  app.add_flag("--overwrite", a->options.overwrite, "Replace an output that is there")->group("Output");
+  app.add_flag("--overwrite", a->options.overwrite,
+               "Replace an output that is there; of a GeoPackage its layer of that name")
+      ->group("Output");
   add_verbosity_options(app, a->verbosity);
   app.footer(zonal_footer);
   run = [a] { return zonal(*a); };

@@ -38,7 +38,7 @@ enum class ProbabilityType { byte, float32 };
 /// `finish`); what was not written is nodata. Blocks of whole 512 × 512 tiles are written fastest.
 ///
 /// Nothing stands under the final name before `finish`: the work is done in a hidden folder beside it
-/// (".mask.tif.part-a8Xk2p"). Memory is bounded by GDAL's block cache (GDALSetCacheMax) and some tiles, never
+/// (".mask.tif.part-inwork"). Memory is bounded by GDAL's block cache (GDALSetCacheMax) and some tiles, never
 /// by the raster.
 ///
 /// Errors: usage (classes, creation options), what `check_output` throws, io (with the bytes needed and free
@@ -82,12 +82,13 @@ class ProbabilityWriter {
   virtual void put_in_place() = 0;
 };
 
-/// Checks before any work: the folder exists and is writable, the output is not there (or `overwrite`), it is
+/// Checks before any work: the folder exists and is writable, the output is not there (or `overwrite`), no
+/// other run is writing it and no program has it open as a database, it is
 /// not one of the inputs, nor a file that one of them (a mosaic) is made of. Throws usage, not_found, io,
 /// exists or unsupported, with the remedy.
 void check_output(const std::string& path, bool overwrite, std::span<const std::string> inputs);
 
-/// The hidden folders (".mask.tif.part-a8Xk2p") in which one of `paths` is being written by others, or was: a
+/// The hidden folders (".mask.tif.part-inwork") in which one of `paths` is being written by others, or was: a
 /// writer that was killed leaves its own.
 std::vector<std::string> unfinished_outputs(std::span<const std::string> paths);
 

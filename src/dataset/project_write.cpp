@@ -1,12 +1,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 #include <set>
 
 #include "dataset/project.hpp"
 #include "dataset/project_keys.hpp"
-#include "geo/disk_space.hpp"
 #include "geo/working_folder.hpp"
 #include "keys/key_lister.hpp"
 #include "keys/key_writer.hpp"
@@ -25,10 +23,7 @@ void write_project(const std::string& path, const Project& project, bool overwri
   check_output(path, overwrite, {});
   const std::string text = project_text(project, std::filesystem::absolute(path).parent_path().string());
   geo::WorkingFolder folder(path);
-  std::ofstream file(folder.finished(), std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) throw geo::write_error(folder, text.size(), "writing failed", "");
+  geo::write_finished(folder, text);
   folder.put_in_place(overwrite);
 }
 

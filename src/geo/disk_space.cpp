@@ -63,7 +63,7 @@ std::string bytes_text(std::uint64_t bytes) {
 Error write_error(const WorkingFolder& folder, std::uint64_t peak_bytes, const std::string& doing,
                   const std::string& gdal_text) {
   const std::string name = folder.final_path();
-  const std::uint64_t free = free_bytes(folder_of(name));
+  const std::uint64_t free = free_bytes(folder_of(folder.target()));
   const int cause = try_to_write(folder.scratch("probe"));
   if (cause == ENOSPC || cause == EDQUOT || cause == EFBIG) {
     const char* what = cause == ENOSPC   ? "no space left on the disk"

@@ -1,6 +1,5 @@
 #include "geo/feature_writer.hpp"
 
-#include <cpl_conv.h>
 #include <fmt/format.h>
 #include <ogrsf_frmts.h>
 
@@ -18,8 +17,10 @@
 #include "geo/feature_fields.hpp"
 #include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "geo/layer_style.hpp"
 #include "geo/style_file.hpp"
+#include "geo/thread_setting.hpp"
 #include "geo/working_folder.hpp"
 #include "terramask/mask_writer.hpp"
 
@@ -60,24 +61,6 @@ int decimals(const Grid& grid) {
   return std::clamp(static_cast<int>(std::ceil(-std::log10(degrees * kCoordinateShare))), 7, 14);
 }
 
-/// A setting of GDAL for this thread, while it lives.
-class Setting {
- public:
-  Setting(const char* name, const char* value) : name_(name) {
-    const char* before = CPLGetThreadLocalConfigOption(name, nullptr);
-    if (before != nullptr) before_ = before;
-    had_ = before != nullptr;
-    CPLSetThreadLocalConfigOption(name, value);
-  }
-  ~Setting() { CPLSetThreadLocalConfigOption(name_.c_str(), had_ ? before_.c_str() : nullptr); }
-  Setting(const Setting&) = delete;
-  Setting& operator=(const Setting&) = delete;
-
- private:
-  std::string name_, before_;
-  bool had_ = false;
-};
-
 class OgrFeatureWriter final : public FeatureWriter {
  public:
   explicit OgrFeatureWriter(const FeatureFileOptions& options);
@@ -105,8 +88,8 @@ class OgrFeatureWriter final : public FeatureWriter {
   Format format_;
   WorkingFolder folder_;
   // What is not finished is thrown away: a journal of its own would only cost time and room.
-  Setting no_journal_{"OGR_SQLITE_JOURNAL", "OFF"};
-  Setting no_sync_{"OGR_SQLITE_SYNCHRONOUS", "OFF"};
+  ThreadSetting no_journal_{"OGR_SQLITE_JOURNAL", "OFF"};
+  ThreadSetting no_sync_{"OGR_SQLITE_SYNCHRONOUS", "OFF"};
   bool backwards_ = false;  ///< pixels of the grid are seen in a mirror: rings turn the other way round
   DatasetPtr dataset_;
   OGRLayer* layer_ = nullptr;
@@ -229,27 +212,47 @@ void OgrFeatureWriter::finish() {
   std::optional<StyleFile> beside;
   if (std::string_view(format_.driver) != "GPKG")
     beside.emplace(options_.path, StyleFile::Kind::vectors, options_.style);
-  folder_.put_in_place(options_.overwrite);
+  if (std::string_view(format_.driver) == "GPKG")
+    put_layer_in_place(folder_, options_.layer, options_.overwrite);
+  else
+    folder_.put_in_place(options_.overwrite);
   if (beside) beside->put_in_place();
 }
 
+/// Of a text of any length, which is not parsed once more: each feature stands on a line of its own.
+std::optional<std::uint64_t> whole_lines(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::uint64_t features = 0;
+  std::string line, last;
+  while (std::getline(file, line)) {
+    const std::size_t end = line.find_last_not_of(" ,\r");
+    if (line.starts_with("{ \"type\": \"Feature\",") && line[end] == '}') ++features;
+    if (end != std::string::npos) last = line.substr(0, end + 1);
+  }
+  return last == "}" ? std::optional(features) : std::nullopt;
+}
+
+/// Read to the end: a header may tell of features that are not there.
+std::uint64_t readable_features(OGRLayer& layer) {
+  std::uint64_t features = 0;
+  layer.ResetReading();
+  while (OGRFeatureUniquePtr(layer.GetNextFeature()) != nullptr) ++features;
+  return features;
+}
+
 void OgrFeatureWriter::verify() {
+  GdalErrors errors;
   if (format_.wgs84) {
-    // A text of any length is not parsed once more: one that was cut short lacks its last brace.
-    std::ifstream file(folder_.finished(), std::ios::binary);
-    file.seekg(-8, std::ios::end);
-    std::string end(8, ' ');
-    file.read(end.data(), 8);
-    const std::size_t last = end.find_last_not_of(" \r\n");
-    if (!file || last == std::string::npos || end[last] != '}')
+    if (whole_lines(folder_.finished()) != features_)
       fail("the finished file does not hold what was written", "");
     return;
   }
-  GdalErrors errors;
   const DatasetPtr dataset(GDALDataset::Open(folder_.finished().c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY,
                                              nullptr, nullptr, nullptr));
   OGRLayer* layer = dataset == nullptr ? nullptr : dataset->GetLayerByName(options_.layer.c_str());
-  if (layer == nullptr || layer->GetFeatureCount() != static_cast<GIntBig>(features_))
+  const bool database = std::string_view(format_.driver) == "GPKG";  // SQLite tells what it could not write
+  if (layer == nullptr || layer->GetFeatureCount() != static_cast<GIntBig>(features_) ||
+      (!database && readable_features(*layer) != features_) || errors.failed())
     fail("the finished file does not hold what was written", errors.text());
 }
 

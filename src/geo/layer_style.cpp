@@ -39,9 +39,8 @@ OGRLayer* create_table(GDALDataset& geopackage) {
   return table;
 }
 
-}  // namespace
-
-void set_layer_style(GDALDataset& geopackage, OGRLayer& layer, const std::string& renderer) {
+/// Adds a style as QGIS saves it.
+void add_style(GDALDataset& geopackage, OGRLayer& layer, const std::string& document) {
   OGRLayer* table = geopackage.GetLayerByName(kTable);
   if (table == nullptr) table = create_table(geopackage);
   if (table == nullptr) return;
@@ -64,11 +63,27 @@ void set_layer_style(GDALDataset& geopackage, OGRLayer& layer, const std::string
   row.SetField("f_geometry_column", layer.GetGeometryColumn());
   row.SetField("styleName", "Terramask");
   row.SetField("description", "Classes as Terramask wrote them");
-  row.SetField("styleQML", style_document({"", renderer}).c_str());
+  row.SetField("styleQML", document.c_str());
   row.SetField("useAsDefault", other_default ? 0 : 1);
   failed = table->CreateFeature(&row) != OGRERR_NONE || failed;
   if (failed && CPLGetLastErrorType() != CE_Failure)
     CPLError(CE_Failure, CPLE_FileIO, "the style could not be written");
+}
+
+}  // namespace
+
+void set_layer_style(GDALDataset& geopackage, OGRLayer& layer, const std::string& renderer) {
+  add_style(geopackage, layer, style_document({"", renderer}));
+}
+
+void copy_layer_style(GDALDataset& from, OGRLayer& layer, GDALDataset& to, OGRLayer& copy) {
+  OGRLayer* table = from.GetLayerByName(kTable);
+  if (table == nullptr) return;
+  table->ResetReading();
+  while (const OGRFeatureUniquePtr row{table->GetNextFeature()})
+    if (EQUAL(row->GetFieldAsString("f_table_name"), layer.GetName()) &&
+        row->GetFieldAsInteger("useAsDefault") != 0)
+      return add_style(to, copy, row->GetFieldAsString("styleQML"));
 }
 
 std::vector<OGRLayer*> data_layers(GDALDataset& dataset) {

@@ -15,6 +15,9 @@ namespace terramask::geo {
 /// @param renderer  as StyleElements::vectors
 void set_layer_style(GDALDataset& geopackage, OGRLayer& layer, const std::string& renderer);
 
+/// The style that the layer has by default in one file, for the same layer in another.
+void copy_layer_style(GDALDataset& from, OGRLayer& layer, GDALDataset& to, OGRLayer& copy);
+
 /// The layers that hold data: without QGIS's table of styles.
 std::vector<OGRLayer*> data_layers(GDALDataset& dataset);
 

@@ -156,6 +156,7 @@ void write_values(const MosaicOptions& options, const geo::TileSurvey& survey, g
 MosaicSummary write_mosaic(const MosaicOptions& options, const ProgressSink& progress, const StopFlag* stop) {
   const auto begin = std::chrono::steady_clock::now();
   MosaicSummary summary;
+  check_output(options.output, options.overwrite, {});
   std::vector<std::string> paths = list_tiles(options.tiles);
   order_tiles(paths, options.priority);
   check_output(options.output, options.overwrite, paths);

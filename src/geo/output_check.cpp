@@ -7,8 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "core/output_place.hpp"
+#include "geo/database_file.hpp"
 #include "terramask/mask_writer.hpp"
 #include "terramask/source_list.hpp"
+#include "terramask/unfinished.hpp"
 
 namespace terramask {
 namespace fs = std::filesystem;
@@ -27,25 +30,26 @@ void check_output(const std::string& path, bool overwrite, std::span<const std::
   if (path.starts_with("/vsi"))
     throw Error(ErrorCode::unsupported, fmt::format("{}: not a local file", path),
                 "write to a local file and copy it from there");
-  const fs::path file(path);
+  check_working_folder(path);
+  if (!fs::path(path).has_filename())
+    throw Error(ErrorCode::usage, fmt::format("{}: the output is a folder", path), "name a file in it");
+  const bool taken = is_taken(path);
+  const fs::path file = output_target(path);
   std::error_code failed;
   // The sidecar's name is the longest of those that are made.
   constexpr std::size_t longest = NAME_MAX - std::string_view(".aux.xml").size();
   if (file.filename().native().size() > longest)
     throw Error(ErrorCode::usage, fmt::format("{}: the file's name is longer than {} bytes", path, longest),
                 "choose a shorter one");
-  const fs::file_status status = fs::symlink_status(file, failed);
-  if (fs::is_directory(file, failed) || !file.has_filename())
-    throw Error(ErrorCode::usage, fmt::format("{}: the output is a folder", path), "name a file in it");
 
   // What is not there yet is no input: of thousands of new outputs none costs a look at every input.
-  for (const std::string& input : fs::exists(status) ? inputs : std::span<const std::string>{})
+  for (const std::string& input : taken ? inputs : std::span<const std::string>{})
     for (const std::string& part : files_of_raster(input))
       if (same_file(file, part))
         throw Error(ErrorCode::usage, fmt::format("{}: the output is also an input", path),
                     "choose another name for the output");
 
-  const fs::path folder = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  const fs::path folder = folder_of(file);
   if (!fs::exists(folder, failed))
     throw Error(ErrorCode::not_found, fmt::format("{}: the folder {} does not exist", path, folder.string()),
                 "create it or choose another");
@@ -55,11 +59,13 @@ void check_output(const std::string& path, bool overwrite, std::span<const std::
   if (::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
     throw Error(ErrorCode::io, fmt::format("{}: the folder {} is not writable", path, folder.string()),
                 "change its permissions or choose another");
-  if (!fs::exists(status)) return;
-  if (!overwrite)
-    throw Error(ErrorCode::exists, fmt::format("{}: exists already", path), "replace it with --overwrite");
-  if (!fs::is_regular_file(file, failed) && !fs::is_symlink(status))
-    throw Error(ErrorCode::usage, fmt::format("{}: not a regular file", path), "choose another name");
+  if (taken && !overwrite)
+    throw Error(ErrorCode::exists,
+                fmt::format("{}: exists already{}", path,
+                            fs::exists(file, failed) ? "" : ", as a symbolic link to what is not there"),
+                "replace it with --overwrite");
+  check_unwritten(path);
+  geo::check_closed(file.string(), path);
 }
 
 }  // namespace terramask

@@ -10,7 +10,7 @@
 
 namespace terramask::geo {
 
-std::string encode_png(int width, int height, std::span<const std::uint8_t> rgb) {
+std::string encode_png(int width, int height, std::span<const std::uint8_t> rgb, int level) {
   ensure_gdal();
   GdalErrors errors;
   GDALDriver* memory = GetGDALDriverManager()->GetDriverByName("MEM");
@@ -24,7 +24,7 @@ std::string encode_png(int width, int height, std::span<const std::uint8_t> rgb)
   static std::atomic<unsigned> count{0};
   const std::string name = "/vsimem/terramask-picture-" + std::to_string(count++) + ".png";
   CPLStringList options;
-  options.SetNameValue("ZLEVEL", "9");
+  options.SetNameValue("ZLEVEL", std::to_string(level).c_str());
   DatasetPtr(png->CreateCopy(name.c_str(), raster.get(), FALSE, options.List(), nullptr, nullptr)).reset();
   vsi_l_offset size = 0;
   const std::unique_ptr<GByte, void (*)(void*)> bytes(VSIGetMemFileBuffer(name.c_str(), &size, TRUE),

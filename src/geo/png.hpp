@@ -8,8 +8,9 @@
 namespace terramask::geo {
 
 /// @param rgb height × width × 3
+/// @param level of compression, 1 to 9
 /// @return the bytes of the PNG. Throws unsupported where this GDAL writes none
-std::string encode_png(int width, int height, std::span<const std::uint8_t> rgb);
+std::string encode_png(int width, int height, std::span<const std::uint8_t> rgb, int level = 9);
 
 /// The same as text that a page can hold: "data:image/png;base64,..."
 std::string png_data_url(int width, int height, std::span<const std::uint8_t> rgb);

@@ -198,6 +198,7 @@ void StagedCog<T>::write_sidecar(const std::function<void(GDALDataset&)>& decora
     cog->SetSpatialRef(&crs);
   }
   decorate(*cog);
+  decoration_ = Decoration(*cog);
   cog->FlushCache(true);
   cog.reset();
   if (errors.failed()) fail("writing the sidecar failed", errors.text());
@@ -212,6 +213,7 @@ void StagedCog<T>::verify(const ProgressSink& progress, const StopFlag* stop) {
     const DigestResult found = digest_of<T>(*cog, options_.contents.grid, nodata, progress, stop);
     fault = found.fault.empty() && found.digest != digest_.value() ? "other values" : found.fault;
   }
+  if (fault.empty() && !decoration_.stands_in(*cog)) fault = "other names or tables in its sidecar";
   if (!fault.empty()) fail("the finished file does not hold what was written", fault);
 }
 

@@ -12,6 +12,7 @@
 
 #include "geo/cog.hpp"
 #include "geo/content_digest.hpp"
+#include "geo/decoration.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/overviews.hpp"
 #include "geo/style_file.hpp"
@@ -67,6 +68,7 @@ class StagedCog {
   std::unique_ptr<WorkingFolder> folder_;
   std::unique_ptr<StyleFile> style_;
   DatasetPtr working_;
+  Decoration decoration_;
   std::string working_path_;
 };
 

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "geo/gdal_support.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "geo/layer_style.hpp"
 #include "geo/qgis_style.hpp"
 #include "geo/working_folder.hpp"
@@ -89,7 +90,12 @@ void write_tile_index(const std::string& path, const Grid& grid, std::span<const
   set_layer_style(*dataset, *layer, status_style());
   if (errors.failed()) throw errors.error(ErrorCode::io, path, "writing failed");
   close_checked(std::move(dataset), path);
-  folder.put_in_place(true);
+  const DatasetPtr written = open_vector(folder.finished());
+  if (data_layers(*written).size() != 1 ||
+      data_layers(*written).front()->GetFeatureCount() != static_cast<GIntBig>(tiles.size()))
+    throw Error(ErrorCode::io, path + ": the finished file does not hold what was written",
+                "check the free space and the folder's permissions");
+  put_layer_in_place(folder, kLayer, true);
 }
 
 }  // namespace terramask::geo

@@ -6,6 +6,7 @@
 
 #include "geo/feature_fields.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "geo/layer_style.hpp"
 #include "geo/working_folder.hpp"
 #include "terramask/mask_writer.hpp"
@@ -54,6 +55,7 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
                         const StopFlag* stop) {
   ensure_gdal();
   check_output(path, overwrite, {});
+  check_layer(path, layer.name);
   GdalErrors errors;
   GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GPKG");
   if (driver == nullptr)
@@ -85,7 +87,11 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
   if (!layer.style.empty()) set_layer_style(*file, *to, layer.style);
   if (errors.failed()) throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
   close_checked(std::move(file), path);
-  folder.put_in_place(overwrite);
+  const DatasetPtr written = open_vector(folder.finished());
+  if (data_layers(*written).size() != 1 ||
+      data_layers(*written).front()->GetFeatureCount() != static_cast<GIntBig>(layer.rows.size()))
+    throw errors.error(ErrorCode::io, path, "the finished file does not hold what was written", kDiskRemedy);
+  put_layer_in_place(folder, layer.name, overwrite);
 }
 
 }  // namespace terramask::geo

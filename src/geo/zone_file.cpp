@@ -5,11 +5,14 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/spreadsheet_text.hpp"
 #include "geo/disk_space.hpp"
 #include "geo/feature_fields.hpp"
 #include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "geo/layer_style.hpp"
+#include "geo/unique_names.hpp"
 #include "geo/vector_layer.hpp"
 #include "geo/working_folder.hpp"
 #include "geo/zone_layer.hpp"
@@ -50,7 +53,8 @@ class ZoneFile {
         feature->SetFieldsFrom(zone.get(), own_fields_.data());
         if (zone->GetGeometryRef() != nullptr) feature->SetGeometry(zone->GetGeometryRef());
       }
-      for (std::size_t i = 0; i < row.size(); ++i) set_field(*feature, first_ + static_cast<int>(i), row[i]);
+      for (std::size_t i = 0; i < row.size(); ++i)
+        set_field(*feature, first_ + static_cast<int>(i), table_ ? as_text(row[i]) : row[i]);
       if (layer_->CreateFeature(feature.get()) != OGRERR_NONE || errors.failed()) fail(errors);
     }
     if (dataset_->TestCapability(ODsCTransactions) != 0 && dataset_->CommitTransaction() != OGRERR_NONE)
@@ -59,11 +63,32 @@ class ZoneFile {
     dataset_->FlushCache(true);
     dataset_.reset();
     if (errors.failed()) fail(errors);
-    verify(rows.size());
-    folder_.put_in_place(overwrite);
+    if (table_) {
+      write_table();
+      folder_.put_in_place(overwrite);
+    } else {
+      verify(rows.size());
+      put_layer_in_place(folder_, layer_name(), overwrite);
+    }
   }
 
  private:
+  std::string layer_name() const { return std::filesystem::path(folder_.final_path()).stem().string(); }
+  /// GDAL makes tables in memory: it says nothing where one cannot be written whole.
+  std::string growing() const {
+    std::string name = folder_.finished();
+    if (!table_) return name;
+    std::replace(name.begin(), name.end(), '/', '_');
+    return "/vsimem/" + name;
+  }
+
+  void write_table() {
+    vsi_l_offset size = 0;
+    const std::unique_ptr<GByte, void (*)(void*)> bytes(VSIGetMemFileBuffer(growing().c_str(), &size, TRUE),
+                                                        VSIFree);
+    write_finished(folder_, {reinterpret_cast<const char*>(bytes.get()), static_cast<std::size_t>(size)});
+  }
+
   [[noreturn]] void fail(const GdalErrors& errors) {
     throw write_error(folder_, folder_.bytes() + (std::uint64_t{1} << 20), "writing failed", errors.text());
   }
@@ -71,20 +96,33 @@ class ZoneFile {
   void create(std::span<const Field> fields) {
     GdalErrors errors;
     GDALDriver* driver = GetGDALDriverManager()->GetDriverByName(table_ ? "CSV" : "GPKG");
-    dataset_.reset(driver->Create(folder_.finished().c_str(), 0, 0, 0, GDT_Unknown, nullptr));
+    dataset_.reset(driver->Create(growing().c_str(), 0, 0, 0, GDT_Unknown, nullptr));
     if (dataset_ == nullptr) fail(errors);
     OGRLayer* source = table_ ? nullptr : &find_layer(*source_, zones_.path, zones_.layer);
-    const std::string name = std::filesystem::path(folder_.final_path()).stem().string();
     // Whole numbers of 64 bits would be put in quotes, as texts that look like numbers are.
     const char* const unquoted[] = {"STRING_QUOTING=IF_NEEDED", nullptr};
-    layer_ = dataset_->CreateLayer(name.c_str(), source == nullptr ? nullptr : source->GetSpatialRef(),
-                                   source == nullptr ? wkbNone : source->GetGeomType(),
-                                   table_ ? const_cast<char**>(unquoted) : nullptr);
+    layer_ = dataset_->CreateLayer(
+        layer_name().c_str(), source == nullptr ? nullptr : source->GetSpatialRef(),
+        source == nullptr ? wkbNone : source->GetGeomType(), table_ ? const_cast<char**>(unquoted) : nullptr);
     if (layer_ == nullptr) fail(errors);
     if (source != nullptr) copy_fields(*source, fields);
     first_ = layer_->GetLayerDefn()->GetFieldCount();
-    if (!add_fields(*layer_, fields)) fail(errors);
+    if (!add_fields(*layer_, named(fields))) fail(errors);
     if (errors.failed()) fail(errors);
+  }
+
+  /// As the format wants them: a GeoPackage has columns of its own, a table may not hold formulas.
+  std::vector<Field> named(std::span<const Field> fields) const {
+    std::vector<Field> made(fields.begin(), fields.end());
+    UniqueNames taken;
+    if (!table_) taken = {layer_->GetFIDColumn(), layer_->GetGeometryColumn()};
+    for (Field& field : made) field.name = table_ ? spreadsheet_text(field.name) : taken.add(field.name);
+    return made;
+  }
+
+  static FieldValue as_text(const FieldValue& value) {
+    const auto* text = std::get_if<std::string>(&value);
+    return text == nullptr ? value : spreadsheet_text(*text);
   }
 
   /// Attributes of the layer that have a name of ours are left out: they come from an earlier run of this
@@ -101,6 +139,8 @@ class ZoneFile {
       own_fields_.push_back(ours ? -1 : kept);
       if (ours) continue;
       ++kept;
+      if (EQUAL(field.GetNameRef(), layer_->GetGeometryColumn()))
+        field.SetName((std::string(field.GetNameRef()) + "_attribute").c_str());
       const GdalErrors silence;  // a type that GeoPackage has not becomes text
       if (layer_->CreateField(&field) != OGRERR_NONE) {
         own_fields_.back() = -1;

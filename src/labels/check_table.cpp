@@ -3,7 +3,9 @@
 #include <cmath>
 #include <limits>
 
+#include "core/spreadsheet_text.hpp"
 #include "geo/qgis_style.hpp"
+#include "geo/unique_names.hpp"
 #include "geo/window_layer.hpp"
 #include "labels/check_report.hpp"
 
@@ -42,8 +44,9 @@ std::vector<geo::WindowField> fields_of(const CheckReport& report) {
       {"contrast", "how far other offsets fit worse, 0 to 1"},
       {"valid_px", "pixels of the image"},
       {"ignored", "share of those without label"}};
+  geo::UniqueNames shares;
   for (const ClassInfo& one : report.classes)
-    fields.push_back({"share " + one.name, "of the labelled pixels"});
+    fields.push_back({shares.add("share " + one.name), "of the labelled pixels"});
   if (!report.has_model) return fields;
   fields.push_back(
       {"disputed", "share of the labelled pixels, apart from borders, that the model calls otherwise"});
@@ -127,7 +130,8 @@ void each_block(const CheckReport& report, const Work& work) {
     if (!ranked[i]) work(std::size_t{0}, report.blocks[i]);
 }
 
-std::string quoted(const std::string& text) {
+std::string quoted(const std::string& given) {
+  const std::string text = spreadsheet_text(given);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string made = "\"";
   for (const char c : text) made += c == '"' ? "\"\"" : std::string(1, c);

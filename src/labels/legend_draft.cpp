@@ -3,11 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "geo/canvas.hpp"
-#include "geo/disk_space.hpp"
 #include "geo/working_folder.hpp"
 #include "terramask/legend.hpp"
 #include "terramask/mask_writer.hpp"
@@ -54,10 +52,7 @@ void write_suggested_rules(const std::string& path, const SuggestedLegend& legen
   check_output(path, overwrite, std::array{legend.map});
   const std::string text = rules_of(legend).dump(2) + "\n";
   geo::WorkingFolder folder(path);
-  std::ofstream file(folder.finished(), std::ios::binary);
-  file << text;
-  file.close();
-  if (!file) throw geo::write_error(folder, text.size(), "writing failed", "");
+  geo::write_finished(folder, text);
   folder.put_in_place(overwrite);
 }
 

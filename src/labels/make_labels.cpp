@@ -1,8 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 
 #include "geo/crs.hpp"
@@ -13,6 +15,7 @@
 #include "labels/label_source.hpp"
 #include "terramask/error.hpp"
 #include "terramask/labels.hpp"
+#include "terramask/unfinished.hpp"
 
 namespace terramask {
 namespace labels {
@@ -58,8 +61,25 @@ class Work {
       sources_;  ///< one for each of rules_.sources; null if no rule uses it
 };
 
+/// A scratch folder may serve outputs of one name in several folders at once.
+std::string scratch_name(const std::string& output) {
+  std::error_code failed;
+  const std::filesystem::path whole = std::filesystem::absolute(output, failed).lexically_normal();
+  return fmt::format("{}.scratch-{:016x}", whole.filename().string().substr(0, 150),
+                     std::hash<std::string>{}(whole.string()));
+}
+
+/// Before anything is read.
+const LabelsOptions& checked(const LabelsOptions& options) {
+  check_output(options.output, options.overwrite, {});
+  return options;
+}
+
 Work::Work(const LabelsOptions& options)
-    : options_(options), rules_(read_rules(options.rules)), grid_(grid_like(options)), ranks_(rules_) {
+    : options_(checked(options)),
+      rules_(read_rules(options.rules)),
+      grid_(grid_like(options)),
+      ranks_(rules_) {
   for (const auto& [name, path] : options_.source_paths) rules_.source(name, "sources").keys->set_path(path);
   for (const RuleSpec& rule : rules_.rules)
     summaries_.push_back({rule.place + ": from " + rule.source, 0, 0});
@@ -68,8 +88,11 @@ Work::Work(const LabelsOptions& options)
   const std::filesystem::path output(options_.output);
   if (options_.scratch.empty())
     options_.scratch = output.has_parent_path() ? output.parent_path().string() : ".";
-  scratch_ = std::make_unique<geo::WorkingFolder>(
-      (std::filesystem::path(options_.scratch) / (output.filename().string() + ".scratch")).string());
+  const std::string scratch =
+      (std::filesystem::path(options_.scratch) / scratch_name(options_.output)).string();
+  for (const std::string& left : remove_unfinished(std::array{scratch}))
+    warnings_.push_back(left + ": removed, left by a run that was killed");
+  scratch_ = std::make_unique<geo::WorkingFolder>(scratch);
   open_sources();
   for (const auto& source : sources_)
     if (source) {

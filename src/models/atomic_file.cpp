@@ -2,18 +2,28 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <system_error>
+#include <thread>
+#include <utility>
 
+#include "core/file_holders.hpp"
+#include "core/output_place.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask {
 namespace {
+
+constexpr int kTries = 500;  // half a minute: the largest models are written in less
+constexpr std::chrono::milliseconds kPause(60);
 
 Error already_there(const std::string& path) {
   return Error(ErrorCode::exists, path + ": already there", "give another name, or --overwrite");
@@ -28,27 +38,59 @@ int rename_to(const std::string& from, const std::string& to, bool overwrite) {
   return ::rename(from.c_str(), to.c_str());
 }
 
+/// Whether the open file still stands under that name.
+bool stands(int descriptor, const std::string& path) {
+  struct stat mine {
+  }, there{};
+  return ::fstat(descriptor, &mine) == 0 && ::lstat(path.c_str(), &there) == 0 &&
+         mine.st_dev == there.st_dev && mine.st_ino == there.st_ino;
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::string path, bool overwrite) : path_(std::move(path)), overwrite_(overwrite) {
-  const std::filesystem::path target(path_);
-  folder_ = target.parent_path().empty() ? "." : target.parent_path().string();
-  struct stat status {};
-  if (::lstat(path_.c_str(), &status) == 0) {
-    if (S_ISDIR(status.st_mode))
-      throw Error(ErrorCode::io, path_ + ": a folder is in the way", "give another name");
-    if (!overwrite_) throw already_there(path_);
-  }
-  for (int attempt = 0; descriptor_ < 0; ++attempt) {
-    temporary_ = fmt::format("{}/.{}.{}-{}.part", folder_, target.filename().string(), ::getpid(), attempt);
-    descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor_ < 0 && (errno != EEXIST || attempt == 100)) fail("cannot be written", errno);
+  if (std::error_code failed; std::filesystem::is_directory(path_, failed))
+    throw Error(ErrorCode::io, path_ + ": a folder is in the way", "give another name");
+  const std::filesystem::path target = output_target(path_);
+  target_ = target.string();
+  folder_ = folder_of(target).string();
+  if (!overwrite_ && is_taken(path_)) throw already_there(path_);
+  temporary_ = fmt::format("{}/.{}.part", folder_, target.filename().string());
+  for (int attempt = 0; !open_temporary(); ++attempt) {
+    if (attempt == kTries) {
+      const std::string who = holder_of(temporary_, Opened::any);
+      temporary_.clear();  // it is theirs
+      throw Error(
+          ErrorCode::exists,
+          fmt::format("{}: another run is writing it: {}", path_, who.empty() ? "another program" : who),
+          "wait until it has ended, or give another name");
+    }
+    std::this_thread::sleep_for(kPause);
   }
 }
 
+/// False where another process has it now, or has just given it its name.
+bool AtomicFile::open_temporary() {
+  const int opened = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+  if (opened < 0) {
+    const int cause = errno;
+    temporary_.clear();
+    fail("cannot be written", cause);
+  }
+  // File systems without locks leave it to the one who runs two at once.
+  const bool taken = ::flock(opened, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  if (taken || !stands(opened, temporary_)) {
+    ::close(opened);
+    return false;
+  }
+  descriptor_ = opened;
+  if (::ftruncate(descriptor_, 0) != 0) fail("cannot be written", errno);
+  return true;
+}
+
 AtomicFile::~AtomicFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void AtomicFile::fail(const char* what, int cause) const {
@@ -70,10 +112,11 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 
 void AtomicFile::commit() {
   if (::fsync(descriptor_) != 0) fail("writing failed", errno);
-  const int descriptor = descriptor_;
-  descriptor_ = -1;
-  if (::close(descriptor) != 0) fail("writing failed", errno);
-  if (rename_to(temporary_, path_, overwrite_) != 0) {
+  // Closing may fail, and must not give up the lock before the file has its name.
+  const int lock = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
+  const int written = std::exchange(descriptor_, lock);
+  if (::close(written) != 0) fail("writing failed", errno);
+  if (rename_to(temporary_, target_, overwrite_) != 0) {
     if (errno == EEXIST) throw already_there(path_);
     fail("cannot be given its name", errno);
   }

@@ -7,10 +7,12 @@
 
 namespace terramask {
 
+/// It grows in ".NAME.part" beside its final name, locked: what a killed process left there is written over.
+/// Where the name is a symbolic link, its target is what is written.
 class AtomicFile {
  public:
-  /// @throws Error exists where `path` is there and `overwrite` is not set; io where the folder is not
-  /// writable
+  /// @throws Error exists where `path` is there and `overwrite` is not set, or another process keeps writing
+  /// it; usage where it is no regular file; io where the folder is not writable
   AtomicFile(std::string path, bool overwrite);
   /// Removes what was written, unless committed.
   ~AtomicFile();
@@ -22,9 +24,11 @@ class AtomicFile {
   void commit();
 
  private:
+  bool open_temporary();
   [[noreturn]] void fail(const char* what, int cause) const;
 
   std::string path_;
+  std::string target_;
   std::string temporary_;
   std::string folder_;
   bool overwrite_;

@@ -79,6 +79,7 @@ RegionSummary finish_region(const std::string& folder, const ProgressSink& progr
   const FolderLock lock(folder, ".lock", FolderLock::Kind::alone);
   const auto file = JobFile::read(folder);
   if (!file) throw Error(ErrorCode::not_found, folder + ": holds no job", "name the output folder of a job");
+  check_closed(folder);
   const Shards shards = find_shards(folder);
   const std::string path = (fs::path(folder) / "journal.sqlite").string();
   Joined joined;

@@ -6,7 +6,10 @@
 #include <filesystem>
 #include <regex>
 
+#include "core/output_place.hpp"
+#include "geo/database_file.hpp"
 #include "region/plan.hpp"
+#include "terramask/unfinished.hpp"
 
 namespace terramask::region {
 namespace fs = std::filesystem;
@@ -15,6 +18,7 @@ namespace {
 constexpr const char* lock_name = ".lock";
 
 void make_folder(const std::string& path) {
+  check_working_folder(path);
   std::error_code failed;
   fs::create_directories(path, failed);
   if (failed || !fs::is_directory(path))
@@ -50,11 +54,12 @@ int other_count(const std::string& folder, int shards) {
   return 0;
 }
 
-bool has_shards(const std::string& folder) {
+std::vector<fs::path> shard_files(const std::string& folder) {
+  std::vector<fs::path> files;
   std::error_code failed;
   for (const fs::directory_entry& entry : fs::directory_iterator(fs::path(folder) / "shards", failed))
-    if (entry.path().extension() == ".sqlite") return true;
-  return false;
+    if (entry.path().extension() == ".sqlite") files.push_back(entry.path());
+  return files;
 }
 
 }  // namespace
@@ -117,7 +122,7 @@ std::optional<JobFile> JobFolder::job() const {
     throw Error(ErrorCode::exists, fmt::format("{}: holds shards of {}, not of {}", path_, others, shards_),
                 "go on with as many, or name another folder");
   if (shards_ > 1) return JobFile::read(path_);
-  if (has_shards(path_))
+  if (!shard_files(path_).empty())
     throw Error(ErrorCode::exists, path_ + ": holds a job in shards",
                 "tie them together (--finish), begin anew (--restart), or name another folder");
   if (!tile_files(path_).empty())
@@ -142,6 +147,10 @@ JobFile JobFolder::make_job(const JobFile& wanted) const {
 }
 
 void JobFolder::clear() {
+  // Journals that others have open would be mixed with the new ones.
+  geo::check_closed(journal(), journal());
+  if (shards_ == 1)
+    for (const fs::path& shard : shard_files(path_)) geo::check_closed(shard.string(), shard.string());
   if (shards_ == 1) {
     std::error_code failed;
     for (const fs::path& file : tile_files(path_)) fs::remove(file, failed);
@@ -154,8 +163,9 @@ void JobFolder::clear() {
       if (error.code() != ErrorCode::format) throw;
     }
   }
+  const geo::HeldDatabase held(journal(), journal());  // its own journals are gone then
   std::error_code failed;
-  for (const char* ending : {"", "-wal", "-shm", "-journal"}) fs::remove(journal() + ending, failed);
+  fs::remove(journal(), failed);
 }
 
 void remove_tile(const std::string& folder, const RegionTile& tile) {
@@ -173,8 +183,7 @@ void remove_leftovers(const std::string& folder, const std::vector<JournalTile>&
     paths.push_back(inside(folder, mask_path(one.tile)));
     paths.push_back(inside(folder, probabilities_path(one.tile)));
   }
-  std::error_code failed;
-  for (const std::string& hidden : unfinished_outputs(paths)) fs::remove_all(hidden, failed);
+  remove_unfinished(paths);
 }
 
 bool stands(const std::string& folder, const JournalTile& tile, bool probabilities) {

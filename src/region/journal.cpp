@@ -5,6 +5,8 @@
 
 #include <charconv>
 
+#include "geo/database_file.hpp"
+
 namespace terramask::region {
 namespace {
 
@@ -54,9 +56,14 @@ JournalTile read_tile(const Statement& row) {
   return one;
 }
 
+const std::string& closed(const std::string& path) {
+  geo::check_closed(path, path);
+  return path;
+}
+
 }  // namespace
 
-Journal::Journal(const std::string& path, bool create) : database_(path, create) {
+Journal::Journal(const std::string& path, bool create) : database_(closed(path), create) {
   // Alone on the file: the write-ahead log needs no shared memory then, which network file systems lack.
   database_.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
   database_.execute(schema);

@@ -8,6 +8,8 @@
 #include <filesystem>
 
 #include "geo/creation_options.hpp"
+#include "geo/database_file.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "geo/qgis_style.hpp"
 #include "geo/style_file.hpp"
 #include "geo/tile_index.hpp"
@@ -16,6 +18,7 @@
 #include "region/plan.hpp"
 #include "region/stac.hpp"
 #include "region/utc_time.hpp"
+#include "terramask/unfinished.hpp"
 #include "terramask/vectorize.hpp"
 #include "terramask/zonal.hpp"
 
@@ -100,8 +103,7 @@ StacCollection collection_of(const std::string& folder, const JobFile& file,
 
 /// What a killed run left behind goes first.
 void clear_for(const std::string& output) {
-  const std::array outputs{output};
-  for (const std::string& hidden : unfinished_outputs(outputs)) fs::remove_all(hidden);
+  remove_unfinished(std::array{output});
 }
 
 void write_polygons(const fs::path& folder, const Json& wanted, bool probabilities,
@@ -182,6 +184,13 @@ std::string wanted_text(const RegionJob& job) {
   return wanted.is_null() ? std::string() : wanted.dump();
 }
 
+void check_closed(const std::string& folder) {
+  for (const char* name : {"tiles.gpkg", "polygons.gpkg", "zones.gpkg"}) {
+    const std::string path = (fs::path(folder) / name).string();
+    geo::check_closed(path, path);
+  }
+}
+
 void check_wanted(const std::string& wanted, const JobFile& file, const std::string& folder,
                   const StopFlag* stop) {
   if (wanted.empty()) return;
@@ -203,8 +212,10 @@ Products write_wanted(const std::string& folder, const std::string& wanted, bool
 
 void remove_wanted(const std::string& folder) {
   std::error_code failed;
-  for (const char* name : {"polygons.gpkg", "zones.csv", "zones.gpkg"})
-    fs::remove(fs::path(folder) / name, failed);
+  fs::remove(fs::path(folder) / "zones.csv", failed);
+  // What others have put into the same files stays.
+  for (const char* layer : {"polygons", "zones"})
+    geo::remove_layer((fs::path(folder) / layer).string() + ".gpkg", layer);
 }
 
 void Products::add(const std::string& path, const std::vector<std::string>& told) {

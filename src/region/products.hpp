@@ -20,6 +20,9 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
 /// wants none.
 std::string wanted_text(const RegionJob& job);
 
+/// Throws exists where another program has one of the databases open that will be written in the end.
+void check_closed(const std::string& folder);
+
 /// Throws what would keep the wanted products from being made, such as zones that cannot be read: not only
 /// once all tiles are done.
 void check_wanted(const std::string& wanted, const JobFile& file, const std::string& folder,

@@ -6,7 +6,7 @@
 #include <cctype>
 #include <cmath>
 #include <filesystem>
-#include <fstream>
+#include <span>
 
 #include "geo/legend.hpp"
 #include "geo/lon_lat.hpp"
@@ -164,16 +164,10 @@ std::string item_path(const RegionTile& tile) {
   return fmt::format("tiles/r{:05}/{}.json", tile.row, tile_name(tile));
 }
 
-/// Items are many and can be written again: they need not outlast a power cut one by one.
 void write_item(const std::string& path, const std::string& text) {
-  const std::string hidden = path + ".part";
-  std::ofstream file(hidden, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  std::error_code failed;
-  if (file) fs::rename(hidden, path, failed);
-  if (!file || failed)
-    throw Error(ErrorCode::io, path + ": cannot be written", "check the free space and the permissions");
+  AtomicFile file(path, true);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit();
 }
 
 }  // namespace
@@ -208,10 +202,7 @@ void write_stac(const std::string& folder, const StacCollection& collection,
        {{"mask", {{"href", "./mask.vrt"}, {"type", "application/xml"}, {"roles", {"data"}}}},
         {"tiles",
          {{"href", "./tiles.gpkg"}, {"type", "application/geopackage+sqlite3"}, {"roles", {"metadata"}}}}}}};
-  const std::string text = text_of(json);
-  AtomicFile written((fs::path(folder) / "collection.json").string(), true);
-  written.write(std::as_bytes(std::span(text)));
-  written.commit();
+  write_text((fs::path(folder) / "collection.json").string(), text_of(json));
 }
 
 }  // namespace terramask::region

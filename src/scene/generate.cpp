@@ -4,12 +4,18 @@
 #include <exception>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <thread>
 
+#include "core/claimed_folder.hpp"
+#include "core/output_place.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "geo/style_file.hpp"
+#include "geo/working_folder.hpp"
 #include "scene/blocks.hpp"
 #include "scene/map_files.hpp"
 #include "scene/raster_file.hpp"
+#include "terramask/mask_writer.hpp"
 #include "terramask/scene.hpp"
 
 namespace terramask {
@@ -58,45 +64,53 @@ class GrowingFolder {
  public:
   explicit GrowingFolder(const SceneOptions& options) : final_(options.folder) {
     std::error_code failure;
+    check_working_folder(options.folder);
     if (fs::exists(final_, failure) && !fs::is_directory(final_, failure))
       throw Error(ErrorCode::exists, final_.string() + ": is a file, not a folder", "choose another folder");
     if (!options.overwrite)
       for (const std::string& name : scene_files())
-        if (fs::exists(final_ / name, failure))
+        if (is_taken((final_ / name).string()))
           throw Error(ErrorCode::exists, (final_ / name).string() + ": is there already",
                       "use --overwrite or another folder");
     made_ = fs::create_directories(final_, failure);
-    growing_ = final_ / ".scene-part";
-    if (!failure) fs::remove_all(growing_, failure);
-    if (!failure) fs::create_directory(growing_, failure);
     if (failure)
       throw Error(ErrorCode::io, final_.string() + ": cannot be written: " + failure.message(),
                   "choose another folder");
+    for (const std::string& name : scene_files())
+      check_output((final_ / name).string(), options.overwrite, {});
+    geo::check_only_layers((final_ / "map.gpkg").string(), geopackage_layers());
+    growing_.emplace(final_ / ".scene.part-inwork", final_.string());
   }
   ~GrowingFolder() {
     std::error_code ignored;
-    fs::remove_all(growing_, ignored);
+    growing_.reset();
     if (made_ && !done_) fs::remove(final_, ignored);  // only where it is empty
   }
   GrowingFolder(const GrowingFolder&) = delete;
   GrowingFolder& operator=(const GrowingFolder&) = delete;
 
-  std::string path(const std::string& name) const { return (growing_ / name).string(); }
+  std::string path(const std::string& name) const { return (growing_->path() / name).string(); }
   std::string final_path(const std::string& name) const { return (final_ / name).string(); }
 
   void put_in_place() {
-    try {
-      for (const fs::directory_entry& entry : fs::directory_iterator(growing_))
-        fs::rename(entry.path(), final_ / entry.path().filename());
-    } catch (const fs::filesystem_error& failure) {
-      throw Error(ErrorCode::io, final_.string() + ": cannot be written: " + failure.code().message(),
-                  "choose another folder");
+    if (!fs::exists(path("labels.tif.aux.xml")))
+      throw Error(ErrorCode::io, (final_ / "labels.tif").string() + ": its class names could not be written",
+                  "make room, or choose another folder");
+    for (const std::string& name : scene_files()) {
+      const std::string sidecar = name + ".aux.xml";
+      std::error_code ignored;
+      if (fs::exists(path(sidecar)))
+        geo::rename_finished(path(sidecar), final_ / sidecar);
+      else
+        fs::remove(final_ / sidecar, ignored);
+      geo::rename_finished(path(name), final_ / name);
     }
     done_ = true;
   }
 
  private:
-  fs::path final_, growing_;
+  fs::path final_;
+  std::optional<ClaimedFolder> growing_;
   bool made_ = false, done_ = false;
 };
 

@@ -13,6 +13,9 @@ namespace terramask::scene {
 /// more.
 void write_osm(const std::string& path, const std::vector<MapFeature>& features, const SceneFrame& frame);
 
+/// The layers of `write_geopackage`.
+std::vector<std::string> geopackage_layers();
+
 /// A GeoPackage with a layer for each kind of feature and a field for each tag (`width_m` for the roads'
 /// width).
 void write_geopackage(const std::string& path, const std::vector<MapFeature>& features,

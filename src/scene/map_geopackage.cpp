@@ -67,6 +67,12 @@ std::unique_ptr<OGRGeometry> geometry(const MapFeature& feature, const SceneFram
 
 }  // namespace
 
+std::vector<std::string> geopackage_layers() {
+  std::vector<std::string> names;
+  for (const LayerPlan& plan : layer_plans()) names.emplace_back(plan.name);
+  return names;
+}
+
 void write_geopackage(const std::string& path, const std::vector<MapFeature>& features,
                       const SceneFrame& frame) {
   geo::ensure_gdal();

@@ -5,10 +5,17 @@
 
 #include <filesystem>
 
+#include "core/file_holders.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::tiles {
 namespace {
+
+/// Without opening the file: closing it again would give up the locks of this process's own connections.
+std::string locked_by(const std::string& path) {
+  const std::string who = holder_of(path, Opened::for_writing);
+  return fmt::format(": {} keeps it locked", who.empty() ? "another program" : who);
+}
 
 [[noreturn]] void fail(sqlite3* database, const std::string& name) {
   const int code = database == nullptr ? SQLITE_NOMEM : sqlite3_errcode(database);
@@ -21,7 +28,7 @@ namespace {
     case SQLITE_FULL:
       throw Error(ErrorCode::io, message, "make room on the disk, or name another place");
     case SQLITE_BUSY:
-      throw Error(ErrorCode::io, message, "another program keeps it locked: try again when that is done");
+      throw Error(ErrorCode::io, message + locked_by(name), "try again when that is done");
     default:
       throw Error(ErrorCode::io, message, "check the folder's permissions and the disk");
   }

@@ -1,11 +1,12 @@
 #include "train/export.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "core/claimed_folder.hpp"
 #include "dataset/loader.hpp"
 #include "geo/disk_space.hpp"
 #include "models/atomic_file.hpp"
@@ -17,19 +18,19 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-// A hidden folder beside the final one, which goes unless it gets its name.
+// A folder in a hidden one beside its final place, which goes unless it gets its name.
 class PartFolder {
  public:
   explicit PartFolder(const std::string& final_path) : final_(fs::absolute(final_path)) {
     if (final_.filename().empty()) final_ = final_.parent_path();  // "DIR/"
-    part_ = final_.parent_path() / fmt::format(".{}.part-{}", final_.filename().string(), ::getpid());
     std::error_code failed;
-    fs::create_directories(part_, failed);
+    fs::create_directories(final_.parent_path(), failed);
     if (failed) fail(failed);
-  }
-  ~PartFolder() {
-    std::error_code ignored;
-    fs::remove_all(part_, ignored);
+    claim_.emplace(final_.parent_path() / fmt::format(".{}.part-inwork", final_.filename().string()),
+                   final_.string());
+    part_ = claim_->path() / final_.filename();
+    fs::create_directory(part_, failed);
+    if (failed) fail(failed);
   }
   PartFolder(const PartFolder&) = delete;
   PartFolder& operator=(const PartFolder&) = delete;
@@ -49,6 +50,7 @@ class PartFolder {
   }
 
   fs::path final_, part_;
+  std::optional<ClaimedFolder> claim_;
 };
 
 std::string batch_name(std::int64_t number) {
@@ -74,10 +76,11 @@ void check_room(const fs::path& folder, const Exported& training, std::int64_t b
   const std::uint64_t needed = static_cast<std::uint64_t>(batches) * values * sizeof(float);
   const std::uint64_t free = geo::free_bytes(folder);
   if (free > 0 && needed > free)
-    throw Error(ErrorCode::io,
-                fmt::format("{}: {} batches take {}, {} are free", folder.parent_path().string(), batches,
-                            geo::bytes_text(needed), geo::bytes_text(free)),
-                "take fewer epochs (--epochs), or another disk");
+    throw Error(
+        ErrorCode::io,
+        fmt::format("{}: {} batches take {}, {} are free", folder.parent_path().parent_path().string(),
+                    batches, geo::bytes_text(needed), geo::bytes_text(free)),
+        "take fewer epochs (--epochs), or another disk");
 }
 
 Json loss_json(const SamplerPlan& plan, const learn::LossSpec& loss) {

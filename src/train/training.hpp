@@ -27,7 +27,8 @@ struct TrainOptions {
   double retry_seconds = 30;        ///< between two tries to save, where that fails
   bool resume = false;
   bool overwrite = false;
-  bool estimate_only = false;                    ///< no weights are made: only estimate() may follow
+  bool estimate_only = false;                    ///< only estimate() may follow: no weights are made,
+                                                 ///< nothing is written, nor the output locked
   std::optional<std::int64_t> epochs;            ///< instead of the project's
   std::vector<keys::Setting> settings;           ///< instead of the project's keys
   std::function<void(const std::string&)> warn;  ///< hears what goes wrong without ending it; may be empty
@@ -74,8 +75,9 @@ class Training {
   /// Reads and checks everything, all that saving will check among it, and compiles; before the first step.
   /// Memory is told from shapes before weights are made: out_of_memory where the machine has less.
   /// Errors: exists where there is a model or a training of this name, and neither `resume` nor `overwrite`,
-  /// or where `export_folder` holds something; usage for `export_folder` on several ranks;
-  /// mismatch where what is to be resumed is another training, or where a rank sees other data than rank 0;
+  /// where another process is at work on it, or where `export_folder` holds something; usage for
+  /// `export_folder` on several ranks; mismatch where what is to be resumed is another training, or where a
+  /// rank sees other data than rank 0;
   Training(const TrainOptions& options, const ProgressSink& progress, const StopFlag* stop);
   ~Training();
   Training(const Training&) = delete;

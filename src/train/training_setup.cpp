@@ -10,21 +10,32 @@
 
 namespace terramask::train {
 
+namespace {
+
+/// Before anything is read.
+Paths checked_paths(const TrainOptions& options, const Communicator& ranks) {
+  Paths paths(options.output);
+  if (options.export_folder.empty() && ranks.first()) check_outputs(paths, options);
+  return paths;
+}
+
+}  // namespace
+
 Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, const StopFlag* stop_flag)
     : options(wanted),
       myself(wanted.ranks == nullptr ? one_rank() : nullptr),
       ranks(wanted.ranks == nullptr ? *myself : *wanted.ranks),
       progress(sink),
       stop(stop_flag),
-      paths(wanted.output),
+      paths(checked_paths(wanted, ranks)),
       project(read_project(wanted.project, wanted.settings)) {
   if (options.epochs) project.training.epochs = *options.epochs;
   if (!options.export_folder.empty()) {
     if (!ranks.alone())
       throw Error(ErrorCode::usage, "--export is the work of one process", "start it without mpirun");
     check_export_folder(options.export_folder);
-  } else if (ranks.first()) {
-    check_outputs(paths, options);
+  } else if (ranks.first() && !options.estimate_only) {
+    claim = std::make_unique<geo::WorkingFolder>(options.output);
   }
   DatasetOptions dataset_options;
   dataset_options.cache_bytes = options.cache_bytes;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "geo/working_folder.hpp"
 #include "train/paths.hpp"
 #include "train/ranks.hpp"
 #include "train/resume.hpp"
@@ -75,7 +76,8 @@ struct Training::State {
   std::unique_ptr<learn::TrainingStep> step;
   std::unique_ptr<Validation> validation;
   learn::ScheduleSpec schedule;
-  Checkpoint state;  ///< all but the tensors, as it is now
+  Checkpoint state;                           ///< all but the tensors, as it is now
+  std::unique_ptr<geo::WorkingFolder> claim;  ///< of the output, while it is trained
   std::string identity_text;
   std::vector<std::string> notes;
   TrainEstimate shapes;  ///< what shapes tell

@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "geo/feature_writer.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "geo/ground_length.hpp"
 #include "geo/qgis_style.hpp"
 #include "terramask/mask_writer.hpp"
@@ -132,6 +133,7 @@ VectorizeSummary draw_centerlines(const VectorizeOptions& options, const Skeleto
   const auto begin = std::chrono::steady_clock::now();
   const std::vector<std::string> inputs{options.mask};
   check_output(options.output, options.overwrite, inputs);
+  geo::check_layer(options.output, options.layer);
   if (!options.probabilities.empty())
     throw Error(ErrorCode::usage, "--probabilities: centre lines have none", "leave it out");
   const Mask mask = open_mask(options.mask, options.crs, options.src_nodata);

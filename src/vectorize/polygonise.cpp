@@ -7,6 +7,7 @@
 #include <map>
 
 #include "geo/feature_writer.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "geo/qgis_style.hpp"
 #include "terramask/mask_writer.hpp"
 #include "vectorize/arc_simplifier.hpp"
@@ -206,6 +207,7 @@ VectorizeSummary polygonise(const VectorizeOptions& options, const PolygoniseSet
   std::vector<std::string> inputs{options.mask};
   if (!options.probabilities.empty()) inputs.push_back(options.probabilities);
   check_output(options.output, options.overwrite, inputs);
+  geo::check_layer(options.output, options.layer);
   VectorizeSummary summary = Polygoniser(options, settings).run(progress, stop);
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return summary;

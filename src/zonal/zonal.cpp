@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <set>
 
 #include "geo/crs.hpp"
+#include "geo/geopackage_layers.hpp"
 #include "terramask/mask_writer.hpp"
 #include "zonal/zonal_table.hpp"
 #include "zonal/zone_tally.hpp"
@@ -73,12 +75,30 @@ void tell_of_zones(const geo::ZoneLayer& layer, const Grid& grid, ZonalStatistic
   twice.tell("have the name of one before", made.warnings);
 }
 
-/// The legend's classes and the values that it does not name.
+/// Tables of masks with the same values have the same columns, whichever value a zone meets first.
+std::vector<std::int32_t> sorted(std::vector<std::int32_t> values) {
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
+
+/// What a zone holds of the values, in their order.
+std::vector<ZoneArea> areas_of(const zones::ZoneTally& tally, std::size_t zone) {
+  std::map<std::int32_t, ZoneArea> found;
+  for (const std::int32_t value : tally.values()) found[value];
+  const std::vector<ZoneArea>& classes = tally.classes(zone);
+  for (std::size_t i = 0; i < classes.size(); ++i) found[tally.values()[i]] = classes[i];
+  std::vector<ZoneArea> areas;
+  for (const auto& [value, area] : found) areas.push_back(area);
+  return areas;
+}
+
+/// The legend's classes and the values that it does not name, by value.
 std::vector<ClassInfo> all_classes(const vectors::Mask& mask, const zones::ZoneTally& tally,
                                    ZonalStatistics& made) {
   std::vector<ClassInfo> classes;
   std::string unnamed;
-  for (const std::int32_t value : tally.values()) {
+  for (const std::int32_t value : sorted(tally.values())) {
     classes.push_back(mask.info(value));
     if (classes.back().name.empty()) unnamed += fmt::format("{}{}", unnamed.empty() ? "" : ", ", value);
   }
@@ -128,6 +148,7 @@ ZonalStatistics zonal_statistics(const ZonalOptions& options, const ProgressSink
     geo::check_zone_format(output);
     const std::vector<std::string> inputs{options.mask, options.zones};
     check_output(output, options.overwrite, inputs);
+    geo::check_layer(output, "");
   }
   const vectors::Mask mask = vectors::open_mask(options.mask, options.crs, options.src_nodata);
   ZonalStatistics made;
@@ -156,8 +177,7 @@ ZonalStatistics zonal_statistics(const ZonalOptions& options, const ProgressSink
     made.warnings.push_back(options.mask +
                             ": does not tell what ground its pixels cover: shares are those of pixels");
   for (std::size_t i = 0; i < layer.zones.size(); ++i) {
-    ZoneStatistics zone{layer.zones[i].id, tally.classes(i), tally.nodata(i), 0};
-    zone.classes.resize(made.classes.size());
+    ZoneStatistics zone{layer.zones[i].id, areas_of(tally, i), tally.nodata(i), 0};
     zone.covered = covered_share(layer.zones[i], mask.grid, zone.classified().pixels + zone.nodata.pixels);
     made.zones.push_back(std::move(zone));
   }

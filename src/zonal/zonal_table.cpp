@@ -8,6 +8,7 @@
 #include <set>
 
 #include "geo/qgis_style.hpp"
+#include "geo/unique_names.hpp"
 
 namespace terramask::zones {
 namespace {
@@ -23,10 +24,11 @@ std::string column_name(const ClassInfo& one) {
 /// What the names of a class's columns begin with, no two the same.
 std::vector<std::string> column_names(const std::vector<ClassInfo>& classes) {
   std::vector<std::string> names;
-  std::set<std::string> taken{"nodata", "area", "covered"};
+  geo::UniqueNames taken{"nodata", "area", "covered"};
   for (const ClassInfo& one : classes) {
-    names.push_back(column_name(one));
-    if (!taken.insert(names.back()).second) taken.insert(names.back() += fmt::format("_{}", one.value));
+    std::string name = column_name(one);
+    if (taken.has(name)) name += fmt::format("_{}", one.value);
+    names.push_back(taken.add(name));
   }
   return names;
 }
@@ -55,11 +57,13 @@ std::vector<geo::Field> table_fields(const ZonalStatistics& statistics, const st
     fields.push_back({"nodata_ha", FieldType::real});
   }
   fields.push_back({"nodata_pct", FieldType::real});
+  geo::UniqueNames names;
   for (const std::string& name : column_names(statistics.classes)) {
     if (statistics.has_areas) fields.push_back({name + "_ha", FieldType::real});
     fields.push_back({name + "_pct", FieldType::real});
     fields.push_back({name + "_px", FieldType::integer64});
   }
+  for (geo::Field& field : fields) field.name = names.add(field.name);
   return fields;
 }
 

@@ -1,0 +1,91 @@
+"""A vector file that holds more than the layer that is written keeps the rest."""
+import os
+import sqlite3
+
+import support
+from support import SAMPLE, ogr
+
+
+def layers(path):
+    opened = ogr.Open(os.fspath(path))
+    return {opened.GetLayer(i).GetName(): opened.GetLayer(i).GetFeatureCount() for i in range(opened.GetLayerCount())}
+
+
+class VectorLayers(support.FaultTest):
+    def setUp(self):
+        self.place = self.inputs('f02_layers')
+        self.gpkg = self.place / 'project.gpkg'
+
+    def sql(self, text):
+        connection = sqlite3.connect(self.gpkg)
+        with connection:
+            rows = connection.execute(text).fetchall()
+        connection.close()
+        return rows
+
+    def vectorize(self, *more, **options):
+        return self.terramask('vectorize', SAMPLE / 'labels.tif', '-o', self.gpkg, '--overwrite', *more, **options)
+
+    def test_only_the_layer_is_replaced(self):
+        before = layers(self.gpkg)
+        self.sql('create table layer_styles(id integer primary key, f_table_name text, styleQML text)')
+        self.sql("insert into layer_styles values (1, 'parcels', '<qgis/>'), (2, 'landcover', '<qgis own/>')")
+        self.sql('create table note(a)')
+        for _ in range(2):
+            self.vectorize('--layer', 'landcover')
+            after = layers(self.gpkg)
+            self.assertGreater(after.pop('landcover'), 100)
+            self.assertEqual({name: after[name] for name in before}, before)
+            self.assertEqual(self.sql('select * from layer_styles'), [(1, 'parcels', '<qgis/>'), (2, 'landcover', '<qgis own/>')])
+            self.assertEqual(self.sql('pragma integrity_check'), [('ok',)])
+        everything = layers(self.gpkg)['landcover']
+        self.vectorize('--layer', 'LandCover', '--classes', 'water')
+        self.assertLess(layers(self.gpkg)['LandCover'], everything)
+        self.assertNotIn('landcover', layers(self.gpkg))
+        self.assertEqual([name for name in os.listdir(self.place) if name != 'project.gpkg'], [])
+
+    def test_an_own_file_is_replaced_whole(self):
+        out = self.place / 'own.gpkg'
+        call = ['vectorize', SAMPLE / 'labels.tif', '-o', out]
+        self.terramask(*call)
+        size = out.stat().st_size
+        for _ in range(3):
+            self.terramask(*call, '--overwrite')
+        self.assertLess(abs(out.stat().st_size - size), 65536)
+        self.refuses(call, 'own.gpkg', '--overwrite', status=2)
+
+    def test_tables_of_others_are_no_layers(self):
+        self.sql('create table note(a)')
+        for name in ('note', 'layer_styles', 'gpkg_contents', 'rtree_x', 'sqlite_x'):
+            self.refuses(['vectorize', SAMPLE / 'labels.tif', '-o', self.gpkg, '--overwrite', '--layer', name], name, status=2)
+        self.assertEqual(self.sql('select count(*) from note'), [(0,)])
+
+    def test_a_database_that_is_no_geopackage(self):
+        other = self.place / 'other.gpkg'
+        connection = sqlite3.connect(other)
+        connection.execute('create table accounts(a)')
+        connection.commit()
+        connection.close()
+        self.refuses(['vectorize', SAMPLE / 'labels.tif', '-o', other, '--overwrite'], 'accounts', status=2)
+
+    def test_other_writers(self):
+        before = layers(self.gpkg)
+        self.terramask('vectorize', SAMPLE / 'labels.tif', '-o', self.place / 'zones.gpkg')
+        self.terramask('zonal', SAMPLE / 'labels.tif', '--zones', self.place / 'zones.gpkg', '-o', self.gpkg, '--overwrite')
+        after = layers(self.gpkg)
+        self.assertIn('project', after)
+        self.assertEqual({name: after[name] for name in before}, before)
+        self.terramask('labels', '--check', SAMPLE / 'labels.tif', '--like', SAMPLE / 'ortho.tif', '--gpkg', self.gpkg, '--overwrite')
+        self.assertEqual({name: layers(self.gpkg)[name] for name in after}, after)
+        town = self.place / 'town'
+        self.terramask('scene', '-o', town, '--size', '64x64')
+        self.terramask('scene', '-o', town, '--size', '64x64', '--overwrite')
+        connection = sqlite3.connect(town / 'map.gpkg')
+        connection.execute('create table note(a)')
+        connection.commit()
+        connection.close()
+        self.refuses(['scene', '-o', town, '--size', '64x64', '--overwrite'], 'map.gpkg', 'note')
+
+
+if __name__ == '__main__':
+    support.main()
