@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -10,7 +11,9 @@
 #include "dataset/dataset.hpp"
 #include "dataset/draft.hpp"
 #include "dataset/samples_picture.hpp"
+#include "geo/validity.hpp"
 #include "messages.hpp"
+#include "raster_arguments.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -25,6 +28,7 @@ struct InitArguments {
   DraftOptions draft;
   std::string classes, output, picture;
   std::vector<std::string> ndsm;
+  std::string src_nodata, nodata_rule;
   bool overwrite = false;
   Verbosity verbosity;
 };
@@ -64,6 +68,16 @@ bool leaves_part_empty(const Dataset& dataset) {
   return false;
 }
 
+/// As the project has it.
+std::string nodata_key(const std::string& src_nodata) {
+  const geo::NodataOption option = geo::parse_nodata(src_nodata);
+  if (option.ignore) return "none";
+  if (!std::isfinite(*option.value))
+    throw Error(ErrorCode::usage, "--src-nodata " + src_nodata + ": such values are nodata as they are",
+                "leave it out");
+  return fmt::format("{}", *option.value);
+}
+
 int run_init(InitArguments& a) {
   configure_gdal(std::uint64_t{64} << 20);
   start_messages("terramask init", a.verbosity);
@@ -80,6 +94,8 @@ int run_init(InitArguments& a) {
   check_output(a.picture, a.overwrite, inputs);
   if (!a.classes.empty()) a.draft.classes = parse_class_requests(a.classes);
   if (!a.ndsm.empty()) a.draft.ndsm = NdsmMember{a.ndsm[0], a.ndsm[1]};
+  if (!a.src_nodata.empty()) a.draft.nodata = nodata_key(a.src_nodata);
+  a.draft.nodata_rule = parse_nodata_rule(a.nodata_rule).value_or(NodataRule::automatic);
   std::vector<std::string> notes;
   Project project = draft_project(a.draft, notes);
   for (const auto& note : notes) spdlog::info("{}", note);
@@ -128,6 +144,7 @@ void init_options(CLI::App& app, std::function<int()>& run) {
   app.add_option("--ndsm", a->ndsm, "Surface and terrain, whose difference is joined to each image as a band")
       ->expected(2)
       ->type_name("DSM DTM");
+  add_nodata_options(app, a->src_nodata, a->nodata_rule, a->draft.no_alpha);
   app.add_option("-r,--resolution", a->draft.pixel_size_m,
                  "Pixel size on the ground that all is brought to, metres; else each image keeps its own")
       ->check(positive_number())
