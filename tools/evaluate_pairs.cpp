@@ -42,6 +42,8 @@ void check_without_model(const EvaluateArguments& a) {
                                                                   {"--crs", !r.crs.empty()},
                                                                   {"--pixel-size", r.pixel_size.has_value()},
                                                                   {"--src-nodata", !r.src_nodata.empty()},
+                                                                  {"--nodata-rule", !r.nodata_rule.empty()},
+                                                                  {"--no-src-alpha", r.no_alpha},
                                                                   {"--device", d.device != "auto"},
                                                                   {"--threads", d.threads != 0},
                                                                   {"--memory-limit", !d.memory_limit.empty()},

@@ -86,11 +86,14 @@ int show(const InfoArguments& a) {
   configure_gdal(std::uint64_t{16} << 20);
   std::vector<Model> models;
   std::vector<RasterInfo> rasters;
+  for (const std::string& file : a.files)
+    if (is_model(file)) models.push_back(load_model(file));
   for (const std::string& file : a.files) {
-    if (is_model(file)) {
-      models.push_back(load_model(file));
-    } else {
-      rasters.push_back(describe_raster(file));
+    if (!is_model(file)) {
+      // A model may have a rule of its own; without one it is what a training would take.
+      RasterOptions options = a.raster.options({file});
+      if (!options.nodata_rule && models.size() == 1) options.nodata_rule = models.front().info.nodata_rule;
+      rasters.push_back(describe_raster(file, options));
     }
   }
   if (a.plan && models.empty())

@@ -108,6 +108,7 @@ std::string describe(const Model& model, const Executor* executor) {
       info.pixel_size_m
           ? fmt::format("  pixel size    {:.4g} m\n", *info.pixel_size_m)
           : std::string("  pixel size    unknown: whether a raster fits cannot be told, none is resampled\n");
+  text += fmt::format("  nodata rule   {}\n", to_string(info.nodata_rule));
   text += fmt::format("  field         halo {}, stride {}, alignment {}, padded to multiples of {}\n",
                       facts.field.halo, facts.field.stride, facts.field.alignment, info.pad_multiple);
   text +=
@@ -134,6 +135,7 @@ Json as_json(const Model& model, const Executor* executor) {
     json["classes"].push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
   if (info.threshold) json["threshold"] = *info.threshold;
   json["pixel_size_m"] = info.pixel_size_m ? Json(*info.pixel_size_m) : Json();
+  json["nodata_rule"] = to_string(info.nodata_rule);
   json["pad_multiple"] = info.pad_multiple;
   json["halo"] = facts.field.halo;
   json["stride"] = facts.field.stride;

@@ -20,6 +20,9 @@ std::string band_text(const RasterBandInfo& band) {
     text += fmt::format(" ({})", band.interpretation);
   text += " " + band.type;
   if (band.nodata) text += fmt::format(", nodata {}", *band.nodata);
+  if (band.scale != 1 || band.offset != 0)
+    text += fmt::format(", scale {:g}, offset {:g}", band.scale, band.offset);
+  if (!band.unit.empty()) text += ", in " + band.unit;
   if (band.mask_band) text += ", with a mask";
   return text;
 }
@@ -31,6 +34,7 @@ std::string describe(const RasterInfo& r) {
   text += fmt::format("  size          {} x {} pixels, blocks of {} x {}, {} overviews\n", r.grid.width,
                       r.grid.height, r.block[0], r.block[1], r.overviews);
   text += fmt::format("  CRS           {}\n", r.crs.empty() ? "none (--crs assigns one)" : r.crs);
+  if (r.grid.epoch > 0) text += fmt::format("  epoch         {} (of its coordinates)\n", r.grid.epoch);
   text += r.pixel_size ? fmt::format("  ground pixel  {:.4g} x {:.4g} m\n", r.pixel_size->x, r.pixel_size->y)
                        : std::string("  ground pixel  unknown (--pixel-size says it)\n");
   if (r.grid.has_geotransform)
@@ -44,6 +48,7 @@ std::string describe(const RasterInfo& r) {
   for (std::size_t i = 0; i < r.classes.size(); ++i)
     text += fmt::format("  {:<13} {} {} {}\n", i == 0 ? "classes" : "", r.classes[i].value, r.classes[i].name,
                         r.classes[i].color);
+  for (const std::string& note : r.notes) text += fmt::format("  note          {}\n", note);
   if (!r.credits.attribution.empty()) text += fmt::format("  attribution   {}\n", r.credits.attribution);
   if (!r.credits.licence.empty()) text += fmt::format("  licence       {}\n", r.credits.licence);
   for (const auto& [name, value] : r.made_by) text += fmt::format("  {:<13} {}\n", name, value);
@@ -56,6 +61,7 @@ Json as_json(const RasterInfo& r) {
   json["width"] = r.grid.width;
   json["height"] = r.grid.height;
   json["crs"] = r.crs.empty() ? Json() : Json(r.crs);
+  json["epoch"] = r.grid.epoch > 0 ? Json(r.grid.epoch) : Json();
   json["geotransform"] = r.grid.has_geotransform ? Json(r.grid.geotransform) : Json();
   json["ground_pixel_m"] = r.pixel_size ? Json({r.pixel_size->x, r.pixel_size->y}) : Json();
   json["extent"] = r.grid.has_geotransform ? Json(r.extent) : Json();
@@ -70,8 +76,12 @@ Json as_json(const RasterInfo& r) {
                     : std::isfinite(*band.nodata) ? Json(*band.nodata)
                                                   : Json(fmt::format("{}", *band.nodata));
     one["mask"] = band.mask_band;
+    one["scale"] = std::isfinite(band.scale) ? Json(band.scale) : Json();
+    one["offset"] = std::isfinite(band.offset) ? Json(band.offset) : Json();
+    one["unit"] = band.unit;
     json["bands"].push_back(one);
   }
+  json["notes"] = r.notes;
   json["classes"] = Json::array();
   for (const ClassInfo& one : r.classes)
     json["classes"].push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <memory>
 
@@ -12,9 +13,11 @@
 #include "dataset/draft.hpp"
 #include "dataset/draft_training.hpp"
 #include "dataset/samples_picture.hpp"
+#include "geo/validity.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
 #include "project_options.hpp"
+#include "raster_arguments.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -31,6 +34,7 @@ struct InitArguments {
   std::string classes, output, picture;
   std::vector<std::string> ndsm;
   std::vector<keys::Setting> settings;
+  std::string src_nodata, nodata_rule;
   bool overwrite = false;
   Verbosity verbosity;
 };
@@ -110,6 +114,16 @@ void check_training(const InitArguments& a, const Project& project, const Datase
   train::check_names(a.output, info);
 }
 
+/// As the project has it.
+std::string nodata_key(const std::string& src_nodata) {
+  const geo::NodataOption option = geo::parse_nodata(src_nodata);
+  if (option.ignore) return "none";
+  if (!std::isfinite(*option.value))
+    throw Error(ErrorCode::usage, "--src-nodata " + src_nodata + ": such values are nodata as they are",
+                "leave it out");
+  return fmt::format("{}", *option.value);
+}
+
 int run_init(InitArguments& a) {
   configure_gdal(std::uint64_t{64} << 20);
   start_messages("terramask init", a.verbosity);
@@ -126,6 +140,8 @@ int run_init(InitArguments& a) {
   if (!a.classes.empty()) a.draft.classes = parse_class_requests(a.classes);
   if (!a.ndsm.empty()) a.draft.ndsm = NdsmMember{a.ndsm[0], a.ndsm[1]};
   a.draft.common_pixel_size = !is_set(a, "pixel_size_m");
+  if (!a.src_nodata.empty()) a.draft.nodata = nodata_key(a.src_nodata);
+  a.draft.nodata_rule = parse_nodata_rule(a.nodata_rule).value_or(NodataRule::automatic);
   std::vector<std::string> notes;
   Project project = draft_project(a.draft, notes);
   if (!a.settings.empty()) project = with_settings(project, a.output, a.settings);
@@ -176,6 +192,7 @@ void init_options(CLI::App& app, std::function<int()>& run) {
   app.add_option("--ndsm", a->ndsm, "Surface and terrain, whose difference is joined to each image as a band")
       ->expected(2)
       ->type_name("DSM DTM");
+  add_nodata_options(app, a->src_nodata, a->nodata_rule, a->draft.no_alpha);
   app.add_option("-r,--resolution", a->draft.pixel_size_m,
                  "Pixel size on the ground that all is brought to, metres; else what all images have")
       ->check(positive_number())

@@ -18,8 +18,8 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
           ->type_name("last|first|newest|oldest")
           ->capture_default_str(),
       "Input");
-  job(app.add_option("--stack", a.stack, "Join the bands of these files to each source's")
-          ->delimiter(',')
+  job(app.add_option("--stack", a.stack,
+                     "Join the bands of these files to each source's; repeated for names with commas")
           ->allow_extra_args(false)
           ->type_name("A,B"),
       "Input");
@@ -227,7 +227,7 @@ RegionJob make_job(const RegionArguments& a) {
   job.model = a.inputs.front();
   for (std::size_t i = 1; i < a.inputs.size(); ++i) job.sources.push_back(guess_source(a.inputs[i]));
   job.priority = priority_of(a.priority);
-  job.raster = a.raster.options(a.stack);
+  job.raster = a.raster.options(stack_names(a.stack));
   if (job.raster.assumed_pixel_size_m)
     throw Error(ErrorCode::usage, "--pixel-size says nothing of a region, whose CRS tells it",
                 "leave it out, or choose the output's with --grid-pixel-size");

@@ -40,8 +40,10 @@ constexpr const char* segment_footer =
 void add_input_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("MODEL", a.model, "The model file (.safetensors)")->required()->type_name("");
   app.add_option("RASTER", a.rasters, "Anything GDAL opens")->type_name("");
-  app.add_option("--stack", a.stack, "Join the bands of several files; the first fixes the grid")
-      ->delimiter(',')
+  app.add_option(
+         "--stack", a.stack,
+         "Join the bands of several files; the first fixes the grid. Repeated (--stack A --stack B) for "
+         "names with commas")
       ->allow_extra_args(false)
       ->type_name("A,B")
       ->group("Input");
@@ -183,9 +185,11 @@ SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const Jo
 int segment(const SegmentArguments& a) {
   start_messages("terramask segment", a.verbosity);
   configure_gdal(parse_bytes(a.cache, "--cache"));
-  const std::vector<Job> jobs = make_jobs(a);
+  std::vector<Job> jobs = make_jobs(a);
   prepare_outputs(a, jobs);
   Model model = load_model(a.model);
+  if (a.mosaic && model.info.nodata_rule != NodataRule::automatic)
+    jobs = make_jobs(a, model.info.nodata_rule);
   for (const std::string& warning : model.warnings) spdlog::warn("warning: {}: {}", a.model, warning);
   Segmenter segmenter(std::move(model), a.device.options());
   spdlog::info("computing on {}", segmenter.device_name());
@@ -237,7 +241,10 @@ void segment_options(CLI::App& app, std::function<int()>& run) {
   add_output_options(app, *arguments);
   add_work_options(app, *arguments);
   app.footer(segment_footer);
-  run = [arguments] { return segment(*arguments); };
+  run = [arguments] {
+    arguments->stack = stack_names(arguments->stack);
+    return segment(*arguments);
+  };
 }
 
 }  // namespace terramask::tools

@@ -159,7 +159,7 @@ void make_folder(const std::string& path) {
 
 }  // namespace
 
-std::vector<Job> make_jobs(const SegmentArguments& a) {
+std::vector<Job> make_jobs(const SegmentArguments& a, NodataRule rule) {
   check_inputs(a);
   std::vector<Job> jobs;
   if (!a.stack.empty()) {
@@ -167,8 +167,13 @@ std::vector<Job> make_jobs(const SegmentArguments& a) {
   } else if (a.mosaic) {
     if (!into_folder(a)) check_output(a.output, a.overwrite, {});  // before the rasters are opened
     SegmentOptions common = common_options(a);
-    const std::string mosaic = build_mosaic(with_bounds(a, a.rasters, common), a.raster.src_nodata);
+    const std::string mosaic =
+        build_mosaic(with_bounds(a, a.rasters, common), a.raster.src_nodata, a.raster.no_alpha,
+                     parse_nodata_rule(a.raster.nodata_rule).value_or(rule));
     jobs.push_back(make_job(a, mosaic, {mosaic}));
+    // The mosaic's own alpha says what is valid of it.
+    jobs.back().options.raster.src_nodata.clear();
+    jobs.back().options.raster.no_alpha = false;
   } else {
     for (const std::string& raster : a.rasters) jobs.push_back(make_job(a, raster, {raster}));
   }

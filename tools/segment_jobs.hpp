@@ -44,7 +44,8 @@ struct Job {
 
 /// The jobs, in the order of the rasters; all outputs have names of their own. Throws ErrorCode::usage where
 /// the arguments do not fit each other.
-std::vector<Job> make_jobs(const SegmentArguments& arguments);
+/// @param rule of nodata, for a mosaic, where the arguments name none
+std::vector<Job> make_jobs(const SegmentArguments& arguments, NodataRule rule = NodataRule::automatic);
 
 /// Checks that every output may be written and makes the folder of `-o DIR/` where it is not there. With
 /// --dry-run nothing is made.

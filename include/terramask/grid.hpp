@@ -24,13 +24,15 @@ Window intersect(const Window& a, const Window& b);
 
 /// A regular grid: size in pixels, affine transform from (column, row) to the coordinates of `crs`
 /// (GDAL's order: x0, dx/dcol, dx/drow, y0, dy/dcol, dy/drow; x is easting or longitude, whatever the
-/// authority's axis order says), and the CRS as WKT2, empty where it is unknown.
+/// authority's axis order says), the CRS as WKT2, empty where it is unknown, and the year for which
+/// coordinates in a dynamic CRS hold (2021.3), 0 where none is told.
 struct Grid {
   std::int64_t width = 0;
   std::int64_t height = 0;
   std::array<double, 6> geotransform{0, 1, 0, 0, 0, 1};
   bool has_geotransform = false;
   std::string crs;
+  double epoch = 0;
 
   Window extent() const { return {0, 0, width, height}; }
 

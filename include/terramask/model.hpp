@@ -9,6 +9,7 @@
 
 #include "terramask/class_info.hpp"
 #include "terramask/graph.hpp"
+#include "terramask/nodata_rule.hpp"
 
 namespace terramask {
 
@@ -44,7 +45,8 @@ struct ModelInfo {
   std::vector<ClassInfo> classes;      ///< in the order of the logits; values 0 to 65534, all different
   /// Of two classes: the probability above which a pixel is of the second; empty: 0.5. Above 0, below 1.
   std::optional<double> threshold;
-  std::string provenance;  ///< JSON text, as in the file; may be empty
+  std::string provenance;                          ///< JSON text, as in the file; may be empty
+  NodataRule nodata_rule = NodataRule::automatic;  ///< that it was trained by
 };
 
 struct Model {

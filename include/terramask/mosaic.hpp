@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "terramask/class_info.hpp"
+#include "terramask/nodata_rule.hpp"
 #include "terramask/progress.hpp"
 
 namespace terramask {
@@ -18,14 +19,18 @@ namespace terramask {
 /// left is snapped), and the same bands: number, types, colour interpretation, names and nodata. Where they
 /// overlap, a later raster's valid pixels hide those of the earlier ones, as with gdalbuildvrt. Validity is
 /// theirs: nodata, alpha and masks count as in each alone, and what no raster covers is invalid, by an alpha
-/// band that is added last. (Nodata counts band by band: where a pixel is nodata in some bands only, an
-/// earlier raster shows through in those.)
+/// band that is added last. (Where any band's nodata makes a pixel nodata, it counts band by band: where a
+/// pixel is nodata in some bands only, an earlier raster shows through in those.)
 ///
 /// @param src_nodata  as RasterOptions::src_nodata, for the laying over each other
+/// @param no_alpha    as RasterOptions::no_alpha. What reads the mosaic is told neither of the two: its alpha
+///                    band says all
+/// @param rule        as RasterOptions::nodata_rule
 /// @return a path for RasterOptions::paths and check_output
 /// @throws Error usage (fewer than one path), mismatch naming the raster that differs from the first and in
 ///         what, unsupported (no geotransform), and what opening a raster throws
-std::string build_mosaic(std::span<const std::string> paths, const std::string& src_nodata = {});
+std::string build_mosaic(std::span<const std::string> paths, const std::string& src_nodata = {},
+                         bool no_alpha = false, NodataRule rule = NodataRule::automatic);
 
 /// Which of two tiles is seen where both are valid: that named last, that named first, or the younger file.
 enum class TilePriority : std::uint8_t { last, first, newest };

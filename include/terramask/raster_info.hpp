@@ -18,7 +18,9 @@ struct RasterBandInfo {
   std::string interpretation;  ///< "red", "gray", "alpha", "undefined", ...
   std::string type;            ///< GDAL's name
   std::optional<double> nodata;
-  bool mask_band = false;  ///< has a mask of its own
+  double scale = 1, offset = 0;  ///< as the file has them
+  std::string unit;              ///< of the values; may be empty
+  bool mask_band = false;        ///< has a mask of its own
 };
 
 struct RasterInfo {
@@ -35,10 +37,12 @@ struct RasterInfo {
   std::vector<ClassInfo> classes;  ///< of a mask or label raster; may be empty
   Credits credits;
   std::map<std::string, std::string> made_by;  ///< Terramask's own metadata, without its prefix
+  std::vector<std::string> notes;              ///< what should be known before it is used
   std::string cannot_segment;                  ///< why RasterReader would refuse its georeferencing; or empty
 };
 
 /// Throws not_found, format.
-RasterInfo describe_raster(const std::string& path);
+/// @param raster how it is to be understood, for the notes; its `paths` do not count
+RasterInfo describe_raster(const std::string& path, const RasterOptions& raster = {});
 
 }  // namespace terramask

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "terramask/grid.hpp"
+#include "terramask/nodata_rule.hpp"
 
 namespace terramask {
 
@@ -51,14 +52,23 @@ struct RasterOptions {
   /// `--crs`, `--pixel-size`: assigned where the file has none (or wrong ones).
   std::string crs{};
   std::optional<double> assumed_pixel_size_m{};
-  /// `--src-nodata`: empty = what the file says; "none" = ignore it; else a number that takes its place in
-  /// every band. Alpha and mask bands count all the same, and NaN and infinities are never valid.
+  /// `--src-nodata`: empty = what the file says; "none" = ignore it, and the alpha band too; else a number
+  /// that takes its place in every band. Mask bands count all the same, and NaN and infinities are never
+  /// valid.
   std::string src_nodata{};
   /// The same for each of `paths`, in its place where it is not empty; may be shorter than `paths`.
   std::vector<std::string> member_nodata{};
+  /// `--no-src-alpha`: what the files call alpha is a band as any other; and so for each of `paths`.
+  bool no_alpha = false;
+  std::vector<bool> member_no_alpha{};
+  /// `--nodata-rule`: empty: automatic, or the model's own. Over the bands used of all files on the first
+  /// one's grid.
+  std::optional<NodataRule> nodata_rule{};
   /// Each joins a band "ndsm" after those of `paths`: the DSM minus the DTM, which is laid bilinearly onto
   /// the DSM's grid; invalid where either is.
   std::vector<HeightPair> ndsm{};
+  /// A reader with these options was opened before: what looks into the values need not be asked again.
+  bool values_checked = false;
 };
 
 /// Reads one raster (or stack). Not thread-safe: one reader a thread (`clone`).
@@ -99,8 +109,10 @@ class RasterReader {
   virtual const std::string& name() const = 0;
 
   /// Reads a window of the working grid; it must lie inside it.
-  /// @param values  bands × height × width, raw values (no normalisation); unspecified where invalid
-  /// @param valid   height × width, 1 where *every* band is valid (nodata, NaN, alpha 0, mask band), else 0
+  /// @param values  bands × height × width, not normalised: what the file means, its scale and offset
+  /// applied,
+  ///                lengths in metres; unspecified where invalid
+  /// @param valid   height × width, 0 where a band is invalid (nodata by the rule, NaN, alpha 0, mask band)
   virtual void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid) = 0;
   /// Tells that this window of the working grid will be read soon: tiles of a server are fetched by then.
   /// What of it lies outside the grid does not matter.

@@ -71,8 +71,10 @@ void Dataset::State::open(const DatasetOptions& options) {
     ImageSource source;
     source.id = image.id;
     if (i == 0) first = own;
-    source.options = dataset::raster_options(image, own, project.images[0], first, project.pixel_size_m);
+    source.options = dataset::raster_options(image, own, project.images[0], first, project.pixel_size_m,
+                                             project.nodata_rule);
     const auto opened = RasterReader::open(source.options);
+    source.options.values_checked = true;
     const RasterReader& raster = *opened;
     source.name = raster.name();
     source.grid = raster.working_grid();

@@ -46,18 +46,22 @@ void look_at_labels(const std::string& path, const RasterReader& image, Found& f
   geo::LabelReader reader(place, image.source_grid());
   const geo::DatasetPtr raster = geo::open_raster(path);
   std::size_t odd = 0;
+  std::string examples;
   for (const auto& [value, count] : reader.count_values()) {
     const bool whole = value >= 0 && value <= 65535 && value == std::floor(value);
     odd += whole ? 0 : 1;
+    if (!whole && odd <= 3) examples += fmt::format("{}{:.9g}", examples.empty() ? "" : ", ", value);
     if (whole) found.counts[static_cast<int>(value)] += count;
   }
   if (odd > 0 || found.counts.size() > kMostClasses)
     throw Error(
         ErrorCode::mismatch,
         odd > 0
-            ? fmt::format("{}: holds {} values that are no whole numbers from 0 to 65535", path, odd)
+            ? fmt::format("{}: holds {} value{} that {} no whole number from 0 to 65535: {}", path, odd,
+                          odd == 1 ? "" : "s", odd == 1 ? "is" : "are", examples)
             : fmt::format("{}: holds {} different values, too many to be classes", path, found.counts.size()),
-        "say which are which with --classes, such as 0-127=background,128-255=road");
+        odd > 0 ? "bring them to such numbers first, with `gdal_calc.py` or QGIS's Reclassify by table"
+                : "say which are which with --classes, such as 0-127=background,128-255=road");
   for (const ClassInfo& one : geo::read_classes(*raster))
     if (!one.name.empty()) found.named.try_emplace(one.value, one);
   for (const auto& [value, count] : found.counts) {
@@ -183,6 +187,7 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
                 "give one for all, or one for each in the same order");
   Project project;
   project.pixel_size_m = options.pixel_size_m;
+  project.nodata_rule = options.nodata_rule;
   std::set<std::string> ids;
   std::vector<Grid> grids;
   std::vector<std::optional<PixelSize>> sizes;
@@ -192,7 +197,10 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
     image.id = raster_stem(options.images[i]);
     for (int n = 2; !ids.insert(image.id).second; ++n)
       image.id = fmt::format("{} {}", raster_stem(options.images[i]), n);
-    image.stack.push_back(RasterMember{.path = options.images[i], .bands = {}, .nodata = "auto"});
+    image.stack.push_back(RasterMember{.path = options.images[i],
+                                       .bands = {},
+                                       .nodata = options.nodata,
+                                       .alpha = options.no_alpha ? "none" : "auto"});
     for (const auto& path : options.stack)
       image.stack.push_back(RasterMember{.path = path, .bands = {}, .nodata = "auto"});
     if (options.ndsm) image.stack.push_back(*options.ndsm);

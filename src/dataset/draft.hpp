@@ -24,6 +24,9 @@ struct DraftOptions {
   std::vector<std::string> labels;  ///< one for all images, or one for each
   std::vector<std::string> stack;   ///< rasters joined to each image
   std::optional<NdsmMember> ndsm{};
+  NodataRule nodata_rule = NodataRule::automatic;
+  std::string nodata = "auto";        ///< of the images, as RasterMember has it
+  bool no_alpha = false;              ///< of the images
   std::vector<ClassRequest> classes;  ///< empty: the values found
   std::vector<int> ignore;
   std::optional<double> pixel_size_m{};

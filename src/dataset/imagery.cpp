@@ -29,7 +29,7 @@ void find_member_bands(const RasterMember& member, const geo::FileFacts& facts, 
                        ImageBands& found) {
   const auto add = [&](int number, const std::string& name) {
     found.numbers.push_back(before + number);
-    found.bands.push_back({name, facts.bands[static_cast<std::size_t>(number - 1)].type_name});
+    found.bands.push_back({name, facts.bands[static_cast<std::size_t>(number - 1)].value_type()});
   };
   if (member.bands.empty()) {
     for (std::size_t i = 0; i < facts.bands.size(); ++i)
@@ -62,7 +62,9 @@ ImageBands find_bands(const ProjectImage& image) {
     const auto* raster = std::get_if<RasterMember>(&member);
     if (raster == nullptr) continue;
     const geo::DatasetPtr dataset = geo::open_raster(raster->path);
-    const geo::FileFacts facts = geo::describe(*dataset, raster->path);
+    geo::FileFacts facts = geo::describe(*dataset, raster->path);
+    geo::use_vertical_unit(facts, false);
+    if (raster->alpha == "none") geo::call_no_alpha(facts);
     find_member_bands(*raster, facts, before, found);
     before += static_cast<int>(facts.bands.size());
   }
@@ -83,12 +85,13 @@ ImageBands find_bands(const ProjectImage& image) {
 
 RasterOptions raster_options(const ProjectImage& image, const ImageBands& own,
                              const ProjectImage& first_image, const ImageBands& first,
-                             std::optional<double> pixel_size_m) {
+                             std::optional<double> pixel_size_m, NodataRule rule) {
   RasterOptions options;
   for (const StackMember& member : image.stack) {
     if (const auto* raster = std::get_if<RasterMember>(&member)) {
       options.paths.push_back(raster->path);
       options.member_nodata.push_back(raster->nodata == "auto" ? "" : raster->nodata);
+      options.member_no_alpha.push_back(raster->alpha == "none");
     } else {
       const auto& heights = std::get<NdsmMember>(member);
       options.ndsm.push_back({heights.dsm, heights.dtm});
@@ -97,6 +100,7 @@ RasterOptions raster_options(const ProjectImage& image, const ImageBands& own,
   options.crs = image.crs;
   options.assumed_pixel_size_m = image.pixel_size_m;
   options.pixel_size_m = pixel_size_m;
+  options.nodata_rule = rule;
   const auto refuse = [&](const std::string& what) {
     throw Error(ErrorCode::mismatch,
                 fmt::format("images \"{}\" and \"{}\": {} ({}; {})", first_image.id, image.id, what,

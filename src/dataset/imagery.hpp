@@ -25,6 +25,6 @@ ImageBands find_bands(const ProjectImage& image);
 /// Throws mismatch naming both where it has not those, or of another kind.
 RasterOptions raster_options(const ProjectImage& image, const ImageBands& own,
                              const ProjectImage& first_image, const ImageBands& first,
-                             std::optional<double> pixel_size_m);
+                             std::optional<double> pixel_size_m, NodataRule rule);
 
 }  // namespace terramask::dataset

@@ -51,21 +51,28 @@ geo::LabelCodes label_codes(const Project& project, const ProjectImage& image, c
   }
 
   std::string unknown;
+  bool within = false, beyond = false;  // what the keys take
   std::size_t count = 0;
   constexpr std::size_t most = 24;
   for (const auto& [value, pixels] : found) {
     const bool in_range = value >= 0 && value < values && value == std::floor(value);
     if (in_range ? explained[static_cast<std::size_t>(value)] : nodata == static_cast<float>(value)) continue;
+    (in_range ? within : beyond) = true;
     if (++count <= most)
       unknown += fmt::format("{}{:.9g} ({} pixel{})", unknown.empty() ? "" : ", ", value, pixels,
                              pixels == 1 ? "" : "s");
   }
   if (count == 0) return codes;
+  std::string remedy;
+  if (within) remedy = "name them in labels.map (\"128-255\" is a range), or list them under labels.ignore";
+  if (beyond)
+    remedy += std::string(within ? "; " : "") +
+              "bring what is no whole number from 0 to 65535 to such first, with `gdal_calc.py`";
   if (count > most) unknown += fmt::format(", and {} more", count - most);
   throw Error(ErrorCode::mismatch,
               fmt::format("{}: image \"{}\": label value{} that no class has: {}", facts.path, image.id,
                           count == 1 ? "" : "s", unknown),
-              "name them in labels.map (\"128-255\" is a range), or list them under labels.ignore");
+              remedy);
 }
 
 }  // namespace terramask::dataset

@@ -11,6 +11,7 @@
 
 #include "keys/setting.hpp"
 #include "terramask/class_info.hpp"
+#include "terramask/nodata_rule.hpp"
 
 namespace terramask {
 
@@ -33,7 +34,8 @@ struct BandKey {
 struct RasterMember {
   std::string path;
   std::vector<BandKey> bands;   ///< empty: all but alpha
-  std::string nodata = "auto";  ///< "auto": what the file says; "none"; or a number
+  std::string nodata = "auto";  ///< "auto": what the file says; "none" (and no alpha); or a number
+  std::string alpha = "auto";   ///< "auto": what the file says; "none": that band is one as any other
 
   bool operator==(const RasterMember&) const = default;
 };
@@ -176,6 +178,7 @@ struct TrainingKeys {
 
 struct Project {
   std::optional<double> pixel_size_m{};  ///< of the network's ground; empty: each image's own
+  NodataRule nodata_rule = NodataRule::automatic;
   std::vector<ProjectImage> images;
   std::vector<ClassInfo> classes;          ///< in the order of the logits
   std::vector<std::string> allow_missing;  ///< names of classes that need not occur

@@ -77,6 +77,7 @@ void visit_member(KeyVisitor& v, StackMember& member) {
   v.path("path", raster.path);
   visit_bands(v, raster.bands);
   visit_nodata(v, raster.nodata);
+  v.choice("alpha", raster.alpha, {"auto", "none"});
 }
 
 void visit_labels(KeyVisitor& v, LabelKeys& labels) {

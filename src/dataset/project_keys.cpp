@@ -162,6 +162,9 @@ void visit_project(KeyVisitor& v, Project& p) {
   std::int64_t version = 1;
   v.whole("version", version, 1, 1, Need::required);
   v.positive("pixel_size_m", p.pixel_size_m);
+  std::string rule = to_string(p.nodata_rule);
+  v.choice("nodata_rule", rule, {"auto", "any", "all"});
+  p.nodata_rule = *parse_nodata_rule(rule);
   v.list(
       "images", p.images.size(), [&p](std::size_t n) { p.images.resize(n); },
       [&p](KeyVisitor& inner, std::size_t i) { visit_project_image(inner, p.images[i]); }, Need::required);
@@ -197,7 +200,7 @@ bool Project::operator==(const Project& other) const {
   const auto same = [](const ClassInfo& a, const ClassInfo& b) {
     return a.value == b.value && a.name == b.name && a.color == b.color;
   };
-  return pixel_size_m == other.pixel_size_m && images == other.images &&
+  return pixel_size_m == other.pixel_size_m && nodata_rule == other.nodata_rule && images == other.images &&
          std::equal(classes.begin(), classes.end(), other.classes.begin(), other.classes.end(), same) &&
          allow_missing == other.allow_missing && split == other.split && network == other.network &&
          training == other.training;

@@ -13,16 +13,10 @@ namespace {
 constexpr std::int64_t kSide = 1024;
 constexpr std::size_t kMostValues = 1000;
 
-/// The band that holds the values.
-int value_band(const std::string& path) {
-  const geo::FileFacts facts = geo::describe(*geo::open_raster(path), path);
-  if (facts.data_bands() != 1)
-    throw Error(ErrorCode::mismatch,
-                fmt::format("{}: has {} bands, a raster of classes has one", path, facts.data_bands()),
-                "name a mask or label raster; one band is taken out with `gdal_translate -b 1`");
-  for (std::size_t i = 0; i < facts.bands.size(); ++i)
-    if (!facts.bands[i].alpha()) return static_cast<int>(i) + 1;
-  return 1;
+geo::NearestReader open_classes(const std::string& path, const Grid& grid, const std::string& grid_name) {
+  geo::FileFacts facts = geo::describe(*geo::open_raster(path), path);
+  const int band = geo::class_band(facts);
+  return {facts, {band}, grid, grid_name};
 }
 
 }  // namespace
@@ -32,7 +26,7 @@ std::vector<ClassInfo> legend_of(const std::string& path) {
 }
 
 ValueReader::ValueReader(const std::string& path, const Grid& grid, const std::string& grid_name)
-    : path_(path), reader_(path, {value_band(path)}, grid, grid_name) {}
+    : path_(path), reader_(open_classes(path, grid, grid_name)) {}
 
 void ValueReader::count_unknown(const CodeBlock& block, const Window& core, UnknownValues& values) const {
   for (std::int64_t y = core.y; y < core.y + core.height; ++y)

@@ -83,9 +83,6 @@ ProbabilitySource::ProbabilitySource(const std::string& path, const std::vector<
         ErrorCode::mismatch,
         fmt::format("{}: none of its bands is that of class {}: {}", path, classes[positive].name, names),
         "name the probabilities that `terramask segment --probabilities` wrote with this mask");
-  GDALRasterBand& band = *raster->GetRasterBand(chosen);
-  scale_ = band.GetScale();
-  offset_ = band.GetOffset();
   reader_.emplace(path, std::vector<int>{chosen}, grid, grid_name);
 }
 
@@ -102,7 +99,7 @@ void ProbabilitySource::add(const CodeBlock& reference, const Window& core, Leve
         counts.add_missing(truth == positive_);
         continue;
       }
-      const auto probability = static_cast<float>(static_cast<double>(values_[i]) * scale_ + offset_);
+      const float probability = values_[i];
       if (!(probability >= -kTolerance && probability <= 1 + kTolerance))
         throw Error(
             ErrorCode::mismatch,

@@ -45,7 +45,6 @@ class ProbabilitySource {
  private:
   std::string path_;
   Code positive_;
-  double scale_ = 1, offset_ = 0;
   std::optional<geo::NearestReader> reader_;
   std::vector<float> values_;
   std::vector<std::uint8_t> valid_;

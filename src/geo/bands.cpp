@@ -233,14 +233,26 @@ void check_values(const Candidate& c, const BandRequest& wanted) {
       plain_name(wanted.name) != plain_name(c.info().description)) {
     refuse_palette(c);
   }
-  if (wanted.type.empty() || type_fits(wanted.type, c.info().type_name)) return;
+  if (wanted.type.empty() || type_fits(wanted.type, c.info().value_type())) return;
+  if (c.info().scaled())
+    throw Error(
+        ErrorCode::mismatch,
+        fmt::format("{}: {} values with a scale of {:g} and an offset of {:g}{}, the model was trained on {} "
+                    "values without",
+                    where, c.info().type_name, c.info().scale, c.info().offset,
+                    c.info().metres == 1 ? "" : fmt::format(" (to metres, from {})", c.info().unit),
+                    wanted.type),
+        type_fits(wanted.type, c.info().type_name)
+            ? fmt::format("if it was trained on the values as they are stored, name "
+                          "`gdal_translate -of VRT -a_scale 1 -a_offset 0 {} stored.vrt`",
+                          c.facts->path)
+            : "give the kind of raster it was trained on");
   std::string remedy =
       "give the kind of raster it was trained on, or convert it as the training images were: ";
   if (wanted.type == "Byte") {
     remedy += fmt::format("`gdal_translate -ot Byte -scale LOW HIGH 0 255 {} byte.tif`", c.facts->path);
   } else {
-    remedy += fmt::format("`gdal_translate -ot {}{} {} converted.tif`", wanted.type,
-                          c.info().scaled ? " -unscale" : "", c.facts->path);
+    remedy += fmt::format("`gdal_translate -ot {} {} converted.tif`", wanted.type, c.facts->path);
   }
   throw Error(
       ErrorCode::mismatch,
@@ -300,18 +312,9 @@ std::vector<BandChoice> choose_bands(std::span<const FileFacts> files, const Ras
   std::vector<BandChoice> choices;
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const Candidate& c = chosen[i];
+    if (!c.facts->heights) check_readable(*c.facts, c.band);
     if (!options.bands.empty()) check_values(c, options.bands[i]);
-    if (GDALDataTypeIsComplex(c.info().type) != 0 || c.info().type_name == "Int8") {
-      throw Error(ErrorCode::unsupported,
-                  fmt::format("{}: band {} has {} values, which are not read", c.facts->path, c.band,
-                              c.info().type_name == "Int8" ? "signed 8-bit" : "complex"),
-                  "write them as Int16 or Float32 first");
-    }
-    if (c.info().scaled) {
-      warnings.push_back(fmt::format("{}: band {} has a scale or offset; its values are read without it",
-                                     c.facts->path, c.band));
-    }
-    choices.push_back({c.file, c.band, {c.name(), c.info().type_name}});
+    choices.push_back({c.file, c.band, {c.name(), c.info().value_type()}});
   }
   for (std::size_t f = 0; f < files.size(); ++f) {
     if (std::none_of(choices.begin(), choices.end(), [f](const BandChoice& c) { return c.file == f; })) {

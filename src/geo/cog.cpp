@@ -87,7 +87,7 @@ bool holds_crs(const GDALDataset& raster, const Grid& grid) {
   OGRSpatialReference wanted;
   if (wanted.SetFromUserInput(grid.crs.c_str()) != OGRERR_NONE) return false;
   if (wanted.IsLocal()) return true;  // GeoTIFF keeps little of these, and they name no place on Earth
-  if (found == nullptr) return false;
+  if (found == nullptr || std::abs(found->GetCoordinateEpoch() - grid.epoch) > 1e-6) return false;
   const char* const how[] = {"CRITERION=EQUIVALENT", "IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", nullptr};
   if (found->IsSame(&wanted, how) != FALSE || found->IsSame(&wanted, how + 1) != FALSE) return true;
   // GDAL finds some systems (a geostationary view, rotated poles) unlike themselves: what counts is that the

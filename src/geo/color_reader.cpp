@@ -66,7 +66,7 @@ ColorReader::ColorReader(DatasetPtr dataset, const std::string& path)
       credits_(credits_of(*dataset)),
       palette_(palette_of(*dataset, facts_)),
       slots_(color_slots(facts_)),
-      file_(facts_, slots_, NodataOption{.ignore = false, .value = {}}) {}
+      file_(facts_, slots_, NodataOption{}) {}
 
 void ColorReader::read(const Window& window, std::span<std::array<std::uint8_t, 3>> colors,
                        std::span<std::uint8_t> valid) {

@@ -2,8 +2,10 @@
 
 #include <cpl_conv.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <string_view>
 #include <vector>
 
 #include "geo/gdal_support.hpp"
@@ -20,6 +22,28 @@ OGRSpatialReference from_wkt(const std::string& wkt) {
   }
   crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
   return crs;
+}
+
+/// Depth first; `keyword` is that of the node they are in.
+std::array<std::string, 2> first_difference(const OGR_SRSNode* a, const OGR_SRSNode* b,
+                                            const std::string& keyword) {
+  const auto told = [&](const OGR_SRSNode* node) {
+    std::string text = keyword;
+    if (node == nullptr) return text + " none";
+    text += std::string(" ") + node->GetValue();
+    // A parameter is told by its value too.
+    return node->GetChildCount() > 0 ? text + " " + node->GetChild(0)->GetValue() : text;
+  };
+  if (a == nullptr || b == nullptr || std::string_view(a->GetValue()) != b->GetValue())
+    return {told(a), told(b)};
+  for (int i = 0; i < std::max(a->GetChildCount(), b->GetChildCount()); ++i) {
+    const auto child = [i](const OGR_SRSNode* node) {
+      return i < node->GetChildCount() ? node->GetChild(i) : nullptr;
+    };
+    auto found = first_difference(child(a), child(b), a->GetValue());
+    if (!found[0].empty()) return found;
+  }
+  return {};
 }
 
 }  // namespace
@@ -70,6 +94,16 @@ std::string crs_label(const std::string& wkt) {
   return name == nullptr ? "unnamed CRS" : name;
 }
 
+std::array<std::string, 2> crs_labels(const std::string& a, const std::string& b) {
+  std::array<std::string, 2> labels{crs_label(a), crs_label(b)};
+  if (labels[0] != labels[1] || a.empty() || b.empty()) return labels;
+  const OGRSpatialReference first = from_wkt(a), second = from_wkt(b);
+  const auto difference = first_difference(first.GetRoot(), second.GetRoot(), "");
+  if (difference[0].empty()) return labels;
+  for (std::size_t i = 0; i < 2; ++i) labels[i] += " (" + difference[i] + ")";
+  return labels;
+}
+
 CrsTransform::CrsTransform(const std::string& from, const std::string& to) {
   if (same_crs(from, to)) return;
   const OGRSpatialReference source = from_wkt(from);
@@ -77,9 +111,13 @@ CrsTransform::CrsTransform(const std::string& from, const std::string& to) {
   GdalErrors errors;
   transform_.reset(OGRCreateCoordinateTransformation(&source, &target));
   if (!transform_) {
-    throw errors.error(ErrorCode::unsupported, crs_label(from) + " to " + crs_label(to),
-                       "no transformation between the two",
-                       "reproject the file with gdalwarp or ogr2ogr first");
+    const auto labels = crs_labels(from, to);
+    const bool local = source.IsLocal() != 0 || target.IsLocal() != 0;
+    throw errors.error(
+        ErrorCode::unsupported, labels[0] + " to " + labels[1], "no transformation between the two",
+        local ? "a local CRS names no place on Earth: assign to both files the CRS that is meant, "
+                "with `gdal_edit.py -a_srs` or `ogr2ogr -a_srs`"
+              : "reproject the file with gdalwarp or ogr2ogr first");
   }
 }
 

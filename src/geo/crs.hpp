@@ -3,6 +3,7 @@
 
 #include <ogr_spatialref.h>
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -21,6 +22,9 @@ bool same_crs(const std::string& a, const std::string& b);
 
 /// "EPSG:32633" where the CRS says so, else its name: for messages.
 std::string crs_label(const std::string& wkt);
+
+/// The same of two, and where they are called alike what tells them apart: "Site grid (DATUM Local)".
+std::array<std::string, 2> crs_labels(const std::string& a, const std::string& b);
 
 /// From the coordinates of one CRS to those of another. Point by point: no result depends on the other
 /// points. Not thread-safe.

@@ -127,6 +127,7 @@ void OgrFeatureWriter::create_layer() {
       throw errors.error(ErrorCode::usage, options_.path,
                          "its coordinate reference system cannot be understood");
     crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    if (options_.grid.epoch > 0) crs.SetCoordinateEpoch(options_.grid.epoch);
   }
   CPLStringList layer_options;
   const std::string driver_name = format_.driver;

@@ -2,15 +2,18 @@
 
 #include <cpl_minixml.h>
 #include <cpl_string.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <set>
 
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/length_unit.hpp"
 
 namespace terramask::geo {
 namespace {
@@ -47,6 +50,7 @@ Grid describe_grid(GDALDataset& dataset, const std::string& path) {
   }
   if (const OGRSpatialReference* crs = dataset.GetSpatialRef(); crs != nullptr && !crs->IsEmpty()) {
     grid.crs = to_wkt(*crs);
+    grid.epoch = crs->GetCoordinateEpoch();
   }
   return grid;
 }
@@ -97,13 +101,40 @@ BandFacts describe_band(GDALRasterBand& band) {
   facts.mask_band = (flags & (GMF_ALL_VALID | GMF_NODATA | GMF_ALPHA)) == 0;
   int success = 0;
   const double scale = band.GetScale(&success);
-  facts.scaled = success != 0 && scale != 1;
+  if (success != 0) facts.scale = scale;
   const double offset = band.GetOffset(&success);
-  facts.scaled = facts.scaled || (success != 0 && offset != 0);
+  if (success != 0) facts.offset = offset;
+  facts.unit = band.GetUnitType();
   return facts;
 }
 
+bool called_height(const BandFacts& band) {
+  static const std::set<std::string> names{"dsm", "dtm", "dem", "ndsm", "chm", "hag", "height", "elevation"};
+  return names.contains(lower(band.description));
+}
+
+/// GDAL gives the unit of a vertical CRS to every band that has none, those of photographs too.
+void tell_units(FileFacts& facts, const OGRSpatialReference* crs) {
+  if (crs == nullptr) return;
+  const char* name = nullptr;
+  if (crs->IsProjected() != 0 && crs->GetLinearUnits(&name) != 1 && name != nullptr) facts.ground_unit = name;
+  if (crs->IsVertical() == 0) return;
+  name = nullptr;
+  if (!(crs->GetTargetLinearUnits("VERT_CS", &name) > 0) || name == nullptr) return;
+  facts.vertical_unit = name;
+  for (BandFacts& band : facts.bands)
+    if (band.unit == facts.vertical_unit) band.unit.clear();
+}
+
 }  // namespace
+
+void BandFacts::bring_to_metres(const std::string& of_length) {
+  const std::optional<double> in_metres = metres_in(of_length);
+  if (!in_metres) return;
+  metres = *in_metres;
+  scale *= metres;
+  offset *= metres;
+}
 
 std::size_t FileFacts::data_bands() const {
   return static_cast<std::size_t>(
@@ -127,9 +158,73 @@ FileFacts describe(GDALDataset& dataset, const std::string& path) {
       for (int i = 0; i < values.Count(); ++i) facts.dataset_nodata.push_back(CPLAtof(values[i]));
     }
   }
+  tell_units(facts, dataset.GetSpatialRef());
+  for (BandFacts& band : facts.bands) band.bring_to_metres(band.unit);
   facts.resampling_vrt = resamples(dataset);
   facts.credits = credits_of(dataset);
   return facts;
+}
+
+void call_no_alpha(FileFacts& facts) {
+  for (BandFacts& band : facts.bands)
+    if (band.alpha()) band.interpretation = "undefined";
+}
+
+void use_vertical_unit(FileFacts& facts, bool heights) {
+  for (BandFacts& band : facts.bands) {
+    if (band.alpha()) continue;
+    if ((heights || called_height(band)) && !band.unit.empty() && !metres_in(band.unit))
+      throw Error(ErrorCode::unsupported,
+                  fmt::format("{}: its heights are in \"{}\", which is no unit of length known here",
+                              facts.path, band.unit),
+                  "bring them to metres, or correct the unit with `gdal_edit.py -units m`");
+    if (facts.vertical_unit.empty()) continue;
+    if (!heights && !called_height(band) && (facts.data_bands() != 1 || band.type == GDT_Byte)) continue;
+    if (band.unit.empty()) {
+      band.unit = facts.vertical_unit;
+      band.bring_to_metres(band.unit);
+      continue;
+    }
+    const auto own = metres_in(band.unit), vertical = metres_in(facts.vertical_unit);
+    if (own && vertical && std::abs(*own / *vertical - 1) > 1e-3)
+      throw Error(ErrorCode::unsupported,
+                  fmt::format("{}: its heights have two units: its band says {}, its vertical CRS {}",
+                              facts.path, band.unit, facts.vertical_unit),
+                  "correct one of them with `gdal_edit.py -units U` or `-a_srs`");
+  }
+}
+
+void check_readable(const FileFacts& facts, int band) {
+  const BandFacts& one = facts.bands[static_cast<std::size_t>(band - 1)];
+  const auto refuse = [&](const std::string& what, const std::string& remedy) {
+    throw Error(ErrorCode::unsupported, fmt::format("{}: band {} {}", facts.path, band, what), remedy);
+  };
+  if (GDALDataTypeIsComplex(one.type) != 0)
+    refuse("has complex values, which are not read",
+           "write a real part or an amplitude as Float32 first, with `gdal_calc.py`");
+  if (one.type_name == "Int8")
+    refuse("has signed 8-bit values, which are not read", "write them as Int16 first");
+  if (one.scale == 0 || !std::isfinite(one.scale) || !std::isfinite(one.offset))
+    refuse(fmt::format("has a scale of {} and an offset of {}, which say nothing", one.scale, one.offset),
+           "correct them with `gdal_edit.py -scale S -offset O`");
+}
+
+int class_band(FileFacts& facts) {
+  if (facts.data_bands() != 1)
+    throw Error(ErrorCode::mismatch,
+                fmt::format("{}: has {} bands, a raster of classes has one", facts.path, facts.data_bands()),
+                "name a mask or label raster; one band is taken out with `gdal_translate -b 1`");
+  int band = 1;
+  while (facts.bands[static_cast<std::size_t>(band - 1)].alpha()) ++band;
+  check_readable(facts, band);
+  BandFacts& one = facts.bands[static_cast<std::size_t>(band - 1)];
+  if (one.scale != one.metres || one.offset != 0)
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{}: its band has a scale or an offset ({}, {}), and class values have none",
+                            facts.path, one.scale, one.offset),
+                "name a mask or label raster, or take them away with `gdal_edit.py -scale 1 -offset 0`");
+  one.scale = one.metres = 1;
+  return band;
 }
 
 }  // namespace terramask::geo

@@ -57,7 +57,7 @@ LabelPlace place_labels(const std::string& path, const Grid& image, const std::s
                 fmt::format("{}: has {} bands; a label raster has one, of class values", path,
                             place.facts.data_bands()),
                 "choose it with `gdal_translate -b N`, or turn colours into values with `rgb2pct.py`");
-  while (place.facts.bands[place.band - 1].alpha()) ++place.band;
+  place.band = static_cast<std::size_t>(class_band(place.facts));
   place.grid = place_over(place.facts, image, image_name, place.warning);
   return place;
 }
@@ -85,7 +85,7 @@ Window touched_window(const GridMapping& from_target, const Window& laid) {
 
 LabelReader::LabelReader(const LabelPlace& place, const Grid& target)
     : extent_(place.grid.extent()),
-      file_(place.facts, {{static_cast<int>(place.band), 0}}, NodataOption{.ignore = true, .value = {}}),
+      file_(place.facts, {{static_cast<int>(place.band), 0}}, NodataOption{.ignore = true}),
       mapping_(target, place.grid),
       direct_(same_grid(target, place.grid)),
       reduced_(std::max(mapping_.span()[0], mapping_.span()[1]) > kReduced) {

@@ -34,6 +34,8 @@ struct Member {
     return facts.bands[static_cast<std::size_t>(data[i] - 1)];
   }
   bool masked() const { return band(0).mask_band; }
+  /// A virtual raster of the data bands whose mask is nodata in all of them; empty where none is needed.
+  std::string wrapped{};
 };
 
 std::string describe_bands(const Member& member) {
@@ -50,10 +52,20 @@ std::string nodata_text(const std::optional<double>& nodata) {
   return nodata ? fmt::format("nodata {}", *nodata) : "no nodata";
 }
 
-Member open_member(const std::string& path) {
+/// Takes --src-nodata in place of what the file says.
+void assign_nodata(geo::FileFacts& facts, const geo::NodataOption& option) {
+  for (geo::BandFacts& band : facts.bands) {
+    if (option.ignore) band.nodata.reset();
+    if (option.value && !band.alpha()) band.nodata = option.value;
+  }
+}
+
+Member open_member(const std::string& path, const geo::NodataOption& option, bool no_alpha) {
   const geo::DatasetPtr dataset = geo::open_raster(path);
   Member member;
   member.facts = geo::describe(*dataset, path);
+  if (no_alpha) geo::call_no_alpha(member.facts);
+  assign_nodata(member.facts, option);
   const auto refuse = [&path](const std::string& cause, const std::string& remedy) {
     throw Error(ErrorCode::unsupported, path + ": cannot be part of a mosaic: " + cause, remedy);
   };
@@ -61,12 +73,13 @@ Member open_member(const std::string& path) {
     refuse("no geotransform says where it lies", "give it one with `gdal_edit.py -a_ullr ulx uly lrx lry`");
   for (int number = 1; number <= dataset->GetRasterCount(); ++number) {
     const geo::BandFacts& band = member.facts.bands[static_cast<std::size_t>(number - 1)];
+    if (band.alpha() && option.no_alpha) continue;
     if (band.alpha() && member.alpha == 0) {
       member.alpha = number;
     } else {
       member.data.push_back(number);
     }
-    if (band.type_name == "Int8") refuse("bytes with a sign", "convert it: `gdal_translate -ot Int16`");
+    geo::check_readable(member.facts, number);
   }
   if (member.data.empty()) refuse("it has no band but alpha", "leave it out");
   dataset->GetRasterBand(1)->GetBlockSize(&member.block[0], &member.block[1]);
@@ -79,14 +92,6 @@ Member open_member(const std::string& path) {
   if (nodata && (member.alpha != 0 || member.masked()))
     refuse("it has nodata and an alpha band or a mask", "drop one: `gdal_edit.py -unsetnodata`");
   return member;
-}
-
-/// Takes --src-nodata in place of what the file says.
-void assign_nodata(Member& member, const geo::NodataOption& option) {
-  for (geo::BandFacts& band : member.facts.bands) {
-    if (option.ignore) band.nodata.reset();
-    if (option.value && !band.alpha()) band.nodata = option.value;
-  }
 }
 
 void check_same_bands(const Member& first, const Member& member) {
@@ -103,6 +108,12 @@ void check_same_bands(const Member& first, const Member& member) {
     const bool names = a.description == b.description || a.description.empty() || b.description.empty();
     if (a.type_name != b.type_name || a.interpretation != b.interpretation || !names)
       differ("its bands", here, there);
+    if (a.scale != b.scale || a.offset != b.offset)
+      throw Error(
+          ErrorCode::mismatch,
+          fmt::format("{}: band {} has a scale of {:g} and an offset of {:g}, that of {} has {:g} and {:g}",
+                      member.facts.path, i + 1, b.scale, b.offset, first.facts.path, a.scale, a.offset),
+          "a mosaic needs rasters of one kind: bring them to one with `gdal_translate -unscale -ot Float32`");
     const bool both_nan = a.nodata && b.nodata && std::isnan(*a.nodata) && std::isnan(*b.nodata);
     if (a.nodata != b.nodata && !both_nan)
       throw Error(ErrorCode::mismatch,
@@ -115,11 +126,14 @@ void check_same_bands(const Member& first, const Member& member) {
 /// Finds the member's place on the first one's grid, in whole pixels.
 void find_place(const Member& first, Member& member) {
   const Grid &a = first.facts.grid, &b = member.facts.grid;
-  if (a.crs.empty() != b.crs.empty() || (!a.crs.empty() && !geo::same_crs(a.crs, b.crs)))
-    throw Error(ErrorCode::mismatch,
-                fmt::format("{}: is in {}, {} in {}", member.facts.path, geo::crs_label(b.crs),
-                            first.facts.path, geo::crs_label(a.crs)),
-                "bring it to the same CRS first: `gdalwarp -t_srs`");
+  if (a.crs.empty() != b.crs.empty() || (!a.crs.empty() && !geo::same_crs(a.crs, b.crs))) {
+    const auto labels = geo::crs_labels(b.crs, a.crs);
+    throw Error(
+        ErrorCode::mismatch,
+        fmt::format("{}: is in {}, {} in {}", member.facts.path, labels[0], first.facts.path, labels[1]),
+        a.crs.empty() || b.crs.empty() ? "assign the CRS that is meant: `gdal_edit.py -a_srs`"
+                                       : "bring it to the same CRS first: `gdalwarp -t_srs`");
+  }
   const geo::LatticePlace place = geo::place_on_lattice(b, a);
   if (!place.same_pixels())
     throw Error(
@@ -153,8 +167,8 @@ std::string source(const Member& member, const std::string& band, const geo::Ban
       "<SourceProperties RasterXSize=\"{3}\" RasterYSize=\"{4}\" DataType=\"{5}\" BlockXSize=\"{6}\" "
       "BlockYSize=\"{7}\"/><SrcRect xOff=\"0\" yOff=\"0\" xSize=\"{3}\" ySize=\"{4}\"/>"
       "<DstRect xOff=\"{8}\" yOff=\"{9}\" xSize=\"{3}\" ySize=\"{4}\"/>{10}</{0}>\n",
-      kind, geo::xml_escaped(member.facts.path), band, grid.width, grid.height,
-      GDALGetDataTypeName(facts.type), member.block[0], member.block[1], member.x - extent.x,
+      kind, geo::xml_escaped(member.wrapped.empty() ? member.facts.path : member.wrapped), band, grid.width,
+      grid.height, GDALGetDataTypeName(facts.type), member.block[0], member.block[1], member.x - extent.x,
       member.y - extent.y, extra);
 }
 
@@ -166,12 +180,18 @@ std::string data_band(const std::vector<Member>& members, std::size_t i, const W
     xml += fmt::format("<Description>{}</Description>\n", geo::xml_escaped(facts.description));
   const GDALColorInterp color = GDALGetColorInterpretationByName(facts.interpretation.c_str());
   xml += fmt::format("<ColorInterp>{}</ColorInterp>\n", GDALGetColorInterpretationName(color));
-  if (facts.nodata) xml += fmt::format("<NoDataValue>{}</NoDataValue>\n", *facts.nodata);
+  const bool wrapped = !members.front().wrapped.empty();
+  if (facts.nodata && !wrapped) xml += fmt::format("<NoDataValue>{}</NoDataValue>\n", *facts.nodata);
+  if (!facts.unit.empty()) xml += fmt::format("<UnitType>{}</UnitType>\n", geo::xml_escaped(facts.unit));
+  if (facts.scaled())
+    xml += fmt::format("<Offset>{:.17g}</Offset>\n<Scale>{:.17g}</Scale>\n", facts.offset / facts.metres,
+                       facts.scale / facts.metres);
   for (const Member& member : members) {
     std::string extra;
-    if (facts.nodata) extra += fmt::format("<NODATA>{}</NODATA>", *facts.nodata);
-    if (member.alpha != 0 || member.masked()) extra += "<UseMaskBand>true</UseMaskBand>";
-    xml += source(member, std::to_string(member.data[i]), member.band(i), extent, extra);
+    if (facts.nodata && !wrapped) extra += fmt::format("<NODATA>{}</NODATA>", *facts.nodata);
+    if (member.alpha != 0 || member.masked() || wrapped) extra += "<UseMaskBand>true</UseMaskBand>";
+    xml += source(member, std::to_string(wrapped ? static_cast<int>(i) + 1 : member.data[i]), member.band(i),
+                  extent, extra);
   }
   return xml + "</VRTRasterBand>\n";
 }
@@ -193,12 +213,56 @@ std::string alpha_band(const std::vector<Member>& members, const Window& extent)
     } else if (member.masked()) {
       xml += source(member, fmt::format("mask,{}", member.data[0]), member.band(0), extent,
                     "<NODATA>0</NODATA>");
+    } else if (!member.wrapped.empty()) {
+      xml +=
+          source(member, "1", member.band(0), extent,
+                 "<ScaleOffset>255</ScaleOffset><ScaleRatio>0</ScaleRatio><UseMaskBand>true</UseMaskBand>");
     } else {
       xml += source(member, std::to_string(member.data[0]), member.band(0), extent,
                     "<ScaleOffset>255</ScaleOffset><ScaleRatio>0</ScaleRatio>");
     }
   }
   return xml + "</VRTRasterBand>\n";
+}
+
+/// Keeps the description of a virtual raster in memory.
+void keep(const std::string& path, const std::string& xml) {
+  VSILFILE* file = VSIFOpenL(path.c_str(), "wb");
+  const bool written = file != nullptr && VSIFWriteL(xml.data(), 1, xml.size(), file) == xml.size();
+  if (file == nullptr || VSIFCloseL(file) != 0 || !written)
+    throw Error(ErrorCode::out_of_memory, path + ": the mosaic's description cannot be kept");
+}
+
+/// Whether a pixel is nodata where all its bands are.
+bool nodata_together(const Member& member, NodataRule rule) {
+  if (rule == NodataRule::any || member.data.size() < 2) return false;
+  for (std::size_t i = 0; i < member.data.size(); ++i) {
+    const geo::BandFacts& band = member.band(i);
+    if (!band.nodata || !std::isfinite(*band.nodata) || band.type != member.band(0).type) return false;
+    if (rule == NodataRule::automatic && !geo::fills_collars(*band.nodata, band.type_name)) return false;
+  }
+  return true;
+}
+
+/// GDAL knows the rule by NODATA_VALUES.
+void wrap(Member& member, const std::string& path) {
+  const Grid& grid = member.facts.grid;
+  std::string values;
+  for (std::size_t i = 0; i < member.data.size(); ++i)
+    values += fmt::format("{}{}", i == 0 ? "" : " ", *member.band(i).nodata);
+  std::string xml = fmt::format(
+      "<VRTDataset rasterXSize=\"{}\" rasterYSize=\"{}\">\n<Metadata><MDI "
+      "key=\"NODATA_VALUES\">{}</MDI></Metadata>\n",
+      grid.width, grid.height, values);
+  const Window own{member.x, member.y, grid.width, grid.height};
+  for (std::size_t i = 0; i < member.data.size(); ++i)
+    xml += fmt::format(
+        "<VRTRasterBand dataType=\"{}\" band=\"{}\" blockXSize=\"{}\" "
+        "blockYSize=\"{}\">\n{}</VRTRasterBand>\n",
+        GDALGetDataTypeName(member.band(i).type), i + 1, member.block[0], member.block[1],
+        source(member, std::to_string(member.data[i]), member.band(i), own, ""));
+  keep(path, xml + "</VRTDataset>\n");
+  member.wrapped = path;
 }
 
 Window extent_of(const std::vector<Member>& members) {
@@ -220,33 +284,37 @@ Window extent_of(const std::vector<Member>& members) {
 
 }  // namespace
 
-std::string build_mosaic(std::span<const std::string> paths, const std::string& src_nodata) {
+std::string build_mosaic(std::span<const std::string> paths, const std::string& src_nodata, bool no_alpha,
+                         NodataRule rule) {
   if (paths.empty()) throw Error(ErrorCode::usage, "a mosaic of no raster");
   const geo::NodataOption nodata = geo::parse_nodata(src_nodata);
   std::vector<Member> members;
   for (const std::string& path : paths) {
-    members.push_back(open_member(path));
-    assign_nodata(members.back(), nodata);
+    members.push_back(open_member(path, nodata, no_alpha));
     check_same_bands(members.front(), members.back());
     find_place(members.front(), members.back());
   }
+  static std::atomic<int> made{0};
+  const std::string folder = fmt::format("/vsimem/terramask_{}/", made.fetch_add(1));
+  if (nodata_together(members.front(), rule))
+    for (std::size_t i = 0; i < members.size(); ++i)
+      wrap(members[i], fmt::format("{}member_{}.vrt", folder, i + 1));
   const Window extent = extent_of(members);
-  const Grid grid = cut(members.front().facts.grid, extent);
+  Grid grid = cut(members.front().facts.grid, extent);
+  for (const Member& member : members)
+    if (member.facts.grid.epoch != grid.epoch) grid.epoch = 0;
   std::string xml =
       fmt::format("<VRTDataset rasterXSize=\"{}\" rasterYSize=\"{}\">\n", grid.width, grid.height);
   if (!grid.crs.empty())
-    xml += fmt::format("<SRS dataAxisToSRSAxisMapping=\"1,2\">{}</SRS>\n", geo::xml_escaped(grid.crs));
+    xml += fmt::format("<SRS dataAxisToSRSAxisMapping=\"1,2\"{}>{}</SRS>\n",
+                       grid.epoch > 0 ? fmt::format(" coordinateEpoch=\"{}\"", grid.epoch) : "",
+                       geo::xml_escaped(grid.crs));
   xml += fmt::format("<GeoTransform>{}</GeoTransform>\n", fmt::join(grid.geotransform, ", "));
   for (std::size_t i = 0; i < members.front().data.size(); ++i) xml += data_band(members, i, extent);
   xml += alpha_band(members, extent) + "</VRTDataset>\n";
 
-  static std::atomic<int> made{0};
-  std::string path =
-      fmt::format("/vsimem/terramask_{}/mosaic_of_{}_rasters.vrt", made.fetch_add(1), members.size());
-  VSILFILE* file = VSIFOpenL(path.c_str(), "wb");
-  const bool written = file != nullptr && VSIFWriteL(xml.data(), 1, xml.size(), file) == xml.size();
-  if (file == nullptr || VSIFCloseL(file) != 0 || !written)
-    throw Error(ErrorCode::out_of_memory, path + ": the mosaic's description cannot be kept");
+  std::string path = fmt::format("{}mosaic_of_{}_rasters.vrt", folder, members.size());
+  keep(path, xml);
   return path;
 }
 

@@ -169,7 +169,7 @@ MosaicSummary write_mosaic(const MosaicOptions& options, const ProgressSink& pro
       }
   std::string mosaic;
   try {
-    mosaic = build_mosaic(paths, options.src_nodata);
+    mosaic = build_mosaic(paths, options.src_nodata, false, NodataRule::any);
   } catch (const Error& error) {
     if (error.remedy().find("to one grid first") == std::string::npos &&
         error.remedy().find("to the same CRS first") == std::string::npos)

@@ -12,18 +12,37 @@
 namespace terramask::geo {
 namespace {
 
+int height_band(const FileFacts& facts) {
+  return facts.bands.front().alpha() ? 2 : 1;
+}
+
+const BandFacts& heights_of(const FileFacts& facts) {
+  return facts.bands[static_cast<std::size_t>(height_band(facts) - 1)];
+}
+
 FileFacts describe_heights(const std::string& path) {
   const DatasetPtr dataset = open_raster(path);
   FileFacts facts = describe(*dataset, path);
+  use_vertical_unit(facts, true);
   if (facts.data_bands() != 1)
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: has {} bands, heights are one", path, facts.data_bands()),
                 "cut out the one that holds them: `gdal_translate -b N`");
+  check_readable(facts, height_band(facts));
   return facts;
 }
 
-int height_band(const FileFacts& facts) {
-  return facts.bands.front().alpha() ? 2 : 1;
+/// Of two heights one of which says nothing, that one is in metres. Beside feet it may as well be in feet.
+void check_units(const FileFacts& dsm, const FileFacts& dtm) {
+  const BandFacts &surface = heights_of(dsm), &terrain = heights_of(dtm);
+  if (surface.unit.empty() == terrain.unit.empty()) return;
+  const bool silent = surface.unit.empty();
+  const BandFacts& told = silent ? terrain : surface;
+  if (told.metres == 1) return;
+  throw Error(ErrorCode::mismatch,
+              fmt::format("{}: does not say the unit of its heights, and those of {} are in {}",
+                          silent ? dsm.path : dtm.path, silent ? dtm.path : dsm.path, told.unit),
+              "say it with `gdal_edit.py -units UNIT` (m, ft, US survey foot)");
 }
 
 class NdsmReader final : public GridReader {
@@ -53,6 +72,7 @@ FileFacts describe_ndsm(const std::string& dsm, const std::string& dtm) {
   auto heights = std::make_shared<std::array<FileFacts, 2>>(
       std::array<FileFacts, 2>{describe_heights(dsm), describe_heights(dtm)});
   check_stack(*heights);
+  check_units(heights->front(), heights->back());
   FileFacts facts;
   facts.path = dsm + " minus " + dtm;
   facts.grid = heights->front().grid;
@@ -62,6 +82,12 @@ FileFacts describe_ndsm(const std::string& dsm, const std::string& dtm) {
   band.type = GDT_Float32;
   band.type_name = "Float32";
   facts.bands.push_back(std::move(band));
+  for (const FileFacts& one : *heights)
+    if (heights_of(one).unit.empty() && !one.ground_unit.empty())
+      facts.warnings.push_back(
+          fmt::format("{}: its CRS is in {}, and nothing says the unit of its heights: taken as metres "
+                      "(`gdal_edit.py -units UNIT` says it)",
+                      one.path, one.ground_unit));
   facts.heights = std::move(heights);
   return facts;
 }

@@ -10,8 +10,10 @@
 
 namespace terramask::geo {
 
-/// Facts of a raster with the one band "ndsm" (Float32) on the surface's grid.
-/// Throws mismatch where one of the two has not one band, or the terrain cannot be laid onto the surface.
+/// Facts of a raster with the one band "ndsm" (Float32, metres) on the surface's grid.
+/// Throws mismatch where one of the two has not one band, the terrain cannot be laid onto the surface, or one
+/// says its heights are in another unit than metres and the other says nothing; unsupported for a unit that
+/// is no length.
 FileFacts describe_ndsm(const std::string& dsm, const std::string& dtm);
 
 /// Reads them. The terrain is laid onto the surface's grid bilinearly (by average where its pixels are the

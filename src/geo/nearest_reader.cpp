@@ -43,8 +43,12 @@ std::optional<std::array<std::int64_t, 2>> shift_between(const Grid& grid, const
 
 NearestReader::NearestReader(const std::string& path, const std::vector<int>& bands, const Grid& grid,
                              const std::string& grid_name)
+    : NearestReader(describe(*open_raster(path), path), bands, grid, grid_name) {}
+
+NearestReader::NearestReader(const FileFacts& facts, const std::vector<int>& bands, const Grid& grid,
+                             const std::string& grid_name)
     : bands_(bands.size()) {
-  const FileFacts facts = describe(*open_raster(path), path);
+  const std::string& path = facts.path;
   file_ = std::make_unique<FileReader>(facts, slots(bands), NodataOption{});
   extent_ = facts.grid.extent();
   const bool placed = facts.grid.has_geotransform && grid.has_geotransform;

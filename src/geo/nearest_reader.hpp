@@ -24,6 +24,8 @@ class NearestReader {
   ///         a raster throws
   NearestReader(const std::string& path, const std::vector<int>& bands, const Grid& grid,
                 const std::string& grid_name);
+  NearestReader(const FileFacts& facts, const std::vector<int>& bands, const Grid& grid,
+                const std::string& grid_name);
 
   /// @param values bands × height × width, exact up to 2^24; unspecified where invalid
   void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid);

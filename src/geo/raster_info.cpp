@@ -11,6 +11,7 @@
 #include "geo/file_facts.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "geo/value_notes.hpp"
 #include "terramask/tiles.hpp"
 
 namespace terramask {
@@ -29,6 +30,9 @@ RasterBandInfo band_info(GDALRasterBand& band) {
   int has_nodata = 0;
   const double nodata = band.GetNoDataValue(&has_nodata);
   if (has_nodata != 0) info.nodata = nodata;
+  info.scale = band.GetScale();
+  info.offset = band.GetOffset();
+  info.unit = band.GetUnitType();
   info.mask_band = (band.GetMaskFlags() & (GMF_ALL_VALID | GMF_NODATA | GMF_ALPHA)) == 0;
   return info;
 }
@@ -72,7 +76,7 @@ void locate(RasterInfo& info) {
 
 }  // namespace
 
-RasterInfo describe_raster(const std::string& path) {
+RasterInfo describe_raster(const std::string& path, const RasterOptions& raster) {
   const geo::DatasetPtr dataset = geo::open_raster(path);
   geo::GdalErrors quiet;
   RasterInfo info;
@@ -93,6 +97,7 @@ RasterInfo describe_raster(const std::string& path) {
     info.overviews = dataset->GetRasterBand(1)->GetOverviewCount();
     info.classes = geo::read_classes(*dataset);
   }
+  if (info.cannot_segment.empty()) info.notes = geo::value_notes(path, raster);
   info.credits = geo::credits_of(*dataset);
   char** metadata = dataset->GetMetadata();
   for (int i = 0; i < CSLCount(metadata); ++i) {

@@ -67,6 +67,9 @@ Grid region_grid(const GridRequest& request, std::span<const Grid> sources) {
   const std::string crs = request.crs.empty() ? first.crs : crs_from_user(request.crs, "the region's CRS");
   const Grid world = coordinates_of(crs);
   const bool same_first = same_crs(first.crs, crs);
+  const bool one_epoch = std::all_of(sources.begin(), sources.end(), [&first](const Grid& source) {
+    return source.epoch == first.epoch && source.crs == first.crs;
+  });
   const auto& g = first.geotransform;
   const std::array<double, 2> own{std::hypot(g[1], g[4]), std::hypot(g[2], g[5])};
   std::array<double, 2> pixel = own;
@@ -121,6 +124,7 @@ Grid region_grid(const GridRequest& request, std::span<const Grid> sources) {
                 fmt::format("the region would have {} x {} pixels", right - left, bottom - top),
                 "take larger pixels, or sources that lie nearer together");
   Grid grid = world;
+  if (same_first && one_epoch) grid.epoch = first.epoch;
   grid.width = right - left;
   grid.height = bottom - top;
   grid.geotransform = {anchor[0] + static_cast<double>(left) * pixel[0], pixel[0], 0,

@@ -17,10 +17,20 @@ namespace {
 
 class StackReader final : public GridReader {
  public:
-  explicit StackReader(std::vector<std::unique_ptr<GridReader>> members) : members_(std::move(members)) {}
+  /// @param together those of the members, on the grid itself, whose bands are nodata where those of all are
+  StackReader(std::vector<std::unique_ptr<GridReader>> members, std::vector<FileReader*> together)
+      : members_(std::move(members)), together_(std::move(together)) {}
 
   void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) override {
-    for (const auto& member : members_) member->read(window, planes, valid);
+    common_.assign(together_.empty() ? 0 : pixels(window), 1);
+    for (const auto& member : members_) {
+      const auto one = std::find(together_.begin(), together_.end(), member.get());
+      if (one == together_.end())
+        member->read(window, planes, valid);
+      else
+        (*one)->read_common(window, planes, valid, common_);
+    }
+    if (!together_.empty()) clear_common(common_, valid);
   }
   void advise(const Window& window) override {
     for (const auto& member : members_) member->advise(window);
@@ -34,6 +44,8 @@ class StackReader final : public GridReader {
 
  private:
   std::vector<std::unique_ptr<GridReader>> members_;
+  std::vector<FileReader*> together_;
+  std::vector<std::uint8_t> common_;
 };
 
 /// What WarpedReader adds: a box of a source pixel or of the pixel's span, and the source pixels it touches.
@@ -102,6 +114,7 @@ std::array<double, 2> stack_reach(std::span<const FileFacts> files) {
 std::unique_ptr<GridReader> open_stack(std::span<const FileFacts> files, std::span<const BandChoice> bands,
                                        std::span<const NodataOption> nodata) {
   std::vector<std::unique_ptr<GridReader>> members;
+  std::vector<FileReader*> together;
   for (std::size_t f = 0; f < files.size(); ++f) {
     const bool direct = f == 0 || same_grid(files[0].grid, files[f].grid);
     std::vector<BandSlot> slots;
@@ -113,10 +126,13 @@ std::unique_ptr<GridReader> open_stack(std::span<const FileFacts> files, std::sp
     }
     if (slots.empty()) continue;
     std::unique_ptr<GridReader> reader;
-    if (files[f].heights)
+    if (files[f].heights) {
       reader = open_ndsm(files[f], slots.front().plane);
-    else
-      reader = std::make_unique<FileReader>(files[f], std::move(slots), nodata[f]);
+    } else {
+      auto file = std::make_unique<FileReader>(files[f], std::move(slots), nodata[f]);
+      if (direct && file->has_common()) together.push_back(file.get());
+      reader = std::move(file);
+    }
     if (direct) {
       members.push_back(std::move(reader));
     } else {
@@ -125,7 +141,7 @@ std::unique_ptr<GridReader> open_stack(std::span<const FileFacts> files, std::sp
     }
   }
   if (members.size() == 1) return std::move(members.front());
-  return std::make_unique<StackReader>(std::move(members));
+  return std::make_unique<StackReader>(std::move(members), std::move(together));
 }
 
 }  // namespace terramask::geo

@@ -21,7 +21,8 @@ bool same_grid(const Grid& a, const Grid& b);
 /// Throws mismatch where a file cannot be laid onto the first one's grid.
 void check_stack(std::span<const FileFacts> files);
 
-/// Reads the bands chosen on the grid of the first file. A pixel is invalid where any of them is.
+/// Reads the bands chosen on the grid of the first file. A pixel is invalid where any of them is; bands that
+/// are nodata together (validity.hpp) are so over all files of the first one's grid.
 /// @param nodata  one for each file
 std::unique_ptr<GridReader> open_stack(std::span<const FileFacts> files, std::span<const BandChoice> bands,
                                        std::span<const NodataOption> nodata);

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "geo/disk_space.hpp"
+#include "geo/writer_memory.hpp"
 #include "terramask/mask_writer.hpp"
 
 namespace terramask::geo {
@@ -20,16 +21,8 @@ constexpr GDALDataType kBuffer = std::is_same_v<T, std::uint8_t>    ? GDT_Byte
                                  : std::is_same_v<T, std::uint16_t> ? GDT_UInt16
                                                                     : GDT_Float32;
 
-/// Working files up to this size are kept in memory.
-constexpr std::int64_t kMostInMemory = std::int64_t{32} << 20;
-
-bool fits_in_memory(const CogExpectation& contents) {
-  const std::int64_t pixel = contents.bands * GDALGetDataTypeSizeBytes(contents.type);
-  return contents.grid.width * contents.grid.height <= kMostInMemory / pixel;
-}
-
-/// The working file lives for minutes: the fastest compression, in tiles as large as the COG's.
-CPLStringList working_options(bool in_memory) {
+/// The working file lives for minutes: the fastest compression.
+CPLStringList working_options(bool in_memory, const Grid& grid) {
   GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
   const char* known = driver->GetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST);
   const bool zstd =
@@ -39,8 +32,10 @@ CPLStringList working_options(bool in_memory) {
     list.SetNameValue("COMPRESS", zstd ? "ZSTD" : "DEFLATE");
     list.SetNameValue(zstd ? "ZSTD_LEVEL" : "ZLEVEL", "1");
   }
-  for (const char* item : {"TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "BIGTIFF=IF_SAFER",
-                           "SPARSE_OK=YES", "INTERLEAVE=BAND", "PHOTOMETRIC=MINISBLACK", "ALPHA=NO"})
+  list.SetNameValue("BLOCKXSIZE", std::to_string(working_tile(grid.width)).c_str());
+  list.SetNameValue("BLOCKYSIZE", std::to_string(working_tile(grid.height)).c_str());
+  for (const char* item : {"TILED=YES", "BIGTIFF=IF_SAFER", "SPARSE_OK=YES", "INTERLEAVE=BAND",
+                           "PHOTOMETRIC=MINISBLACK", "ALPHA=NO"})
     list.AddString(item);
   return list;
 }
@@ -63,14 +58,17 @@ StagedCog<T>::StagedCog(StagedCogOptions options)
   ensure_gdal();
   folder_ = std::make_unique<WorkingFolder>(options_.path);
   const CogExpectation& contents = options_.contents;
-  const bool in_memory = fits_in_memory(contents);
+  const bool in_memory =
+      writer_memory(contents.grid, contents.bands * GDALGetDataTypeSizeBytes(contents.type),
+                    std::atoi(options_.creation_options.at("BLOCKSIZE").c_str()))
+          .in_memory;
   // The folder's name is nobody else's, in memory too.
   working_path_ = (in_memory ? "/vsimem/" : "") + folder_->scratch("working.tif");
   GdalErrors errors;
   GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
   working_.reset(driver->Create(working_path_.c_str(), static_cast<int>(contents.grid.width),
                                 static_cast<int>(contents.grid.height), contents.bands, contents.type,
-                                working_options(in_memory).List()));
+                                working_options(in_memory, contents.grid).List()));
   if (working_ == nullptr) fail("could not be created", errors.text());
   if (contents.grid.has_geotransform) {
     std::array<double, 6> geotransform = contents.grid.geotransform;
@@ -83,6 +81,7 @@ StagedCog<T>::StagedCog(StagedCogOptions options)
                   fmt::format("{}: its coordinate reference system cannot be understood: {}", options_.path,
                               errors.text()));
     crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    if (contents.grid.epoch > 0) crs.SetCoordinateEpoch(contents.grid.epoch);
     working_->SetSpatialRef(&crs);
   }
   for (int band = 1; contents.has_nodata && band <= contents.bands; ++band)
@@ -195,6 +194,7 @@ void StagedCog<T>::write_sidecar(const std::function<void(GDALDataset&)>& decora
     OGRSpatialReference crs;
     crs.SetFromUserInput(options_.contents.grid.crs.c_str());
     crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+    if (options_.contents.grid.epoch > 0) crs.SetCoordinateEpoch(options_.contents.grid.epoch);
     cog->SetSpatialRef(&crs);
   }
   decorate(*cog);

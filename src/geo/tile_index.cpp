@@ -81,6 +81,7 @@ void write_tile_index(const std::string& path, const Grid& grid, std::span<const
   OGRSpatialReference crs;
   crs.SetFromUserInput(grid.crs.c_str());
   crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+  if (grid.epoch > 0) crs.SetCoordinateEpoch(grid.epoch);
   OGRLayer* layer = dataset->CreateLayer(kLayer, grid.crs.empty() ? nullptr : &crs, wkbPolygon, nullptr);
   if (layer == nullptr) throw errors.error(ErrorCode::io, path, "could not be created");
   dataset->StartTransaction();

@@ -13,7 +13,9 @@ std::string head(const Grid& grid, std::span<const ClassInfo> classes) {
   std::string xml =
       fmt::format("<VRTDataset rasterXSize=\"{}\" rasterYSize=\"{}\">\n", grid.width, grid.height);
   if (!grid.crs.empty())
-    xml += fmt::format("<SRS dataAxisToSRSAxisMapping=\"1,2\">{}</SRS>\n", xml_escaped(grid.crs));
+    xml += fmt::format("<SRS dataAxisToSRSAxisMapping=\"1,2\"{}>{}</SRS>\n",
+                       grid.epoch > 0 ? fmt::format(" coordinateEpoch=\"{}\"", grid.epoch) : "",
+                       xml_escaped(grid.crs));
   if (grid.has_geotransform)
     xml += fmt::format("<GeoTransform>{:.17g}, {:.17g}, {:.17g}, {:.17g}, {:.17g}, {:.17g}</GeoTransform>\n",
                        grid.geotransform[0], grid.geotransform[1], grid.geotransform[2], grid.geotransform[3],

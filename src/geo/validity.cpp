@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "terramask/error.hpp"
 
@@ -36,13 +37,35 @@ void apply_to(std::span<const T> values, std::span<std::uint8_t> valid, const st
   }
 }
 
+template <typename T>
+void keep_in(std::span<const T> values, std::span<std::uint8_t> found, double nodata) {
+  if (std::abs(nodata) >= kFarOut) {
+    const T far_out = static_cast<T>(kFarOut);
+    if (nodata > 0)
+      clear_where(values, found, [=](T v) { return !(v >= far_out); });
+    else
+      clear_where(values, found, [=](T v) { return !(v <= -far_out); });
+    return;
+  }
+  const T value = static_cast<T>(nodata);
+  clear_where(values, found, [=](T v) { return v != value; });
+}
+
 }  // namespace
+
+bool fills_collars(double nodata, const std::string& type) {
+  static const std::map<std::string, double> largest{
+      {"Byte", 255},          {"Int8", 127},         {"UInt16", 65535},  {"Int16", 32767},
+      {"UInt32", 4294967295}, {"Int32", 2147483647}, {"UInt64", 0x1p64}, {"Int64", 0x1p63}};
+  const auto most = largest.find(type);
+  return most != largest.end() && (nodata == 0 || nodata == most->second);
+}
 
 NodataOption parse_nodata(const std::string& text) {
   NodataOption option;
   if (text.empty()) return option;
   if (text == "none" || text == "None" || text == "NONE") {
-    option.ignore = true;
+    option.ignore = option.no_alpha = true;
     return option;
   }
   try {
@@ -61,6 +84,14 @@ void NodataTest::apply(std::span<const float> values, std::span<std::uint8_t> va
 
 void NodataTest::apply(std::span<const double> values, std::span<std::uint8_t> valid) const {
   apply_to(values, valid, nodata_);
+}
+
+void NodataTest::keep(std::span<const float> values, std::span<std::uint8_t> nodata) const {
+  if (nodata_) keep_in(values, nodata, *nodata_);
+}
+
+void NodataTest::keep(std::span<const double> values, std::span<std::uint8_t> nodata) const {
+  if (nodata_) keep_in(values, nodata, *nodata_);
 }
 
 }  // namespace terramask::geo

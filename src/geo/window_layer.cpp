@@ -67,6 +67,7 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
   OGRSpatialReference crs;
   crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
   if (!grid.crs.empty()) crs.importFromWkt(grid.crs.c_str());
+  if (grid.epoch > 0) crs.SetCoordinateEpoch(grid.epoch);
   OGRLayer* to =
       file->CreateLayer(layer.name.c_str(), grid.crs.empty() ? nullptr : &crs, wkbPolygon, nullptr);
   if (to == nullptr) throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);

@@ -229,6 +229,11 @@ ModelInfo parse(std::string_view description, std::vector<std::string>& warnings
   if (info.pad_multiple < 1 || info.pad_multiple > 65536 || info.pad_multiple % stride != 0)
     fail(fmt::format("pad_multiple is {}, must be a multiple of {} (the network's stride), at most 65536",
                      info.pad_multiple, stride));
+  if (const auto rule = json.find("nodata_rule"); rule != json.end()) {
+    const auto known = parse_nodata_rule(text(*rule, "nodata_rule"));
+    if (!known) fail(fmt::format("nodata_rule is {}, must be auto, any or all", quotation(text(*rule, ""))));
+    info.nodata_rule = *known;
+  }
   if (const auto threshold = json.find("threshold"); threshold != json.end() && !threshold->is_null()) {
     info.threshold = positive(*threshold, "threshold");
     if (info.network.classes != 2)
@@ -236,10 +241,10 @@ ModelInfo parse(std::string_view description, std::vector<std::string>& warnings
     if (!(static_cast<float>(*info.threshold) < 1)) fail("threshold is not below 1");
   }
   if (json.contains("provenance")) info.provenance = json["provenance"].dump();
-  warn_of_others(
-      json,
-      {"format", "network", "bands", "classes", "pixel_size_m", "pad_multiple", "threshold", "provenance"},
-      "the description", warnings);
+  warn_of_others(json,
+                 {"format", "network", "bands", "classes", "pixel_size_m", "pad_multiple", "nodata_rule",
+                  "threshold", "provenance"},
+                 "the description", warnings);
   return info;
 }
 
@@ -283,6 +288,7 @@ std::string description_text(const ModelInfo& info) {
         {{"name", band.name}, {"type", band.type}, {"mean", band.mean}, {"std", band.std}});
   json["pixel_size_m"] = info.pixel_size_m ? Json(*info.pixel_size_m) : Json(nullptr);
   json["pad_multiple"] = info.pad_multiple;
+  json["nodata_rule"] = to_string(info.nodata_rule);
   json["classes"] = Json::array();
   for (const ClassInfo& item : info.classes)
     json["classes"].push_back({{"value", item.value}, {"name", item.name}, {"color", item.color}});

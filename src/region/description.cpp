@@ -64,9 +64,14 @@ Json describe_job(const RegionJob& job, const Model& model) {
   Json json;
   json["model"] = {{"file", fs::path(model.path).filename().string()}, {"sha256", model.sha256}};
   json["priority"] = name_of(job.priority);
-  json["raster"] = {
-      {"bands", raster.band_override}, {"resample", name_of(raster.resample)}, {"crs", raster.crs},
-      {"nodata", raster.src_nodata},   {"ndsm", heights_of(raster)},           {"stack", raster.paths}};
+  json["raster"] = {{"bands", raster.band_override},
+                    {"resample", name_of(raster.resample)},
+                    {"crs", raster.crs},
+                    {"nodata", raster.src_nodata},
+                    {"ndsm", heights_of(raster)},
+                    {"stack", raster.paths},
+                    {"nodata_rule", to_string(raster.nodata_rule.value_or(model.info.nodata_rule))},
+                    {"alpha", raster.no_alpha ? "none" : "auto"}};
   json["region"] = {{"bounds", maybe(job.bounds)},
                     {"bounds_crs", job.bounds_crs},
                     {"cutline", job.cutline},

@@ -106,8 +106,9 @@ std::string time_of_change(const std::string& path) {
 }
 
 /// The CRS that the job names is for sources that have none.
-geo::StackFacts describe(const std::string& path, const RasterOptions& raster) {
+geo::StackFacts describe(const std::string& path, const RasterOptions& raster, bool values_checked) {
   RasterOptions options = raster;
+  options.values_checked = values_checked;
   options.paths.insert(options.paths.begin(), path);
   options.crs.clear();
   try {
@@ -137,7 +138,7 @@ void date(Candidate& one, bool needed) {
 
 void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, bool dates) {
   try {
-    geo::StackFacts facts = describe(one.path, raster);
+    geo::StackFacts facts = describe(one.path, raster, false);
     const std::string lost = no_place(facts.grid());
     if (!lost.empty()) throw Error(ErrorCode::unsupported, one.record.path + ": " + lost);
     date(one, dates);
@@ -225,9 +226,10 @@ void order(std::vector<Candidate>& all, SourcePriority priority) {
 }  // namespace
 
 std::string grid_text(const Grid& grid) {
-  return Json{
-      {"width", grid.width}, {"height", grid.height}, {"geotransform", grid.geotransform}, {"crs", grid.crs}}
-      .dump();
+  Json json{
+      {"width", grid.width}, {"height", grid.height}, {"geotransform", grid.geotransform}, {"crs", grid.crs}};
+  if (grid.epoch > 0) json["epoch"] = grid.epoch;
+  return json.dump();
 }
 
 Grid parse_grid(const std::string& text) {
@@ -238,6 +240,7 @@ Grid parse_grid(const std::string& text) {
     grid.height = json.at("height").get<std::int64_t>();
     grid.geotransform = json.at("geotransform").get<std::array<double, 6>>();
     grid.crs = json.at("crs").get<std::string>();
+    grid.epoch = json.value("epoch", 0.0);
     grid.has_geotransform = true;
     return grid;
   } catch (const Json::exception&) {
@@ -290,7 +293,7 @@ Inputs reopen_inputs(const RegionJob& job, const RasterOptions& raster,
     try {
       const auto named = opened_as.find(record.path);
       inputs.sources[i].facts = std::make_shared<const geo::StackFacts>(
-          describe(named == opened_as.end() ? record.path : named->second, raster));
+          describe(named == opened_as.end() ? record.path : named->second, raster, true));
     } catch (const Error& error) {
       inputs.sources[i].fault = error.what();
     }

@@ -136,6 +136,11 @@ void visit_raster(KeyVisitor& v, RasterOptions& raster) {
                                           : Resample::always;
   v.text("crs", raster.crs, Need::optional);
   v.text("nodata", raster.src_nodata, Need::optional);
+  std::string rule = "model", alpha = "auto";
+  v.choice("nodata_rule", rule, {"model", "auto", "any", "all"});
+  raster.nodata_rule = parse_nodata_rule(rule);
+  v.choice("alpha", alpha, {"auto", "none"});
+  raster.no_alpha = alpha == "none";
   const auto heights = [&raster](KeyVisitor& inner) {
     raster.ndsm.emplace_back();
     inner.path("dsm", raster.ndsm.back().dsm);

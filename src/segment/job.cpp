@@ -14,6 +14,7 @@ RasterOptions raster_options(const Model& model, RasterOptions options) {
   options.bands.clear();
   for (const ModelBand& band : model.info.bands) options.bands.push_back({band.name, band.type});
   options.pixel_size_m = model.info.pixel_size_m;
+  if (!options.nodata_rule) options.nodata_rule = model.info.nodata_rule;
   return options;
 }
 

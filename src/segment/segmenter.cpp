@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "geo/creation_options.hpp"
+#include "geo/writer_memory.hpp"
 #include "segment/job.hpp"
 #include "segment/mask_maker.hpp"
 #include "segment/pipeline.hpp"
@@ -18,6 +20,28 @@ using segment::NetworkRunner;
 namespace {
 
 constexpr std::int64_t default_tile = 1024;
+constexpr std::uint64_t kProgram = std::uint64_t{60} << 20;  // with its libraries, before any work
+
+/// The working files that are kept in memory, and as much of GDAL's cache as there are blocks for.
+std::uint64_t files_memory(const Job& job, std::size_t classes, const SegmentOptions& options) {
+  std::uint64_t kept = 0, cached = 0;
+  const auto add = [&](std::size_t pixel_bytes, int block) {
+    const geo::WriterMemory memory =
+        geo::writer_memory(job.output_grid(), static_cast<std::int64_t>(pixel_bytes), block);
+    if (memory.in_memory) kept += memory.working;
+    cached += memory.cached;
+  };
+  add(classes > 255 ? 2 : 1, 512);
+  if (!options.probabilities.empty()) {
+    const std::size_t value = options.probability_type == ProbabilityType::byte ? 1 : sizeof(float);
+    add(classes * value, geo::probability_block(classes, value));
+  }
+  const Grid& source = job.reader().source_grid();
+  for (const BandRequest& band : job.reader().found_bands())
+    cached += (band.type == "Byte" ? 1 : sizeof(float)) * static_cast<std::uint64_t>(source.width) *
+              static_cast<std::uint64_t>(source.height);
+  return kept + std::min(cached, options.cache_bytes);
+}
 
 void check_outputs(const SegmentOptions& options) {
   std::vector<std::string> inputs = options.raster.paths;
@@ -131,8 +155,9 @@ SegmentEstimate Segmenter::estimate(const SegmentOptions& options) {
   for (const Value& value : plan.graph.values())
     if (value.role == Role::input) staging += value.type.bytes();
   estimate.device_bytes = plan.arena_bytes + plan.parameter_bytes + 2 * (staging + outputs);
-  // Patches and results in the queues and in the stages' hands, the weights, and GDAL's cache.
-  estimate.host_bytes = 4 * staging + 4 * outputs + 2 * plan.parameter_bytes + options.cache_bytes;
+  // Patches and results in the queues and in the stages' hands, the weights, and what reads and writes.
+  estimate.host_bytes = kProgram + 4 * staging + 4 * outputs + 2 * plan.parameter_bytes +
+                        files_memory(job, state_->model->info.classes.size(), options);
   estimate.disk = estimate_disk(options.output, job.output_grid(), state_->model->info.classes.size(),
                                 !options.probabilities.empty(), options.probability_type);
   estimate.warnings = job.warnings();

@@ -45,6 +45,7 @@ ModelInfo Training::State::model_info(const Epoch& epoch) const {
                           plan->normalization.std[i]});
   info.pixel_size_m = project.pixel_size_m;
   info.pad_multiple = std::max<std::int64_t>(32, total_stride(spec.network));
+  info.nodata_rule = project.nodata_rule;
   info.classes = project.classes;
   // No clock time and nothing of this machine: the same training gives the same file.
   Json provenance{{"program", "terramask " TERRAMASK_VERSION},

@@ -13,16 +13,6 @@ namespace {
 constexpr std::size_t kStripBytes = std::size_t{24} << 20;
 constexpr float kLargestValue = 1 << 24;  // floats hold all whole numbers up to here
 
-int value_band(const geo::FileFacts& facts) {
-  if (facts.data_bands() != 1)
-    throw Error(ErrorCode::mismatch,
-                fmt::format("{}: has {} bands, a mask has one", facts.path, facts.data_bands()),
-                "name a mask or label raster; one band is taken out with `gdal_translate -b 1`");
-  for (std::size_t i = 0; i < facts.bands.size(); ++i)
-    if (!facts.bands[i].alpha()) return static_cast<int>(i) + 1;
-  return 1;
-}
-
 }  // namespace
 
 ClassInfo Mask::info(std::int32_t value) const {
@@ -35,7 +25,7 @@ Mask open_mask(const std::string& path, const std::string& crs, const std::strin
   const geo::DatasetPtr dataset = geo::open_raster(path);
   Mask mask;
   mask.facts = geo::describe(*dataset, path);
-  mask.band = value_band(mask.facts);
+  mask.band = geo::class_band(mask.facts);
   mask.nodata = geo::parse_nodata(src_nodata);
   mask.grid = mask.facts.grid;
   if (!crs.empty()) mask.grid.crs = geo::crs_from_user(crs, "--crs");

@@ -59,9 +59,6 @@ ProbabilityMeans::ProbabilityMeans(const std::string& path, const Mask& mask, co
                   "name the probabilities that `terramask segment --probabilities` wrote with this mask");
     planes_[value] = slots.size();
     slots.push_back({chosen, slots.size()});
-    GDALRasterBand& band = *raster->GetRasterBand(chosen);
-    scale_.push_back(band.GetScale());
-    offset_.push_back(band.GetOffset());
   }
   strip_rows_ = strip_rows(grid_, slots.size() * sizeof(float) + 1);
   reader_.emplace(facts, std::move(slots), geo::NodataOption{});
@@ -69,13 +66,13 @@ ProbabilityMeans::ProbabilityMeans(const std::string& path, const Mask& mask, co
 
 void ProbabilityMeans::read_strip(std::int64_t y) {
   strip_ = intersect({0, y, grid_.width, strip_rows_}, grid_.extent());
-  values_.resize(scale_.size() * geo::pixels(strip_));
+  values_.resize(planes_.size() * geo::pixels(strip_));
   valid_.assign(geo::pixels(strip_), 1);
   reader_->read(strip_, {values_.data(), geo::pixels(strip_)}, valid_);
 }
 
 void ProbabilityMeans::add_row(std::int64_t y, std::span<const Segment> row) {
-  if (scale_.empty()) return;
+  if (planes_.empty()) return;
   if (y >= strip_.y + strip_.height) read_strip(y);
   const std::size_t first = static_cast<std::size_t>(y - strip_.y) * static_cast<std::size_t>(grid_.width);
   std::size_t begin = 0;
@@ -87,7 +84,7 @@ void ProbabilityMeans::add_row(std::int64_t y, std::span<const Segment> row) {
       Sum& sum = sums_[segment.region];
       for (std::size_t x = begin; x < end; ++x) {
         if (valid_[first + x] == 0) continue;
-        const double probability = static_cast<double>(values[x]) * scale_[plane] + offset_[plane];
+        const double probability = static_cast<double>(values[x]);
         if (!(probability >= -kTolerance && probability <= 1 + kTolerance))
           throw Error(
               ErrorCode::mismatch,

@@ -37,7 +37,6 @@ class ProbabilityMeans {
   const Patches& patches_;
   std::string path_;
   Grid grid_;
-  std::vector<double> scale_, offset_;                    ///< of each band
   std::unordered_map<std::int32_t, std::size_t> planes_;  ///< of each class value
   std::optional<geo::FileReader> reader_;
   std::int64_t strip_rows_ = 1;

@@ -19,9 +19,9 @@ class ProjectTest : public ReadTest {
   /// A sound project, as text.
   static Json sound() {
     return Json::parse(R"({
-      "version": 1, "pixel_size_m": 0.5,
+      "version": 1, "pixel_size_m": 0.5, "nodata_rule": "any",
       "images": [{"id": "a", "group": "city",
-                  "stack": [{"path": "a.tif", "bands": ["red", {"name": "nir", "band": 4}], "nodata": -9999},
+                  "stack": [{"path": "a.tif", "bands": ["red", {"name": "nir", "band": 4}], "nodata": -9999, "alpha": "none"},
                             {"ndsm": {"dsm": "s.tif", "dtm": "t.tif"}}],
                   "labels": {"path": "l.tif", "map": {"1": "road", "2-9": "background"}, "ignore": [255]}},
                  {"id": "b", "stack": [{"path": "/elsewhere/b.tif"}], "crs": "EPSG:25832", "pixel_size_m": 0.2,
@@ -44,11 +44,14 @@ TEST_F(ProjectTest, ReadsWhatAFileSays) {
   const Project project = read_project(write(sound()));
   ASSERT_EQ(project.images.size(), 2U);
   EXPECT_EQ(project.pixel_size_m, 0.5);
+  EXPECT_EQ(project.nodata_rule, NodataRule::any);
   const ProjectImage& image = project.images[0];
   EXPECT_EQ(image.group, "city");
   ASSERT_EQ(image.stack.size(), 2U);
-  EXPECT_EQ(std::get<RasterMember>(image.stack[0]),
-            (RasterMember{.path = file("a.tif"), .bands = {{"red", 0}, {"nir", 4}}, .nodata = "-9999"}));
+  EXPECT_EQ(
+      std::get<RasterMember>(image.stack[0]),
+      (RasterMember{
+          .path = file("a.tif"), .bands = {{"red", 0}, {"nir", 4}}, .nodata = "-9999", .alpha = "none"}));
   EXPECT_EQ(std::get<NdsmMember>(image.stack[1]), (NdsmMember{file("s.tif"), file("t.tif")}));
   EXPECT_EQ(image.labels.map, (std::map<std::string, std::string>{{"1", "road"}, {"2-9", "background"}}));
   EXPECT_EQ(image.labels.ignore, std::vector<int>{255});
@@ -92,6 +95,8 @@ TEST_F(ProjectTest, NamesTheKeyThatIsWrong) {
       {"/images/0/stack/0/bands", "red", {"images[0].stack[0].bands: found \"red\""}},
       {"/images/0/stack/0/bands/1", 0, {"images[0].stack[0].bands[1]: found 0"}},
       {"/images/0/stack/0/nodata", "any", {"images[0].stack[0].nodata: found \"any\""}},
+      {"/images/0/stack/0/alpha", "no", {"images[0].stack[0].alpha: found \"no\"", "none"}},
+      {"/nodata_rule", "some", {"nodata_rule: found \"some\"", "auto, any, all"}},
       {"/images/0/labels/map", Json::array(), {"images[0].labels.map: found []"}},
       {"/images/0/labels/map/x", "road", {"images[0].labels.map: found \"x\"", "range"}},
       {"/images/0/labels/map/7", "road", {"images[0].labels", "\"7\"", "\"2-9\"", "both"}},

@@ -74,6 +74,29 @@ TEST_F(Mosaic, what_no_raster_covers_is_invalid) {
   }
 }
 
+TEST_F(Mosaic, of_imagery_a_dark_band_is_no_hole) {
+  const auto three = [&](double column, int bright) {
+    NewRaster raster = tile(column, bright);
+    raster.bands = 3;
+    // Column 0 is the collar; in column 1 the first band is dark.
+    raster.value = [bright](int band, int at, int) { return at == 0 || (at == 1 && band == 1) ? 0 : bright; };
+    raster.dress = [](GDALDataset& dataset) {
+      for (int band = 1; band <= 3; ++band) dataset.GetRasterBand(band)->SetNoDataValue(0);
+    };
+    return raster;
+  };
+  write_raster(file("a.tif"), three(0, 50));
+  write_raster(file("b.tif"), three(2, 90));
+  open({"a.tif", "b.tif"});
+  ASSERT_EQ(grid.width, 6);
+  EXPECT_FALSE(is_valid(0));
+  for (int column = 1; column < 6; ++column) EXPECT_TRUE(is_valid(column)) << column;
+  EXPECT_EQ(value(1), 0);
+  EXPECT_EQ(value(2), 50);  // the collar of b lets a show
+  EXPECT_EQ(value(3), 0);   // its dark band does not
+  EXPECT_EQ(value(4), 90);
+}
+
 TEST_F(Mosaic, the_last_one_wins_where_they_overlap) {
   write_raster(file("a.tif"), tile(0, 1));
   write_raster(file("b.tif"), tile(2, 2));

@@ -219,6 +219,14 @@ TEST(WriteMask, keeps_systems_geotiff_has_no_keys_for) {
   }
 }
 
+TEST(WriteMask, keeps_the_epoch_of_its_coordinates) {
+  const TemporaryFolder folder;
+  Grid grid = utm_grid(60, 40);
+  grid.epoch = 2021.3;
+  make_town_mask(folder.file("mask.tif"), grid);
+  EXPECT_EQ(geo::open_raster(folder.file("mask.tif"))->GetSpatialRef()->GetCoordinateEpoch(), 2021.3);
+}
+
 TEST(WriteMask, is_written_on_a_site_grid) {
   const TemporaryFolder folder;
   Grid grid = utm_grid(70, 50);

@@ -1,6 +1,7 @@
 // Creation options, class lists and the disk estimate.
 #include <gmock/gmock.h>
 
+#include "geo/writer_memory.hpp"
 #include "write_support.hpp"
 
 namespace terramask::tests {
@@ -70,6 +71,19 @@ TEST_F(WriteOptions, lists_of_classes_that_cannot_be_meant_are_refused) {
   EXPECT_EQ(refused(Classes{{65535, "a", "#000000"}}).code(), ErrorCode::usage);
   for (const char* color : {"", "red", "#12345", "#12345g", "#1234567", "# 12345"})
     EXPECT_THAT(refused(Classes{{1, "a", color}}).remedy(), HasSubstr("#rrggbb")) << color;
+}
+
+TEST_F(WriteOptions, memory_goes_by_pixels_not_by_sides) {
+  constexpr std::int64_t two_floats = 8;
+  const geo::WriterMemory line = geo::writer_memory(utm_grid(100'000, 1), two_floats, 512);
+  EXPECT_FALSE(line.in_memory);
+  EXPECT_LT(line.working, 120u << 20);  // mostly of overviews, in tiles of GDAL's own
+  EXPECT_TRUE(geo::writer_memory(utm_grid(1000, 1), two_floats, 512).in_memory);
+  EXPECT_TRUE(geo::writer_memory(utm_grid(1500, 1500), two_floats, 512).in_memory);
+  EXPECT_FALSE(geo::writer_memory(utm_grid(3000, 3000), two_floats, 512).in_memory);
+  EXPECT_EQ(geo::working_tile(1), 16);
+  EXPECT_EQ(geo::working_tile(500), 512);
+  EXPECT_EQ(geo::working_tile(100'000), 512);
 }
 
 TEST_F(WriteOptions, the_disk_estimate_is_never_below_what_is_used) {

@@ -147,6 +147,7 @@ TEST_F(ModelFile, BadDescriptionsAreNamed) {
       {"pad multiple 0", R"([{"op":"replace","path":"/pad_multiple","value":0}])", "pad_multiple is 0"},
       {"pad multiple odd", R"([{"op":"replace","path":"/pad_multiple","value":33}])", "multiple of 2"},
       {"pad multiple huge", R"([{"op":"replace","path":"/pad_multiple","value":1048576}])", "at most 65536"},
+      {"nodata rule", R"([{"op":"add","path":"/nodata_rule","value":"some"}])", "nodata_rule is"},
       {"threshold 0", R"([{"op":"add","path":"/threshold","value":0}])", "threshold is not above 0"},
       {"threshold 1", R"([{"op":"add","path":"/threshold","value":1}])", "threshold is not below 1"},
       {"threshold a text", R"([{"op":"add","path":"/threshold","value":"0.4"}])",

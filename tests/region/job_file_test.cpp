@@ -36,7 +36,7 @@ class JobFiles : public RegionTest {
                   {"stac": "s.json", "asset": "visual"}],
       "priority": "newest",
       "raster": {"stack": ["n.tif"], "bands": ["1-3"], "resample": "never", "crs": "EPSG:32633", "nodata": "0",
-                 "ndsm": {"dsm": "s.tif", "dtm": "t.tif"}},
+                 "nodata_rule": "all", "alpha": "none", "ndsm": {"dsm": "s.tif", "dtm": "t.tif"}},
       "region": {"bounds": [1, 2, 3, 4], "bounds_crs": "EPSG:4326", "polygons": "p.gpkg"},
       "grid": {"crs": "EPSG:3857", "pixel_size": 0.5, "origin": [10, 20], "tile": 512},
       "products": {"probabilities": "float32", "polygons": {"simplify": "1px", "min_area": "20"},
@@ -57,6 +57,8 @@ TEST_F(JobFiles, EveryKeyIsRead) {
   EXPECT_EQ(job.priority, SourcePriority::newest);
   EXPECT_EQ(job.raster.paths, std::vector<std::string>{path("n.tif")});
   EXPECT_EQ(job.raster.resample, Resample::never);
+  EXPECT_EQ(job.raster.nodata_rule, NodataRule::all);
+  EXPECT_TRUE(job.raster.no_alpha);
   EXPECT_EQ(job.raster.ndsm.at(0).dtm, path("t.tif"));
   EXPECT_EQ((*job.bounds)[3], 4);
   EXPECT_EQ(job.cutline, path("p.gpkg"));
