@@ -12,6 +12,7 @@
 #include "raster_arguments.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
+#include "terramask/raster_names.hpp"
 #include "terramask/segment.hpp"
 
 namespace terramask::tools {
@@ -83,7 +84,7 @@ int show(const InfoArguments& a) {
     if (is_model(file)) {
       models.push_back(load_model(file));
     } else {
-      rasters.push_back(describe_raster(file));
+      for (const std::string& raster : list_rasters(file)) rasters.push_back(describe_raster(raster));
     }
   }
   if (a.plan && models.empty())
@@ -108,7 +109,9 @@ int show(const InfoArguments& a) {
 
 void info_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<InfoArguments>();
-  app.add_option("FILE", a->files, "Models and rasters, in any order")->required()->type_name("");
+  app.add_option("FILE", a->files, "Models and rasters (or folders, patterns, @LISTs of these), in any order")
+      ->required()
+      ->type_name("");
   app.add_flag("--json", a->json, "As JSON, for scripts");
   CLI::Option* plan = app.add_flag("--plan", a->plan,
                                    "Instead: the model's steps on one patch, with shapes, FLOPs and bytes");

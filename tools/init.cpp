@@ -15,6 +15,7 @@
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"
+#include "terramask/raster_names.hpp"
 #include "terramask/tiles.hpp"
 #include "tile_arguments.hpp"
 
@@ -25,7 +26,7 @@ struct InitArguments {
   DraftOptions draft;
   std::string classes, output, picture;
   std::vector<std::string> ndsm;
-  bool overwrite = false;
+  bool overwrite = false, recursive = false;
   Verbosity verbosity;
 };
 
@@ -67,6 +68,7 @@ bool leaves_part_empty(const Dataset& dataset) {
 int run_init(InitArguments& a) {
   configure_gdal(std::uint64_t{64} << 20);
   start_messages("terramask init", a.verbosity);
+  for (auto* names : {&a.draft.images, &a.draft.labels}) *names = list_rasters(*names, a.recursive);
   for (auto* names : {&a.draft.images, &a.draft.labels, &a.draft.stack})
     for (std::string& name : *names) name = with_extent(name, chosen_zoom(), {}, "");
   for (const std::string& name : a.draft.images)
@@ -108,7 +110,11 @@ int run_init(InitArguments& a) {
 
 void init_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<InitArguments>();
-  app.add_option("IMAGE", a->draft.images, "Rasters to learn from")->required()->type_name("");
+  app.add_option("IMAGE", a->draft.images,
+                 "Rasters to learn from; folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
+      ->required()
+      ->type_name("");
+  app.add_flag("--recursive", a->recursive, "Of folders, take the rasters of their subfolders too");
   app.add_option("-l,--labels", a->draft.labels,
                  "Raster of class values: one for all images, or one for each")
       ->required()

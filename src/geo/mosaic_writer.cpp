@@ -156,7 +156,7 @@ void write_values(const MosaicOptions& options, const geo::TileSurvey& survey, g
 MosaicSummary write_mosaic(const MosaicOptions& options, const ProgressSink& progress, const StopFlag* stop) {
   const auto begin = std::chrono::steady_clock::now();
   MosaicSummary summary;
-  std::vector<std::string> paths = list_tiles(options.tiles);
+  std::vector<std::string> paths = list_tiles(options.tiles, options.recursive);
   order_tiles(paths, options.priority);
   check_output(options.output, options.overwrite, paths);
   geo::TileSurvey survey = geo::survey_tiles(paths, options.contents, progress, stop);
