@@ -12,6 +12,7 @@
 #include "raster_arguments.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
+#include "terramask/raster_names.hpp"
 #include "terramask/segment.hpp"
 
 namespace terramask::tools {
@@ -93,7 +94,8 @@ int show(const InfoArguments& a) {
       // A model may have a rule of its own; without one it is what a training would take.
       RasterOptions options = a.raster.options({file});
       if (!options.nodata_rule && models.size() == 1) options.nodata_rule = models.front().info.nodata_rule;
-      rasters.push_back(describe_raster(file, options));
+      for (const std::string& raster : list_rasters(file))
+        rasters.push_back(describe_raster(raster, options));
     }
   }
   if (a.plan && models.empty())
@@ -119,7 +121,9 @@ int show(const InfoArguments& a) {
 
 void info_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<InfoArguments>();
-  app.add_option("FILE", a->files, "Models and rasters, in any order")->required()->type_name("");
+  app.add_option("FILE", a->files, "Models and rasters (or folders, patterns, @LISTs of these), in any order")
+      ->required()
+      ->type_name("");
   app.add_flag("--json", a->json, "As JSON, for scripts");
   CLI::Option* plan = app.add_flag("--plan", a->plan,
                                    "Instead: the model's steps on one patch, with shapes, FLOPs and bytes");

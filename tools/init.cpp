@@ -22,6 +22,7 @@
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"
+#include "terramask/raster_names.hpp"
 #include "terramask/tiles.hpp"
 #include "tile_arguments.hpp"
 #include "train/settings.hpp"
@@ -35,7 +36,7 @@ struct InitArguments {
   std::vector<std::string> ndsm;
   std::vector<keys::Setting> settings;
   std::string src_nodata, nodata_rule;
-  bool overwrite = false;
+  bool overwrite = false, recursive = false;
   Verbosity verbosity;
 };
 
@@ -127,6 +128,7 @@ std::string nodata_key(const std::string& src_nodata) {
 int run_init(InitArguments& a) {
   configure_gdal(std::uint64_t{64} << 20);
   start_messages("terramask init", a.verbosity);
+  for (auto* names : {&a.draft.images, &a.draft.labels}) *names = list_rasters(*names, a.recursive);
   for (auto* names : {&a.draft.images, &a.draft.labels, &a.draft.stack})
     for (std::string& name : *names) name = with_extent(name, chosen_zoom(), {}, "");
   for (const std::string& name : a.draft.images)
@@ -172,7 +174,11 @@ int run_init(InitArguments& a) {
 
 void init_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<InitArguments>();
-  app.add_option("IMAGE", a->draft.images, "Rasters to learn from")->required()->type_name("");
+  app.add_option("IMAGE", a->draft.images,
+                 "Rasters to learn from; folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
+      ->required()
+      ->type_name("");
+  app.add_flag("--recursive", a->recursive, "Of folders, take the rasters of their subfolders too");
   app.add_option("-l,--labels", a->draft.labels,
                  "Raster of class values: one for all images, or one for each")
       ->required()

@@ -74,6 +74,8 @@ void mosaic_options(CLI::App& app, std::function<int()>& run) {
                  "Rasters, folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
       ->required()
       ->type_name("");
+  app.add_flag("--recursive", a->options.recursive, "Of folders, take the rasters of their subfolders too")
+      ->group("Input");
   app.add_option("--priority", a->priority,
                  "Which of two tiles is seen where both are valid: the one named last or "
                  "first, or the younger file")

@@ -23,7 +23,8 @@ namespace {
 constexpr const char* region_footer =
     "The job is a JSON file (schemas/job.schema.json), or a model and its sources on the command line: "
     "rasters,\n"
-    "patterns in quotes, tile indexes of gdaltindex, VRTs, STAC items, names of GDAL's drivers. Sources may\n"
+    "folders, patterns in quotes, lists (@FILE), tile indexes of gdaltindex, VRTs, STAC items, names of "
+    "GDAL's drivers. Sources may\n"
     "overlap and differ in CRS; --priority says which one a pixel shows.\n"
     "\n"
     "DIR/ gets tiles/ (a mask for each tile), mask.vrt (all of them as one raster), tiles.gpkg (status and "

@@ -18,6 +18,8 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
           ->type_name("last|first|newest|oldest")
           ->capture_default_str(),
       "Input");
+  job(app.add_flag("--recursive", a.recursive, "Of folders, take the rasters of their subfolders too"),
+      "Input");
   job(app.add_option("--stack", a.stack,
                      "Join the bands of these files to each source's; repeated for names with commas")
           ->allow_extra_args(false)
@@ -27,7 +29,9 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
   add_raster_options(app, a.raster);
   const auto options = app.get_options();
   for (std::size_t i = before; i < options.size(); ++i) a.of_job.push_back(options[i]);
-  job(app.add_option("--bounds", a.bounds, "Only this box: XMIN YMIN XMAX YMAX, or with commas")
+  job(app.add_option(
+             "--bounds", a.bounds,
+             "Only this box: XMIN YMIN XMAX YMAX, or with commas; across 180 degrees XMIN is the larger one")
           ->delimiter(',')
           ->expected(1, 4)
           ->check(number())
@@ -225,7 +229,10 @@ RegionJob make_job(const RegionArguments& a) {
                 "name the sources after the model");
   RegionJob job;
   job.model = a.inputs.front();
-  for (std::size_t i = 1; i < a.inputs.size(); ++i) job.sources.push_back(guess_source(a.inputs[i]));
+  for (std::size_t i = 1; i < a.inputs.size(); ++i) {
+    job.sources.push_back(guess_source(a.inputs[i]));
+    job.sources.back().recursive = a.recursive && job.sources.back().kind == SourceSpec::Kind::raster;
+  }
   job.priority = priority_of(a.priority);
   job.raster = a.raster.options(stack_names(a.stack));
   if (job.raster.assumed_pixel_size_m)

@@ -17,6 +17,7 @@ namespace terramask::tools {
 struct RegionArguments {
   std::vector<std::string> inputs;  ///< JOB.json, or MODEL and sources
   std::string priority = "last";
+  bool recursive = false;
   RasterArguments raster;
   std::vector<std::string> stack;
   std::vector<double> bounds;

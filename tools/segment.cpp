@@ -14,6 +14,7 @@
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
+#include "terramask/raster_names.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -39,7 +40,11 @@ constexpr const char* segment_footer =
 
 void add_input_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("MODEL", a.model, "The model file (.safetensors)")->required()->type_name("");
-  app.add_option("RASTER", a.rasters, "Anything GDAL opens")->type_name("");
+  app.add_option("RASTER", a.rasters,
+                 "Anything GDAL opens; folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
+      ->type_name("");
+  app.add_flag("--recursive", a.recursive, "Of folders, take the rasters of their subfolders too")
+      ->group("Input");
   app.add_option(
          "--stack", a.stack,
          "Join the bands of several files; the first fixes the grid. Repeated (--stack A --stack B) for "
@@ -49,7 +54,9 @@ void add_input_options(CLI::App& app, SegmentArguments& a) {
       ->group("Input");
   app.add_flag("--mosaic", a.mosaic, "Make one output of all rasters")->group("Input");
   add_raster_options(app, a.raster);
-  app.add_option("--bounds", a.bounds, "Only this box: XMIN YMIN XMAX YMAX, or with commas")
+  app.add_option(
+         "--bounds", a.bounds,
+         "Only this box: XMIN YMIN XMAX YMAX, or with commas; across 180 degrees XMIN is the larger one")
       ->delimiter(',')
       ->expected(1, 4)
       ->check(number())
@@ -182,9 +189,10 @@ SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const Jo
   return summary;
 }
 
-int segment(const SegmentArguments& a) {
+int segment(SegmentArguments a) {
   start_messages("terramask segment", a.verbosity);
   configure_gdal(parse_bytes(a.cache, "--cache"));
+  a.rasters = list_rasters(a.rasters, a.recursive);
   std::vector<Job> jobs = make_jobs(a);
   prepare_outputs(a, jobs);
   Model model = load_model(a.model);

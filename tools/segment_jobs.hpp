@@ -17,7 +17,7 @@ struct SegmentArguments {
   std::string model;
   std::vector<std::string> rasters;
   std::vector<std::string> stack;
-  bool mosaic = false;
+  bool mosaic = false, recursive = false;
   RasterArguments raster;
   std::vector<double> bounds;
   std::string bounds_crs, cutline;

@@ -39,9 +39,9 @@ enum class TilePriority : std::uint8_t { last, first, newest };
 enum class TileContents : std::uint8_t { automatic, classes, continuous };
 
 struct MosaicOptions {
-  /// Rasters, folders (their .tif, .tiff, .vrt and .jp2, by name), patterns ("tiles/*.tif") and lists
-  /// ("@tiles.txt", a path a line, from the list's own folder).
+  /// Rasters, folders, patterns and lists (raster_names.hpp).
   std::vector<std::string> tiles{};
+  bool recursive = false;  ///< of folders the subfolders too
   std::string output{};
   std::vector<std::string> creation_options{};  ///< of the COG, as MaskOptions
   std::string src_nodata{};                     ///< as RasterOptions::src_nodata
@@ -64,9 +64,8 @@ struct MosaicSummary {
   double seconds = 0;
 };
 
-/// The raster paths that arguments of this kind stand for. Throws usage (none, none that matches), not_found,
-/// io.
-std::vector<std::string> list_tiles(const std::vector<std::string>& arguments);
+/// The raster paths that arguments of this kind stand for. Throws usage (none), and what list_rasters throws.
+std::vector<std::string> list_tiles(const std::vector<std::string>& arguments, bool recursive = false);
 
 /// One Cloud Optimized GeoTIFF of many tiles, put in place whole or not at all. Class values keep palette,
 /// category names and attribute table, and have overviews by mode; other values keep their bands' types,

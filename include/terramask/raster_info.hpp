@@ -29,7 +29,7 @@ struct RasterInfo {
   Grid grid;
   std::string crs;                               ///< "EPSG:32633", a name, or empty
   std::array<double, 4> extent{};                ///< xmin, ymin, xmax, ymax in its CRS (all four corners)
-  std::optional<std::array<double, 4>> lon_lat;  ///< the same in degrees; empty where the CRS is unknown
+  std::optional<std::array<double, 4>> lon_lat;  ///< in degrees, east beyond 180 where it is across; or empty
   std::optional<PixelSize> pixel_size;           ///< on the ground, metres
   std::vector<RasterBandInfo> bands;
   std::array<int, 2> block{};

@@ -8,7 +8,8 @@ namespace terramask {
 
 /// One entry of a region's sources.
 struct SourceSpec {
-  /// raster: a file, a pattern ("ortho/*.tif"), or a name that GDAL opens ("xyz:...", "/vsicurl/...", a VRT);
+  /// raster: a file, a folder, a pattern or a list (raster_names.hpp), or a name that GDAL opens ("xyz:...",
+  /// "/vsicurl/...", a VRT);
   /// tile_index: a vector layer with a field that names rasters (`gdaltindex`);
   /// stac: a STAC item, a collection of items, or a list of them, as JSON.
   enum class Kind { raster, tile_index, stac };
@@ -18,6 +19,7 @@ struct SourceSpec {
   std::string location{};    ///< tile_index: the field with the path; empty: "location"
   std::string date_field{};  ///< tile_index: the field with a date; empty: none
   std::string asset{};       ///< stac: empty: the first that is a raster
+  bool recursive = false;    ///< raster: of a folder the subfolders too
   std::string date{};        ///< raster: when it was taken, ISO 8601; empty: what the file says
 };
 

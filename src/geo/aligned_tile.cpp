@@ -12,6 +12,7 @@
 
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/longitudes.hpp"
 
 namespace terramask::geo {
 namespace {
@@ -47,6 +48,7 @@ PixelBox box_on(const FileFacts& tile, const Grid& grid) {
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: has no place in {} ({})", tile.path, crs_label(grid.crs), errors.text()),
                 "leave it out");
+  if (right < left) right += full_turn(grid.crs).value_or(0);  // across 180 degrees
   const auto a = grid.to_pixel(left, top), b = grid.to_pixel(right, bottom);
   // A tile whose edge lies on the grid's is not to get a row more for rounding.
   return {std::floor(a[0] + 1e-6), std::floor(a[1] + 1e-6), std::ceil(b[0] - 1e-6), std::ceil(b[1] - 1e-6)};

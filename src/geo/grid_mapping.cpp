@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "geo/longitudes.hpp"
+
 namespace terramask::geo {
 namespace {
 
@@ -17,13 +19,16 @@ std::int64_t floor_cell(std::int64_t pixel) {
 }  // namespace
 
 GridMapping::GridMapping(const Grid& from, const Grid& to)
-    : from_(from), to_(to), transform_(from.crs, to.crs) {
+    : from_(from), to_(to), transform_(from.crs, to.crs), middle_(static_cast<double>(to.width) / 2) {
+  const auto turn = full_turn(to.crs);
+  if (turn && to.has_geotransform && to.geotransform[2] == 0) turn_ = *turn / std::abs(to.geotransform[1]);
   const double cx = static_cast<double>(from.width) / 2;
   const double cy = static_cast<double>(from.height) / 2;
   std::array<double, 4> x{cx - 0.5, cx + 0.5, cx, cx};
   std::array<double, 4> y{cy, cy, cy - 0.5, cy + 0.5};
   map(x, y);
-  span_ = {std::hypot(x[1] - x[0], x[3] - x[2]), std::hypot(y[1] - y[0], y[3] - y[2])};
+  const double left = round_the_world(x[1], x[0]), above = round_the_world(x[3], x[2]);
+  span_ = {std::hypot(left - x[0], above - x[2]), std::hypot(y[1] - y[0], y[3] - y[2])};
 }
 
 void GridMapping::map(std::span<double> x, std::span<double> y) const {
@@ -35,9 +40,16 @@ void GridMapping::map(std::span<double> x, std::span<double> y) const {
   transform_.apply(x, y);
   for (std::size_t i = 0; i < x.size(); ++i) {
     const auto point = to_.to_pixel(x[i], y[i]);
-    x[i] = point[0];
+    x[i] = round_the_world(point[0], middle_);
     y[i] = point[1];
   }
+}
+
+double GridMapping::round_the_world(double column, double near) const {
+  const double off = column - near;
+  // What lies just opposite stays where it is.
+  if (turn_ == 0 || std::abs(off) <= turn_ / 2 * (1 + 1e-9)) return column;
+  return column - turn_ * std::round(off / turn_);
 }
 
 void GridMapping::positions(const Window& window, std::span<double> columns, std::span<double> rows) const {
@@ -127,6 +139,15 @@ std::array<double, 4> GridMapping::bounds() const {
   map(x, y);
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   std::array<double, 4> box{none, none, none, none};
+  // Along the rows of points, each beginning beside the one above.
+  double row_begin = std::numeric_limits<double>::quiet_NaN(), before = row_begin;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const bool begins = i % (steps + 1) == 0;
+    const double near = begins && std::isfinite(row_begin) ? row_begin : before;
+    if (std::isfinite(x[i]) && std::isfinite(near)) x[i] = round_the_world(x[i], near);
+    if (std::isfinite(x[i])) before = x[i];
+    if (begins) row_begin = before;
+  }
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (!std::isfinite(x[i]) || !std::isfinite(y[i])) continue;
     box[0] = std::fmin(box[0], x[i]);
@@ -134,6 +155,13 @@ std::array<double, 4> GridMapping::bounds() const {
     box[2] = std::fmax(box[2], x[i]);
     box[3] = std::fmax(box[3], y[i]);
   }
+  // On both ends of a grid that goes around the Earth.
+  const double left = box[0], right = box[2];
+  for (const double turn : {-turn_, turn_})
+    if (turn != 0 && left + turn < static_cast<double>(to_.width) && right + turn > 0) {
+      box[0] = std::min(box[0], left + turn);
+      box[2] = std::max(box[2], right + turn);
+    }
   return box;
 }
 

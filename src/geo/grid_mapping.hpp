@@ -25,17 +25,21 @@ class GridMapping {
   /// Pixels of `to` that a pixel of `from` spans along the columns and rows of `to`, at the centre of `from`.
   std::array<double, 2> span() const { return span_; }
 
-  /// Around all of `from`, in pixels of `to`, from a sample of points: xmin, ymin, xmax, ymax; NaN if nothing
-  /// of it has a place there.
+  /// Around all of `from` (where it reaches across 180 degrees, without a jump), in pixels of `to`, from a
+  /// sample of points: xmin, ymin, xmax, ymax; NaN if nothing of it has a place there.
   std::array<double, 4> bounds() const;
 
  private:
   /// In place: from pixels of `from` to pixels of `to`.
   void map(std::span<double> x, std::span<double> y) const;
+  /// The same column of the Earth, within half a turn of another one.
+  double round_the_world(double column, double near) const;
 
   Grid from_;
   Grid to_;
   CrsTransform transform_;
+  double turn_ = 0;    ///< columns of `to` around the Earth; 0: they do not go around it
+  double middle_ = 0;  ///< column of `to` that positions lie within half a turn of
   std::array<double, 2> span_{1, 1};
 };
 

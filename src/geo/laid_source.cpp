@@ -8,6 +8,7 @@
 
 #include "geo/grid_mapping.hpp"
 #include "geo/lattice.hpp"
+#include "geo/longitudes.hpp"
 #include "geo/rescale.hpp"
 #include "geo/stack.hpp"
 #include "geo/warped_reader.hpp"
@@ -111,8 +112,9 @@ class OwnedRescaledReader final : public GridReader {
 
 std::optional<Layout> lay(const Grid& source, const Grid& grid, bool same, const std::string& name) {
   std::optional<Layout> layout;
-  if (same) layout = shifted(source, grid);
-  if (same && !layout) layout = rescaled(source, grid);
+  const Grid near = same ? turned_towards(source, grid) : source;
+  if (same) layout = shifted(near, grid);
+  if (same && !layout) layout = rescaled(near, grid);
   if (!layout) layout = warped(source, grid);
   layout->window = intersect(layout->window, grid.extent());
   if (layout->window.empty()) return std::nullopt;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <vector>
 
+#include "geo/bounds_windows.hpp"
 #include "geo/crs.hpp"
 #include "geo/file_facts.hpp"
 #include "geo/gdal_support.hpp"
@@ -123,8 +124,22 @@ void check_same_bands(const Member& first, const Member& member) {
   }
 }
 
-/// Finds the member's place on the first one's grid, in whole pixels.
-void find_place(const Member& first, Member& member) {
+/// Rasters on both sides of 180 degrees lie together: some of them a full turn further than they say.
+void turn_together(std::vector<Member>& members) {
+  const auto turn = geo::full_turn(members.front().facts.grid.crs);
+  if (!turn) return;
+  std::vector<std::array<double, 2>> extents;
+  for (const Member& member : members) {
+    const Grid& grid = member.facts.grid;
+    const auto box = geo::extent_of(grid, grid.extent());
+    extents.push_back({box[0], box[2]});
+  }
+  const std::vector<int> turns = geo::turns_together(extents, *turn);
+  for (std::size_t i = 0; i < members.size(); ++i)
+    members[i].facts.grid.geotransform[0] += (turns[i] - turns.front()) * *turn;
+}
+
+void check_same_crs(const Member& first, const Member& member) {
   const Grid &a = first.facts.grid, &b = member.facts.grid;
   if (a.crs.empty() != b.crs.empty() || (!a.crs.empty() && !geo::same_crs(a.crs, b.crs))) {
     const auto labels = geo::crs_labels(b.crs, a.crs);
@@ -134,6 +149,11 @@ void find_place(const Member& first, Member& member) {
         a.crs.empty() || b.crs.empty() ? "assign the CRS that is meant: `gdal_edit.py -a_srs`"
                                        : "bring it to the same CRS first: `gdalwarp -t_srs`");
   }
+}
+
+/// Finds the member's place on the first one's grid, in whole pixels.
+void find_place(const Member& first, Member& member) {
+  const Grid &a = first.facts.grid, &b = member.facts.grid;
   const geo::LatticePlace place = geo::place_on_lattice(b, a);
   if (!place.same_pixels())
     throw Error(
@@ -292,8 +312,10 @@ std::string build_mosaic(std::span<const std::string> paths, const std::string& 
   for (const std::string& path : paths) {
     members.push_back(open_member(path, nodata, no_alpha));
     check_same_bands(members.front(), members.back());
-    find_place(members.front(), members.back());
+    check_same_crs(members.front(), members.back());
   }
+  turn_together(members);
+  for (Member& member : members) find_place(members.front(), member);
   static std::atomic<int> made{0};
   const std::string folder = fmt::format("/vsimem/terramask_{}/", made.fetch_add(1));
   if (nodata_together(members.front(), rule))

@@ -157,7 +157,7 @@ MosaicSummary write_mosaic(const MosaicOptions& options, const ProgressSink& pro
   const auto begin = std::chrono::steady_clock::now();
   MosaicSummary summary;
   check_output(options.output, options.overwrite, {});
-  std::vector<std::string> paths = list_tiles(options.tiles);
+  std::vector<std::string> paths = list_tiles(options.tiles, options.recursive);
   order_tiles(paths, options.priority);
   check_output(options.output, options.overwrite, paths);
   geo::TileSurvey survey = geo::survey_tiles(paths, options.contents, progress, stop);

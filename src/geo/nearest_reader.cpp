@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "geo/crs.hpp"
+#include "geo/longitudes.hpp"
 
 namespace terramask::geo {
 namespace {
@@ -21,8 +22,10 @@ std::vector<BandSlot> slots(const std::vector<int>& bands) {
 }
 
 /// The whole number of pixels between two grids that are the same but for their corners.
-std::optional<std::array<std::int64_t, 2>> shift_between(const Grid& grid, const Grid& source) {
-  if (!same_crs(grid.crs, source.crs) && !(grid.crs.empty() && source.crs.empty())) return std::nullopt;
+std::optional<std::array<std::int64_t, 2>> shift_between(const Grid& grid, const Grid& as_it_says) {
+  if (!same_crs(grid.crs, as_it_says.crs) && !(grid.crs.empty() && as_it_says.crs.empty()))
+    return std::nullopt;
+  const Grid source = turned_towards(as_it_says, grid);
   const auto corner = [&](std::int64_t column, std::int64_t row) {
     const auto world = grid.to_world(static_cast<double>(column), static_cast<double>(row));
     return source.to_pixel(world[0], world[1]);

@@ -11,6 +11,7 @@
 #include "geo/file_facts.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "geo/longitudes.hpp"
 #include "geo/value_notes.hpp"
 #include "terramask/tiles.hpp"
 
@@ -70,8 +71,22 @@ void locate(RasterInfo& info) {
     return;  // a local CRS has no longitude
   }
   const auto finite = [](double v) { return std::isfinite(v); };
-  if (std::all_of(x.begin(), x.end(), finite) && std::all_of(y.begin(), y.end(), finite))
-    info.lon_lat = box(x, y);
+  if (!std::all_of(x.begin(), x.end(), finite) || !std::all_of(y.begin(), y.end(), finite)) return;
+  x.push_back(x.front());
+  y.push_back(y.front());
+  const bool pole = geo::unroll(x, 360) != 0;
+  std::array<double, 4> found = box(x, y);
+  if (pole) {
+    const bool north = found[1] + found[3] > 0;
+    found = {-180, north ? found[1] : -90, 180, north ? 90 : found[3]};
+  }
+  // A raster of longitudes keeps its own.
+  if (!geo::is_geographic(info.grid.crs)) {
+    const double turns = 360 * std::floor((found[0] + 180) / 360);
+    found[0] -= turns;
+    found[2] -= turns;
+  }
+  info.lon_lat = found;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "geo/crs.hpp"
 #include "geo/grid_mapping.hpp"
+#include "geo/longitudes.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::geo {
@@ -28,7 +29,13 @@ Grid coordinates_of(const std::string& crs) {
 
 /// xmin, ymin, xmax, ymax in the CRS of `to`.
 Box box_of(const Grid& source, const Grid& to, bool same) {
-  if (!same) return GridMapping(source, to).bounds();
+  if (!same) {
+    const Box box = GridMapping(source, to).bounds();
+    // It may be any turn that this is on.
+    const double turn = full_turn(to.crs).value_or(0);
+    const double turns = turn == 0 ? 0 : turn * std::floor((box[0] + turn / 2) / turn + 1e-9);
+    return {box[0] - turns, box[1], box[2] - turns, box[3]};
+  }
   Box box{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
           -std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   for (const double column : {0.0, static_cast<double>(source.width)})
@@ -52,6 +59,20 @@ double pixel_in(const Grid& source, const Grid& to) {
         "give the region another CRS");
   const double unit = std::pow(10, std::floor(std::log10(side)) - 3);
   return std::round(side / unit) * unit;
+}
+
+/// Sources on both sides of 180 degrees lie together: some of them a full turn further.
+void turn_together(std::vector<Box>& boxes, const std::string& crs) {
+  const auto turn = full_turn(crs);
+  if (!turn) return;
+  std::vector<std::array<double, 2>> extents;
+  for (const Box& box : boxes) extents.push_back({box[0], box[2]});
+  const std::vector<int> turns = turns_together(extents, *turn);
+  for (std::size_t i = 0; i < boxes.size(); ++i) {
+    // The first one, whose lattice the grid may have, stays.
+    boxes[i][0] += (turns[i] - turns.front()) * *turn;
+    boxes[i][2] += (turns[i] - turns.front()) * *turn;
+  }
 }
 
 std::int64_t edge(double value, bool up) {
@@ -93,15 +114,18 @@ Grid region_grid(const GridRequest& request, std::span<const Grid> sources) {
   if (request.origin) anchor = *request.origin;
 
   std::map<std::string, bool> same;
-  bool placed = false;
-  std::int64_t left = std::numeric_limits<std::int64_t>::max(), top = left;
-  std::int64_t right = std::numeric_limits<std::int64_t>::min(), bottom = right;
+  std::vector<Box> boxes;
   for (const Grid& source : sources) {
     auto known = same.find(source.crs);
     if (known == same.end()) known = same.emplace(source.crs, same_crs(source.crs, crs)).first;
     const Box box = box_of(source, world, known->second);
-    if (!std::all_of(box.begin(), box.end(), [](double v) { return std::isfinite(v); })) continue;
-    placed = true;
+    if (std::all_of(box.begin(), box.end(), [](double v) { return std::isfinite(v); })) boxes.push_back(box);
+  }
+  turn_together(boxes, crs);
+  const bool placed = !boxes.empty();
+  std::int64_t left = std::numeric_limits<std::int64_t>::max(), top = left;
+  std::int64_t right = std::numeric_limits<std::int64_t>::min(), bottom = right;
+  for (const Box& box : boxes) {
     constexpr double far = 1e12;
     const auto column = [&](double x) { return std::clamp((x - anchor[0]) / pixel[0], -far, far); };
     const auto row = [&](double y) { return std::clamp((anchor[1] - y) / pixel[1], -far, far); };

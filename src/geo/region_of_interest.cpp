@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
-#include "geo/crs.hpp"
+#include "geo/bounds_windows.hpp"
 #include "geo/cutline.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/grid_reader.hpp"
@@ -13,97 +12,17 @@
 namespace terramask {
 namespace {
 
-using Box = std::array<double, 4>;
-
-constexpr double kOnEdge = 1e-6;  // pixels: bounds this close to a pixel's edge lie on it
-
-std::string box_text(const Box& box) {
-  return fmt::format("{:.10g} {:.10g} {:.10g} {:.10g}", box[0], box[1], box[2], box[3]);
-}
-
-Box around(const std::vector<double>& x, const std::vector<double>& y) {
-  const auto [left, right] = std::minmax_element(x.begin(), x.end());
-  const auto [low, high] = std::minmax_element(y.begin(), y.end());
-  return {*left, *low, *right, *high};
-}
-
-/// The coordinates around a window of the grid: xmin, ymin, xmax, ymax.
-Box extent_of(const Grid& grid, const Window& window) {
-  std::vector<double> x;
-  std::vector<double> y;
-  for (const std::int64_t column : {window.x, window.x + window.width}) {
-    for (const std::int64_t row : {window.y, window.y + window.height}) {
-      const auto point = grid.to_world(static_cast<double>(column), static_cast<double>(row));
-      x.push_back(point[0]);
-      y.push_back(point[1]);
-    }
-  }
-  return around(x, y);
-}
-
-std::string raster_text(const Grid& grid) {
-  return fmt::format("the raster's extent {} ({})", box_text(extent_of(grid, grid.extent())),
-                     geo::crs_label(grid.crs));
-}
-
-/// The pixels a box touches.
-Window bounds_window(const Grid& grid, const Box& box, const std::string& bounds_crs) {
-  if (!std::all_of(box.begin(), box.end(), [](double v) { return std::isfinite(v); }) || box[0] >= box[2] ||
-      box[1] >= box[3]) {
-    throw Error(ErrorCode::usage, "--bounds " + box_text(box) + ": not xmin ymin xmax ymax");
-  }
-  if (!grid.has_geotransform) {
-    throw Error(ErrorCode::mismatch, "--bounds: the raster has no geotransform, so no coordinates",
-                "give it a place, e.g. `gdal_edit.py -a_srs EPSG:... -a_ullr ulx uly lrx lry`");
-  }
-  std::string crs = grid.crs;
-  if (!bounds_crs.empty()) {
-    crs = geo::crs_from_user(bounds_crs, "--bounds-crs");
-    if (grid.crs.empty()) {
-      throw Error(ErrorCode::mismatch, "--bounds-crs: the raster has no CRS to go to",
-                  "assign one with --crs");
-    }
-  }
-  // Straight edges of the box may bend: they are followed by many points.
-  constexpr int steps = 64;
-  std::vector<double> x;
-  std::vector<double> y;
-  for (int i = 0; i <= steps; ++i) {
-    const double t = static_cast<double>(i) / steps;
-    const double along_x = i == steps ? box[2] : box[0] + t * (box[2] - box[0]);
-    const double along_y = i == steps ? box[3] : box[1] + t * (box[3] - box[1]);
-    x.insert(x.end(), {along_x, along_x, box[0], box[2]});
-    y.insert(y.end(), {box[1], box[3], along_y, along_y});
-  }
-  geo::CrsTransform(crs, grid.crs).apply(x, y);
-  std::vector<double> columns;
-  std::vector<double> rows;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const auto pixel = grid.to_pixel(x[i], y[i]);
-    if (!std::isfinite(pixel[0]) || !std::isfinite(pixel[1])) continue;
-    columns.push_back(pixel[0]);
-    rows.push_back(pixel[1]);
-  }
-  if (!columns.empty()) {
-    const Box pixels = around(columns, rows);
-    const auto whole = [](double v) { return static_cast<std::int64_t>(std::clamp(v, -1e15, 1e15)); };
-    const std::int64_t left = whole(std::floor(pixels[0] + kOnEdge));
-    const std::int64_t top = whole(std::floor(pixels[1] + kOnEdge));
-    const Window window{left, top, whole(std::ceil(pixels[2] - kOnEdge)) - left,
-                        whole(std::ceil(pixels[3] - kOnEdge)) - top};
-    const Window inside = intersect(window, grid.extent());
-    if (!inside.empty()) return inside;
-  }
-  throw Error(ErrorCode::mismatch,
-              fmt::format("--bounds {} ({}) and {} have nothing in common", box_text(box),
-                          geo::crs_label(crs), raster_text(grid)),
-              bounds_crs.empty() ? "give the bounds in the raster's CRS or name theirs with --bounds-crs"
-                                 : "correct the bounds");
+/// The smallest window that holds both.
+Window around(const Window& a, const Window& b) {
+  const std::int64_t x = std::min(a.x, b.x), y = std::min(a.y, b.y);
+  return {x, y, std::max(a.x + a.width, b.x + b.width) - x, std::max(a.y + a.height, b.y + b.height) - y};
 }
 
 class Region final : public RegionOfInterest {
  public:
-  Region(const Window& window, geo::Polygons polygons) : window_(window), polygons_(std::move(polygons)) {}
+  /// @param parts  the windows that the bounds touch; at least one
+  Region(const Window& window, std::vector<Window> parts, geo::Polygons polygons)
+      : window_(window), parts_(std::move(parts)), polygons_(std::move(polygons)) {}
 
   const Window& window() const override { return window_; }
 
@@ -115,8 +34,9 @@ class Region final : public RegionOfInterest {
     polygons_.fill(window, keep);
     for (std::int64_t row = 0; row < window.height; ++row) {
       for (std::int64_t column = 0; column < window.width; ++column) {
-        const bool in = window.x + column >= window_.x && window.x + column < window_.x + window_.width &&
-                        window.y + row >= window_.y && window.y + row < window_.y + window_.height;
+        const std::int64_t x = window.x + column, y = window.y + row;
+        const bool in = holds(window_, x, y) &&
+                        std::ranges::any_of(parts_, [&](const Window& one) { return holds(one, x, y); });
         const auto i = static_cast<std::size_t>(row * window.width + column);
         if (!in || keep[i] == 0) inside[i] = 0;
       }
@@ -136,7 +56,12 @@ class Region final : public RegionOfInterest {
   }
 
  private:
+  static bool holds(const Window& window, std::int64_t x, std::int64_t y) {
+    return x >= window.x && x < window.x + window.width && y >= window.y && y < window.y + window.height;
+  }
+
   Window window_;
+  std::vector<Window> parts_;
   geo::Polygons polygons_;
 };
 
@@ -147,8 +72,10 @@ std::unique_ptr<RegionOfInterest> RegionOfInterest::make(const Grid& grid,
                                                          const std::string& bounds_crs,
                                                          const std::string& cutline) {
   geo::ensure_gdal();
-  Window window = grid.extent();
-  if (bounds) window = bounds_window(grid, *bounds, bounds_crs);
+  const std::vector<Window> parts =
+      bounds ? geo::bounds_windows(grid, *bounds, bounds_crs) : std::vector<Window>{grid.extent()};
+  Window window = parts.front();
+  for (const Window& one : parts) window = around(window, one);
   geo::Polygons polygons;
   if (!cutline.empty()) {
     if (!grid.has_geotransform) {
@@ -156,17 +83,17 @@ std::unique_ptr<RegionOfInterest> RegionOfInterest::make(const Grid& grid,
                   "give it a place, e.g. `gdal_edit.py -a_srs EPSG:... -a_ullr ulx uly lrx lry`");
     }
     polygons = geo::read_cutline(cutline, grid);
-    const Window around = polygons.bounds();
-    window = intersect(window, around);
-    if (window.empty() || !Region(window, polygons).holds_a_pixel()) {
+    const Window touched = polygons.bounds();
+    window = intersect(window, touched);
+    if (window.empty() || !Region(window, parts, polygons).holds_a_pixel()) {
       throw Error(ErrorCode::mismatch,
                   fmt::format("{}: its polygons (extent {}) hold no pixel of {}{}", cutline,
-                              box_text(extent_of(grid, around)), raster_text(grid),
-                              bounds ? " within --bounds " + box_text(*bounds) : std::string()),
+                              geo::box_text(geo::extent_of(grid, touched)), geo::raster_text(grid),
+                              bounds ? " within --bounds " + geo::box_text(*bounds) : std::string()),
                   "give polygons of the same place");
     }
   }
-  return std::make_unique<Region>(window, std::move(polygons));
+  return std::make_unique<Region>(window, parts, std::move(polygons));
 }
 
 }  // namespace terramask

@@ -1,7 +1,6 @@
 #include "terramask/source_list.hpp"
 
 #include <fmt/format.h>
-#include <glob.h>
 #include <ogrsf_frmts.h>
 
 #include <algorithm>
@@ -12,14 +11,11 @@
 #include "geo/gdal_support.hpp"
 #include "geo/layer_style.hpp"
 #include "geo/stac_items.hpp"
+#include "terramask/raster_names.hpp"
 
 namespace terramask {
 namespace fs = std::filesystem;
 namespace {
-
-bool is_pattern(const std::string& path) {
-  return path.find_first_of("*?[") != std::string::npos;
-}
 
 /// "xyz:...", "NETCDF:..." and "/vsicurl/..." name no file of the file system.
 bool is_connection(const std::string& path) {
@@ -27,20 +23,8 @@ bool is_connection(const std::string& path) {
 }
 
 void add_matches(const SourceSpec& spec, std::vector<ListedSource>& list) {
-  std::error_code failed;
-  if (!is_pattern(spec.path) || is_connection(spec.path) || fs::exists(spec.path, failed)) {
-    list.push_back({spec.path, spec.date});
-    return;
-  }
-  glob_t found{};
-  const int status = ::glob(spec.path.c_str(), GLOB_NOSORT | GLOB_TILDE, nullptr, &found);
-  std::vector<std::string> paths;
-  for (std::size_t i = 0; status == 0 && i < found.gl_pathc; ++i) paths.emplace_back(found.gl_pathv[i]);
-  ::globfree(&found);
-  if (paths.empty())
-    throw Error(ErrorCode::not_found, spec.path + ": no file matches", "correct the pattern, or name files");
-  std::sort(paths.begin(), paths.end());
-  for (std::string& path : paths) list.push_back({std::move(path), spec.date});
+  for (std::string& path : list_rasters(spec.path, spec.recursive))
+    list.push_back({std::move(path), spec.date});
 }
 
 OGRLayer& layer_of(GDALDataset& dataset, const SourceSpec& spec) {
@@ -85,7 +69,7 @@ void add_tile_index(const SourceSpec& spec, std::vector<ListedSource>& list) {
     std::string path = feature->GetFieldAsString(location);
     if (path.empty()) continue;
     std::error_code failed;
-    if (!is_connection(path) && fs::path(path).is_relative() && fs::exists(folder / path, failed))
+    if (fs::path(path).is_relative() && fs::exists(folder / path, failed))
       path = (folder / path).lexically_normal().string();
     list.push_back({path, date < 0 ? "" : iso(feature->GetFieldAsString(date))});
   }
@@ -114,7 +98,8 @@ std::vector<ListedSource> list_sources(const std::vector<SourceSpec>& specs) {
 SourceSpec guess_source(const std::string& path) {
   SourceSpec spec;
   spec.path = path;
-  if (is_pattern(path) || is_connection(path)) return spec;
+  std::error_code failed;
+  if (is_raster_list(path) || (is_connection(path) && !fs::exists(path, failed))) return spec;
   const std::string extension = geo::file_ending(path);
   if (extension == ".json" || extension == ".geojson") {
     if (geo::looks_like_stac(path))

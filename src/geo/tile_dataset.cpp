@@ -71,7 +71,8 @@ class TileDataset final : public GDALDataset {
   }
 
   tiles::TileAddress address(int column, int row) const {
-    return {mosaic_->zoom, mosaic_->range.x0 + column, mosaic_->range.y0 + row};
+    const int zoom = mosaic_->zoom;
+    return {zoom, tiles::world_column(zoom, mosaic_->range.x0 + column), mosaic_->range.y0 + row};
   }
 
   /// Reads a tile into the block asked for, and into the other bands' blocks in GDAL's cache: it is decoded

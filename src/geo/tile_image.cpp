@@ -125,6 +125,11 @@ class Decoder {
 
 }  // namespace
 
+bool TileImage::transparent() const {
+  const auto area = static_cast<std::ptrdiff_t>(width) * height;
+  return std::all_of(planes.end() - area, planes.end(), [](std::uint8_t alpha) { return alpha == 0; });
+}
+
 TileImage decode_tile(const std::string& bytes, tiles::Pixels pixels) {
   ensure_gdal();
   if (const std::string fault = tiles::image_fault(bytes); !fault.empty()) refuse(fault);
@@ -135,10 +140,6 @@ TileImage decode_tile(const std::string& bytes, tiles::Pixels pixels) {
   const DatasetPtr dataset(GDALDataset::Open(file.path().c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY,
                                              drivers.data(), nullptr, nullptr));
   if (!dataset || dataset->GetRasterCount() == 0) refuse("a damaged image: " + errors.text());
-  constexpr int largest = 8192;
-  if (dataset->GetRasterXSize() > largest || dataset->GetRasterYSize() > largest)
-    refuse(fmt::format("{} x {} pixels, too many for a tile", dataset->GetRasterXSize(),
-                       dataset->GetRasterYSize()));
   Decoder decoder(*dataset, errors);
   return pixels == tiles::Pixels::index ? decoder.index() : decoder.colours();
 }

@@ -17,6 +17,9 @@ struct TileImage {
   std::vector<std::uint8_t> planes;
   /// Of index tiles that have one.
   std::optional<GDALColorTable> palette;
+
+  /// Whether nothing is seen of it: what servers send where they have no tile.
+  bool transparent() const;
 };
 
 /// Throws format, told in a few words without a name: "not an image", "16 bits a band".

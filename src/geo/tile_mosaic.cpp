@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
-#include <set>
 
 #include "geo/crs.hpp"
+#include "geo/longitudes.hpp"
+#include "geo/tile_look.hpp"
 #include "terramask/raster_reader.hpp"
 #include "terramask/tiles.hpp"
 #include "tiles/open_source.hpp"
@@ -60,7 +60,8 @@ int choose_zoom(const tiles::SourceName& name, const TileSettings& settings, con
       "say which: --zoom N, or #zoom=N after the name");
 }
 
-TileRange tiles_of_bounds(const tiles::SourceName& name, int zoom) {
+/// The tiles that a box touches which lies on one side of 180 degrees.
+TileRange tiles_of_box(const std::array<double, 4>& box, const std::string& crs, int zoom) {
   // The world in pixels of a 256th of a tile: what touches a tile by less than a millionth of them does not.
   Grid world;
   world.width = world.height = std::int64_t{256} << zoom;
@@ -68,10 +69,21 @@ TileRange tiles_of_bounds(const tiles::SourceName& name, int zoom) {
   world.geotransform = {-tiles::kHalfWorld, pixel, 0, tiles::kHalfWorld, 0, -pixel};
   world.has_geotransform = true;
   world.crs = crs_from_user("EPSG:3857", "xyz");
-  const std::string crs = name.bounds_crs.empty() ? "EPSG:4326" : name.bounds_crs;
-  const Window window = RegionOfInterest::make(world, name.bounds, crs, "")->window();
+  const Window window = RegionOfInterest::make(world, box, crs, "")->window();
   return {window.x / 256, window.y / 256, (window.x + window.width + 255) / 256,
           (window.y + window.height + 255) / 256};
+}
+
+/// The tiles that the bounds touch; across 180 degrees columns go on beyond the last one.
+TileRange tiles_of_bounds(const tiles::SourceName& name, int zoom) {
+  const std::string crs = name.bounds_crs.empty() ? "EPSG:4326" : name.bounds_crs;
+  const auto halves = halves_at_180(*name.bounds, crs_from_user(crs, "bounds-crs"));
+  if (!halves) return tiles_of_box(*name.bounds, crs, zoom);
+  const TileRange west = tiles_of_box((*halves)[0], "EPSG:4326", zoom);
+  const TileRange east = tiles_of_box((*halves)[1], "EPSG:4326", zoom);
+  const std::int64_t across = std::int64_t{1} << zoom;
+  return {west.x0, std::min(west.y0, east.y0), std::min(east.x1 + across, west.x0 + across),
+          std::max(west.y1, east.y1)};
 }
 
 TileRange choose_range(const tiles::SourceName& name, const tiles::TileSource& source, int zoom,
@@ -85,67 +97,21 @@ TileRange choose_range(const tiles::SourceName& name, const tiles::TileSource& s
   }
   TileRange range = tiles_of_bounds(name, zoom);
   const std::int64_t last = std::int64_t{1} << zoom;
-  range = {std::max<std::int64_t>(range.x0 - name.margin, 0),
-           std::max<std::int64_t>(range.y0 - name.margin, 0), std::min(range.x1 + name.margin, last),
+  const bool wraps = range.x1 > last;
+  range = {range.x0 - name.margin, std::max<std::int64_t>(range.y0 - name.margin, 0), range.x1 + name.margin,
            std::min(range.y1 + name.margin, last)};
+  if (!wraps) range = {std::max<std::int64_t>(range.x0, 0), range.y0, std::min(range.x1, last), range.y1};
   if (!present) return range;
-  const TileRange common{std::max(range.x0, present->x0), std::max(range.y0, present->y0),
-                         std::min(range.x1, present->x1), std::min(range.y1, present->y1)};
-  if (common.empty())
+  const bool common = std::ranges::any_of(tiles::in_world(zoom, range), [&](const TileRange& a) {
+    return std::ranges::any_of(tiles::in_world(zoom, *present), [&](const TileRange& b) {
+      return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
+    });
+  });
+  if (!common)
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: none of its tiles of zoom {} lies within the bounds", shown, zoom),
                 "correct the bounds; `terramask info` shows the extent without them");
   return range;
-}
-
-/// Tiles to look at for the size of all: one that is known to be there, else the middle one and others apart.
-std::vector<TileAddress> candidates(const tiles::TileSource& source, int zoom, const TileRange& range) {
-  if (const auto example = source.example(zoom, range)) return {*example};
-  std::vector<TileAddress> found;
-  std::set<TileAddress> seen;
-  for (const int parts : {2, 4, 6})
-    for (int i = 1; i < parts; i += 2)
-      for (int j = 1; j < parts; j += 2) {
-        const TileAddress tile{zoom, range.x0 + range.width() * j / parts,
-                               range.y0 + range.height() * i / parts};
-        if (seen.insert(tile).second) found.push_back(tile);
-      }
-  return found;
-}
-
-/// The first tile that is there says how large all are.
-void look_at_first_tile(TileMosaic& mosaic, int tile_size, const std::string& shown) {
-  if (tile_size != 0) mosaic.tile_size = tile_size;
-  if (tile_size != 0 && mosaic.pixels == tiles::Pixels::colour) return;
-  std::string cause;
-  std::size_t failed = 0;
-  for (const TileAddress& address : candidates(*mosaic.source, mosaic.zoom, mosaic.range)) {
-    const tiles::Tile tile = mosaic.source->read(address);
-    if (tile.state == TileState::missing) continue;
-    if (tile.state == TileState::present) {
-      try {
-        const TileImage image = decode_tile(tile.bytes, mosaic.pixels);
-        if (image.width == image.height && (tile_size == 0 || image.width == tile_size)) {
-          mosaic.tile_size = image.width;
-          mosaic.palette = image.palette;
-          return;
-        }
-        cause = fmt::format("tile {}: {} x {} pixels", to_string(address), image.width, image.height);
-      } catch (const Error& error) {
-        cause = fmt::format("tile {}: {}", to_string(address), error.message());
-      }
-    } else {
-      cause = fmt::format("tile {}: {}", to_string(address), tile.cause);
-    }
-    const bool unreachable = tile.cause.starts_with("cannot be reached");
-    if (tile_size == 0 && (++failed == 3 || unreachable)) break;
-  }
-  if (tile_size != 0) return;
-  if (cause.empty())
-    throw Error(ErrorCode::not_found, shown + ": none of the tiles looked at within the bounds is there",
-                "check zoom and bounds; where most tiles are missing, say the size: #tile-size=256");
-  throw Error(ErrorCode::io, fmt::format("{}: {}", shown, cause),
-              "check the address and try a tile in a browser");
 }
 
 void check_size(const TileMosaic& mosaic, const std::string& shown) {
@@ -179,7 +145,7 @@ std::shared_ptr<TileMosaic> make_mosaic(const std::string& text, const TileSetti
   if (before && mosaic->source != before) mosaic->source->share_ledger(*before);
   mosaic->zoom = choose_zoom(name, settings, *mosaic->source, shown);
   mosaic->range = choose_range(name, *mosaic->source, mosaic->zoom, shown);
-  look_at_first_tile(*mosaic, name.tile_size, shown);
+  look_at_tiles(*mosaic, name.tile_size, shown);
   check_size(*mosaic, shown);
   mosaic->attribution = name.attribution.empty() ? mosaic->source->attribution() : name.attribution;
   mosaic->licence = name.licence.empty() ? mosaic->source->licence() : name.licence;
@@ -204,6 +170,10 @@ std::optional<TileImage> TileMosaic::read(const TileAddress& address) const {
   };
   try {
     TileImage image = decode_tile(tile.bytes, pixels);
+    if (image.transparent()) {
+      source->ledger().note(address, tiles::TileLedger::Entry::missing);
+      return std::nullopt;
+    }
     if (image.width != tile_size || image.height != tile_size)
       return fail(fmt::format("{} x {} pixels, the other tiles have {} x {}", image.width, image.height,
                               tile_size, tile_size));

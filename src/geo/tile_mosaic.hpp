@@ -32,8 +32,8 @@ struct TileMosaic {
 };
 
 /// Opens it, or gives back the one of the same name that is open. The extent is that of the bounds (whole
-/// tiles), else of the tiles present; the size of tiles is the name's or that of the first tile that is
-/// there. Throws usage (no zoom, no bounds), not_found (no tile there), and what the source throws.
+/// tiles), else of the tiles present; the size of tiles is the name's or that of most tiles looked at. Throws
+/// usage (no zoom, no bounds), not_found (no tile there), and what the source throws.
 std::shared_ptr<const TileMosaic> open_tile_mosaic(const std::string& name);
 
 }  // namespace terramask::geo

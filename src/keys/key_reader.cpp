@@ -57,8 +57,17 @@ std::string path_from(const std::string& file, const std::string& path) {
   };
   if (is_tile_source(path)) return with_tile_path(path, below);
   // What begins with "/vsi" or "<", or has a scheme ("NETCDF:..."), is no path of the file system.
-  const bool plain = path.find(':') == std::string::npos && path.find('<') != 0;
-  return plain ? below(path) : path;
+  std::error_code failed;
+  const std::string place = below(path);
+  if (path.starts_with('@') && !std::filesystem::exists(place, failed)) return "@" + below(path.substr(1));
+  if (path.starts_with('<') || path.starts_with("/vsi")) return path;
+  if (path.find(':') == std::string::npos || std::filesystem::exists(place, failed)) return place;
+  // A folder or file with a colon in its name, up to where a pattern begins.
+  const std::string fixed = place.substr(0, place.find_first_of("*?[{"));
+  const bool there = path.find('/') != std::string::npos &&
+                     std::filesystem::exists(fixed.substr(0, fixed.rfind('/') + 1), failed) &&
+                     path.find(':') < path.rfind('/') && path.find_first_of("*?[{") != std::string::npos;
+  return there ? place : path;
 }
 
 KeyReader::KeyReader(const Json& object, Place place) : object_(object), place_(std::move(place)) {

@@ -100,6 +100,7 @@ void visit_source(KeyVisitor& v, SourceSpec& spec) {
     v.text("asset", spec.asset, Need::optional);
   } else {
     v.path("path", spec.path);
+    v.flag("recursive", spec.recursive);
     visit_date(v, spec.date);
   }
 }

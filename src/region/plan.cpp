@@ -86,7 +86,7 @@ RegionPlan make_plan(const RegionJob& job, const Model& model, const JobFile& fi
     for (std::int64_t column = window.x / tile; column * tile < window.x + window.width; ++column) {
       const Window part = intersect({column * tile, row * tile, tile, tile}, window);
       if (part.empty() || plan.reader->sources_of(part).empty()) continue;
-      if (!job.cutline.empty() && !meets(*plan.region, part)) continue;
+      if ((!job.cutline.empty() || job.bounds) && !meets(*plan.region, part)) continue;
       JournalTile one;
       one.tile.row = row;
       one.tile.column = column;

@@ -74,7 +74,8 @@ class TileTask::Gathered final : public MaskWriter {
 
 TileTask::TileTask(const RegionPlan& plan, const Model& model, JournalTile tile, const std::string& folder)
     : Job(model, tile_options(plan, tile.tile, folder), plan.reader,
-          std::make_shared<TileRegion>(tile.tile.window, plan.job.cutline.empty() ? nullptr : plan.region)),
+          std::make_shared<TileRegion>(tile.tile.window,
+                                       plan.job.cutline.empty() && !plan.job.bounds ? nullptr : plan.region)),
       model_(model),
       tile_(std::move(tile)) {}
 

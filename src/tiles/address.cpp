@@ -22,6 +22,26 @@ void TileRange::add(std::int64_t x, std::int64_t y) {
   y1 = std::max(y1, y + 1);
 }
 
+TileRange TileExtent::range() const {
+  if (west_.empty()) return east_;
+  if (east_.empty()) return west_;
+  const std::int64_t top = std::min(west_.y0, east_.y0), bottom = std::max(west_.y1, east_.y1);
+  const bool apart = 2 * (east_.x0 - west_.x1) > across_;
+  return apart ? TileRange{east_.x0, top, west_.x1 + across_, bottom}
+               : TileRange{west_.x0, top, east_.x1, bottom};
+}
+
+std::vector<TileRange> in_world(int zoom, const TileRange& range) {
+  const std::int64_t across = std::int64_t{1} << zoom;
+  std::vector<TileRange> parts;
+  for (const std::int64_t turn : {-across, std::int64_t{0}, across}) {
+    const TileRange part{std::max(range.x0 + turn, std::int64_t{0}), range.y0,
+                         std::min(range.x1 + turn, across), range.y1};
+    if (!part.empty()) parts.push_back(part);
+  }
+  return parts;
+}
+
 double western_edge(int zoom, std::int64_t x) {
   return kHalfWorld * (std::ldexp(static_cast<double>(x), 1 - zoom) - 1);
 }

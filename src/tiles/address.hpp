@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <tuple>
+#include <vector>
 
 namespace terramask::tiles {
 
@@ -53,6 +54,28 @@ struct TileRange {
   bool holds(std::int64_t x, std::int64_t y) const { return x >= x0 && x < x1 && y >= y0 && y < y1; }
   void add(std::int64_t x, std::int64_t y);
 };
+
+/// The range as it goes on beyond the last column where tiles lie on both sides of 180 degrees and nowhere
+/// near its opposite: the world is round.
+class TileExtent {
+ public:
+  explicit TileExtent(int zoom) : across_(std::int64_t{1} << zoom) {}
+  void add(std::int64_t x, std::int64_t y) { (2 * x < across_ ? west_ : east_).add(x, y); }
+  TileRange range() const;
+
+ private:
+  std::int64_t across_;
+  TileRange west_, east_;
+};
+
+/// The parts of a range whose columns are those of the world: one, or two across 180 degrees.
+std::vector<TileRange> in_world(int zoom, const TileRange& range);
+
+/// The column of the world that a column beyond it is.
+constexpr std::int64_t world_column(int zoom, std::int64_t x) {
+  const std::int64_t across = std::int64_t{1} << zoom;
+  return (x % across + across) % across;
+}
 
 /// The same row counted from the south (TMS, MBTiles), and back.
 constexpr std::int64_t flipped_row(int zoom, std::int64_t y) {

@@ -25,7 +25,8 @@ CacheUses::CacheUses(Database& database, std::optional<std::uint64_t> limit)
       size_(database.prepare("SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, "
                              "pragma_freelist_count, pragma_page_size")),
       oldest_(database.prepare(
-          "SELECT zoom_level, tile_column, tile_row FROM terramask_fetches ORDER BY used LIMIT ?")),
+          std::string("SELECT zoom_level, tile_column, tile_row FROM terramask_fetches WHERE ") + kIsTile +
+          " ORDER BY used LIMIT ?")),
       drop_tile_(
           database.prepare("DELETE FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?")),
       drop_fetch_(database.prepare(
@@ -60,20 +61,23 @@ void CacheUses::make_room(std::uint64_t bytes) {
   database_.run("PRAGMA incremental_vacuum");
 }
 
-// One transaction, so that other processes are not kept waiting. Whether there was anything to drop.
+// One transaction, so that other processes are not kept waiting. Whether anything was dropped.
 bool CacheUses::drop_some(std::uint64_t most) {
   Transaction transaction(database_);
   std::vector<std::array<std::int64_t, 3>> oldest;
   oldest_.bind(0, std::int64_t{kDroppedAtOnce});
   while (oldest_.step()) oldest.push_back({oldest_.integer(0), oldest_.integer(1), oldest_.integer(2)});
   oldest_.reset();
+  int dropped = 0;
   for (const auto& [zoom, column, row] : oldest) {
     if (bytes_in_use() <= most) break;
-    for (Statement* drop : {&drop_tile_, &drop_fetch_})
+    for (Statement* drop : {&drop_tile_, &drop_fetch_}) {
       drop->bind(0, zoom).bind(1, column).bind(2, row).run();
+      dropped += database_.changes();
+    }
   }
   transaction.commit();
-  return !oldest.empty();
+  return dropped > 0;
 }
 
 }  // namespace terramask::tiles

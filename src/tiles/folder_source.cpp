@@ -10,6 +10,7 @@
 #include <set>
 
 #include "terramask/error.hpp"
+#include "tiles/tile_map_resource.hpp"
 
 namespace terramask::tiles {
 namespace fs = std::filesystem;
@@ -23,14 +24,22 @@ class Walk {
   Walk(const TileTemplate& path, std::optional<int> zoom, std::map<TileAddress, std::string>& found)
       : parts_(path.components()), zoom_(zoom), found_(found) {}
 
-  void from(const fs::path& folder) { enter(folder, 0, {}); }
+  /// Returns how many files are named as tiles that no world has.
+  std::size_t from(const fs::path& folder) {
+    enter(folder, 0, {});
+    return outside_;
+  }
 
  private:
   void enter(const fs::path& path, std::size_t part, const TileTemplate::Values& values) {
     if (part == parts_.size()) {
       const auto address = TileTemplate::address_of(values, zoom_);
       std::error_code failed;
-      if (address && fs::is_regular_file(path, failed)) found_.try_emplace(*address, path.string());
+      if (!fs::is_regular_file(path, failed)) return;
+      if (address)
+        found_.try_emplace(*address, path.string());
+      else
+        ++outside_;
       return;
     }
     if (const auto literal = parts_[part].literal()) {
@@ -52,7 +61,32 @@ class Walk {
   std::vector<TileTemplate> parts_;
   std::optional<int> zoom_;
   std::map<TileAddress, std::string>& found_;
+  std::size_t outside_ = 0;
 };
+
+/// The folder above the first placeholder.
+fs::path folder_of(const std::string& path) {
+  const std::string fixed = path.substr(0, path.find('{'));
+  return fs::path(fixed.substr(0, fixed.rfind('/') + 1));
+}
+
+/// The template of a folder's tiles as what lies beside them says.
+std::string template_of(const std::string& path, bool plain) {
+  auto told = read_tile_map_resource(plain ? fs::path(path) : folder_of(path));
+  const fs::path above = folder_of(path).parent_path();  // of FOLDER/18/{x}/{y}.png the folder of the zoom
+  const std::string name = above.filename().string();
+  if (!plain && !told && !name.empty() && name.find_first_not_of("0123456789") == std::string::npos)
+    told = read_tile_map_resource(above.parent_path());
+  if (plain) return path + (told && told->rows_from_south ? "/{z}/{x}/{-y}.{ext}" : "/{z}/{x}/{y}.{ext}");
+  const char* right = told && told->rows_from_south ? "{-y}" : "{y}";
+  const char* wrong = told && told->rows_from_south ? "{y}" : "{-y}";
+  if (told && path.find(wrong) != std::string::npos)
+    throw Error(ErrorCode::usage,
+                fmt::format("xyz:{}: {} counts rows from the {}, which {} does not say: {}", path, wrong,
+                            told->rows_from_south ? "north" : "south", told->file, right),
+                fmt::format("write {} in place of {}", right, wrong));
+  return path;
+}
 
 }  // namespace
 
@@ -64,11 +98,18 @@ FolderSource::FolderSource(const std::string& path, std::optional<int> zoom) {
   if (plain && !fs::is_directory(path, failed))
     throw Error(ErrorCode::usage, fmt::format("xyz:{}: neither a folder of tiles nor an MBTiles file", path),
                 "name a folder of z/x/y.png, a file that ends in .mbtiles, or a template with {z} {x} {y}");
-  const TileTemplate where(plain ? path + "/{z}/{x}/{y}.{ext}" : path);
+  const TileTemplate where(template_of(path, plain));
   if (!where.has("z") && !where.has("q") && !zoom)
     throw Error(ErrorCode::usage, fmt::format("xyz:{}: does not say the zoom of its tiles", path),
                 "give it: --zoom N, or #zoom=N after the template");
-  Walk(where, zoom, paths_).from(path.starts_with('/') ? "/" : ".");
+  outside_ = Walk(where, zoom, paths_).from(path.starts_with('/') ? "/" : ".");
+  if (paths_.empty() && outside_ > 0)
+    throw Error(
+        ErrorCode::mismatch,
+        fmt::format("xyz:{}: its {} files are named as no tiles of Web Mercator: column or row is beyond "
+                    "what the zoom has",
+                    path, outside_),
+        "check the template; tiles in degrees (profile geodetic) are not read");
   if (paths_.empty())
     throw Error(ErrorCode::not_found, fmt::format("xyz:{}: no tile is there", path),
                 plain
@@ -76,7 +117,8 @@ FolderSource::FolderSource(const std::string& path, std::optional<int> zoom) {
                       "xyz:FOLDER/TILE-{x}-{y}-{z}.png"
                     : "check the template against a file's name: {y} counts from the north, {-y} from the "
                       "south");
-  for (const auto& [address, file] : paths_) extents_[address.zoom].add(address.x, address.y);
+  for (const auto& [address, file] : paths_)
+    extents_.try_emplace(address.zoom, address.zoom).first->second.add(address.x, address.y);
 }
 
 Tile FolderSource::read(const TileAddress& address) {
@@ -102,6 +144,14 @@ Tile FolderSource::read(const TileAddress& address) {
   return tile;
 }
 
+void FolderSource::report(TileReport& report) const {
+  TileSource::report(report);
+  if (outside_ > 0)
+    report.notes.push_back(fmt::format(
+        "{} file{} skipped: column or row is beyond what the zoom has (are these tiles of Web Mercator?)",
+        outside_, outside_ == 1 ? " is" : "s are"));
+}
+
 std::vector<int> FolderSource::zooms() const {
   std::vector<int> found;
   for (const auto& [zoom, extent] : extents_) found.push_back(zoom);
@@ -110,7 +160,7 @@ std::vector<int> FolderSource::zooms() const {
 
 std::optional<TileRange> FolderSource::extent(int zoom) const {
   const auto found = extents_.find(zoom);
-  return found == extents_.end() ? TileRange{} : found->second;
+  return found == extents_.end() ? TileRange{} : found->second.range();
 }
 
 bool FolderSource::covers_others(int zoom) const {

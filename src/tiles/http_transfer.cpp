@@ -16,6 +16,7 @@ namespace {
 using Kind = HttpAnswer::Kind;
 
 constexpr long kMostRedirects = 5;
+constexpr std::size_t kMostHeaders = 250'000;  // bytes, of all answers that send on too
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
@@ -78,6 +79,7 @@ HttpTransfer::HttpTransfer(const std::string& user_agent) : easy_(curl_easy_init
 void HttpTransfer::begin(const HttpRequest& request) {
   answer_ = {};
   too_large_ = false;
+  header_bytes_ = 0;
   timeout_s_ = request.timeout_s;
   curl_slist* headers = curl_slist_append(nullptr, "Accept: image/webp,image/png,image/jpeg,*/*;q=0.5");
   if (!request.etag.empty()) headers = curl_slist_append(headers, ("If-None-Match: " + request.etag).c_str());
@@ -104,9 +106,12 @@ std::size_t HttpTransfer::take_body(char* data, std::size_t size, std::size_t co
 }
 
 std::size_t HttpTransfer::take_header(char* data, std::size_t size, std::size_t count, void* self) {
-  auto& answer = static_cast<HttpTransfer*>(self)->answer_;
+  auto& transfer = *static_cast<HttpTransfer*>(self);
+  auto& answer = transfer.answer_;
   const std::string_view line(data, size * count);
-  if (line.starts_with("HTTP/")) {  // of the next answer: the one before sent us on
+  transfer.header_bytes_ += line.size();
+  if (transfer.header_bytes_ > kMostHeaders) return 0;  // ends the transfer
+  if (line.starts_with("HTTP/")) {                      // of the next answer: the one before sent us on
     answer = {};
     return line.size();
   }
@@ -114,8 +119,10 @@ std::size_t HttpTransfer::take_header(char* data, std::size_t size, std::size_t 
   if (colon == std::string_view::npos) return line.size();
   const std::string name = lower(line.substr(0, colon));
   const std::string value(trimmed(line.substr(colon + 1)));
-  if (name == "etag") answer.etag = value;
-  if (name == "last-modified") answer.last_modified = value;
+  // What is longer is not sent back: servers refuse requests whose lines are long.
+  constexpr std::size_t longest = 1024;
+  if (name == "etag" && value.size() <= longest) answer.etag = value;
+  if (name == "last-modified" && value.size() <= longest) answer.last_modified = value;
   if (name == "cache-control") answer.lifetime_s = max_age(lower(value));
   if (name == "expires" && answer.lifetime_s == 0) {
     const std::time_t until = curl_getdate(value.c_str(), nullptr);
@@ -133,6 +140,10 @@ bool HttpTransfer::sent_elsewhere() const {
 std::string HttpTransfer::failure(CURLcode result) const {
   if (too_large_ || result == CURLE_FILESIZE_EXCEEDED)
     return fmt::format("more than {} MiB, which no tile is", kLargest >> 20U);
+  // libcurl holds a line at a time, and has no other word for one that is longer than it takes.
+  if (header_bytes_ > kMostHeaders || result == CURLE_OUT_OF_MEMORY)
+    return fmt::format("an answer with too large headers (a line of more than 100 kB, or {} kB together)",
+                       kMostHeaders / 1000);
   switch (result) {
     case CURLE_OPERATION_TIMEDOUT:
       return fmt::format("no whole answer within {:g} s", timeout_s_);

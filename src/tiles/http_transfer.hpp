@@ -60,6 +60,7 @@ class HttpTransfer {
   std::unique_ptr<curl_slist, Cleanup> headers_;
   HttpAnswer answer_;
   bool too_large_ = false;
+  std::size_t header_bytes_ = 0;
   double timeout_s_ = 0;
 };
 

@@ -6,20 +6,13 @@
 #include <cctype>
 #include <cstdint>
 
+#include "tiles/byte_order.hpp"
+#include "tiles/image_excess.hpp"
+
 namespace terramask::tiles {
 namespace {
 
 using namespace std::string_view_literals;
-
-std::uint64_t byte(std::string_view bytes, std::size_t at) {
-  return static_cast<unsigned char>(bytes[at]);
-}
-
-std::uint64_t big_endian(std::string_view bytes, std::size_t at, std::size_t count) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 0; i < count; ++i) value = value << 8U | byte(bytes, at + i);
-  return value;
-}
 
 /// A chain of chunks (length, name, data, checksum) up to IEND.
 bool whole_png(std::string_view bytes) {
@@ -57,9 +50,7 @@ bool whole_jpeg(std::string_view bytes) {
 }
 
 bool whole_webp(std::string_view bytes) {
-  const std::uint64_t length =
-      byte(bytes, 4) | byte(bytes, 5) << 8U | byte(bytes, 6) << 16U | byte(bytes, 7) << 24U;
-  return length + 8 <= bytes.size();
+  return little_endian(bytes, 4, 4) + 8 <= bytes.size();
 }
 
 std::string beginning(std::string_view bytes) {
@@ -93,7 +84,8 @@ std::string image_fault(std::string_view bytes) {
     return fmt::format("{} bytes that are no PNG, JPEG or WebP", bytes.size());
   }
   const bool whole = kind == "png" ? whole_png(bytes) : kind == "jpg" ? whole_jpeg(bytes) : whole_webp(bytes);
-  return whole ? "" : fmt::format("a {} that is cut short after {} bytes", kind, bytes.size());
+  if (!whole) return fmt::format("a {} that is cut short after {} bytes", kind, bytes.size());
+  return image_excess(bytes, kind);
 }
 
 }  // namespace terramask::tiles

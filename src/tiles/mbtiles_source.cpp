@@ -1,13 +1,15 @@
 #include "tiles/mbtiles_source.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
 
 #include "terramask/error.hpp"
+#include "terramask/progress.hpp"
 #include "tiles/mbtiles_tables.hpp"
 
 namespace terramask::tiles {
 
-MbtilesSource::MbtilesSource(const std::string& path) : database_(path, Database::Mode::read) {
+MbtilesSource::MbtilesSource(const std::string& path, const StopFlag* stop)
+    : stop_(stop), database_(path, Database::Mode::read, stop) {
   if (!database_.has_table("tiles"))
     throw Error(ErrorCode::format, path + ": has no table \"tiles\", so it is no MBTiles file",
                 "name an MBTiles file of images");
@@ -18,9 +20,19 @@ MbtilesSource::MbtilesSource(const std::string& path) : database_(path, Database
                 "name an MBTiles file whose format is png, jpg or webp");
   tile_ = database_.prepare(
       "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ? AND tile_row = ?");
+  without_zoom_ = rows_without_zoom(database_);
+  if (zooms_of(database_).empty())
+    throw Error(
+        ErrorCode::format,
+        path + (without_zoom_ == 0 ? ": its table \"tiles\" is empty"
+                                   : fmt::format(": none of the {} rows of its table \"tiles\" is a tile, "
+                                                 "by their types and values",
+                                                 without_zoom_)),
+        "copy the file again");
 }
 
 Tile MbtilesSource::read(const TileAddress& address) {
+  if (stop_ != nullptr) stop_->check();
   Tile tile;
   try {
     const std::lock_guard lock(mutex_);
@@ -30,6 +42,7 @@ Tile MbtilesSource::read(const TileAddress& address) {
     }
     tile_->reset();
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled) throw;
     tile = {TileState::failed, {}, error.message()};
   }
   if (tile.state == TileState::failed)
@@ -42,34 +55,29 @@ Tile MbtilesSource::read(const TileAddress& address) {
 
 std::vector<int> MbtilesSource::zooms() const {
   const std::lock_guard lock(mutex_);
-  std::vector<int> found;
-  // One step down the index a zoom: a count of distinct ones would read the whole of it.
-  Statement next = database_.prepare("SELECT min(zoom_level) FROM tiles WHERE zoom_level > ?");
-  std::int64_t last = -1;
-  while (next.bind(0, last).step() && !next.is_null(0)) {
-    last = next.integer(0);
-    next.reset();
-    if (last > kDeepestZoom) break;
-    if (last >= 0) found.push_back(static_cast<int>(last));
-  }
-  return found;
+  return zooms_of(database_);
 }
 
 std::optional<TileRange> MbtilesSource::extent(int zoom) const {
   const std::lock_guard lock(mutex_);
-  Statement statement = database_.prepare(
-      "SELECT min(tile_column), max(tile_column), min(tile_row), max(tile_row) FROM tiles WHERE zoom_level = "
-      "?");
-  if (!statement.bind(0, std::int64_t{zoom}).step() || statement.is_null(0)) return TileRange{};
-  const std::int64_t last = (std::int64_t{1} << zoom) - 1;
-  const auto within = [last](std::int64_t v) { return std::clamp<std::int64_t>(v, 0, last); };
-  return TileRange{within(statement.integer(0)), within(flipped_row(zoom, statement.integer(3))),
-                   within(statement.integer(1)) + 1, within(flipped_row(zoom, statement.integer(2))) + 1};
+  return extent_of(database_, zoom, skipped_[zoom]);
 }
 
 std::optional<TileAddress> MbtilesSource::example(int zoom, const TileRange& range) const {
   const std::lock_guard lock(mutex_);
   return any_tile(database_, zoom, range);
+}
+
+void MbtilesSource::report(TileReport& report) const {
+  TileSource::report(report);
+  const std::lock_guard lock(mutex_);
+  std::int64_t skipped = without_zoom_;
+  for (const auto& [zoom, rows] : skipped_) skipped += rows;
+  if (skipped > 0)
+    report.notes.push_back(
+        fmt::format("{} row{} of its table \"tiles\" skipped: zoom, column or row is no whole number, or "
+                    "outside the world",
+                    skipped, skipped == 1 ? " is" : "s are"));
 }
 
 std::string MbtilesSource::licence() const {

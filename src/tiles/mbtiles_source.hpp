@@ -8,8 +8,10 @@ namespace terramask::tiles {
 
 class MbtilesSource final : public TileSource {
  public:
-  /// Throws not_found, format (not MBTiles, vector tiles).
-  explicit MbtilesSource(const std::string& path);
+  /// Rows whose values are of another type than MBTiles has are no tiles; report() counts them.
+  /// @param stop  ends reading; may be null
+  /// Throws not_found, format (not MBTiles, vector tiles, no tile), cancelled.
+  MbtilesSource(const std::string& path, const StopFlag* stop);
 
   Tile read(const TileAddress& address) override;
   std::vector<int> zooms() const override;
@@ -17,13 +19,17 @@ class MbtilesSource final : public TileSource {
   std::optional<TileAddress> example(int zoom, const TileRange& range) const override;
   std::string attribution() const override { return metadata("attribution"); }
   std::string licence() const override;
+  void report(TileReport& report) const override;
 
  private:
   std::string metadata(const std::string& name) const;
 
   mutable std::mutex mutex_;
+  const StopFlag* stop_;
   mutable Database database_;
   bool has_metadata_ = false;
+  std::int64_t without_zoom_ = 0;
+  mutable std::map<int, std::int64_t> skipped_;  ///< by zoom
   std::optional<Statement> tile_;
 };
 

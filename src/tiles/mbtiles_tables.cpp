@@ -1,6 +1,58 @@
 #include "tiles/mbtiles_tables.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace terramask::tiles {
+
+const char* const kIsTile =
+    "typeof(zoom_level) = 'integer' AND typeof(tile_column) = 'integer' AND typeof(tile_row) = 'integer'";
+
+std::vector<int> zooms_of(Database& database) {
+  // One step down the index a zoom: a count of distinct ones would read the whole of it. The range leaves out
+  // texts and blobs, which SQLite sorts behind all numbers.
+  Statement next = database.prepare(
+      fmt::format("SELECT min(zoom_level) FROM tiles WHERE zoom_level >= ? AND zoom_level <= {} AND {}",
+                  kDeepestZoom, kIsTile));
+  std::vector<int> found;
+  for (int least = 0; least <= kDeepestZoom; ++least) {
+    if (!next.bind(0, std::int64_t{least}).step() || next.is_null(0)) break;
+    least = std::max(least, static_cast<int>(next.integer(0)));
+    found.push_back(least);
+    next.reset();
+  }
+  return found;
+}
+
+TileRange extent_of(Database& database, int zoom, std::int64_t& skipped) {
+  const std::int64_t last = (std::int64_t{1} << zoom) - 1;
+  // Fractions of a zoom count among its rows, and are none of its tiles.
+  Statement all =
+      database.prepare("SELECT count(*) FROM tiles WHERE zoom_level >= ?1 AND zoom_level < ?1 + 1");
+  skipped = all.bind(0, std::int64_t{zoom}).step() ? all.integer(0) : 0;
+  Statement half = database.prepare(fmt::format(
+      "SELECT count(*), min(tile_column), max(tile_column), min(tile_row), max(tile_row) FROM tiles WHERE "
+      "zoom_level = ?1 AND tile_column BETWEEN 0 AND ?2 AND tile_row BETWEEN 0 AND ?2 AND {} GROUP BY "
+      "tile_column > ?2 / 2",
+      kIsTile));
+  half.bind(0, std::int64_t{zoom}).bind(1, last);
+  TileExtent extent(zoom);
+  while (half.step()) {
+    skipped -= half.integer(0);
+    extent.add(half.integer(1), flipped_row(zoom, half.integer(3)));
+    extent.add(half.integer(2), flipped_row(zoom, half.integer(4)));
+  }
+  return extent.range();
+}
+
+std::int64_t rows_without_zoom(Database& database) {
+  Statement statement = database.prepare(fmt::format(
+      "SELECT (SELECT count(*) FROM tiles WHERE zoom_level < 0) + (SELECT count(*) FROM tiles WHERE "
+      "zoom_level > {}) + (SELECT count(*) FROM tiles WHERE zoom_level IS NULL)",
+      kDeepestZoom));
+  return statement.step() ? statement.integer(0) : 0;
+}
 
 Statement& bind_address(Statement& statement, const TileAddress& address, int first) {
   return statement.bind(first, std::int64_t{address.zoom})
@@ -9,9 +61,10 @@ Statement& bind_address(Statement& statement, const TileAddress& address, int fi
 }
 
 std::optional<TileAddress> any_tile(Database& database, int zoom, const TileRange& range) {
-  Statement statement = database.prepare(
+  Statement statement = database.prepare(fmt::format(
       "SELECT tile_column, tile_row FROM tiles WHERE zoom_level = ? AND tile_column >= ? AND tile_column < ? "
-      "AND tile_row > ? AND tile_row <= ? LIMIT 1");
+      "AND tile_row > ? AND tile_row <= ? AND {} LIMIT 1",
+      kIsTile));
   statement.bind(0, std::int64_t{zoom}).bind(1, range.x0).bind(2, range.x1);
   statement.bind(3, flipped_row(zoom, range.y1)).bind(4, flipped_row(zoom, range.y0));
   if (!statement.step()) return std::nullopt;

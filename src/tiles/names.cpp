@@ -11,7 +11,8 @@
 namespace terramask {
 
 bool can_be_degrees(const std::array<double, 4>& b) {
-  return std::abs(b[0]) <= 180 && std::abs(b[2]) <= 180 && std::abs(b[1]) <= 90 && std::abs(b[3]) <= 90;
+  // Across 180 degrees longitudes may go on beyond it.
+  return std::abs(b[0]) <= 360 && std::abs(b[2]) <= 360 && std::abs(b[1]) <= 90 && std::abs(b[3]) <= 90;
 }
 
 bool is_tile_source(const std::string& name) {

@@ -22,7 +22,7 @@ std::shared_ptr<TileSource> open_source(const SourceName& name, const TileSettin
   const std::string path = local_path(name.location);
   std::error_code failed;
   const bool file = std::filesystem::is_regular_file(path, failed) || path.ends_with(".mbtiles");
-  if (!is_template(name) && file) return std::make_shared<MbtilesSource>(path);
+  if (!is_template(name) && file) return std::make_shared<MbtilesSource>(path, settings.stop);
   return std::make_shared<FolderSource>(path, name.zoom ? name.zoom : settings.zoom);
 }
 

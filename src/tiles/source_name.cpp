@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "terramask/error.hpp"
+#include "terramask/tiles.hpp"
 #include "tiles/address.hpp"
 #include "tiles/redact.hpp"
 
@@ -68,7 +69,9 @@ std::optional<std::array<double, 4>> parse_bounds(std::string_view text) {
     box[count++] = *value;
     begin = end + 1;
   }
-  if (count != box.size() || box[0] >= box[2] || box[1] >= box[3]) return std::nullopt;
+  // Across 180 degrees xmin is the larger one; whether the CRS has degrees is not known here.
+  if (count != box.size() || box[0] == box[2] || box[1] >= box[3]) return std::nullopt;
+  if (box[0] > box[2] && !(can_be_degrees(box) && box[2] + 360 - box[0] <= 180)) return std::nullopt;
   return box;
 }
 

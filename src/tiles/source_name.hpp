@@ -25,7 +25,7 @@ struct SourceName {
   std::optional<int> zoom;
   std::optional<std::array<double, 4>> bounds;  ///< xmin, ymin, xmax, ymax
   std::string bounds_crs;                       ///< empty: EPSG:4326
-  int tile_size = 0;                            ///< 256, 512, ...; 0: as the first tile has it
+  int tile_size = 0;                            ///< 256, 512, ...; 0: as most tiles have it
   int margin = 0;                               ///< tiles read on every side beyond those the bounds touch
   Pixels pixels = Pixels::colour;
   std::string subdomains = "abc";  ///< "abc", or "mt0,mt1"

@@ -7,6 +7,7 @@
 
 #include "core/file_holders.hpp"
 #include "terramask/error.hpp"
+#include "terramask/progress.hpp"
 
 namespace terramask::tiles {
 namespace {
@@ -17,7 +18,26 @@ std::string locked_by(const std::string& path) {
   return fmt::format(": {} keeps it locked", who.empty() ? "another program" : who);
 }
 
-[[noreturn]] void fail(sqlite3* database, const std::string& name) {
+constexpr int kInstructions = 10'000;           // between two looks at the flag: a fraction of a millisecond
+constexpr int kPause = 20, kPatience = 30'000;  // milliseconds
+
+bool stopped(const void* stop) {
+  return stop != nullptr && static_cast<const StopFlag*>(stop)->requested();
+}
+
+/// Others' tables may be views that never end.
+int on_progress(void* stop) {
+  return stopped(stop) ? 1 : 0;
+}
+
+int on_busy(void* stop, int waited) {
+  if (stopped(stop) || waited >= kPatience / kPause) return 0;
+  sqlite3_sleep(kPause);
+  return 1;
+}
+
+[[noreturn]] void fail(sqlite3* database, const std::string& name, const StopFlag* stop) {
+  if (stop != nullptr) stop->check();
   const int code = database == nullptr ? SQLITE_NOMEM : sqlite3_errcode(database);
   const std::string cause = database == nullptr ? "out of memory" : sqlite3_errmsg(database);
   const std::string message = fmt::format("{}: {}", name, cause);
@@ -45,21 +65,21 @@ void Database::Close::operator()(sqlite3* database) const {
 }
 
 Statement& Statement::bind(int parameter, std::int64_t value) {
-  if (sqlite3_bind_int64(statement_.get(), parameter + 1, value) != SQLITE_OK) fail(database_, name_);
+  if (sqlite3_bind_int64(statement_.get(), parameter + 1, value) != SQLITE_OK) fail(database_, name_, stop_);
   return *this;
 }
 
 Statement& Statement::bind(int parameter, std::string_view text) {
   if (sqlite3_bind_text64(statement_.get(), parameter + 1, text.data(), text.size(), SQLITE_TRANSIENT,
                           SQLITE_UTF8) != SQLITE_OK)
-    fail(database_, name_);
+    fail(database_, name_, stop_);
   return *this;
 }
 
 Statement& Statement::bind_blob(int parameter, std::string_view bytes) {
   if (sqlite3_bind_blob64(statement_.get(), parameter + 1, bytes.data(), bytes.size(), SQLITE_TRANSIENT) !=
       SQLITE_OK)
-    fail(database_, name_);
+    fail(database_, name_, stop_);
   return *this;
 }
 
@@ -69,7 +89,7 @@ bool Statement::step() {
   if (result == SQLITE_DONE) return false;
   // The message is the connection's, and a reset may change it: throw first, reset on the way.
   try {
-    fail(database_, name_);
+    fail(database_, name_, stop_);
   } catch (...) {
     sqlite3_reset(statement_.get());
     throw;
@@ -102,7 +122,8 @@ std::string Statement::text(int column) const {
                           : std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
 }
 
-Database::Database(const std::string& path, Mode mode) : name_(path.empty() ? "temporary tiles" : path) {
+Database::Database(const std::string& path, Mode mode, const StopFlag* stop)
+    : name_(path.empty() ? "temporary tiles" : path), stop_(stop) {
   std::error_code failed;
   if (mode == Mode::read && !std::filesystem::exists(path, failed))
     throw Error(ErrorCode::not_found, path + ": no such file", "check the path");
@@ -111,9 +132,14 @@ Database::Database(const std::string& path, Mode mode) : name_(path.empty() ? "t
                     SQLITE_OPEN_FULLMUTEX;
   const int result = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
   database_.reset(opened);
-  if (result != SQLITE_OK) fail(opened, name_);
+  if (result != SQLITE_OK) fail(opened, name_, stop_);
   sqlite3_extended_result_codes(opened, 1);
-  sqlite3_busy_timeout(opened, 30'000);
+  // SQLite only reads the flag.
+  void* flag = const_cast<StopFlag*>(stop);
+  sqlite3_busy_handler(opened, on_busy, flag);
+  if (stop != nullptr) sqlite3_progress_handler(opened, kInstructions, on_progress, flag);
+  // What others' views and triggers may call.
+  if (mode == Mode::read) sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
 }
 
 Statement Database::prepare(const std::string& sql) {
@@ -121,18 +147,22 @@ Statement Database::prepare(const std::string& sql) {
   const int result =
       sqlite3_prepare_v2(database_.get(), sql.c_str(), static_cast<int>(sql.size()), &made, nullptr);
   std::unique_ptr<sqlite3_stmt, Statement::Finalize> statement(made);
-  if (result != SQLITE_OK) fail(database_.get(), name_);
-  return {database_.get(), name_, std::move(statement)};
+  if (result != SQLITE_OK) fail(database_.get(), name_, stop_);
+  return {database_.get(), name_, stop_, std::move(statement)};
 }
 
 void Database::run(const std::string& sql) {
   if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
-    fail(database_.get(), name_);
+    fail(database_.get(), name_, stop_);
 }
 
 bool Database::has_table(const std::string& name) {
   Statement statement = prepare("SELECT 1 FROM sqlite_master WHERE name = ?");
   return statement.bind(0, std::string_view(name)).step();
+}
+
+int Database::changes() {
+  return sqlite3_changes(database_.get());
 }
 
 Transaction::Transaction(Database& database) : database_(database) {

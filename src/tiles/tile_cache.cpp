@@ -67,8 +67,8 @@ std::string cache_path(const TileSettings& settings, const std::string& host, co
 }
 
 TileCache::TileCache(const std::string& path, const std::string& source, bool only_read,
-                     std::optional<std::uint64_t> limit)
-    : database_(path, only_read ? Database::Mode::read : Database::Mode::create) {
+                     std::optional<std::uint64_t> limit, const StopFlag* stop)
+    : database_(path, only_read ? Database::Mode::read : Database::Mode::create, stop) {
   if (!only_read) create();
   check_source(source, only_read);
   find_ = database_.prepare(fmt::format(
@@ -182,7 +182,8 @@ void TileCache::keep(const TileAddress& address, const CachedTile& tile) {
 
 void TileCache::widen_zooms(int zoom) {
   if (zoom >= least_zoom_ && zoom <= greatest_zoom_) return;
-  Statement statement = database_.prepare("SELECT min(zoom_level), max(zoom_level) FROM tiles");
+  Statement statement = database_.prepare(fmt::format(
+      "SELECT min(zoom_level), max(zoom_level) FROM tiles WHERE zoom_level BETWEEN 0 AND {}", kDeepestZoom));
   statement.step();
   least_zoom_ = static_cast<int>(statement.integer(0));
   greatest_zoom_ = static_cast<int>(statement.integer(1));

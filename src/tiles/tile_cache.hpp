@@ -27,9 +27,10 @@ class TileCache {
   /// @param source  which tiles these are, without credentials: a file of other ones is refused
   /// @param only_read  the file is not written to, and must be there
   /// @param limit  bytes that the file may take; what was not used for longest goes
+  /// @param stop  ends waits for other programs; may be null
   /// Throws mismatch (a file of another source, or of none), io, format, not_found.
   TileCache(const std::string& path, const std::string& source, bool only_read,
-            std::optional<std::uint64_t> limit);
+            std::optional<std::uint64_t> limit, const StopFlag* stop = nullptr);
 
   std::optional<CachedTile> find(const TileAddress& address);
   void keep(const TileAddress& address, const CachedTile& tile);

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
 #include "read_support.hpp"
 
@@ -107,6 +108,62 @@ TEST_F(ReadRegion, BoundsInAnotherCrs) {
   // 1000 m (0.04% less on the ground), and what the box leans by: half a degree from the central meridian.
   EXPECT_NEAR(static_cast<double>(window.width) * size->x, 1005, 6);
   EXPECT_NEAR(static_cast<double>(window.height) * size->y, 1005, 6);
+}
+
+Grid grid_of(const std::string& crs, double left, double top, double pixel, std::int64_t side) {
+  return {.width = side,
+          .height = side,
+          .geotransform = {left, pixel, 0, top, 0, -pixel},
+          .has_geotransform = true,
+          .crs = geo::crs_from_user(crs, "a test")};
+}
+
+Window window_of(const Grid& grid, const std::array<double, 4>& box, const std::string& crs) {
+  return RegionOfInterest::make(grid, box, crs, "")->window();
+}
+
+TEST_F(ReadRegion, BoundsBeyondTheProjectionAreCutThere) {
+  using Box = std::array<double, 4>;
+  for (const Grid& grid :
+       {grid_of("EPSG:32633", 452000, 5412000, 0.5, 512), grid_of("EPSG:32701", 160000, 8175000, 10, 700),
+        grid_of("EPSG:3857", -20037508, 20037508, 78271.516, 512),
+        grid_of("EPSG:2154", 700000, 6600000, 1, 100), grid_of("EPSG:3031", -1e6, 1e6, 2000, 1000),
+        grid_of("EPSG:4326", 170, 10, 0.1, 200), grid_of("EPSG:4326", 0, 90, 0.72, 250)})
+    for (const Box& box : {Box{-180, -90, 180, 90}, Box{0, -90, 360, 90}, Box{-360, -90, 360, 90}})
+      EXPECT_EQ(window_of(grid, box, "EPSG:4326"), grid.extent())
+          << geo::crs_label(grid.crs) << " " << box[0];
+  // A hemisphere that the raster reaches into by half.
+  const Grid equator = grid_of("EPSG:32601", 400000, 1000, 10, 200);
+  EXPECT_EQ(window_of(equator, {-180, -90, 180, 0}, "EPSG:4326"), (Window{0, 100, 200, 100}));
+}
+
+TEST_F(ReadRegion, BoundsReachAcross180Degrees) {
+  using Box = std::array<double, 4>;
+  const std::vector<Box> same{{179.9, -1, -179.9, 1}, {179.9, -1, 180.1, 1}, {-180.1, -1, -179.9, 1}};
+  for (const double left : {179.0, -181.0})
+    for (const Box& box : same)
+      EXPECT_EQ(window_of(grid_of("EPSG:4326", left, 2, 0.01, 400), box, ""), (Window{90, 100, 20, 200}))
+          << left;
+  // Of a raster around the Earth two windows, and what lies between is not inside.
+  const Grid world = grid_of("EPSG:4326", -180, 180, 1, 360);
+  for (const Box& box : same) {
+    const auto region = RegionOfInterest::make(world, box, "", "");
+    EXPECT_EQ(region->window(), (Window{0, 179, 360, 2}));
+    std::vector<std::uint8_t> inside(360, 1);
+    region->mask({0, 180, 360, 1}, inside);
+    EXPECT_EQ(std::count(inside.begin(), inside.end(), 1), 2);
+    EXPECT_TRUE(inside.front() == 1 && inside.back() == 1);
+  }
+  // From metres to degrees and back.
+  const Window metres = window_of(grid_of("EPSG:4326", 179, 2, 0.01, 400),
+                                  {-20048640, -111319, -20026377, 111319}, "EPSG:3857");
+  EXPECT_EQ(metres, (Window{90, 100, 20, 200}));
+  const Grid utm = grid_of("EPSG:32701", 160000, 8175000, 10, 4000);
+  const Window across = window_of(utm, {179.95, -16.6, -179.95, -16.55}, "EPSG:4326");
+  EXPECT_NEAR(static_cast<double>(across.x), 1445, 1);  // by PROJ, whose x of the corners is 174453 to 185217
+  EXPECT_NEAR(static_cast<double>(across.width), 1077, 1);
+  for (const Box& box : {Box{7.45, 43, 7.40, 44}, Box{7, 44, 8, 43}, Box{500, 1, 100, 2}})
+    EXPECT_THROW(window_of(world, box, ""), Error) << box[0];
 }
 
 TEST_F(ReadRegion, BoundsThatCannotBeMeant) {

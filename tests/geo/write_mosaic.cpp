@@ -272,7 +272,7 @@ TEST_F(WriteMosaic, what_does_not_fit_is_named) {
   EXPECT_THAT(error({"a.tif", "d.tif"}), HasSubstr("d.tif: "));
   fs::create_directory(path("nothing"));
   EXPECT_THAT(error({"nothing"}), HasSubstr("the folder holds no"));
-  EXPECT_THAT(error({"x*.tif"}), HasSubstr("no file fits this pattern"));
+  EXPECT_THAT(error({"x*.tif"}), HasSubstr("no file matches this pattern"));
   std::ofstream(path("list.txt")) << "# tiles\n\n";
   EXPECT_THAT(error({"@list.txt"}), HasSubstr("the list names no tile"));
 }

@@ -31,7 +31,7 @@ class JobFiles : public RegionTest {
   static OrderedJson whole() {
     return OrderedJson::parse(R"({
       "$schema": "job.schema.json", "model": "m.safetensors",
-      "sources": ["a/*.tif", {"path": "b.tif", "date": "2024-05-01"}, "xyz:map",
+      "sources": ["a/*.tif", {"path": "b.tif", "date": "2024-05-01", "recursive": true}, "xyz:map",
                   {"tile_index": "i.gpkg", "layer": "l", "location": "f", "date_field": "d"},
                   {"stac": "s.json", "asset": "visual"}],
       "priority": "newest",
@@ -50,6 +50,7 @@ TEST_F(JobFiles, EveryKeyIsRead) {
   ASSERT_EQ(job.sources.size(), 5U);
   EXPECT_EQ(job.sources[0].path, path("a/*.tif"));
   EXPECT_EQ(job.sources[1].date, "2024-05-01");
+  EXPECT_TRUE(job.sources[1].recursive);
   EXPECT_EQ(job.sources[2].path, "xyz:" + path("map"));
   EXPECT_EQ(job.sources[3].kind, SourceSpec::Kind::tile_index);
   EXPECT_EQ(job.sources[3].date_field, "d");

@@ -303,7 +303,7 @@ TEST_F(ServerTest, RetinaTilesAreFoundOut) {
   for (int i = 0; i < 4; ++i) write_tile(folder / "root" / (tile(i, 2) + ".png"), {.side = 512});
   const geo::DatasetPtr raster = geo::open_raster(name(2, 2));
   EXPECT_EQ(raster->GetRasterXSize(), 1024);
-  EXPECT_EQ(server->count(), 1U);
+  EXPECT_EQ(server->count(), 3U);  // one alone may be a placeholder
 }
 
 TEST_F(ServerTest, WhatCannotBeReadIsRefusedWhenItIsOpened) {

@@ -1,0 +1,113 @@
+#include "tiles/tile_map_resource.hpp"
+
+#include <expat.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstring>
+#include <fstream>
+#include <memory>
+#include <string_view>
+
+#include "terramask/error.hpp"
+
+namespace terramask::tiles {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
+
+std::optional<std::string> contents(const fs::path& path) {
+  std::error_code failed;
+  if (!fs::is_regular_file(path, failed)) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    throw Error(ErrorCode::io, fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)),
+                "check its permissions: it says how the tiles beside it are counted");
+  std::string text(kMostBytes, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+struct TileMap {
+  std::string profile, crs;
+  bool root = false;
+  std::string* text = nullptr;  ///< of the element that is open
+};
+
+void XMLCALL begin_element(void* data, const XML_Char* name, const XML_Char** attributes) {
+  auto& map = *static_cast<TileMap*>(data);
+  const std::string_view element(name);
+  if (element == "TileMap") map.root = true;
+  if (element == "SRS") map.text = &map.crs;
+  if (element != "TileSets") return;
+  for (; *attributes != nullptr; attributes += 2)
+    if (std::string_view(attributes[0]) == "profile") map.profile = attributes[1];
+}
+
+void XMLCALL end_element(void* data, const XML_Char*) {
+  static_cast<TileMap*>(data)->text = nullptr;
+}
+
+void XMLCALL take_text(void* data, const XML_Char* text, int length) {
+  auto& map = *static_cast<TileMap*>(data);
+  if (map.text != nullptr) map.text->append(text, static_cast<std::size_t>(length));
+}
+
+TileMap parse(const std::string& text, const std::string& path) {
+  TileMap map;
+  const std::unique_ptr<XML_ParserStruct, decltype(&XML_ParserFree)> parser(XML_ParserCreate(nullptr),
+                                                                            XML_ParserFree);
+  XML_SetUserData(parser.get(), &map);
+  XML_SetElementHandler(parser.get(), begin_element, end_element);
+  XML_SetCharacterDataHandler(parser.get(), take_text);
+  const bool read = XML_Parse(parser.get(), text.data(), static_cast<int>(text.size()), 1) == XML_STATUS_OK;
+  if (read && map.root) return map;
+  throw Error(ErrorCode::format,
+              fmt::format("{}: {}", path,
+                          read ? "not the description of a tile map"
+                               : XML_ErrorString(XML_GetErrorCode(parser.get()))),
+              "correct it; without it rows are counted from the north");
+}
+
+bool is_web_mercator(const TileMap& map) {
+  constexpr std::array<std::string_view, 2> profiles{"mercator", "global-mercator"};
+  if (!map.profile.empty()) return std::find(profiles.begin(), profiles.end(), map.profile) != profiles.end();
+  constexpr std::array<std::string_view, 5> codes{"EPSG:3857", "EPSG:3785", "EPSG:900913", "OSGEO:41001",
+                                                  "EPSG:102100"};
+  return std::find(codes.begin(), codes.end(), map.crs) != codes.end();
+}
+
+/// Whether the viewer counts rows from the south: "tms: true" among the options of its layer.
+std::optional<bool> viewer_counts_from_south(const std::string& page) {
+  constexpr std::string_view key = "tms:";
+  const std::size_t at = page.find(key);
+  if (at == std::string::npos) return std::nullopt;
+  std::size_t value = at + key.size();
+  while (value < page.size() && std::isspace(static_cast<unsigned char>(page[value])) != 0) ++value;
+  return page.compare(value, 4, "true") == 0 || page.compare(value, 1, "1") == 0;
+}
+
+}  // namespace
+
+std::optional<TileMapResource> read_tile_map_resource(const fs::path& folder) {
+  const std::string described = (folder / "tilemapresource.xml").string();
+  if (const auto text = contents(described)) {
+    const TileMap map = parse(*text, described);
+    if (!is_web_mercator(map))
+      throw Error(ErrorCode::unsupported,
+                  fmt::format("{}: tiles of the profile \"{}\" ({}), which are not those of Web Mercator",
+                              described, map.profile, map.crs.empty() ? "no CRS" : map.crs.substr(0, 60)),
+                  "make them with `gdal2tiles.py --profile=mercator`, or name the raster they were made of");
+    return TileMapResource{described, true};
+  }
+  const std::string viewer = (folder / "leaflet.html").string();
+  if (const auto page = contents(viewer))
+    if (const auto south = viewer_counts_from_south(*page)) return TileMapResource{viewer, *south};
+  return std::nullopt;
+}
+
+}  // namespace terramask::tiles
