@@ -8,7 +8,7 @@ packages=(
   build-essential cmake ninja-build git
   libgdal-dev gdal-bin python3-gdal libproj-dev libcurl4-openssl-dev libsqlite3-dev
   libdnnl-dev libvulkan-dev glslang-tools mesa-vulkan-drivers vulkan-validationlayers
-  libosmium2-dev libexpat1-dev zlib1g-dev
+  libosmium2-dev libexpat1-dev zlib1g-dev libbz2-dev
   nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libssl-dev
   libopenmpi-dev openmpi-bin
   libgtest-dev libgmock-dev

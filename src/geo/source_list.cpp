@@ -11,6 +11,7 @@
 #include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/stac_items.hpp"
+#include "geo/vector_layer.hpp"
 
 namespace terramask {
 namespace fs = std::filesystem;
@@ -50,9 +51,14 @@ OGRLayer& layer_of(GDALDataset& dataset, const SourceSpec& spec) {
                   "`ogrinfo` lists them");
     return *layer;
   }
-  if (dataset.GetLayerCount() != 1)
+  if (dataset.GetLayerCount() != 1) {
+    std::vector<OGRLayer*> layers;
+    for (int i = 0; i < dataset.GetLayerCount(); ++i)
+      if (geo::has_geometry(*dataset.GetLayer(i))) layers.push_back(dataset.GetLayer(i));
+    if (layers.size() == 1) return *layers.front();
     throw Error(ErrorCode::usage, fmt::format("{}: holds {} layers", spec.path, dataset.GetLayerCount()),
                 "name the one of the tile index (\"layer\")");
+  }
   return *dataset.GetLayer(0);
 }
 
