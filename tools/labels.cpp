@@ -30,9 +30,10 @@ struct LabelsArguments {
 };
 
 int check_labels(const LabelsArguments& a) {
-  if (!a.options.rules.empty())
+  if (!a.options.rules.empty() || !a.options.burns.empty())
     throw Error(ErrorCode::usage,
-                a.options.rules + ": --check and --align take labels that are there, no rules",
+                (a.options.rules.empty() ? "--burn" : a.options.rules) +
+                    ": --check and --align take labels that are there, no rules",
                 "make the labels first");
   return run_labels_check(a.check, {.like = a.options.like,
                                     .crs = a.options.crs,
@@ -109,9 +110,14 @@ int run_labels(LabelsArguments& a) {
   start_messages("terramask labels", a.verbosity);
   configure_gdal(parse_bytes(a.cache, "--cache"));
   if (a.check.wanted()) return check_labels(a);
-  if (a.options.rules.empty())
+  if (a.options.rules.empty() && a.options.burns.empty())
     throw Error(ErrorCode::usage, "RULES is required",
-                "name a rules file, or labels with --check or --align");
+                "name a rules file, a file and its class with --burn, or labels with --check or --align");
+  if (!a.options.rules.empty() && !a.options.burns.empty())
+    throw Error(ErrorCode::usage, a.options.rules + ": --burn takes the place of a rules file",
+                "leave one of them out");
+  if (!a.options.burns.empty() && !a.sources.empty())
+    throw Error(ErrorCode::usage, "--source: --burn names its files itself", "leave one of them out");
   if (a.options.output.empty())
     throw Error(ErrorCode::usage, "-o,--output is required", "name the labels: -o LABELS.tif");
   a.options.memory = parse_bytes(a.memory, "--max-memory");
@@ -143,6 +149,12 @@ void labels_options(CLI::App& app, std::function<int()>& run) {
       ->required()
       ->type_name("IMAGE");
   app.add_option("-o,--output", o.output, "The labels, a Cloud Optimized GeoTIFF")->type_name("LABELS.tif");
+  app.add_option(
+         "--burn", o.burns,
+         "A vector file and the class that its features are, instead of rules; lines and points get a "
+         "width. Later ones paint over earlier ones, and what none paints is background; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("FILE[#layer=NAME]=CLASS[:WIDTHm]");
   app.add_option("--source", a->sources, "A file in place of the one the rules name; repeatable")
       ->allow_extra_args(false)
       ->type_name("NAME=FILE");
@@ -151,6 +163,8 @@ void labels_options(CLI::App& app, std::function<int()>& run) {
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE");
   app.add_flag("--overwrite", o.overwrite, "Replace labels that are there");
+  app.add_flag("--allow-empty", o.allow_empty,
+               "Write labels even where no rule paints a pixel; else status 1");
   app.add_option("--scratch", o.scratch, "Folder for temporary files (default: the output's)")
       ->type_name("DIR");
   app.add_option("--max-memory", a->memory, "What reading may hold before it goes to the scratch folder")
@@ -172,6 +186,8 @@ void labels_options(CLI::App& app, std::function<int()>& run) {
       "image's grid.\n"
       "\n"
       "Examples:\n"
+      "  terramask labels --burn buildings.gpkg=building --burn roads.geojson=road:6m --like ortho.tif -o "
+      "labels.tif\n"
       "  terramask labels rules/roads.json --source osm=town.osm.pbf --like ortho.tif -o roads.tif\n"
       "  terramask labels mine.json --like ortho.tif -o labels.tif --dry-run\n"
       "  terramask labels --check roads.tif --like ortho.tif --gpkg check.gpkg --html check.html\n"

@@ -15,7 +15,9 @@
 namespace terramask {
 
 struct LabelsOptions {
-  std::string rules;   ///< the rules file (JSON, schemas/rules.schema.json)
+  std::string rules;  ///< the rules file (JSON, schemas/rules.schema.json); empty: `burns`
+  /// In place of a rules file: "FILE[#layer=NAME]=CLASS[:WIDTH]", later ones over earlier ones.
+  std::vector<std::string> burns;
   std::string like;    ///< the image whose grid is taken
   std::string crs;     ///< of the image, where it has none (EPSG:..., WKT)
   std::string output;  ///< a Cloud Optimized GeoTIFF, as masks are
@@ -23,7 +25,8 @@ struct LabelsOptions {
   std::vector<std::pair<std::string, std::string>> source_paths;
   std::vector<std::string> creation_options;
   bool overwrite = false;
-  std::string scratch;  ///< folder for temporary files; empty: the output's
+  bool allow_empty = false;  ///< write labels on which nothing is painted; else they are a mismatch
+  std::string scratch;       ///< folder for temporary files; empty: the output's
   /// What reading and painting may hold in memory before it goes to the scratch folder, bytes.
   std::uint64_t memory = std::uint64_t{512} << 20;
 };

@@ -6,7 +6,7 @@
 #include <map>
 
 #include "evaluate/mask_source.hpp"
-#include "geo/gdal_support.hpp"
+#include "geo/vector_layer.hpp"
 
 namespace terramask::evaluation {
 namespace {
@@ -66,8 +66,9 @@ geo::LabelLayer read_layer(const EvaluationOptions& options, const std::string& 
                                grid_name);
 }
 
-void warn_of_unlabelled(const geo::LabelLayer& layer, const std::string& path,
-                        std::vector<std::string>& warnings) {
+void warn_of_layer(const geo::LabelLayer& layer, const std::string& path,
+                   std::vector<std::string>& warnings) {
+  warnings.insert(warnings.end(), layer.notes.begin(), layer.notes.end());
   if (layer.unlabelled > 0)
     warnings.push_back(
         fmt::format("{}: {} features have no value in that attribute: left out", path, layer.unlabelled));
@@ -92,7 +93,7 @@ class PolygonReference final : public ReferenceSource {
                   "name polygons of the same place; is the CRS of both right?");
     if (!options.background.empty())
       background_ = static_cast<Code>(find_class(classes, options.background, "--background"));
-    warn_of_unlabelled(layer_, path, warnings_);
+    warn_of_layer(layer_, path, warnings_);
   }
 
   void read(const Window& window, CodeBlock& block) override {
@@ -133,13 +134,7 @@ class PolygonReference final : public ReferenceSource {
 }  // namespace
 
 bool is_vector(const std::string& path) {
-  geo::ensure_gdal();
-  geo::GdalErrors silence;
-  const auto opens = [&](unsigned int kind) {
-    return geo::DatasetPtr(GDALDataset::Open(path.c_str(), kind | GDAL_OF_READONLY, nullptr, nullptr,
-                                             nullptr)) != nullptr;
-  };
-  return !opens(GDAL_OF_RASTER) && opens(GDAL_OF_VECTOR);
+  return geo::is_vector_file(path);
 }
 
 bool holds_points(const EvaluationOptions& options, const std::string& path, const Grid& grid,
@@ -172,7 +167,7 @@ std::vector<ReferencePoint> read_points(const EvaluationOptions& options, const 
     if (code >= 0) points.push_back({code, point.pixel.x, point.pixel.y});
   }
   unknown_labels.check(path, "labels that are no class of the mask", "point", kRemedy);
-  warn_of_unlabelled(layer, path, warnings);
+  warn_of_layer(layer, path, warnings);
   return points;
 }
 

@@ -2,16 +2,19 @@
 
 #include <ogrsf_frmts.h>
 
+#include <algorithm>
+
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/polygon_projection.hpp"
+#include "geo/vector_layer.hpp"
 
 namespace terramask::geo {
 namespace {
 
 Polygons read_layer(OGRLayer& ogr, const std::string& path, const Grid& grid) {
   GdalErrors errors;
-  const PolygonProjection projection(ogr, path, grid);
+  const PolygonProjection projection(place_layer(ogr, path, grid).crs, path, grid);
   Polygons polygons;
   ogr.ResetReading();
   while (const OGRFeatureUniquePtr feature{ogr.GetNextFeature()}) {
@@ -35,6 +38,7 @@ Polygons read_cutline(const std::string& path, const Grid& grid) {
   int with_polygons = 0;
   for (int i = 0; i < dataset->GetLayerCount(); ++i) {
     OGRLayer& ogr = *dataset->GetLayer(i);
+    if (!has_geometry(ogr)) continue;
     Polygons polygons = read_layer(ogr, path, grid);
     if (polygons.empty()) continue;
     ++with_polygons;
@@ -48,6 +52,17 @@ Polygons read_cutline(const std::string& path, const Grid& grid) {
                 "take one out: `ogr2ogr cutline.gpkg " + path + " LAYER`");
   }
   return found;
+}
+
+std::vector<std::string> cutline_notes(const std::string& path, const Grid& grid) {
+  const DatasetPtr dataset = open_vector(path);
+  std::vector<std::string> notes;
+  for (int i = 0; i < dataset->GetLayerCount(); ++i) {
+    if (!has_geometry(*dataset->GetLayer(i))) continue;
+    const std::string note = place_layer(*dataset->GetLayer(i), path, grid).note;
+    if (!note.empty() && std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
+  }
+  return notes;
 }
 
 }  // namespace terramask::geo

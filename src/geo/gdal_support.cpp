@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "geo/csv_columns.hpp"
 #include "geo/tile_dataset.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/tiles.hpp"
@@ -68,6 +69,12 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
   }
   throw errors.error(ErrorCode::format, path, std::string("not a ") + kind + " GDAL can open",
                      "see what `gdalinfo` or `ogrinfo` says, or copy the file again if it was cut short");
+}
+
+/// How GDAL reads a file that gzip has compressed: "roads.geojson.gz".
+std::string unpacked_name(const std::string& path) {
+  const bool plain = path.ends_with(".gz") && !path.starts_with("/vsi") && is_there(path);
+  return plain ? "/vsigzip/" + path : path;
 }
 
 }  // namespace
@@ -157,7 +164,18 @@ DatasetPtr open_raster(const std::string& path) {
 }
 
 DatasetPtr open_vector(const std::string& path, const char* const* options) {
-  return open(path, GDAL_OF_VECTOR, "vector file", options);
+  const std::string name = unpacked_name(path);
+  DatasetPtr dataset = open(name, GDAL_OF_VECTOR, "vector file", options);
+  if (!is_csv(*dataset)) return dataset;
+  const CsvColumns columns = csv_columns(*dataset);
+  if (columns.any()) {
+    CPLStringList all(CSLDuplicate(const_cast<char**>(options)));
+    const CPLStringList found = columns.open_options();
+    for (int i = 0; i < found.Count(); ++i) all.AddString(found[i]);
+    dataset = open(name, GDAL_OF_VECTOR, "vector file", all.List());
+  }
+  remember_place(*dataset, columns);
+  return dataset;
 }
 
 }  // namespace geo

@@ -65,13 +65,19 @@ LabelLayer read_label_layer(const LabelLayerOptions& options, const Grid& grid,
         ErrorCode::mismatch,
         fmt::format("{}: cannot be laid over {}, which has no georeferencing", options.path, grid_name),
         "georeference it with `gdal_edit.py -a_srs ... -a_ullr ...`");
-  const PolygonProjection projection(layer, options.path, grid);
+  const LayerPlace place = place_layer(layer, options.path, grid);
+  const PolygonProjection projection(place.crs, options.path, grid);
   LabelLayer labels;
+  if (!place.note.empty()) labels.notes.push_back(place.note);
+  std::uint64_t without_geometry = 0;
   Collector collector(projection, labels);
   layer.ResetReading();
   while (const OGRFeatureUniquePtr feature{layer.GetNextFeature()}) {
     const OGRGeometry* geometry = feature->GetGeometryRef();
-    if (geometry == nullptr) continue;
+    if (geometry == nullptr) {
+      ++without_geometry;
+      continue;
+    }
     if (feature->IsFieldSetAndNotNull(attribute) == 0) {
       ++labels.unlabelled;
       continue;
@@ -80,6 +86,9 @@ LabelLayer read_label_layer(const LabelLayerOptions& options, const Grid& grid,
     if (straight) collector.add(feature->GetFieldAsString(attribute), *straight);
   }
   if (errors.failed()) throw errors.error(ErrorCode::io, options.path, "reading failed", "copy it again");
+  if (without_geometry > 0)
+    labels.notes.push_back(fmt::format("{}: {} feature{} no geometry: left out", options.path,
+                                       without_geometry, without_geometry == 1 ? " has" : "s have"));
   if (labels.polygons.empty() && labels.points.empty())
     throw Error(ErrorCode::mismatch, options.path + ": holds no labelled polygon or point",
                 "name a layer of polygons or points");

@@ -27,7 +27,8 @@ struct LabelLayer {
   /// the later one wins.
   std::vector<LabelledPolygons> polygons;
   std::vector<LabelledPoint> points;
-  std::uint64_t unlabelled = 0;  ///< features whose attribute is empty, left out
+  std::uint64_t unlabelled = 0;    ///< features whose attribute is empty, left out
+  std::vector<std::string> notes;  ///< what was taken for granted, for people
 };
 
 struct LabelLayerOptions {

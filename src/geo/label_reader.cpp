@@ -9,6 +9,7 @@
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/stack.hpp"
+#include "geo/vector_labels.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::geo {
@@ -49,7 +50,13 @@ Grid grid_of_labels(const FileFacts& labels, const Grid& image, const std::strin
 }  // namespace
 
 LabelPlace place_labels(const std::string& path, const Grid& image, const std::string& image_name) {
-  const DatasetPtr dataset = open_raster(path);
+  DatasetPtr dataset;
+  try {
+    dataset = open_raster(path);
+  } catch (const Error&) {
+    refuse_vectors(path, image_name);
+    throw;
+  }
   LabelPlace place;
   place.facts = describe(*dataset, path);
   if (place.facts.data_bands() != 1)

@@ -84,6 +84,15 @@ bool is_osm(const std::string& path) {
   return driver != nullptr && std::string_view(GDALGetDescription(driver)) == "OSM";
 }
 
+bool is_usual_key(std::string_view key) {
+  for (std::size_t begin = 0; begin < kTags.size();) {
+    const std::size_t end = std::min(kTags.find(',', begin), kTags.size());
+    if (kTags.substr(begin, end - begin) == key) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
 std::string osm_config(std::span<const std::string> tags) {
   std::string all(kTags);
   for (const std::string& tag : tags) all += "," + tag;
@@ -108,10 +117,9 @@ std::vector<std::string> osm_open_options(const std::string& scratch, std::span<
           fmt::format("MAX_TMPFILE_SIZE={}", std::max<std::uint64_t>(1, memory >> 20))};
 }
 
-std::uint64_t osm_scratch_bytes(const std::string& path, std::uint64_t bytes, std::uint64_t memory) {
+std::uint64_t osm_scratch_bytes(bool pbf, std::uint64_t bytes, std::uint64_t memory) {
   // Estimates on the safe side: what is kept of nodes and ways takes less than 4 times a .pbf, and half of
   // XML.
-  const bool pbf = path.ends_with(".pbf");
   const std::uint64_t most = pbf ? 4 * bytes : bytes / 2;
   return most <= memory ? 0 : most;
 }

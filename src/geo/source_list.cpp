@@ -9,8 +9,8 @@
 
 #include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
-#include "geo/layer_style.hpp"
 #include "geo/stac_items.hpp"
+#include "geo/vector_layer.hpp"
 #include "terramask/raster_names.hpp"
 
 namespace terramask {
@@ -35,11 +35,15 @@ OGRLayer& layer_of(GDALDataset& dataset, const SourceSpec& spec) {
                   "`ogrinfo` lists them");
     return *layer;
   }
-  const std::vector<OGRLayer*> layers = geo::data_layers(dataset);
-  if (layers.size() != 1)
-    throw Error(ErrorCode::usage, fmt::format("{}: holds {} layers", spec.path, layers.size()),
+  if (dataset.GetLayerCount() != 1) {
+    std::vector<OGRLayer*> layers;
+    for (int i = 0; i < dataset.GetLayerCount(); ++i)
+      if (geo::has_geometry(*dataset.GetLayer(i))) layers.push_back(dataset.GetLayer(i));
+    if (layers.size() == 1) return *layers.front();
+    throw Error(ErrorCode::usage, fmt::format("{}: holds {} layers", spec.path, dataset.GetLayerCount()),
                 "name the one of the tile index (\"layer\")");
-  return *layers.front();
+  }
+  return *dataset.GetLayer(0);
 }
 
 int field_of(OGRLayer& layer, const SourceSpec& spec, const std::string& name) {

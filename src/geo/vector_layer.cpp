@@ -3,25 +3,71 @@
 #include <fmt/format.h>
 
 #include <string_view>
+#include <vector>
 
 #include "geo/crs.hpp"
-#include "geo/layer_style.hpp"
+#include "geo/csv_columns.hpp"
+#include "geo/gdal_support.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::geo {
+namespace {
+
+/// What the file says; empty where it says nothing.
+std::string own_crs(OGRLayer& layer) {
+  const OGRSpatialReference* crs = layer.GetSpatialRef();
+  if (crs == nullptr || crs->IsEmpty()) return {};
+  // What GeoPackages say of layers that have none.
+  const char* const name = crs->GetName();
+  if (name != nullptr && std::string_view(name).starts_with("Undefined ")) return {};
+  return to_wkt(*crs);
+}
+
+/// Whether coordinates that nothing is said of are degrees: they may be, while they cannot be the grid's.
+bool are_degrees(OGRLayer& layer, const Grid& grid) {
+  if (grid.crs.empty() || !grid.has_geotransform) return false;
+  OGRSpatialReference system;
+  if (system.importFromWkt(grid.crs.c_str()) != OGRERR_NONE || system.IsProjected() == 0) return false;
+  OGREnvelope box;
+  if (layer.GetExtent(&box, TRUE) != OGRERR_NONE) return false;
+  if (box.MinX < -180 || box.MaxX > 180 || box.MinY < -90 || box.MaxY > 90) return false;
+  OGREnvelope place;
+  for (const double column : {0.0, static_cast<double>(grid.width)})
+    for (const double row : {0.0, static_cast<double>(grid.height)}) {
+      const auto corner = grid.to_world(column, row);
+      place.Merge(corner[0], corner[1]);
+    }
+  return place.Intersects(box) == FALSE;
+}
+
+}  // namespace
+
+bool has_geometry(OGRLayer& layer) {
+  return layer.GetLayerDefn()->GetGeomFieldCount() > 0 && layer.GetGeomType() != wkbNone;
+}
 
 OGRLayer& find_layer(GDALDataset& dataset, const std::string& path, const std::string& name) {
+  std::vector<OGRLayer*> layers;
   std::string names;
-  const std::vector<OGRLayer*> layers = data_layers(dataset);
-  for (OGRLayer* layer : layers) names += (names.empty() ? "" : ", ") + std::string(layer->GetName());
+  for (int i = 0; i < dataset.GetLayerCount(); ++i) {
+    OGRLayer* layer = dataset.GetLayer(i);
+    if (!has_geometry(*layer)) continue;
+    layers.push_back(layer);
+    names += (names.empty() ? "" : ", ") + std::string(layer->GetName());
+  }
+  if (layers.empty())
+    throw Error(
+        ErrorCode::format,
+        dataset.GetLayerCount() == 0 ? path + ": holds no layer" : path + ": holds a table and no geometries",
+        dataset.GetLayerCount() == 0 ? "name a file of polygons or points"
+                                     : "name columns of a CSV file lon and lat, or one of WKT geometry");
   if (!name.empty()) {
-    if (OGRLayer* layer = dataset.GetLayerByName(name.c_str())) return *layer;
+    for (OGRLayer* layer : layers)
+      if (EQUAL(layer->GetName(), name.c_str())) return *layer;
     throw Error(ErrorCode::not_found, fmt::format("{}: has no layer \"{}\"; it has: {}", path, name, names),
                 "name one of these with --layer");
   }
   if (layers.size() == 1) return *layers.front();
-  if (layers.empty())
-    throw Error(ErrorCode::format, path + ": holds no layer", "name a file of polygons or points");
   throw Error(ErrorCode::usage, fmt::format("{}: holds several layers: {}", path, names),
               "choose one with --layer");
 }
@@ -43,13 +89,37 @@ int find_field(OGRLayer& layer, const std::string& path, const std::string& name
   return index;
 }
 
-std::string layer_crs(OGRLayer& layer) {
-  const OGRSpatialReference* crs = layer.GetSpatialRef();
-  if (crs == nullptr || crs->IsEmpty()) return {};
-  // What GeoPackages say of layers that have none.
-  const char* const name = crs->GetName();
-  if (name != nullptr && std::string_view(name).starts_with("Undefined ")) return {};
-  return to_wkt(*crs);
+LayerPlace place_layer(OGRLayer& layer, const std::string& path, const Grid& grid) {
+  LayerPlace place{own_crs(layer), ""};
+  const CsvPlace csv = csv_place(layer);
+  if (place.crs.empty() &&
+      (csv == CsvPlace::degrees || (csv == CsvPlace::unsaid && are_degrees(layer, grid)))) {
+    place.crs = crs_from_user("EPSG:4326", path);
+    place.note = path + ": says no CRS, its coordinates are taken to be longitude and latitude in WGS 84";
+  } else if (place.crs.empty() && !grid.crs.empty()) {
+    place.note =
+        fmt::format("{}: has no CRS, its coordinates are taken to be in {}", path, crs_label(grid.crs));
+  }
+  return place;
+}
+
+bool is_vector_file(const std::string& path) {
+  ensure_gdal();
+  const GdalErrors silence;
+  const auto opens = [&](unsigned int kind) {
+    return DatasetPtr(GDALDataset::Open(path.c_str(), kind | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
+  };
+  const DatasetPtr raster = opens(GDAL_OF_RASTER);
+  // Points in rows and columns are a raster to the XYZ driver.
+  if (raster && (raster->GetDriver() == nullptr || std::string_view(raster->GetDriverName()) != "XYZ"))
+    return false;
+  try {
+    const DatasetPtr vector = open_vector(path);
+    if (!raster) return true;
+    return vector->GetLayerCount() == 1 && has_geometry(*vector->GetLayer(0));
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 }  // namespace terramask::geo

@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "geo/added_fields.hpp"
 #include "geo/crs.hpp"
+#include "geo/csv_columns.hpp"
 #include "geo/gdal_support.hpp"
-#include "geo/layer_style.hpp"
+#include "geo/vector_layer.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::geo {
@@ -24,7 +26,8 @@ struct VectorStream::State {
   DatasetPtr dataset;
   bool interleaved = false;
   std::vector<OGRLayer*> layers;
-  std::vector<std::string> crs;
+  std::vector<std::string> crs, notes;
+  std::vector<std::unique_ptr<AddedFields>> added;
   std::vector<char> wanted;
   std::vector<std::optional<std::array<double, 4>>> near;
   std::vector<Filter> filters;
@@ -34,6 +37,7 @@ struct VectorStream::State {
   bool begun = false;
   double progress = 0;
 
+  void open(const VectorStreamOptions& options);
   void begin();
   void take_interleaved();
   void take_by_layer();
@@ -83,22 +87,43 @@ bool across_the_date_line(const std::array<double, 4>& box, const std::string& c
 
 }  // namespace
 
-VectorStream::VectorStream(const VectorStreamOptions& options) : state_(std::make_unique<State>()) {
+void VectorStream::State::open(const VectorStreamOptions& options) {
+  path = options.path;
+  CPLStringList all;
+  for (const std::string& one : options.open_options) all.AddString(one.c_str());
+  dataset = open_vector(path, all.List());
+  if (!is_csv(*dataset)) return;
+  // Filters compare numbers, and ask whether there is a value.
+  all.SetNameValue("AUTODETECT_TYPE", "YES");
+  all.SetNameValue("EMPTY_STRING_AS_NULL", "YES");
+  dataset = open_vector(path, all.List());
+}
+
+VectorStream::VectorStream(const VectorStreamOptions& options, const Grid& grid)
+    : state_(std::make_unique<State>()) {
   State& s = *state_;
-  s.path = options.path;
-  CPLStringList open_options;
-  for (const std::string& one : options.open_options) open_options.AddString(one.c_str());
-  s.dataset = open_vector(options.path, open_options.List());
+  s.open(options);
   s.interleaved = s.dataset->TestCapability(ODsCRandomLayerRead) != 0;
-  for (OGRLayer* layer : data_layers(*s.dataset)) {
+  for (int i = 0; i < s.dataset->GetLayerCount(); ++i) {
+    OGRLayer* layer = s.dataset->GetLayer(i);
+    if (!has_geometry(*layer)) continue;
+    LayerPlace place = place_layer(*layer, options.path, grid);
+    if (!options.crs.empty()) {
+      const bool differs = !place.crs.empty() && !same_crs(place.crs, options.crs);
+      place.note = differs
+                       ? fmt::format("{}: layer \"{}\" is taken to be in {}, though it says {}", options.path,
+                                     layer->GetName(), crs_label(options.crs), crs_label(place.crs))
+                       : "";
+      place.crs = options.crs;
+    }
     s.layers.push_back(layer);
-    const OGRSpatialReference* crs = layer->GetSpatialRef();
-    s.crs.push_back(crs == nullptr || crs->IsEmpty() ? options.crs : to_wkt(*crs));
+    s.crs.push_back(place.crs);
+    s.notes.push_back(place.note);
   }
+  s.added.resize(s.layers.size());
   s.wanted.assign(s.layers.size(), 0);
   s.near.resize(s.layers.size());
-  if (s.layers.empty())
-    throw Error(ErrorCode::format, options.path + ": holds no layer", "name a vector file");
+  if (s.layers.empty()) (void)find_layer(*s.dataset, options.path, "");  // throws
 }
 
 VectorStream::~VectorStream() = default;
@@ -123,11 +148,43 @@ std::string VectorStream::field_names(std::size_t layer) const {
 }
 
 int VectorStream::field(std::size_t layer, const std::string& name) const {
+  if (state_->added[layer]) return state_->added[layer]->index(name);
   return state_->layers[layer]->GetLayerDefn()->GetFieldIndex(name.c_str());
 }
 
 const std::string& VectorStream::crs(std::size_t layer) const {
   return state_->crs[layer];
+}
+
+const std::string& VectorStream::note(std::size_t layer) const {
+  return state_->notes[layer];
+}
+
+GeometryKind VectorStream::kind(std::size_t layer) const {
+  const OGRwkbGeometryType type = wkbFlatten(state_->layers[layer]->GetGeomType());
+  const auto is = [type](OGRwkbGeometryType one, OGRwkbGeometryType many) {
+    return OGR_GT_IsSubClassOf(type, one) != 0 || OGR_GT_IsSubClassOf(type, many) != 0;
+  };
+  if (type == wkbUnknown) return GeometryKind::any;
+  if (is(wkbPoint, wkbMultiPoint)) return GeometryKind::points;
+  if (is(wkbCurve, wkbMultiCurve)) return GeometryKind::lines;
+  return is(wkbSurface, wkbMultiSurface) ? GeometryKind::areas : GeometryKind::any;
+}
+
+std::optional<std::uint64_t> VectorStream::count(std::size_t layer) const {
+  if (state_->interleaved) return std::nullopt;
+  OGRLayer& ogr = *state_->layers[layer];
+  const GdalErrors quiet;
+  ogr.SetSpatialFilter(nullptr);
+  const GIntBig count = ogr.GetFeatureCount(TRUE);
+  return count < 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(count));
+}
+
+void VectorStream::set_field(std::size_t layer, const std::string& name,
+                             std::function<std::optional<std::string>()> value) {
+  auto& added = state_->added[layer];
+  if (!added) added = std::make_unique<AddedFields>(*state_->layers[layer]->GetLayerDefn());
+  added->set(name, std::move(value));
 }
 
 std::optional<std::array<double, 4>> VectorStream::box(std::size_t layer, bool whole) const {
@@ -143,7 +200,9 @@ std::optional<std::array<double, 4>> VectorStream::box(std::size_t layer, bool w
 std::size_t VectorStream::add_filter(std::size_t layer, const std::string& where) {
   GdalErrors errors;
   auto query = std::make_unique<OGRFeatureQuery>();
-  if (query->Compile(state_->layers[layer], where.c_str()) != OGRERR_NONE)
+  const auto& added = state_->added[layer];
+  if ((added ? query->Compile(&added->definition(), where.c_str())
+             : query->Compile(state_->layers[layer], where.c_str())) != OGRERR_NONE)
     throw errors.error(ErrorCode::usage, where, "not a filter in OGR SQL");
   state_->filters.push_back({layer, std::move(query)});
   return state_->filters.size() - 1;
@@ -219,6 +278,7 @@ bool VectorStream::next() {
     throw failed;
   }
   if (!s.feature) s.errors.reset();
+  if (s.feature && s.added[s.layer]) s.added[s.layer]->forget();
   return s.feature != nullptr;
 }
 
@@ -228,11 +288,20 @@ std::size_t VectorStream::layer() const {
 
 bool VectorStream::matches(std::size_t filter) {
   const State::Filter& one = state_->filters[filter];
-  return one.layer == state_->layer && one.query->Evaluate(state_->feature.get()) != 0;
+  if (one.layer != state_->layer) return false;
+  if (const auto& added = state_->added[one.layer]) return added->matches(*one.query, *state_->feature);
+  return one.query->Evaluate(state_->feature.get()) != 0;
 }
 
 std::optional<std::string> VectorStream::text(int field) const {
-  if (field < 0 || state_->feature->IsFieldSetAndNotNull(field) == 0) return std::nullopt;
+  const auto& added = state_->added[state_->layer];
+  const AddedFields::Value* value = field >= 0 && added ? added->value(field) : nullptr;
+  return value != nullptr ? (*value)() : own_text(field);
+}
+
+std::optional<std::string> VectorStream::own_text(int field) const {
+  if (field < 0 || field >= state_->feature->GetFieldCount()) return std::nullopt;
+  if (state_->feature->IsFieldSetAndNotNull(field) == 0) return std::nullopt;
   return std::string(state_->feature->GetFieldAsString(field));
 }
 

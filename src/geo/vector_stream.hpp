@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,18 +19,22 @@ namespace terramask::geo {
 /// has no place there.
 std::optional<std::array<double, 4>> box_of(const Grid& grid, const std::string& crs);
 
+enum class GeometryKind { any, points, lines, areas };
+
 struct VectorStreamOptions {
   std::string path;
-  std::string crs;                        ///< what layers without one are in; empty: the grid's
+  std::string crs;                        ///< of all layers, whatever the file says (WKT); may be empty
   std::vector<std::string> open_options;  ///< of the driver, "NAME=VALUE"
 };
 
-/// Layers are numbered from 0, in the file's order. Files whose layers cannot be read one after the other
+/// Layers are numbered from 0, in the file's order; tables without geometries are none. Files whose layers
+/// cannot be read one after the other
 /// (.osm, .osm.pbf) are read in one pass, their layers interleaved.
 class VectorStream {
  public:
-  /// Throws not_found, format.
-  explicit VectorStream(const VectorStreamOptions& options);
+  /// @param grid what features are to be laid over
+  /// @throws Error not_found, format
+  VectorStream(const VectorStreamOptions& options, const Grid& grid);
   ~VectorStream();
   VectorStream(const VectorStream&) = delete;
   VectorStream& operator=(const VectorStream&) = delete;
@@ -40,12 +45,21 @@ class VectorStream {
   std::string field_names(std::size_t layer) const;
   /// -1 where the layer has no such field; letters may be large or small.
   int field(std::size_t layer, const std::string& name) const;
-  /// WKT; empty where it has none.
+  /// WKT; empty where it has none and is taken to be in the grid's.
   const std::string& crs(std::size_t layer) const;
+  /// What is taken for granted of its CRS, for people; may be empty.
+  const std::string& note(std::size_t layer) const;
+  GeometryKind kind(std::size_t layer) const;
+  /// Features in the file; empty where it must be read through for it.
+  std::optional<std::uint64_t> count(std::size_t layer) const;
   /// Its box in its own CRS (xmin, ymin, xmax, ymax); empty where it holds nothing, or where the file must be
   /// read through for it and `whole` does not ask for that.
   std::optional<std::array<double, 4>> box(std::size_t layer, bool whole = false) const;
 
+  /// Adds a field of texts, or takes the place of one that is there, before filters are added. `value` may
+  /// ask for `own_text` of the feature at hand.
+  void set_field(std::size_t layer, const std::string& name,
+                 std::function<std::optional<std::string>()> value);
   /// An attribute filter of a layer in OGR SQL.
   /// @return its number, for `matches`
   /// @throws Error usage with what is wrong with it
@@ -63,6 +77,8 @@ class VectorStream {
   bool matches(std::size_t filter);
   /// As text; empty where the feature has no value.
   std::optional<std::string> text(int field) const;
+  /// The same as the file has it, whatever `set_field` has put in its place.
+  std::optional<std::string> own_text(int field) const;
   /// Null where the feature has none.
   const OGRGeometry* geometry() const;
   std::int64_t feature_id() const;

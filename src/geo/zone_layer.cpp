@@ -105,11 +105,9 @@ ZoneLayer read_zones(const ZoneLayerOptions& options, const Grid& grid, const st
         "georeference it with `gdal_edit.py -a_srs ... -a_ullr ...`");
   const DatasetPtr dataset = open_vector(options.path);
   OGRLayer& layer = find_layer(*dataset, options.path, options.layer);
-  ZoneLayer found{options.path,
-                  layer.GetName(),
-                  options.id_field.empty() ? "zone" : options.id_field,
-                  layer_crs(layer),
-                  {}};
+  const LayerPlace place = place_layer(layer, options.path, grid);
+  ZoneLayer found{options.path, layer.GetName(), options.id_field.empty() ? "zone" : options.id_field,
+                  place.crs,    place.note,      {}};
   const int id = options.id_field.empty() ? -1 : find_field(layer, options.path, options.id_field, "--id");
   GdalErrors errors;
   const PolygonProjection projection(found.crs, options.path, grid);

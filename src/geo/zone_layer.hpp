@@ -26,6 +26,7 @@ struct ZoneLayer {
   std::string layer;
   std::string id_name;  ///< the field's; "zone" without one
   std::string crs;      ///< WKT; empty where it has none, and is taken to be the grid's
+  std::string note;     ///< what was taken for granted of it, for people; may be empty
   std::vector<Zone> zones;
 };
 

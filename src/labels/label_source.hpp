@@ -74,6 +74,8 @@ class LabelSource {
   /// Who is to be named, and under which licence; what the rules file says goes before it.
   virtual std::string attribution() const { return {}; }
   virtual std::string licence() const { return {}; }
+  /// Once all is painted, and it painted nothing: why, for people.
+  virtual std::string why_nothing() const { return {}; }
 };
 
 struct SourceType {

@@ -12,6 +12,7 @@
 #include "geo/file_facts.hpp"
 #include "geo/legend.hpp"
 #include "geo/working_folder.hpp"
+#include "labels/burn.hpp"
 #include "labels/label_source.hpp"
 #include "terramask/error.hpp"
 #include "terramask/labels.hpp"
@@ -44,6 +45,7 @@ class Work {
   void paint_window(const Window& window, MaskWriter& writer, LabelsSummary& summary, const StopFlag* stop);
   void paint_all(MaskWriter& writer, LabelsSummary& summary, const ProgressSink& progress,
                  const StopFlag* stop);
+  void check_painted() const;
   void conclude(LabelsSummary& summary) const;
   std::vector<std::string> credits() const;
   std::string credit(std::size_t source, std::string SourceSpec::*told,
@@ -77,13 +79,14 @@ const LabelsOptions& checked(const LabelsOptions& options) {
 
 Work::Work(const LabelsOptions& options)
     : options_(checked(options)),
-      rules_(read_rules(options.rules)),
+      rules_(options.burns.empty() ? read_rules(options.rules) : burn_rules(options.burns)),
       grid_(grid_like(options)),
       ranks_(rules_) {
   for (const auto& [name, path] : options_.source_paths) rules_.source(name, "sources").keys->set_path(path);
   for (const RuleSpec& rule : rules_.rules)
     summaries_.push_back({rule.place + ": from " + rule.source, 0, 0});
-  std::vector<std::string> inputs{options_.rules, options_.like};
+  std::vector<std::string> inputs{options_.like};
+  if (options_.burns.empty()) inputs.push_back(options_.rules);
   check_output(options_.output, options_.overwrite, inputs);
   const std::filesystem::path output(options_.output);
   if (options_.scratch.empty())
@@ -154,14 +157,16 @@ std::vector<std::string> Work::credits() const {
 }
 
 MaskOptions Work::mask_options() const {
-  MaskOptions options{
-      .path = options_.output,
-      .grid = grid_,
-      .classes = rules_.classes,
-      .metadata = {{"TERRAMASK_VERSION", TERRAMASK_VERSION},
-                   {"TERRAMASK_RULES", std::filesystem::path(rules_.path).filename().string()}},
-      .creation_options = options_.creation_options,
-      .overwrite = options_.overwrite};
+  MaskOptions options{.path = options_.output,
+                      .grid = grid_,
+                      .classes = rules_.classes,
+                      .metadata = {{"TERRAMASK_VERSION", TERRAMASK_VERSION},
+                                   {"TERRAMASK_RULES",
+                                    options_.burns.empty()
+                                        ? std::filesystem::path(rules_.path).filename().string()
+                                        : fmt::format("--burn {}", fmt::join(options_.burns, " --burn "))}},
+                      .creation_options = options_.creation_options,
+                      .overwrite = options_.overwrite};
   const std::vector<std::string> all = credits();
   if (!all.empty()) options.metadata["TERRAMASK_ATTRIBUTION"] = fmt::format("{}", fmt::join(all, "; "));
   return options;
@@ -225,6 +230,21 @@ void Work::paint_all(MaskWriter& writer, LabelsSummary& summary, const ProgressS
     }
 }
 
+/// Labels of nothing at all are rarely meant, and training would learn from them.
+void Work::check_painted() const {
+  if (std::any_of(summaries_.begin(), summaries_.end(),
+                  [](const RuleSummary& one) { return one.pixels > 0; }))
+    return;
+  std::vector<std::string> reasons;
+  for (const auto& source : sources_)
+    if (source && !source->why_nothing().empty()) reasons.push_back(source->why_nothing());
+  throw Error(ErrorCode::mismatch,
+              fmt::format("{}: not written, as nothing is painted: {}", options_.output,
+                          reasons.empty() ? rules_.path + ": no rule paints a pixel"
+                                          : fmt::format("{}", fmt::join(reasons, "; "))),
+              "correct the sources or the rules, or allow it with --allow-empty");
+}
+
 void Work::conclude(LabelsSummary& summary) const {
   summary.grid = grid_;
   summary.rules = summaries_;
@@ -250,6 +270,7 @@ LabelsSummary Work::run(const ProgressSink& progress, const StopFlag* stop) {
     if (source) source->prepare(summary, progress, stop);
   summary.read_seconds = since(begin);
   paint_all(*writer, summary, progress, stop);
+  if (!options_.allow_empty) check_painted();
   writer->finish(progress, stop);
   conclude(summary);
   summary.seconds = since(begin);

@@ -4,29 +4,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <osmium/io/pbf_input.hpp>
-#include <osmium/io/xml_input.hpp>
-#include <osmium/osm.hpp>
 
 #include "labels/id_set.hpp"
+#include "labels/osm_reader.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::labels {
 namespace {
-
-/// The suffix says nothing of what is in a file.
-std::string format_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  char first = 0;
-  while (file.get(first) && (static_cast<unsigned char>(first) >= 0x80 ||
-                             std::isspace(static_cast<unsigned char>(first)) != 0)) {
-  }
-  if (!file)
-    throw Error(ErrorCode::not_found, path + ": cannot be read as a file",
-                "give a plain .osm or .osm.pbf file");
-  return first == '<' ? "osm" : "pbf";
-}
 
 std::string sorted_name(const std::string& path) {
   std::string stem = std::filesystem::path(path).filename().string();
@@ -34,19 +18,29 @@ std::string sorted_name(const std::string& path) {
   return stem + "-sorted.osm.pbf";
 }
 
+/// Throws where an object does not come after the last one, by type, then by id, then by version.
+void check_order(const osmium::OSMObject* last, const osmium::OSMObject& object, const std::string& path) {
+  if (last == nullptr) return;
+  const bool same_type = object.type() == last->type();
+  if (same_type ? object.id() > last->id() : object.type() > last->type()) return;
+  const char* const last_name = osmium::item_type_to_name(last->type());
+  if (same_type && object.id() == last->id()) {
+    if (object.version() > last->version()) return;
+    throw Error(ErrorCode::format,
+                fmt::format("{}: holds {} {} twice, so that ways would be lost", path, last_name, last->id()),
+                fmt::format("keep one version of each: `osmium merge {} -o {}`", path, sorted_name(path)));
+  }
+  throw Error(ErrorCode::format,
+              fmt::format("{}: is not sorted ({} {} comes after {} {}), so that ways would be lost", path,
+                          osmium::item_type_to_name(object.type()), object.id(), last_name, last->id()),
+              fmt::format("sort it: `osmium sort {} -o {}`", path, sorted_name(path)));
+}
+
 class Checker {
  public:
-  Checker(const std::string& path, std::uint64_t memory) : path_(path), memory_(memory) {}
+  explicit Checker(std::uint64_t memory) : memory_(memory) {}
 
-  void take(const osmium::memory::Buffer& buffer) {
-    for (const auto& item : buffer.select<osmium::OSMObject>()) take(item);
-  }
-
-  OsmFacts facts;
-
- private:
   void take(const osmium::OSMObject& object) {
-    check_order(object);
     switch (object.type()) {
       case osmium::item_type::node:
         take_node(static_cast<const osmium::Node&>(object));
@@ -62,27 +56,9 @@ class Checker {
     }
   }
 
-  void check_order(const osmium::OSMObject& object) {
-    const char* const name = osmium::item_type_to_name(object.type());
-    if (object.id() < 1)
-      throw Error(ErrorCode::format,
-                  fmt::format("{}: {} {} has an id below 1, which is not read", path_, name, object.id()),
-                  fmt::format("give all new ids with `osmium renumber {} -o renumbered.osm.pbf`", path_));
-    const bool later = object.type() != type_ ? object.type() > type_ : object.id() > id_;
-    if (!later) {
-      const bool twice = object.type() == type_ && object.id() == id_;
-      throw Error(
-          ErrorCode::format,
-          twice ? fmt::format("{}: holds {} {} twice, so that ways would be lost", path_, name, id_)
-                : fmt::format("{}: is not sorted ({} {} comes after {} {}), so that ways would be lost",
-                              path_, name, object.id(), osmium::item_type_to_name(type_), id_),
-          twice ? fmt::format("keep one version of each: `osmium merge {} -o {}`", path_, sorted_name(path_))
-                : fmt::format("sort it: `osmium sort {} -o {}`", path_, sorted_name(path_)));
-    }
-    type_ = object.type();
-    id_ = object.id();
-  }
+  OsmFacts facts;
 
+ private:
   void remember(IdSet& ids, std::int64_t id) {
     if (!facts.completeness_checked) return;
     ids.add(static_cast<std::uint64_t>(id));
@@ -97,7 +73,6 @@ class Checker {
     ++facts.nodes;
     remember(nodes_, node.id());
     const osmium::Location place = node.location();
-    if (!place.valid()) return;
     if (!facts.box) facts.box = {place.lon(), place.lat(), place.lon(), place.lat()};
     auto& box = *facts.box;
     box = {std::min(box[0], place.lon()), std::min(box[1], place.lat()), std::max(box[2], place.lon()),
@@ -139,10 +114,7 @@ class Checker {
       }
   }
 
-  const std::string& path_;
   std::uint64_t memory_;
-  osmium::item_type type_ = osmium::item_type::undefined;
-  std::int64_t id_ = 0;
   IdSet nodes_, ways_;
 };
 
@@ -155,25 +127,31 @@ void read_bounds(const osmium::io::Header& header, OsmFacts& facts) {
 
 }  // namespace
 
-OsmFacts check_osm(const std::string& path, std::uint64_t memory, const ProgressSink& progress,
-                   const StopFlag* stop) {
-  Checker checker(path, memory);
-  try {
-    osmium::io::Reader reader(osmium::io::File(path, format_of(path)), osmium::io::read_meta::no);
-    const std::string phase = "checking " + std::filesystem::path(path).filename().string();
+OsmFacts check_osm(const OsmFile& file, const OsmDeletions& deletions, std::uint64_t memory,
+                   const ProgressSink& progress, const StopFlag* stop) {
+  Checker checker(memory);
+  with_osm_errors(file, [&] {
+    OsmReader reader(file);
     read_bounds(reader.header(), checker.facts);
-    while (const osmium::memory::Buffer buffer = reader.read()) {
-      if (stop != nullptr) stop->check();
-      if (progress) progress({phase, "bytes", reader.offset(), reader.file_size()});
-      checker.take(buffer);
-    }
-    reader.close();
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    throw Error(ErrorCode::format, fmt::format("{}: damaged or cut short: {}", path, error.what()),
-                "download or copy it again; `osmium fileinfo -e` checks it whole");
-  }
+    checker.facts.history = reader.history();
+    OsmPresent present(deletions, [&checker](const osmium::OSMObject& object) { checker.take(object); });
+    reader.read(
+        "checking",
+        [&](const osmium::memory::Buffer& buffer) {
+          for (const auto& object : buffer.select<osmium::OSMObject>()) {
+            checker.facts.unsent_ids = object.id() < 1;
+            if (checker.facts.unsent_ids) return false;
+            check_order(present.last(), object, file.name);
+            present.add(object);
+          }
+          present.hold();
+          return true;
+        },
+        progress, stop);
+    if (checker.facts.unsent_ids) return;
+    present.finish();
+    checker.facts.left_out = present.left_out();
+  });
   return std::move(checker.facts);
 }
 

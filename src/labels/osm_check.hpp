@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "terramask/progress.hpp"
+#include "labels/osm_deletions.hpp"
 
 namespace terramask::labels {
 
@@ -26,14 +26,20 @@ struct OsmFacts {
   std::uint64_t incomplete_relations = 0;
   /// Whether missing nodes were looked for: not where their ids alone took more memory than was allowed.
   bool completeness_checked = true;
+  OsmLeftOut left_out;
+  /// The file says that it may hold several versions of an object.
+  bool history = false;
+  /// There are ids below 1, as editors give to what the database does not know yet. Nothing else is told
+  /// then.
+  bool unsent_ids = false;
 };
 
-/// Reads an .osm or .osm.pbf file once (libosmium). GDAL takes ways' nodes from what it has read before:
-/// whatever is not sorted by type (nodes, ways, relations), then by id, would lose ways without a word.
+/// Reads an OSM file once (libosmium). GDAL takes ways' nodes from what it has read before: whatever is not
+/// sorted by type (nodes, ways, relations), then by id, would lose ways without a word.
 /// @param memory bytes that ids may take
-/// @throws Error format for a file that is not sorted (the remedy is `osmium sort`), has ids below 1, is
-/// truncated or damaged; not_found; cancelled
-OsmFacts check_osm(const std::string& path, std::uint64_t memory, const ProgressSink& progress,
-                   const StopFlag* stop);
+/// @throws Error format for a file that is not sorted (the remedy is `osmium sort`), is truncated or damaged;
+/// cancelled
+OsmFacts check_osm(const OsmFile& file, const OsmDeletions& deletions, std::uint64_t memory,
+                   const ProgressSink& progress, const StopFlag* stop);
 
 }  // namespace terramask::labels

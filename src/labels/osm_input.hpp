@@ -1,4 +1,5 @@
-// An OSM file as a source: checked, read with the tags as fields, cut ways drawn as far as they go.
+// An OSM file as a source: checked, copied where GDAL would not read it as it is meant, read with the tags as
+// fields, cut ways drawn as far as they go.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,13 @@ inline constexpr const char* kOsmLicence = "ODbL-1.0, https://www.openstreetmap.
 
 class OsmInput {
  public:
-  OsmInput(std::string path, std::string scratch, std::uint64_t memory);
+  /// @param scratch a folder of its own, made when it is needed
+  OsmInput(OsmFile file, std::string scratch, std::uint64_t memory);
 
+  /// A file without objects: it has the layers and fields that every OSM file has.
+  std::string empty_file() const;
+  /// What GDAL is to read, once it is checked: the file or a copy.
+  const std::string& readable() const { return readable_; }
   /// For GDAL's driver.
   std::vector<std::string> open_options(const std::vector<std::string>& tags) const;
   std::uint64_t bytes() const { return bytes_; }
@@ -34,7 +40,10 @@ class OsmInput {
   std::vector<std::string> warnings() const;
 
  private:
-  std::string path_, scratch_;
+  void check_room(std::uint64_t needed) const;
+
+  OsmFile file_;
+  std::string scratch_, readable_;
   std::uint64_t memory_;
   std::uint64_t bytes_ = 0;
   OsmFacts facts_;

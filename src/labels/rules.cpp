@@ -160,7 +160,10 @@ const SourceSpec& Rules::source(const std::string& name, const std::string& plac
 }
 
 Rules read_rules(const std::string& path) {
-  const keys::Json json = keys::read_json(path, "give a rules file, such as those in rules/");
+  return rules_from(keys::read_json(path, "give a rules file, such as those in rules/"), path);
+}
+
+Rules rules_from(const keys::Json& json, const std::string& path) {
   Rules rules;
   rules.path = path;
   keys::KeyReader reader(json, {path, ""});

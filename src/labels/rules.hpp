@@ -63,6 +63,9 @@ void visit_rules(keys::KeyVisitor& v, Rules& rules);
 /// Throws not_found, io, format: what is wrong is named by its key.
 Rules read_rules(const std::string& path);
 
+/// The same of what such a file holds. `path` is for messages, and where relative paths in it begin.
+Rules rules_from(const keys::Json& json, const std::string& path);
+
 /// Paths of all keys that a rules file may have, sorted ("rules[].where").
 std::vector<std::string> rules_keys();
 

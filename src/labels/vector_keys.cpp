@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <functional>
 
 #include "labels/vector_source.hpp"
 
@@ -46,10 +49,22 @@ void VectorRuleKeys::visit(KeyVisitor& v) {
   v.object(
       "buffer",
       [this](KeyVisitor& inner) {
+        const bool limited = inner.has_form("most_m", true);
+        std::function<void()> check = [] {};
         inner.special(
-            "width", [this](const Json& value, const Place& place) { read_width(value, place, width); },
+            "width",
+            [this, limited, &check](const Json& value, const Place& place) {
+              read_width(value, place, width);
+              check = [this, limited, value, place] {
+                const double most = limited ? width.most_m : kMostBuffer;
+                if (width.widest_said() > most)
+                  place.refuse(value, fmt::format("at most {:g} metres{}", most,
+                                                  limited ? ", or raise `most_m`" : ""));
+              };
+            },
             [] { return Json(); }, Need::required);
         inner.number("most_m", width.most_m, 0.01, kMostBuffer);
+        check();
       },
       Need::optional);
   v.choice("touch", touch, {"centre", "all"});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
 #include <map>
@@ -12,7 +13,10 @@
 #include "geo/disk_space.hpp"
 #include "geo/feature_painter.hpp"
 #include "geo/vector_stream.hpp"
+#include "labels/feature_tally.hpp"
+#include "labels/osm_fields.hpp"
 #include "labels/osm_input.hpp"
+#include "labels/rule_layers.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::labels {
@@ -23,7 +27,7 @@ constexpr std::uint64_t kBetweenReports = 4096;  // features
 /// A rule as it is for the features of one layer.
 struct LayerRule {
   std::size_t rule = 0;  ///< in SourceContext::own
-  std::size_t layer = 0;
+  RuleLayer from;
   std::optional<std::size_t> filter;
   std::map<std::string, int> fields;  ///< of its width
 };
@@ -33,6 +37,11 @@ struct LayerFields {
   int layer = -1, bridge = -1, tunnel = -1;
   int osm_id = -1, osm_way_id = -1;
 };
+
+geo::GeometryKind kind_of(const OGRGeometry& geometry) {
+  constexpr std::array kinds{geo::GeometryKind::points, geo::GeometryKind::lines, geo::GeometryKind::areas};
+  return kinds[static_cast<std::size_t>(std::clamp(geometry.getDimension(), 0, 2))];
+}
 
 class VectorSource final : public LabelSource {
  public:
@@ -46,89 +55,112 @@ class VectorSource final : public LabelSource {
   std::uint64_t scratch_bytes() const override { return osm_ ? osm_->scratch_bytes() : 0; }
   std::string attribution() const override { return osm_ ? kOsmAttribution : ""; }
   std::string licence() const override { return osm_ ? kOsmLicence : ""; }
+  std::string why_nothing() const override { return why_nothing_; }
 
  private:
   const VectorRuleKeys& keys_of(const SourceRule& rule) const {
     return static_cast<const VectorRuleKeys&>(*rule.spec->keys);
   }
-  std::vector<std::size_t> layers_of(const SourceRule& rule) const;
+  void open(const std::string& path);
   std::string fields_text(std::size_t layer) const;
   void check_fields(const SourceRule& rule, std::size_t layer) const;
-  void bind(std::size_t index);
+  void bind(const SourceRule& rule, std::size_t index, const RuleLayer& from);
   void check_place(const SourceRule& rule, std::size_t layer);
+  std::string elsewhere(bool whole) const;
   void check_meeting(bool whole);
   void check_bounds();
   void paint_feature(const LayerRule& rule);
   geo::FeaturePainter& painter(std::size_t layer);
   int layer_tag(std::size_t layer) const;
   const std::vector<std::uint32_t>* cut(std::size_t layer);
+  std::optional<std::uint64_t> count_all() const;
   void conclude();
 
   SourceContext context_;
   const VectorSourceKeys& keys_;
+  std::string crs_;  ///< what the rules say of all layers; WKT
   std::optional<OsmInput> osm_;
   std::optional<geo::TemporaryFolder> temporary_;  ///< while an OSM file is open
   std::unique_ptr<geo::VectorStream> stream_;
   std::vector<LayerFields> layer_fields_;
-  std::set<std::size_t> without_crs_;  ///< layers that this was told of
+  std::set<std::size_t> placed_;  ///< layers of which it was told what is taken for granted
   std::vector<LayerRule> layer_rules_;
   std::vector<std::unique_ptr<geo::FeaturePainter>> painters_;  ///< one for each layer, when it is needed
+  FeatureTally tally_;
+  std::string why_nothing_;
 };
 
 VectorSource::VectorSource(SourceContext context)
     : context_(std::move(context)), keys_(static_cast<const VectorSourceKeys&>(*context_.source.keys)) {
-  geo::VectorStreamOptions options;
-  options.path = keys_.path;
-  if (!keys_.crs.empty())
-    options.crs = geo::crs_from_user(
-        keys_.crs, fmt::format("{}: sources.{}.crs", context_.rules.path, context_.source.name));
-  if (geo::is_osm(keys_.path)) {
-    osm_.emplace(keys_.path, context_.scratch, context_.memory);
-    options.open_options = osm_->open_options(keys_.tags);
-    temporary_.emplace(context_.scratch);
+  const std::string place = fmt::format("{}: sources.{}.crs", context_.rules.path, context_.source.name);
+  if (!keys_.crs.empty()) crs_ = geo::crs_from_user(keys_.crs, place);
+  std::optional<OsmFile> osm = recognise_osm(keys_.path);
+  if (!osm && geo::is_osm(keys_.path)) osm = OsmFile{keys_.path, "", keys_.path};
+  if (!osm) {
+    open(keys_.path);
+    check_meeting(false);
+    return;
   }
-  stream_ = std::make_unique<geo::VectorStream>(options);
+  if (!crs_.empty() && !geo::same_crs(crs_, geo::crs_from_user("EPSG:4326", place)))
+    throw Error(ErrorCode::mismatch,
+                fmt::format("{}: {}, but {} is of OpenStreetMap, which is in WGS 84", place,
+                            geo::crs_label(crs_), keys_.path),
+                "leave the key out");
+  const auto index = &context_.source - context_.rules.sources.data();
+  osm_.emplace(*osm, fmt::format("{}source{}", context_.scratch, index), context_.memory);
+  // Layers and fields are the same for all, and the file itself may have to be copied first.
+  open(osm_->empty_file());
+}
+
+void VectorSource::open(const std::string& path) {
+  geo::VectorStreamOptions options{path, crs_, {}};
+  if (osm_) options.open_options = osm_->open_options(keys_.tags);
+  layer_rules_.clear();
+  layer_fields_.clear();
+  painters_.clear();
+  stream_ = std::make_unique<geo::VectorStream>(options, context_.grid);
   const std::size_t layers = stream_->layers().size();
   painters_.resize(layers);
-  for (std::size_t i = 0; i < layers; ++i)
+  std::vector<std::vector<RuleLayer>> from;
+  std::vector<std::set<std::string>> names(layers, {"layer", "bridge", "tunnel"});
+  double margin = 0;
+  for (const SourceRule& rule : context_.own) {
+    const VectorRuleKeys& keys = keys_of(rule);
+    from.push_back(rule_layers(*stream_, keys_.path, keys.layers,
+                               fmt::format("{}: {}.layer", context_.rules.path, rule.spec->place)));
+    for (const RuleLayer& one : from.back()) {
+      names[one.layer].merge(names_in(keys.where));
+      names[one.layer].merge(keys.width.fields());
+    }
+    const double width = std::max(keys.width.most_m, keys.width.widest_said());
+    margin = std::max(margin, (keys.width.alternatives.empty() ? 0 : width / 2) + keys.ignore_ring_m);
+  }
+  for (std::size_t i = 0; i < layers; ++i) {
+    if (!osm_) add_osm_fields(*stream_, i, names[i], keys_.tags);
     layer_fields_.push_back({stream_->field(i, "layer"), stream_->field(i, "bridge"),
                              stream_->field(i, "tunnel"), stream_->field(i, "osm_id"),
                              stream_->field(i, "osm_way_id")});
-  double margin = 0;
-  for (std::size_t i = 0; i < context_.own.size(); ++i) {
-    bind(i);
-    const VectorRuleKeys& keys = keys_of(context_.own[i]);
-    const double width = keys.width.alternatives.empty() ? 0 : keys.width.most_m;
-    margin = std::max(margin, width / 2 + keys.ignore_ring_m);
   }
+  for (std::size_t i = 0; i < context_.own.size(); ++i) {
+    const SourceRule& rule = context_.own[i];
+    context_.summaries[rule.index].name =
+        fmt::format("{}: {} from {}", rule.spec->place, keys_of(rule).class_name, context_.source.name);
+    context_.ranks.set_code(rule.index,
+                            context_.rules.code(keys_of(rule).class_name, rule.spec->place + ".class"));
+    for (const RuleLayer& one : from[i]) bind(rule, i, one);
+  }
+  if (layer_rules_.empty())
+    throw Error(ErrorCode::format,
+                fmt::format("{}: has no layer that a rule of {} takes from; it has: {}", keys_.path,
+                            context_.rules.path, fmt::join(stream_->layers(), ", ")),
+                "name one of these under `layer`");
   stream_->keep_near(context_.grid, margin);
-  if (!osm_) check_meeting(false);
 }
 
 std::string VectorSource::description() const {
   std::error_code failed;
   const auto bytes = std::filesystem::file_size(keys_.path, failed);
   return fmt::format("{} ({}{})", keys_.path, stream_->driver(), failed ? "" : ", " + geo::bytes_text(bytes));
-}
-
-std::vector<std::size_t> VectorSource::layers_of(const SourceRule& rule) const {
-  const std::vector<std::string> there = stream_->layers();
-  const VectorRuleKeys& keys = keys_of(rule);
-  const std::string place = fmt::format("{}: {}.layer", context_.rules.path, rule.spec->place);
-  if (keys.layers.empty()) {
-    if (there.size() == 1) return {0};
-    throw Error(ErrorCode::format, fmt::format("{}: missing: {} has several layers", place, keys_.path),
-                fmt::format("name one or more of: {}", fmt::join(there, ", ")));
-  }
-  std::vector<std::size_t> found;
-  for (const std::string& name : keys.layers) {
-    const auto at = std::find(there.begin(), there.end(), name);
-    if (at == there.end())
-      throw Error(ErrorCode::format, fmt::format("{}: {} has no layer \"{}\"", place, keys_.path, name),
-                  fmt::format("name one or more of: {}", fmt::join(there, ", ")));
-    found.push_back(static_cast<std::size_t>(at - there.begin()));
-  }
-  return found;
 }
 
 std::string VectorSource::fields_text(std::size_t layer) const {
@@ -149,29 +181,23 @@ void VectorSource::check_fields(const SourceRule& rule, std::size_t layer) const
           fields_text(layer));
 }
 
-void VectorSource::bind(std::size_t index) {
-  const SourceRule& rule = context_.own[index];
+void VectorSource::bind(const SourceRule& rule, std::size_t index, const RuleLayer& from) {
   const VectorRuleKeys& keys = keys_of(rule);
-  context_.summaries[rule.index].name =
-      fmt::format("{}: {} from {}", rule.spec->place, keys.class_name, context_.source.name);
-  context_.ranks.set_code(rule.index, context_.rules.code(keys.class_name, rule.spec->place + ".class"));
-  for (const std::size_t layer : layers_of(rule)) {
-    check_fields(rule, layer);
-    check_place(rule, layer);
-    LayerRule bound{index, layer, std::nullopt, {}};
-    for (const std::string& name : keys.width.fields()) bound.fields[name] = stream_->field(layer, name);
-    if (!keys.where.empty()) {
-      try {
-        bound.filter = stream_->add_filter(layer, keys.where);
-      } catch (const Error& error) {
-        throw Error(ErrorCode::format,
-                    fmt::format("{}: {}.where: {}", context_.rules.path, rule.spec->place, error.message()),
-                    fields_text(layer));
-      }
+  check_fields(rule, from.layer);
+  check_place(rule, from.layer);
+  LayerRule bound{index, from, std::nullopt, {}};
+  for (const std::string& name : keys.width.fields()) bound.fields[name] = stream_->field(from.layer, name);
+  if (!keys.where.empty()) {
+    try {
+      bound.filter = stream_->add_filter(from.layer, keys.where);
+    } catch (const Error& error) {
+      throw Error(ErrorCode::format,
+                  fmt::format("{}: {}.where: {}", context_.rules.path, rule.spec->place, error.message()),
+                  fields_text(from.layer));
     }
-    stream_->ask_for(layer);
-    layer_rules_.push_back(bound);
   }
+  stream_->ask_for(from.layer);
+  layer_rules_.push_back(bound);
 }
 
 geo::FeaturePainter& VectorSource::painter(std::size_t layer) {
@@ -201,7 +227,7 @@ int VectorSource::layer_tag(std::size_t layer) const {
 void VectorSource::paint_feature(const LayerRule& bound) {
   const SourceRule& rule = context_.own[bound.rule];
   const VectorRuleKeys& keys = keys_of(rule);
-  const int level = rule.spec->set.empty() ? 0 : layer_tag(bound.layer);
+  const int level = rule.spec->set.empty() ? 0 : layer_tag(bound.from.layer);
   geo::FeatureStyle style{.width_m = 0,
                           .touched = keys.touch == "all",
                           .rank = context_.ranks.fill(rule.index, level),
@@ -210,15 +236,19 @@ void VectorSource::paint_feature(const LayerRule& bound) {
   if (!keys.width.alternatives.empty()) {
     const auto width =
         keys.width.evaluate([&](const std::string& name) { return stream_->text(bound.fields.at(name)); });
-    if (!width) return;
+    if (!width) {
+      ++tally_.widthless[{rule.spec->place, keys.width.most_m}];
+      return;
+    }
     style.width_m = *width;
   }
-  if (const auto* gaps = cut(bound.layer)) {
+  if (style.width_m == 0 && !style.touched && stream_->geometry()->getDimension() < 2) ++tally_.thin;
+  if (const auto* gaps = cut(bound.from.layer)) {
     style.gaps = *gaps;
     // An area that lacks some of its outline is somewhere here.
     if (stream_->geometry()->getDimension() == 2) style.rank = style.ring_rank;
   }
-  const std::uint64_t covered = painter(bound.layer).paint(*stream_->geometry(), style);
+  const std::uint64_t covered = painter(bound.from.layer).paint(*stream_->geometry(), style);
   RuleSummary& summary = context_.summaries[rule.index];
   summary.features += covered > 0 ? 1 : 0;
   summary.pixels += covered;
@@ -227,13 +257,14 @@ void VectorSource::paint_feature(const LayerRule& bound) {
 void VectorSource::prepare(LabelsSummary& summary, const ProgressSink& progress, const StopFlag* stop) {
   if (osm_) {
     osm_->check(progress, stop);
+    temporary_.emplace(context_.scratch);
+    open(osm_->readable());
     check_meeting(false);
     check_bounds();
     summary.bytes_read += osm_->bytes();
     summary.objects_read += osm_->facts().nodes + osm_->facts().ways + osm_->facts().relations;
   }
   const std::string phase = "reading " + std::filesystem::path(keys_.path).filename().string();
-  std::uint64_t read = 0;
   const auto report = [&] {
     if (stop != nullptr) stop->check();
     if (!progress) return;
@@ -241,18 +272,23 @@ void VectorSource::prepare(LabelsSummary& summary, const ProgressSink& progress,
       const auto done = static_cast<std::uint64_t>(stream_->progress() * static_cast<double>(osm_->bytes()));
       progress({.phase = phase, .unit = "bytes", .done = done, .total = osm_->bytes()});
     } else {
-      progress({.phase = phase, .unit = "features", .done = read, .total = 0});
+      progress({.phase = phase, .unit = "features", .done = tally_.read, .total = 0});
     }
   };
   while (stream_->next()) {
-    if (read++ % kBetweenReports == 0) report();
+    if (tally_.read++ % kBetweenReports == 0) report();
     if (stream_->geometry() == nullptr) continue;
-    for (const LayerRule& rule : layer_rules_)
-      if (rule.layer == stream_->layer() && (!rule.filter || stream_->matches(*rule.filter)))
-        paint_feature(rule);
+    const geo::GeometryKind kind = kind_of(*stream_->geometry());
+    for (const LayerRule& rule : layer_rules_) {
+      const bool meant = rule.from.kind == geo::GeometryKind::any || rule.from.kind == kind;
+      if (rule.from.layer != stream_->layer() || !meant) continue;
+      if (rule.filter && !stream_->matches(*rule.filter)) continue;
+      ++tally_.matched;
+      paint_feature(rule);
+    }
   }
-  if (read == 0 && !osm_) check_meeting(true);
-  summary.features_read += read;
+  if (tally_.read == 0 && !osm_) check_meeting(true);
+  summary.features_read += tally_.read;
   conclude();
 }
 
@@ -263,8 +299,14 @@ void VectorSource::conclude() {
     context_.warnings.push_back(
         fmt::format("{}: {} shape{} not valid (such as an outline that crosses itself), and mended",
                     keys_.path, repaired, repaired == 1 ? " was" : "s were"));
+  for (std::string& warning : tally_.warnings(context_.rules.path, keys_.path))
+    context_.warnings.push_back(std::move(warning));
   if (osm_)
     for (std::string& warning : osm_->warnings()) context_.warnings.push_back(std::move(warning));
+  if (tally_.read == 0)
+    why_nothing_ = tally_.why_nothing(keys_.path, count_all(), elsewhere(true));
+  else
+    why_nothing_ = tally_.why_nothing(keys_.path, std::nullopt, "");
   painters_.clear();
   stream_.reset();
   temporary_.reset();
@@ -293,30 +335,49 @@ void VectorSource::check_place(const SourceRule& rule, std::size_t layer) {
         "assign the image's with --crs");
   if (keys.ignore_ring_m > 0 || !keys.width.alternatives.empty())
     (void)geo::GroundPlane(crs, keys_.path, context_.grid);
-  if (crs.empty() && !context_.grid.crs.empty() && without_crs_.insert(layer).second)
+  if ((crs.empty() && context_.grid.crs.empty()) || !placed_.insert(layer).second) return;
+  if (!crs.empty() && !stream_->note(layer).empty()) context_.warnings.push_back(stream_->note(layer));
+  if (crs.empty())
     context_.warnings.push_back(fmt::format(
         "{}: layer \"{}\" has no CRS and is taken to be in the image's, {}; another is told under "
         "sources.{}.crs",
         keys_.path, stream_->layers()[layer], geo::crs_label(context_.grid.crs), context_.source.name));
 }
 
+/// Where the file and the image are; empty where they may meet.
+std::string VectorSource::elsewhere(bool whole) const {
+  std::string places;
+  for (const LayerRule& rule : layer_rules_) {
+    const std::size_t layer = rule.from.layer;
+    const auto& near = stream_->near(layer);
+    const auto box = osm_ ? osm_->facts().box : stream_->box(layer, whole);
+    if (!near || !box) return {};
+    if ((*near)[0] <= (*box)[2] && (*near)[2] >= (*box)[0] && (*near)[1] <= (*box)[3] &&
+        (*near)[3] >= (*box)[1])
+      return {};
+    places = fmt::format("{} is at {:.7g}, the image at {:.7g} ({})", stream_->layers()[layer],
+                         fmt::join(*box, " "), fmt::join(*near, " "), geo::crs_label(stream_->crs(layer)));
+  }
+  return fmt::format("lies elsewhere than {}: {}", context_.grid_name, places);
+}
+
 /// A file of another place labels everything as unlabelled: right for a tile of nothing, wrong where a CRS
 /// is.
 void VectorSource::check_meeting(bool whole) {
-  std::string places;
+  const std::string places = elsewhere(whole);
+  if (!places.empty())
+    context_.warnings.push_back(fmt::format("{}: {}; nothing of it is painted", keys_.path, places));
+}
+
+/// In the layers that rules take from; empty where that is not known.
+std::optional<std::uint64_t> VectorSource::count_all() const {
+  std::optional<std::uint64_t> all = 0;
   for (const LayerRule& rule : layer_rules_) {
-    const auto& near = stream_->near(rule.layer);
-    const auto box = osm_ ? osm_->facts().box : stream_->box(rule.layer, whole);
-    if (!near || !box) return;
-    if ((*near)[0] <= (*box)[2] && (*near)[2] >= (*box)[0] && (*near)[1] <= (*box)[3] &&
-        (*near)[3] >= (*box)[1])
-      return;
-    places =
-        fmt::format("{} is at {:.7g}, the image at {:.7g} ({})", stream_->layers()[rule.layer],
-                    fmt::join(*box, " "), fmt::join(*near, " "), geo::crs_label(stream_->crs(rule.layer)));
+    const auto features = stream_->count(rule.from.layer);
+    if (!features) return std::nullopt;
+    *all += *features;
   }
-  context_.warnings.push_back(fmt::format("{}: lies elsewhere than {}: {}; nothing of it is painted",
-                                          keys_.path, context_.grid_name, places));
+  return all;
 }
 
 /// Beyond what an extract was cut to, nothing is mapped: that is not the same as nothing being there.

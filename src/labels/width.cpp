@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cmath>
@@ -111,16 +112,27 @@ std::set<std::string> Width::fields() const {
   return names;
 }
 
+double Width::widest_said() const {
+  double widest = 0;
+  for (const WidthAlternative& one : alternatives) {
+    for (const auto& [value, metres] : one.values) widest = std::max(widest, metres);
+    if (one.expression && one.expression->fields().empty())
+      widest = std::max(widest, one.expression->evaluate({}).value_or(0));
+  }
+  return widest;
+}
+
 std::optional<double> Width::evaluate(const FieldText& field) const {
   for (const WidthAlternative& one : alternatives) {
     std::optional<double> width;
     if (one.expression) {
       width = one.expression->evaluate(field);
+      if (width && *width > most_m && !one.expression->fields().empty()) width.reset();
     } else if (const auto text = field(one.by)) {
       const auto found = one.values.find(*text);
       if (found != one.values.end()) width = found->second;
     }
-    if (width && *width > 0 && *width <= most_m) return width;
+    if (width && *width > 0) return width;
   }
   return std::nullopt;
 }

@@ -45,9 +45,13 @@ struct WidthAlternative {
 
 struct Width {
   std::vector<WidthAlternative> alternatives;
-  double most_m = 100;  ///< more is a slip of the mapper's pen: the next alternative is taken
+  /// Where a feature says more it is a slip of the mapper's pen, and the next alternative is taken. What the
+  /// rules themselves say in metres is meant.
+  double most_m = 100;
 
   std::set<std::string> fields() const;
+  /// The largest of the widths that the rules themselves say; 0 where they say none.
+  double widest_said() const;
   /// Metres; empty where no alternative yields a number.
   std::optional<double> evaluate(const FieldText& field) const;
 };

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "geo/creation_options.hpp"
+#include "geo/cutline.hpp"
 #include "region/folder.hpp"
 
 namespace terramask::region {
@@ -49,6 +50,10 @@ void lay_out(Opened& opened, const RegionJob& job, const RegionRun& run, const J
   opened.warnings.insert(opened.warnings.end(), said.begin(), said.end());
   const auto& of_reader = opened.plan.reader->warnings();
   opened.warnings.insert(opened.warnings.end(), of_reader.begin(), of_reader.end());
+  if (!job.cutline.empty()) {
+    const auto of_cutline = geo::cutline_notes(job.cutline, opened.plan.file.grid);
+    opened.warnings.insert(opened.warnings.end(), of_cutline.begin(), of_cutline.end());
+  }
 }
 
 }  // namespace

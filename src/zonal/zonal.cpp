@@ -153,9 +153,7 @@ ZonalStatistics zonal_statistics(const ZonalOptions& options, const ProgressSink
   const vectors::Mask mask = vectors::open_mask(options.mask, options.crs, options.src_nodata);
   ZonalStatistics made;
   const geo::ZoneLayer layer = read_meeting_zones(options, mask.grid, options.mask, stop);
-  if (layer.crs.empty() && !mask.grid.crs.empty())
-    made.warnings.push_back(fmt::format("{}: has no CRS, its coordinates are taken to be in {}",
-                                        options.zones, geo::crs_label(mask.grid.crs)));
+  if (!layer.note.empty()) made.warnings.push_back(layer.note);
 
   zones::ZoneTally tally(layer.zones, mask.grid, mask.classes);
   vectors::MaskRows rows(mask);

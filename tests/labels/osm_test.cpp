@@ -150,8 +150,95 @@ TEST_F(Osm, WhatIsNotSortedIsRefused) {
                  {"ids.osm: is not sorted", "way 1 comes after way 2"});
   expect_refused(osm(node(1, 20, 10) + node(1, 20, 10) + node(2, 20, 90) + street, "twice.osm"),
                  {"twice.osm: holds node 1 twice"});
-  expect_refused(osm(node(-1, 20, 10) + node(2, 20, 90) + street, "new.osm"),
-                 {"new.osm", "-1", "osmium renumber"});
+  const std::string deleted = "<node id=\"1\" version=\"1\" visible=\"false\"/>";
+  expect_refused(osm(node(2, 20, 90) + deleted + street, "deleted.osm"), {"deleted.osm: is not sorted"});
+}
+
+TEST_F(Osm, WhatIsDeletedIsNoFeature) {
+  std::string street = way(2, {3, 4}, {{"highway", "primary"}});
+  const auto painted = [this](const std::string& map) {
+    return paint_osm(rules(map, {rule("lines", "highway IS NOT NULL", "road", 6)}));
+  };
+  for (const char* mark : {"action='delete'", "action=\"delete\"", "visible='false'"}) {
+    std::string gone = street;
+    gone.insert(gone.find(" version"), std::string(" ") + mark);
+    const Raster made = painted(osm(two_lines() + way(1, {1, 2}, {{"highway", "primary"}}) + gone));
+    EXPECT_EQ(made.at(20, 50), 1) << mark;
+    EXPECT_EQ(made.at(60, 50), 0) << mark;
+  }
+  // A newer version takes the place of an older one, be it that the thing is gone.
+  const std::string both = two_lines() + way(1, {1, 2}, {{"highway", "primary"}}) + street;
+  const Raster later =
+      painted(osm(both + "<way id=\"2\" version=\"2\" visible=\"false\"/><way id=\"3\" version=\"1\"/>"));
+  EXPECT_EQ(later.at(20, 50), 1);
+  EXPECT_EQ(later.at(60, 50), 0);
+  // Words in tags delete nothing.
+  const Raster named =
+      painted(osm(two_lines() + way(1, {1, 2}, {{"highway", "primary"}, {"action", "delete"}})));
+  EXPECT_EQ(named.at(20, 50), 1);
+}
+
+TEST_F(Osm, AWayWhoseNodesAreDeletedOrNowhereIsCut) {
+  std::string body = node(1, 10, 50) + node(2, 30, 50) + "<node id=\"3\" version=\"1\"/>" + node(4, 70, 50) +
+                     node(5, 90, 50);
+  const Json all = rules(osm(body + way(1, {1, 2, 3, 4, 5}, {{"highway", "primary"}})),
+                         {rule("lines", "highway IS NOT NULL", "road", 6)});
+  const Raster made = paint_osm(all);
+  EXPECT_EQ(made.at(20, 50), 1);
+  EXPECT_EQ(made.at(50, 50), 0);
+  EXPECT_EQ(made.at(80, 50), 1);
+}
+
+TEST_F(Osm, WhatEditorsWriteIsRead) {
+  // In any order, with ids of their own for what is new, and one number on both sides of zero.
+  const std::string map =
+      osm(way(-1, {-1, 2}, {{"highway", "primary"}}) + node(2, 20, 90) + node(1, 60, 10) + node(-1, 20, 10) +
+          node(-2, 60, 90) + way(1, {1, -2}, {{"highway", "primary"}}) +
+          way(-7, {-1, -9}, {{"highway", "primary"}}));
+  const LabelsSummary summary =
+      make(rules(map, {rule("lines", "highway IS NOT NULL", "road", 6)}), file("image.tif"));
+  const Raster made = read_raster(file("labels.tif"));
+  EXPECT_EQ(made.at(20, 50), 1);
+  EXPECT_EQ(made.at(60, 50), 1);
+  EXPECT_EQ(made.at(40, 50), 0);
+  EXPECT_EQ(summary.rules[0].features, 2U);
+  LabelsOptions little =
+      options(rules(map, {rule("lines", "highway IS NOT NULL", "road", 6)}), file("image.tif"));
+  little.memory = 100;
+  expect_error([&] { make_labels(little, {}, nullptr); }, ErrorCode::unsupported,
+               {"map.osm: has ids below 1", "--max-memory", "osmium sort", "osmium renumber"});
+}
+
+TEST_F(Osm, FilesOfChangesAreRefused) {
+  write_text("new.osc", "<?xml version=\"1.0\"?>\n<!-- a < b -->\n<osmChange version=\"0.6\"><delete>" +
+                            node(1, 20, 10) + "</delete></osmChange>\n");
+  expect_error([&] { paint_osm(rules(file("new.osc"), {rule("lines", "highway IS NOT NULL", "road", 6)})); },
+               ErrorCode::unsupported, {"new.osc: a file of changes", "osmium apply-changes"});
+}
+
+TEST_F(Osm, CompressedFilesAndHistoriesAreRead) {
+  if (!has_osmium()) GTEST_SKIP() << "needs osmium-tool";
+  const std::string map =
+      osm(two_lines() + way(1, {1, 2}, {{"highway", "primary"}}) + way(2, {3, 4}, {{"highway", "primary"}}));
+  const std::vector<Json> all = {rule("lines", "highway IS NOT NULL", "road", 6)};
+  const Raster plain = paint_osm(rules(map, all));
+  for (const char* name : {"m.osm.gz", "m.osm.bz2", "m.osm.pbf", "m.osh.pbf"}) {
+    const std::string made = file(name);
+    ASSERT_EQ(std::system(fmt::format("osmium cat {} -o {} --no-progress", map, made).c_str()), 0) << name;
+    EXPECT_EQ(differences(plain, paint_osm(rules(made, all))), 0U) << name;
+  }
+  const auto size = fs::file_size(file("m.osm.gz"));
+  fs::resize_file(file("m.osm.gz"), size - 20);
+  expect_refused(file("m.osm.gz"), {"m.osm.gz: damaged or cut short"});
+  std::string gone = way(2, {3, 4}, {{"highway", "primary"}});
+  gone.insert(gone.find(" version"), " visible=\"false\"");
+  const std::string history = osm(two_lines() + way(1, {1, 2}, {{"highway", "primary"}}) + gone, "h.osh");
+  ASSERT_EQ(std::system(
+                fmt::format("osmium cat {} -F osh -o {} --no-progress", history, file("h.osh.pbf")).c_str()),
+            0);
+  const Raster made = paint_osm(rules(file("h.osh.pbf"), all));
+  EXPECT_EQ(made.at(20, 50), 1);
+  EXPECT_EQ(made.at(60, 50), 0);
 }
 
 TEST_F(Osm, DamagedFilesAreRefused) {
