@@ -4,6 +4,7 @@
 #include <ogr_spatialref.h>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -21,6 +22,9 @@ bool same_crs(const std::string& a, const std::string& b);
 
 /// "EPSG:32633" where the CRS says so, else its name: for messages.
 std::string crs_label(const std::string& wkt);
+
+/// Metres in a unit of a local (engineering) CRS, whose plane has no place on Earth; empty for all others.
+std::optional<double> local_unit(const std::string& wkt);
 
 /// From the coordinates of one CRS to those of another. Point by point: no result depends on the other
 /// points. Not thread-safe.

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "geo/crs.hpp"
+#include "geo/stack.hpp"
 
 namespace terramask::geo {
 namespace {
@@ -66,6 +67,8 @@ NearestReader::NearestReader(const std::string& path, const std::vector<int>& ba
     assumed_ = true;  // the one that says nothing is taken to lie as the other does
     (source.crs.empty() ? source.crs : target.crs) = source.crs.empty() ? target.crs : source.crs;
   }
+  note_ = local_crs_note(path, source, grid_name, target);
+  if (!note_.empty()) source.crs = target.crs;
   shift_ = shift_between(target, source);
   bool meets = false;
   if (shift_) {

@@ -103,9 +103,11 @@ Window bounds_window(const Grid& grid, const Box& box, const std::string& bounds
 
 class Region final : public RegionOfInterest {
  public:
-  Region(const Window& window, geo::Polygons polygons) : window_(window), polygons_(std::move(polygons)) {}
+  Region(const Window& window, geo::Polygons polygons, std::vector<std::string> warnings)
+      : window_(window), polygons_(std::move(polygons)), warnings_(std::move(warnings)) {}
 
   const Window& window() const override { return window_; }
+  const std::vector<std::string>& warnings() const override { return warnings_; }
 
   void mask(const Window& window, std::span<std::uint8_t> inside) const override {
     if (geo::pixels(window) != inside.size()) {
@@ -138,6 +140,7 @@ class Region final : public RegionOfInterest {
  private:
   Window window_;
   geo::Polygons polygons_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace
@@ -150,23 +153,26 @@ std::unique_ptr<RegionOfInterest> RegionOfInterest::make(const Grid& grid,
   Window window = grid.extent();
   if (bounds) window = bounds_window(grid, *bounds, bounds_crs);
   geo::Polygons polygons;
+  std::vector<std::string> warnings;
   if (!cutline.empty()) {
     if (!grid.has_geotransform) {
       throw Error(ErrorCode::mismatch, cutline + ": the raster has no geotransform to lay it on",
                   "give it a place, e.g. `gdal_edit.py -a_srs EPSG:... -a_ullr ulx uly lrx lry`");
     }
-    polygons = geo::read_cutline(cutline, grid);
+    polygons = geo::read_cutline(cutline, grid, warnings);
     const Window around = polygons.bounds();
     window = intersect(window, around);
-    if (window.empty() || !Region(window, polygons).holds_a_pixel()) {
-      throw Error(ErrorCode::mismatch,
-                  fmt::format("{}: its polygons (extent {}) hold no pixel of {}{}", cutline,
-                              box_text(extent_of(grid, around)), raster_text(grid),
-                              bounds ? " within --bounds " + box_text(*bounds) : std::string()),
-                  "give polygons of the same place");
+    if (window.empty() || !Region(window, polygons, {}).holds_a_pixel()) {
+      throw Error(
+          ErrorCode::mismatch,
+          fmt::format("{}: its polygons{} hold no pixel of {}{}", cutline,
+                      around.empty() ? std::string(" lie elsewhere and")
+                                     : fmt::format(" (extent {})", box_text(extent_of(grid, around))),
+                      raster_text(grid), bounds ? " within --bounds " + box_text(*bounds) : std::string()),
+          "give polygons of the same place");
     }
   }
-  return std::make_unique<Region>(window, std::move(polygons));
+  return std::make_unique<Region>(window, std::move(polygons), std::move(warnings));
 }
 
 }  // namespace terramask

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/utf8.hpp"
 #include "geo/disk_space.hpp"
 #include "geo/feature_fields.hpp"
 #include "geo/file_ending.hpp"
@@ -47,6 +48,7 @@ class ZoneFile {
           throw Error(ErrorCode::io, zones_.path + ": has changed while it was read",
                       "let it rest, and try again");
         feature->SetFieldsFrom(zone.get(), own_fields_.data());
+        make_utf8(*feature);
         if (zone->GetGeometryRef() != nullptr) feature->SetGeometry(zone->GetGeometryRef());
       }
       for (std::size_t i = 0; i < row.size(); ++i) set_field(*feature, first_ + static_cast<int>(i), row[i]);
@@ -72,7 +74,7 @@ class ZoneFile {
     dataset_.reset(driver->Create(folder_.finished().c_str(), 0, 0, 0, GDT_Unknown, nullptr));
     if (dataset_ == nullptr) fail(errors);
     OGRLayer* source = table_ ? nullptr : &find_layer(*source_, zones_.path, zones_.layer);
-    const std::string name = std::filesystem::path(folder_.final_path()).stem().string();
+    const std::string name = as_utf8(std::filesystem::path(folder_.final_path()).stem().string());
     // Whole numbers of 64 bits would be put in quotes, as texts that look like numbers are.
     const char* const unquoted[] = {"STRING_QUOTING=IF_NEEDED", nullptr};
     layer_ = dataset_->CreateLayer(name.c_str(), source == nullptr ? nullptr : source->GetSpatialRef(),
@@ -85,6 +87,16 @@ class ZoneFile {
     if (errors.failed()) fail(errors);
   }
 
+  /// Attributes of old files may be in any encoding.
+  static void make_utf8(OGRFeature& feature) {
+    for (int i = 0; i < feature.GetFieldCount(); ++i) {
+      if (feature.GetFieldDefnRef(i)->GetType() != OFTString || feature.IsFieldSetAndNotNull(i) == 0)
+        continue;
+      const std::string text = feature.GetFieldAsString(i);
+      if (!is_utf8(text)) feature.SetField(i, as_utf8(text).c_str());
+    }
+  }
+
   /// Attributes of the layer that have a name of ours are left out: they come from an earlier run of this
   /// kind.
   void copy_fields(OGRLayer& source, std::span<const Field> fields) {
@@ -92,6 +104,7 @@ class ZoneFile {
     int kept = 0;
     for (int i = 0; i < own.GetFieldCount(); ++i) {
       OGRFieldDefn field(own.GetFieldDefn(i));
+      field.SetName(as_utf8(field.GetNameRef()).c_str());
       const bool ours =
           std::any_of(fields.begin(), fields.end(),
                       [&](const Field& f) { return EQUAL(f.name.c_str(), field.GetNameRef()); }) ||

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/utf8.hpp"
 #include "geo/window_layer.hpp"
 #include "labels/check_report.hpp"
 
@@ -104,7 +105,8 @@ void each_block(const CheckReport& report, const Work& work) {
     if (!ranked[i]) work(std::size_t{0}, report.blocks[i]);
 }
 
-std::string quoted(const std::string& text) {
+std::string quoted(const std::string& any) {
+  const std::string text = as_utf8(any);
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string made = "\"";
   for (const char c : text) made += c == '"' ? "\"\"" : std::string(1, c);

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "geo/canvas.hpp"
 #include "geo/disk_space.hpp"
 #include "geo/working_folder.hpp"
@@ -29,7 +30,7 @@ Json rules_of(const SuggestedLegend& legend) {
   json["version"] = 1;
   json["comment"] = fmt::format(
       "A draft from {}: the classes are guesses from the colours alone. Add casings and outlines.",
-      std::filesystem::path(legend.map).filename().string());
+      as_utf8(std::filesystem::path(legend.map).filename().string()));
   json["unlabelled"] = "ignore";
   json["classes"] = Json::array();
   for (const auto& [name, color] : kClasses)
@@ -52,7 +53,7 @@ Json rules_of(const SuggestedLegend& legend) {
 
 void write_suggested_rules(const std::string& path, const SuggestedLegend& legend, bool overwrite) {
   check_output(path, overwrite, std::array{legend.map});
-  const std::string text = rules_of(legend).dump(2) + "\n";
+  const std::string text = json_text(rules_of(legend), 2, path) + "\n";
   geo::WorkingFolder folder(path);
   std::ofstream file(folder.finished(), std::ios::binary);
   file << text;

@@ -262,6 +262,10 @@ void VectorSource::conclude() {
     context_.warnings.push_back(
         fmt::format("{}: {} shape{} not valid (such as an outline that crosses itself), and mended",
                     keys_.path, repaired, repaired == 1 ? " was" : "s were"));
+  std::uint64_t cut_off = 0;
+  for (const auto& painter : painters_) cut_off += painter ? painter->cut_off() : 0;
+  if (auto warning = geo::cut_off_warning(keys_.path, cut_off, context_.grid))
+    context_.warnings.push_back(std::move(*warning));
   if (osm_)
     for (std::string& warning : osm_->warnings()) context_.warnings.push_back(std::move(warning));
   painters_.clear();
@@ -307,9 +311,7 @@ void VectorSource::check_meeting(bool whole) {
     const auto& near = stream_->near(rule.layer);
     const auto box = osm_ ? osm_->facts().box : stream_->box(rule.layer, whole);
     if (!near || !box) return;
-    if ((*near)[0] <= (*box)[2] && (*near)[2] >= (*box)[0] && (*near)[1] <= (*box)[3] &&
-        (*near)[3] >= (*box)[1])
-      return;
+    if (stream_->meets(rule.layer, *box)) return;
     places =
         fmt::format("{} is at {:.7g}, the image at {:.7g} ({})", stream_->layers()[rule.layer],
                     fmt::join(*box, " "), fmt::join(*near, " "), geo::crs_label(stream_->crs(rule.layer)));

@@ -49,6 +49,8 @@ void lay_out(Opened& opened, const RegionJob& job, const RegionRun& run, const J
   opened.warnings.insert(opened.warnings.end(), said.begin(), said.end());
   const auto& of_reader = opened.plan.reader->warnings();
   opened.warnings.insert(opened.warnings.end(), of_reader.begin(), of_reader.end());
+  const auto& of_region = opened.plan.region->warnings();
+  opened.warnings.insert(opened.warnings.end(), of_region.begin(), of_region.end());
 }
 
 }  // namespace

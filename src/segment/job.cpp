@@ -117,6 +117,7 @@ Window Job::output_window(const Tile& tile) const {
 std::vector<std::string> Job::warnings() const {
   std::vector<std::string> all = model_.warnings;
   all.insert(all.end(), reader_->warnings().begin(), reader_->warnings().end());
+  all.insert(all.end(), region_->warnings().begin(), region_->warnings().end());
   return all;
 }
 

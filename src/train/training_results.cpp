@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/utf8.hpp"
 #include "learn/transfer.hpp"
 #include "train/training_state.hpp"
 
@@ -34,7 +35,7 @@ ModelInfo Training::State::model_info(const Epoch& epoch) const {
   info.classes = project.classes;
   // No clock time and nothing of this machine: the same training gives the same file.
   Json provenance{{"program", "terramask " TERRAMASK_VERSION},
-                  {"project", fs::path(options.project).filename().string()},
+                  {"project", as_utf8(fs::path(options.project).filename().string())},
                   {"device", state.device},
                   {"ranks", ranks.size()},
                   {"seed", project.training.seed},
@@ -42,7 +43,7 @@ ModelInfo Training::State::model_info(const Epoch& epoch) const {
                   {"steps", epoch.step},
                   {"training_pixels", dataset->labelled(Part::training)}};
   if (ranks.alone()) provenance.erase("ranks");
-  if (!options.init.empty()) provenance["init"] = fs::path(options.init).filename().string();
+  if (!options.init.empty()) provenance["init"] = as_utf8(fs::path(options.init).filename().string());
   if (epoch.validated)
     provenance["validation"] = {{"loss", epoch.validation_loss},
                                 {"accuracy", epoch.accuracy},
