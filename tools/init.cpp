@@ -184,10 +184,9 @@ void init_options(CLI::App& app, std::function<int()>& run) {
       ->required()
       ->type_name("LABELS");
   app.add_option("-o,--output", a->output, "The project")->required()->type_name("PROJECT.json");
-  app.add_option(
-         "--classes", a->classes,
-         "Which label values mean what: 0-127=background,128-255=road#ffd400 or 1|2=roof; else each value "
-         "found is a class")
+  app.add_option("--classes", a->classes,
+                 "Which label values mean what: 0-127=background,128-255=road#ffd400 or 1|2=roof; "
+                 "'#ffd400=road' of labels in colours; else each value found is a class")
       ->type_name("LIST");
   app.add_option("--ignore", a->draft.ignore, "Label values that count in nothing")
       ->delimiter(',')

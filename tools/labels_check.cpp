@@ -73,9 +73,10 @@ CheckOptions options_of(const LabelsCheckArguments& a, const LabelsCheckCall& ca
   options.reach = a.reach;
   options.labels.path = labels_of(a);
   const auto image = RasterReader::open(options.image);
-  const geo::LabelPlace place = geo::place_labels(labels_of(a), image->source_grid(), image->name());
+  geo::LabelPlace place = geo::place_labels(labels_of(a), image->source_grid(), image->name());
   const auto found = geo::LabelReader(place, image->source_grid()).count_values();
-  options.labels.codes = dataset::label_codes(project, project.images.front(), place.facts, found, notes);
+  options.labels.codes = dataset::label_codes(project, project.images.front(), place, found, notes);
+  options.labels.colors = place.colors;
   for (const std::string& note : notes) spdlog::info("{}", note);
   return options;
 }

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <limits>
 #include <memory>
 
+#include "checks.hpp"
 #include "messages.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
@@ -44,7 +46,9 @@ void scene_options(CLI::App& app, std::function<int()>& run) {
   app.add_option("-o,--output", options.folder, "Folder for the scene; made where it is not there")
       ->required()
       ->type_name("DIR");
-  app.add_option("--seed", options.seed, "Which town")->capture_default_str();
+  app.add_option("--seed", options.seed, "Which town")
+      ->check(whole_number(0, std::numeric_limits<std::int64_t>::max()))
+      ->capture_default_str();
   app.add_option("--size", arguments->size, "Width and height in pixels, 64 to 65536")
       ->type_name("WxH")
       ->capture_default_str();

@@ -136,6 +136,8 @@ class RegionOfInterest {
   virtual const Window& window() const = 0;
   /// Clears `inside` (height × width, 1 before) where pixel centres lie outside the region.
   virtual void mask(const Window& window, std::span<std::uint8_t> inside) const = 0;
+  /// Things the user should know.
+  virtual const std::vector<std::string>& warnings() const = 0;
 };
 
 }  // namespace terramask

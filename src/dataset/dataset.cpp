@@ -91,7 +91,7 @@ void Dataset::State::open(const DatasetOptions& options) {
     source.labels = geo::place_labels(image.labels.path, raster.source_grid(), raster.name());
     if (!source.labels.warning.empty()) warn(image.labels.path, source.labels.warning);
     geo::LabelReader labels(source.labels, raster.working_grid());
-    source.codes = dataset::label_codes(project, image, source.labels.facts, labels.count_values(), warnings);
+    source.codes = dataset::label_codes(project, image, source.labels, labels.count_values(), warnings);
     auto reach = raster.reach();
     for (double& r : reach) r = std::max(r, labels.reach());
     grounds.push_back({image.id, image.group, raster.name(), raster.working_grid(), reach, image.part});

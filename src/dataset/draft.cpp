@@ -11,6 +11,7 @@
 #include "dataset/draft_training.hpp"
 #include "dataset/project_keys.hpp"
 #include "dataset/split.hpp"
+#include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/label_reader.hpp"
 #include "geo/legend.hpp"
@@ -22,6 +23,7 @@ namespace terramask {
 namespace {
 
 constexpr std::size_t kMostClasses = 64;
+constexpr std::size_t kMostListed = 12;
 constexpr double kFewBlocks = 50;
 constexpr double kLeastBlock = 64;  // pixels
 
@@ -31,45 +33,105 @@ constexpr std::array<const char*, 8> kColors{"#e69f00", "#56b4e9", "#009e73", "#
 
 [[noreturn]] void refuse_class(const std::string& text) {
   throw Error(ErrorCode::usage, "--classes: \"" + text + "\" is not a class",
-              "write VALUES=NAME or VALUES=NAME#rrggbb, such as 0-127=background,128-255=road#ffd400");
+              "write VALUES=NAME or VALUES=NAME#rrggbb, such as 0-127=background,128-255=road#ffd400, or "
+              "#rrggbb=NAME for labels that are colours");
+}
+
+/// The values that a text names; of a colour one beyond all others.
+std::pair<int, int> range_of(const std::string& text) {
+  if (const auto range = dataset::parse_values(text)) return *range;
+  const auto color = geo::parse_color(text).value();
+  const int beyond = 65536 + (color[0] << 16 | color[1] << 8 | color[2]);
+  return {beyond, beyond};
 }
 
 /// What the labels of all images hold.
 struct Found {
   std::map<int, std::uint64_t> counts;
   std::map<int, ClassInfo> named;
-  std::set<int> nodata;
+  std::map<int, std::pair<std::string, std::string>> palette;  ///< colours of values, and whose they are
+  std::map<std::string, std::set<int>> nodata;                 ///< values that stand for it, by label raster
 };
+
+/// Colours say what values mean where nothing names them: one value of two colours would join two classes.
+void look_at_palette(const std::string& path, GDALDataset& raster, const std::set<int>& values,
+                     const std::set<int>& named, Found& found) {
+  for (const int value : values) {
+    const std::string color = geo::palette_color(raster, value);
+    if (color.empty()) continue;
+    if (found.named[value].color.empty()) found.named[value].color = color;
+    if (named.contains(value)) continue;
+    const auto& [first, first_path] = found.palette.try_emplace(value, color, path).first->second;
+    if (first == color) continue;
+    throw Error(
+        ErrorCode::mismatch,
+        fmt::format(
+            "{}: the palette shows the value {} as {}, that of {} as {}: one value would stand for two "
+            "classes",
+            path, value, color, first_path, first),
+        "name classes by their colours: --classes '#rrggbb=road,#rrggbb=roof'");
+  }
+}
+
+[[noreturn]] void refuse_colors(const std::string& path, const std::map<double, std::uint64_t>& counts) {
+  std::vector<std::pair<std::uint64_t, int>> sorted;
+  for (const auto& [color, count] : counts) sorted.emplace_back(count, static_cast<int>(color));
+  std::sort(sorted.rbegin(), sorted.rend());
+  std::string which;
+  for (std::size_t i = 0; i < std::min(sorted.size(), kMostListed); ++i)
+    which += fmt::format("{}#{:06x}", i == 0 ? "" : ", ", sorted[i].second);
+  throw Error(
+      ErrorCode::mismatch,
+      fmt::format(
+          "{}: a raster of colours, not of class values: {}{}", path, which,
+          sorted.size() > kMostListed ? fmt::format(" and {} more", sorted.size() - kMostListed) : ""),
+      "say which are which with --classes, such as '#ffd400=road,#000000=background'");
+}
 
 void look_at_labels(const std::string& path, const RasterReader& image, Found& found) {
   const geo::LabelPlace place = geo::place_labels(path, image.source_grid(), image.name());
   geo::LabelReader reader(place, image.source_grid());
+  if (place.colored()) refuse_colors(path, reader.count_values());
   const geo::DatasetPtr raster = geo::open_raster(path);
   std::size_t odd = 0;
-  std::string examples;
+  std::string which;
+  std::set<int> here;
+  const geo::BandFacts& band = place.facts.bands[place.band - 1];
   for (const auto& [value, count] : reader.count_values()) {
+    if (band.is_nodata(value)) {
+      if (value >= 0 && value <= 65535 && value == std::floor(value))
+        found.nodata[path].insert(static_cast<int>(value));
+      continue;
+    }
     const bool whole = value >= 0 && value <= 65535 && value == std::floor(value);
-    odd += whole ? 0 : 1;
-    if (!whole && odd <= 3) examples += fmt::format("{}{:.9g}", examples.empty() ? "" : ", ", value);
-    if (whole) found.counts[static_cast<int>(value)] += count;
+    if (!whole && ++odd <= kMostListed) which += fmt::format("{}{:.9g}", which.empty() ? "" : ", ", value);
+    if (!whole) continue;
+    found.counts[static_cast<int>(value)] += count;
+    here.insert(static_cast<int>(value));
   }
   if (odd > 0 || found.counts.size() > kMostClasses)
-    throw Error(
-        ErrorCode::mismatch,
-        odd > 0
-            ? fmt::format("{}: holds {} value{} that {} no whole number from 0 to 65535: {}", path, odd,
-                          odd == 1 ? "" : "s", odd == 1 ? "is" : "are", examples)
-            : fmt::format("{}: holds {} different values, too many to be classes", path, found.counts.size()),
-        odd > 0 ? "bring them to such numbers first, with `gdal_calc.py` or QGIS's Reclassify by table"
-                : "say which are which with --classes, such as 0-127=background,128-255=road");
-  for (const ClassInfo& one : geo::read_classes(*raster))
-    if (!one.name.empty()) found.named.try_emplace(one.value, one);
-  for (const auto& [value, count] : found.counts) {
-    const std::string color = geo::palette_color(*raster, value);
-    if (!color.empty() && found.named[value].color.empty()) found.named[value].color = color;
+    throw Error(ErrorCode::mismatch,
+                odd > 0 ? fmt::format("{}: holds {} value{} that {} no whole number{} from 0 to 65535: {}{}",
+                                      path, odd, odd == 1 ? "" : "s", odd == 1 ? "is" : "are",
+                                      odd == 1 ? "" : "s", which, odd > kMostListed ? ", ..." : "")
+                        : fmt::format("{}: holds {} different values, too many to be classes", path,
+                                      found.counts.size()),
+                odd > 0 ? "bring them to such numbers first, with `gdal_calc.py` or QGIS's Reclassify by "
+                          "table, or declare what "
+                          "stands for nodata with `gdal_edit.py -a_nodata`"
+                        : "say which are which with --classes, such as 0-127=background,128-255=road");
+  std::set<int> named_here;
+  for (const ClassInfo& one : geo::read_classes(*raster)) {
+    if (one.name.empty()) continue;
+    named_here.insert(one.value);
+    const ClassInfo& known = found.named.try_emplace(one.value, one).first->second;
+    if (!known.name.empty() && known.name != one.name && here.contains(one.value))
+      throw Error(ErrorCode::mismatch,
+                  fmt::format("{}: calls the value {} \"{}\", labels before it \"{}\"", path, one.value,
+                              one.name, known.name),
+                  "bring all to the same values, or say with --classes what values mean");
   }
-  if (const auto nodata = place.facts.bands[place.band - 1].nodata; nodata && *nodata == std::floor(*nodata))
-    found.nodata.insert(static_cast<int>(std::clamp(*nodata, -1.0, 65536.0)));
+  look_at_palette(path, *raster, here, named_here, found);
 }
 
 std::vector<ClassRequest> classes_found(const Found& found, std::vector<int>& ignore,
@@ -77,8 +139,7 @@ std::vector<ClassRequest> classes_found(const Found& found, std::vector<int>& ig
   std::vector<ClassRequest> classes;
   std::set<std::string> names;
   for (const auto& [value, count] : found.counts) {
-    if (found.nodata.contains(value) || std::find(ignore.begin(), ignore.end(), value) != ignore.end())
-      continue;
+    if (std::find(ignore.begin(), ignore.end(), value) != ignore.end()) continue;
     const auto known = found.named.find(value);
     ClassInfo one = known == found.named.end() ? ClassInfo{} : known->second;
     if (one.name.empty() && value == 255 && found.counts.size() > 2) {
@@ -98,7 +159,8 @@ void add_classes(Project& project, const std::vector<ClassRequest>& requests) {
   std::map<std::string, std::string> map;
   std::vector<int> values;
   for (const ClassRequest& request : requests) {
-    const bool single = request.values.size() == 1 && request.values[0].find('-') == std::string::npos;
+    const bool single =
+        request.values.size() == 1 && request.values[0].find_first_of("-#") == std::string::npos;
     values.push_back(single ? std::stoi(request.values[0]) : 255);
     for (const auto& value : request.values) map[value] = request.name;
   }
@@ -114,11 +176,19 @@ void add_classes(Project& project, const std::vector<ClassRequest>& requests) {
   for (ProjectImage& image : project.images) image.labels.map = map;
 }
 
+/// On the ground, or in the plane of a local CRS.
+std::optional<PixelSize> pixel_size_of(const Grid& grid) {
+  const auto unit = geo::local_unit(grid.crs);
+  if (!unit || !grid.has_geotransform) return ground_pixel_size(grid);
+  const auto& g = grid.geotransform;
+  return PixelSize{*unit * std::hypot(g[1], g[4]), *unit * std::hypot(g[2], g[5])};
+}
+
 void choose_split(Project& project, const std::vector<Grid>& grids, std::vector<std::string>& notes) {
   double ground = 0, pixel = 0;
   bool placed = false;
   for (const Grid& grid : grids)
-    if (const auto size = ground_pixel_size(grid)) {
+    if (const auto size = pixel_size_of(grid)) {
       placed = true;
       pixel = std::max({pixel, size->x, size->y, project.pixel_size_m.value_or(0)});
       ground += size->x * size->y * static_cast<double>(grid.width) * static_cast<double>(grid.height);
@@ -154,6 +224,7 @@ void choose_split(Project& project, const std::vector<Grid>& grids, std::vector<
 std::vector<ClassRequest> parse_class_requests(const std::string& text) {
   std::vector<ClassRequest> classes;
   std::set<std::string> names;
+  std::vector<std::pair<std::pair<int, int>, std::string>> taken;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     const std::string one = text.substr(begin, end - begin);
@@ -164,17 +235,35 @@ std::vector<ClassRequest> parse_class_requests(const std::string& text) {
     for (std::size_t from = 0; from <= equals;) {
       const std::size_t bar = std::min(one.find('|', from), equals);
       request.values.push_back(one.substr(from, bar - from));
-      if (!dataset::parse_values(request.values.back())) refuse_class(one);
+      if (!dataset::parse_values(request.values.back()) && !geo::parse_color(request.values.back()))
+        refuse_class(one);
       from = bar + 1;
     }
     const std::size_t hash = one.find('#', equals);
     request.name = one.substr(equals + 1, std::min(hash, one.size()) - equals - 1);
     if (hash != std::string::npos) request.color = one.substr(hash);
+    if (hash == std::string::npos && request.values.size() == 1 && geo::parse_color(request.values[0]))
+      request.color = request.values[0];
     if (request.name.empty() || (!request.color.empty() && !geo::parse_color(request.color)))
       refuse_class(one);
     if (!names.insert(request.name).second)
       throw Error(ErrorCode::usage, "--classes: \"" + request.name + "\" is there twice",
                   "join the values of one class with bars: 1|2=road");
+    for (const std::string& values : request.values) {
+      const std::pair<int, int> range = range_of(values);
+      for (const auto& [other, name] : taken) {
+        const int first = std::max(range.first, other.first), last = std::min(range.second, other.second);
+        if (first > last) continue;
+        throw Error(ErrorCode::usage,
+                    first == last
+                        ? fmt::format("--classes: {} is of \"{}\" and of \"{}\"",
+                                      first > 65535 ? values : std::to_string(first), name, request.name)
+                        : fmt::format("--classes: the values {} to {} are of \"{}\" and of \"{}\"", first,
+                                      last, name, request.name),
+                    "give each value one class");
+      }
+      taken.emplace_back(range, request.name);
+    }
     classes.push_back(std::move(request));
   }
   return classes;
@@ -225,7 +314,11 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
                                             : fmt::format("one class (\"{}\")", classes[0].name)),
                 "check that these are the labels of these images, or say with --classes what values mean");
   add_classes(project, classes);
-  for (ProjectImage& image : project.images) image.labels.ignore = ignore;
+  for (ProjectImage& image : project.images) {
+    image.labels.ignore = ignore;
+    // What is nodata in one raster may be a class in another.
+    for (const int value : found.nodata[image.labels.path]) image.labels.map.erase(std::to_string(value));
+  }
   if (options.common_pixel_size) choose_pixel_size(project, sizes, notes);
   choose_split(project, grids, notes);
   // Seen from above, ground has no side that is up.

@@ -6,13 +6,81 @@
 #include <cmath>
 
 #include "dataset/project_keys.hpp"
+#include "geo/gdal_support.hpp"
+#include "geo/legend.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::dataset {
 
-geo::LabelCodes label_codes(const Project& project, const ProjectImage& image, const geo::FileFacts& facts,
+namespace {
+
+constexpr std::size_t kMostListed = 24;
+
+std::uint32_t number_of(const std::array<std::uint8_t, 3>& color) {
+  return std::uint32_t{color[0]} << 16 | std::uint32_t{color[1]} << 8 | color[2];
+}
+
+/// Values that a raster's palette shows in a colour.
+std::vector<int> values_of_color(const std::string& path, const std::array<std::uint8_t, 3>& color) {
+  const geo::DatasetPtr raster = geo::open_raster(path);
+  const std::string wanted = fmt::format("#{:06x}", number_of(color));
+  std::vector<int> values;
+  for (int value = 0; value < 256; ++value)
+    if (geo::palette_color(*raster, value) == wanted) values.push_back(value);
+  return values;
+}
+
+/// Whether a colour is the declared nodata of all bands.
+bool is_nodata(const geo::LabelPlace& place, std::uint32_t color) {
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto& band = place.facts.bands[static_cast<std::size_t>(place.color_bands[i] - 1)];
+    if (!band.is_nodata(color >> (16 - 8 * i) & 255U)) return false;
+  }
+  return true;
+}
+
+geo::LabelCodes color_codes(const Project& project, const ProjectImage& image, geo::LabelPlace& place,
+                            const std::map<double, std::uint64_t>& found) {
+  std::map<std::uint32_t, std::uint16_t> code_of;
+  for (const auto& [text, name] : image.labels.map) {
+    const auto at = std::find_if(project.classes.begin(), project.classes.end(),
+                                 [&](const ClassInfo& one) { return one.name == name; });
+    if (const auto color = geo::parse_color(text))
+      code_of[number_of(*color)] = static_cast<std::uint16_t>(at - project.classes.begin() + 1);
+  }
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> unknown;
+  for (const auto& [value, pixels] : found) {
+    const auto color = static_cast<std::uint32_t>(value);
+    if (!code_of.contains(color) && !is_nodata(place, color)) unknown.emplace_back(pixels, color);
+  }
+  if (!unknown.empty()) {
+    std::sort(unknown.rbegin(), unknown.rend());
+    std::string text;
+    for (std::size_t i = 0; i < std::min(unknown.size(), kMostListed); ++i)
+      text += fmt::format("{}#{:06x} ({} pixel{})", i == 0 ? "" : ", ", unknown[i].second, unknown[i].first,
+                          unknown[i].first == 1 ? "" : "s");
+    if (unknown.size() > kMostListed) text += fmt::format(", and {} more", unknown.size() - kMostListed);
+    throw Error(ErrorCode::mismatch,
+                fmt::format("{}: image \"{}\": a raster of colours, with colours that no class has: {}",
+                            place.facts.path, image.id, text),
+                "name them: --classes '#rrggbb=road,...', or \"#rrggbb\" in labels.map");
+  }
+  geo::LabelCodes codes;
+  place.colors.clear();
+  for (const auto& [color, code] : code_of) {
+    place.colors.push_back(color);
+    codes.push_back(code);
+  }
+  return codes;
+}
+
+}  // namespace
+
+geo::LabelCodes label_codes(const Project& project, const ProjectImage& image, geo::LabelPlace& place,
                             const std::map<double, std::uint64_t>& found,
                             std::vector<std::string>& warnings) {
+  if (place.colored()) return color_codes(project, image, place, found);
+  const geo::FileFacts& facts = place.facts;
   constexpr std::size_t values = 65536;
   geo::LabelCodes codes(values, geo::kIgnoredLabel);
   std::vector<bool> explained(values, false);
@@ -28,6 +96,10 @@ geo::LabelCodes label_codes(const Project& project, const ProjectImage& image, c
     }
   };
   for (const auto& [text, name] : image.labels.map) {
+    if (const auto color = geo::parse_color(text)) {
+      for (const int value : values_of_color(facts.path, *color)) explain(value, value, code_of(name));
+      continue;
+    }
     const auto range = parse_values(text);
     explain(range->first, range->second, code_of(name));
   }
@@ -35,9 +107,10 @@ geo::LabelCodes label_codes(const Project& project, const ProjectImage& image, c
     for (const ClassInfo& one : project.classes) explain(one.value, one.value, code_of(one.name));
   for (const int value : image.labels.ignore) explain(value, value, geo::kIgnoredLabel);
 
-  std::optional<double> nodata;
+  geo::BandFacts label_band;
   for (const auto& band : facts.bands)
-    if (!band.alpha()) nodata = band.nodata;
+    if (!band.alpha()) label_band = band;
+  const std::optional<double>& nodata = label_band.nodata;
   const bool whole = nodata && *nodata >= 0 && *nodata < values && *nodata == std::floor(*nodata);
   if (whole) {
     const auto value = static_cast<std::size_t>(*nodata);
@@ -53,12 +126,11 @@ geo::LabelCodes label_codes(const Project& project, const ProjectImage& image, c
   std::string unknown;
   bool within = false, beyond = false;  // what the keys take
   std::size_t count = 0;
-  constexpr std::size_t most = 24;
   for (const auto& [value, pixels] : found) {
     const bool in_range = value >= 0 && value < values && value == std::floor(value);
-    if (in_range ? explained[static_cast<std::size_t>(value)] : nodata == static_cast<float>(value)) continue;
+    if (in_range ? explained[static_cast<std::size_t>(value)] : label_band.is_nodata(value)) continue;
     (in_range ? within : beyond) = true;
-    if (++count <= most)
+    if (++count <= kMostListed)
       unknown += fmt::format("{}{:.9g} ({} pixel{})", unknown.empty() ? "" : ", ", value, pixels,
                              pixels == 1 ? "" : "s");
   }
@@ -68,7 +140,7 @@ geo::LabelCodes label_codes(const Project& project, const ProjectImage& image, c
   if (beyond)
     remedy += std::string(within ? "; " : "") +
               "bring what is no whole number from 0 to 65535 to such first, with `gdal_calc.py`";
-  if (count > most) unknown += fmt::format(", and {} more", count - most);
+  if (count > kMostListed) unknown += fmt::format(", and {} more", count - kMostListed);
   throw Error(ErrorCode::mismatch,
               fmt::format("{}: image \"{}\": label value{} that no class has: {}", facts.path, image.id,
                           count == 1 ? "" : "s", unknown),

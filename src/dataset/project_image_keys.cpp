@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "dataset/project_keys.hpp"
+#include "geo/legend.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::dataset {
@@ -86,8 +87,10 @@ void visit_labels(KeyVisitor& v, LabelKeys& labels) {
     if (!value.is_object()) place.refuse(value, R"(an object such as {"1": "road", "128-255": "roof"})");
     labels.map.clear();
     for (const auto& [text, name] : value.items()) {
-      if (!parse_values(text))
-        place.refuse(text, "a pixel value from 0 to 65535, or a range such as \"128-255\"");
+      if (!parse_values(text) && !geo::parse_color(text))
+        place.refuse(
+            text,
+            "a pixel value from 0 to 65535, a range such as \"128-255\", or a colour such as \"#ffd400\"");
       if (!name.is_string()) place.inside(text).refuse(name, "the name of a class");
       labels.map[text] = name.get<std::string>();
     }

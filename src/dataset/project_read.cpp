@@ -91,7 +91,7 @@ void check_images(const std::string& path, const Project& project) {
         refuse(path, fmt::format("{}.labels.map.{}", key, text),
                fmt::format("no class is called \"{}\"", name),
                "name one of `classes`, or list the value under `ignore`");
-      taken.emplace_back(*dataset::parse_values(text), text);
+      if (const auto range = dataset::parse_values(text)) taken.emplace_back(*range, text);
     }
     for (const int value : image.labels.ignore) taken.push_back({{value, value}, std::to_string(value)});
     for (std::size_t a = 0; a < taken.size(); ++a)

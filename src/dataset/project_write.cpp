@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <set>
 
+#include "core/json_text.hpp"
 #include "dataset/project.hpp"
 #include "dataset/project_keys.hpp"
 #include "geo/working_folder.hpp"
@@ -16,11 +17,16 @@ std::string project_text(const Project& project, const std::string& folder) {
   Project copy = project;
   keys::KeyWriter writer(std::filesystem::absolute(folder).lexically_normal());
   dataset::visit_project(writer, copy);
-  return writer.object_made.dump(2) + "\n";
+  return json_text(writer.object_made, 2, "the project") + "\n";
 }
 
 void write_project(const std::string& path, const Project& project, bool overwrite) {
   check_output(path, overwrite, {});
+  for (const ProjectImage& image : project.images) {
+    for (const auto& member : image.stack)
+      if (const auto* raster = std::get_if<RasterMember>(&member)) require_utf8(raster->path, path);
+    require_utf8(image.labels.path, path);
+  }
   const std::string text = project_text(project, std::filesystem::absolute(path).parent_path().string());
   geo::WorkingFolder folder(path);
   geo::write_finished(folder, text);

@@ -32,16 +32,32 @@ double round_the_globe(double degrees) {
   return degrees - 360 * std::round(degrees / 360);
 }
 
-/// Places given in pixels, in degrees on WGS 84.
-void to_degrees(const Grid& grid, const geo::CrsTransform& transform, std::span<double> x,
-                std::span<double> y) {
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    const auto place = grid.to_world(x[i], y[i]);
-    x[i] = place[0];
-    y[i] = place[1];
+/// From an image's pixels to the ground that its blocks lie on: degrees on WGS 84, or, of a local CRS, metres
+/// in its own plane.
+class Ground {
+ public:
+  explicit Ground(const Grid& grid) : grid_(grid), unit_(geo::local_unit(grid.crs)) {
+    if (!unit_) transform_.emplace(grid.crs, degrees_crs());
   }
-  transform.apply(x, y);
-}
+
+  bool plane() const { return unit_.has_value(); }
+
+  void place(std::span<double> x, std::span<double> y) const {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const auto place = grid_.to_world(x[i], y[i]);
+      x[i] = place[0] * unit_.value_or(1);
+      y[i] = place[1] * unit_.value_or(1);
+    }
+    if (transform_) transform_->apply(x, y);
+  }
+
+  double between(double from, double to) const { return unit_ ? to - from : round_the_globe(to - from); }
+
+ private:
+  const Grid& grid_;
+  std::optional<double> unit_;
+  std::optional<geo::CrsTransform> transform_;
+};
 
 using Corners = std::array<std::array<double, 2>, 4>;
 
@@ -50,7 +66,7 @@ Corners corners_of(const Grid& grid) {
   const auto h = static_cast<double>(grid.height);
   std::array<double, 4> x{0, w, w, 0};
   std::array<double, 4> y{0, 0, h, h};
-  to_degrees(grid, geo::CrsTransform(grid.crs, degrees_crs()), x, y);
+  Ground(grid).place(x, y);
   Corners corners{};
   for (std::size_t i = 0; i < 4; ++i) corners[i] = {x[i], y[i]};
   return corners;
@@ -58,7 +74,7 @@ Corners corners_of(const Grid& grid) {
 
 /// By separating axes: two convex outlines are apart where their shadows on some edge's normal are. Outlines
 /// that share an edge, to a millionth of their size, do not overlap.
-bool overlap(const Corners& a, const Corners& b) {
+bool overlap(const Corners& a, const Corners& b, bool plane) {
   for (const Corners* outline : {&a, &b}) {
     for (std::size_t i = 0; i < 4; ++i) {
       const auto& p = (*outline)[i];
@@ -67,8 +83,9 @@ bool overlap(const Corners& a, const Corners& b) {
       const auto shadow = [&](const Corners& of) {
         std::array<double, 2> range{INFINITY, -INFINITY};
         for (const auto& point : of) {
+          const double across = point[0] - a[0][0];
           const double at =
-              round_the_globe(point[0] - a[0][0]) * normal[0] + (point[1] - a[0][1]) * normal[1];
+              (plane ? across : round_the_globe(across)) * normal[0] + (point[1] - a[0][1]) * normal[1];
           range = {std::min(range[0], at), std::max(range[1], at)};
         }
         return range;
@@ -121,7 +138,12 @@ void Split::check_overlaps() const {
     for (std::size_t b = a + 1; b < outlines.size(); ++b) {
       const auto& [i, first] = outlines[a];
       const auto& [j, second] = outlines[b];
-      if (*whole_[i] == *whole_[j] || !overlap(first, second)) continue;
+      if (*whole_[i] == *whole_[j]) continue;
+      const std::string &crs = images_[i].grid.crs, &other = images_[j].grid.crs;
+      const bool plane = geo::local_unit(crs).has_value();
+      // Nothing says how two planes lie to each other.
+      if ((plane || geo::local_unit(other)) && !geo::same_crs(crs, other)) continue;
+      if (!overlap(first, second, plane)) continue;
       throw Error(
           ErrorCode::mismatch,
           fmt::format("images \"{}\" ({}) and \"{}\" ({}) overlap, but one is for {}, the other for {}",
@@ -157,6 +179,17 @@ Split::Block Split::block_at(double longitude, double latitude) const {
   return {static_cast<std::int64_t>(row), static_cast<std::int64_t>(column)};
 }
 
+Split::Block Split::block_in_plane(double x, double y) const {
+  return {static_cast<std::int64_t>(std::floor(y / keys_.block_m)),
+          static_cast<std::int64_t>(std::floor(x / keys_.block_m))};
+}
+
+std::array<double, 4> Split::bounds_in_plane(const Block& block) const {
+  const auto row = static_cast<double>(block.row), column = static_cast<double>(block.column);
+  return {column * keys_.block_m, row * keys_.block_m, (column + 1) * keys_.block_m,
+          (row + 1) * keys_.block_m};
+}
+
 std::array<double, 4> Split::bounds(const Block& block) const {
   const auto row = static_cast<double>(block.row);
   const auto column = static_cast<double>(block.column);
@@ -168,17 +201,21 @@ std::array<double, 4> Split::bounds(const Block& block) const {
 struct PartMap::State {
   State(const Split& all, std::size_t i) : split(all), grid(all.image(i).grid), whole(all.part_of(i)) {
     if (whole) return;
+    ground.emplace(grid);
+    if (!ground->plane()) map_to_degrees();
+    measure(all.image(i).reach);
+  }
+
+  void map_to_degrees() {
     Grid degrees;
     degrees.crs = degrees_crs();
     degrees.has_geotransform = true;
     mapping = std::make_unique<geo::GridMapping>(grid, degrees);
-    measure(all.image(i).reach);
   }
 
-  /// Half the size of the box around a pixel's footprint in degrees: the largest of the image.
+  /// Half the size of the box around a pixel's footprint on the ground: the largest of the image.
   void measure(const std::array<double, 2>& reach) {
     constexpr int steps = 4;
-    const geo::CrsTransform transform(grid.crs, degrees_crs());
     for (int j = 0; j <= steps; ++j)
       for (int i = 0; i <= steps; ++i) {
         const double column = static_cast<double>(grid.width) * i / steps;
@@ -186,9 +223,9 @@ struct PartMap::State {
         const double dx = reach[0] + kSlack, dy = reach[1] + kSlack;
         std::array<double, 5> x{column, column - dx, column + dx, column + dx, column - dx};
         std::array<double, 5> y{row, row - dy, row - dy, row + dy, row + dy};
-        to_degrees(grid, transform, x, y);
+        ground->place(x, y);
         for (std::size_t k = 1; k < 5; ++k) {
-          half_width = std::fmax(half_width, kRounding * std::abs(round_the_globe(x[k] - x[0])));
+          half_width = std::fmax(half_width, kRounding * std::abs(ground->between(x[0], x[k])));
           half_height = std::fmax(half_height, kRounding * std::abs(y[k] - y[0]));
         }
       }
@@ -198,20 +235,39 @@ struct PartMap::State {
     const double west = x - half_width, east = x + half_width;
     const double south = y - half_height, north = y + half_height;
     if (west >= inside[0] && south >= inside[1] && east < inside[2] && north < inside[3]) return last_part;
-    const auto block = split.block_at(west, south);
+    const auto block = block_at(west, south);
     const std::uint8_t part = part_of(block);
     const std::array<std::array<double, 2>, 3> others{{{east, south}, {west, north}, {east, north}}};
-    for (const auto& [longitude, latitude] : others) {
-      const auto other = split.block_at(longitude, latitude);
+    for (const auto& [other_x, other_y] : others) {
+      const auto other = block_at(other_x, other_y);
       if (other != block && part_of(other) != part) return 0;
     }
     return part;
   }
 
+  Split::Block block_at(double x, double y) const {
+    return ground->plane() ? split.block_in_plane(x, y) : split.block_at(x, y);
+  }
+
+  /// Where the pixels of a window lie.
+  void place(const Window& window) {
+    if (mapping) {
+      mapping->positions(window, xs, ys);
+      return;
+    }
+    std::size_t i = 0;
+    for (std::int64_t row = window.y; row < window.y + window.height; ++row)
+      for (std::int64_t column = window.x; column < window.x + window.width; ++column, ++i) {
+        xs[i] = static_cast<double>(column) + 0.5;
+        ys[i] = static_cast<double>(row) + 0.5;
+      }
+    ground->place(xs, ys);
+  }
+
   std::uint8_t part_of(const Split::Block& block) {
     if (block != last) {
       last = block;
-      inside = split.bounds(block);
+      inside = ground->plane() ? split.bounds_in_plane(block) : split.bounds(block);
       last_part =
           static_cast<std::uint8_t>(1 + static_cast<int>(split.part_of_block(block.row, block.column)));
     }
@@ -221,12 +277,13 @@ struct PartMap::State {
   const Split& split;
   Grid grid;
   std::optional<Part> whole;
-  std::unique_ptr<geo::GridMapping> mapping;
+  std::optional<Ground> ground;
+  std::unique_ptr<geo::GridMapping> mapping;  ///< null in a plane
   double half_width = 0, half_height = 0;
   Split::Block last{-1, -1};
   std::array<double, 4> inside{0, 0, 0, 0};  ///< the last block's bounds
   std::uint8_t last_part = 0;
-  std::vector<double> longitudes, latitudes;
+  std::vector<double> xs, ys;
 };
 
 PartMap::PartMap(const Split& split, std::size_t image) : state_(std::make_unique<State>(split, image)) {}
@@ -239,12 +296,12 @@ void PartMap::read(const Window& window, std::span<std::uint8_t> parts) {
     std::fill(parts.begin(), parts.end(), static_cast<std::uint8_t>(1 + static_cast<int>(*s.whole)));
     return;
   }
-  s.longitudes.resize(parts.size());
-  s.latitudes.resize(parts.size());
-  s.mapping->positions(window, s.longitudes, s.latitudes);
+  s.xs.resize(parts.size());
+  s.ys.resize(parts.size());
+  s.place(window);
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    const bool known = std::isfinite(s.longitudes[i]) && std::isfinite(s.latitudes[i]);
-    parts[i] = known ? s.part_of_place(s.longitudes[i], s.latitudes[i]) : std::uint8_t{0};
+    const bool known = std::isfinite(s.xs[i]) && std::isfinite(s.ys[i]);
+    parts[i] = known ? s.part_of_place(s.xs[i], s.ys[i]) : std::uint8_t{0};
   }
 }
 

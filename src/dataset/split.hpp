@@ -26,7 +26,8 @@ struct SplitImage {
 /// row, column) falls to. Blocks lie in one system for all images of the world, longitude and latitude on WGS
 /// 84: rows of block_m from the south pole up (at 111,320 m a degree, right to half a percent), each cut into
 /// the whole number of columns that comes nearest to squares. So a block's part depends on nothing but the
-/// seed, not on which images there are, and images that overlap share their blocks whatever their CRS.
+/// seed, not on which images there are, and images that overlap share their blocks whatever their CRS. Images
+/// in a local CRS, which has no place on Earth, have blocks in its plane.
 ///
 /// A pixel belongs to a part only if all ground that its data come from does: its footprint, with the reach
 /// of resampling and of stacked and label rasters, and half a pixel more for what two rasters are apart at
@@ -58,6 +59,9 @@ class Split {
   Block block_at(double longitude, double latitude) const;
   /// West, south, east, north of a block in degrees.
   std::array<double, 4> bounds(const Block& block) const;
+  /// The same in the plane of a local CRS, in metres.
+  Block block_in_plane(double x, double y) const;
+  std::array<double, 4> bounds_in_plane(const Block& block) const;
 
   const SplitKeys& keys() const { return keys_; }
   const SplitImage& image(std::size_t i) const { return images_[i]; }

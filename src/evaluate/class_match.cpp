@@ -23,6 +23,47 @@ std::optional<double> as_number(const std::string& text) {
   return value;
 }
 
+/// NaN and infinities are in no raster's classes: they are never judged anyway.
+void refuse_no_number(const std::string& text, const std::string& option) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failed] = std::from_chars(text.data(), end, value);
+  if (failed != std::errc() || stop != end || std::isfinite(value)) return;
+  throw Error(ErrorCode::usage, fmt::format("{}: {} is no value of a class", option, text),
+              "leave it out: pixels without a number are not judged");
+}
+
+/// "1=road,2=roof" are two; commas without an equals sign after them are part of a name.
+std::vector<std::string> split_map(const std::vector<std::string>& map) {
+  std::vector<std::string> entries;
+  for (const std::string& text : map) {
+    const auto refuse = [&text](const std::string& entry) {
+      throw Error(
+          ErrorCode::usage,
+          fmt::format("--map {}: {}not REFVALUE=CLASS", text, entry == text ? "" : "\"" + entry + "\" is "),
+          "write it as --map 255=road, or --map 1=road,2=roof");
+    };
+    if (std::count(text.begin(), text.end(), '=') == 1 && text.front() != '=' && text.back() != '=') {
+      entries.push_back(text);
+      continue;
+    }
+    std::string entry;
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(',', begin), text.size());
+      entry += (entry.empty() ? "" : ",") + text.substr(begin, end - begin);
+      begin = end + 1;
+      const std::size_t equals = entry.find('=');
+      if (equals == std::string::npos && begin <= text.size()) continue;
+      if (equals == std::string::npos || equals == 0 || equals + 1 == entry.size() ||
+          entry.find('=', equals + 1) != std::string::npos)
+        refuse(entry);
+      entries.push_back(std::move(entry));
+      entry.clear();
+    }
+  }
+  return entries;
+}
+
 std::string list(const std::vector<ClassInfo>& classes) {
   std::string text;
   for (const ClassInfo& one : classes)
@@ -58,11 +99,9 @@ ClassMatch::ClassMatch(const std::vector<ClassInfo>& classes, const std::vector<
     by_name_.emplace(classes[i].name, static_cast<Code>(i));
   }
   std::set<std::string> said;
-  for (const std::string& entry : map) {
-    const std::size_t equals = entry.rfind('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == entry.size())
-      throw Error(ErrorCode::usage, fmt::format("--map {}: not REFVALUE=CLASS", entry),
-                  "write it as --map 255=road");
+  for (const std::string& entry : split_map(map)) {
+    const std::size_t equals = entry.find('=');
+    refuse_no_number(entry.substr(0, equals), "--map " + entry);
     const std::string label = canonical_label(entry.substr(0, equals));
     if (!said.insert(label).second)
       throw Error(ErrorCode::usage, fmt::format("--map {}: {} is mapped twice", entry, label),
@@ -70,6 +109,7 @@ ClassMatch::ClassMatch(const std::vector<ClassInfo>& classes, const std::vector<
     known_[label] = static_cast<Code>(find_class(classes, entry.substr(equals + 1), "--map " + entry));
   }
   for (const std::string& value : ignore) {
+    refuse_no_number(value, "--ignore " + value);
     if (said.contains(canonical_label(value)))
       throw Error(ErrorCode::usage, fmt::format("--ignore {}: it is mapped too", value),
                   "leave it out of --map or --ignore");

@@ -64,6 +64,8 @@ EvaluationOptions with_points(EvaluationOptions options) {
   return options;
 }
 
+constexpr double kFar = 1e12;  // pixels: in no raster
+
 /// Sampled points over all masks: each counts in the first mask that it lies in.
 class Samples {
  public:
@@ -75,9 +77,11 @@ class Samples {
     placed_.resize(points.size());
     CodeBlock block;
     for (std::size_t i = 0; i < points.size(); ++i) {
-      const Window pixel{static_cast<std::int64_t>(std::floor(points[i].column)),
-                         static_cast<std::int64_t>(std::floor(points[i].row)), 1, 1};
-      if (placed_[i] || intersect(pixel, pass.grid().extent()) != pixel) continue;
+      const auto& place = points[i].pixel;
+      if (placed_[i] || !place || std::abs(place->x) > kFar || std::abs(place->y) > kFar) continue;
+      const Window pixel{static_cast<std::int64_t>(std::floor(place->x)),
+                         static_cast<std::int64_t>(std::floor(place->y)), 1, 1};
+      if (intersect(pixel, pass.grid().extent()) != pixel) continue;
       placed_[i] = true;
       pass.mask().read(pixel, block);
       const Code said = block.codes.front();

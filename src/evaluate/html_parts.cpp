@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/utf8.hpp"
 #include "evaluate/html.hpp"
 
 namespace terramask::evaluation {
@@ -78,7 +79,7 @@ std::string class_heading(const ClassInfo& one) {
 
 std::string escaped(std::string_view text) {
   std::string safe;
-  for (const char c : text) {
+  for (const char c : as_utf8(text)) {
     if (c == '&')
       safe += "&amp;";
     else if (c == '<')

@@ -32,6 +32,7 @@ class ValueReader {
   /// Counts the pixels of `core` that are `unknown` in the block read last, by their values.
   void count_unknown(const CodeBlock& block, const Window& core, UnknownValues& values) const;
   bool assumed() const { return reader_.assumed(); }
+  const std::string& note() const { return reader_.note(); }
 
  private:
   static constexpr Code not_asked = -9;

@@ -6,6 +6,8 @@
 #include <map>
 
 #include "evaluate/mask_source.hpp"
+#include "geo/crs.hpp"
+#include "geo/gdal_support.hpp"
 #include "geo/vector_layer.hpp"
 
 namespace terramask::evaluation {
@@ -21,6 +23,7 @@ class RasterReference final : public ReferenceSource {
     if (reader_.assumed())
       warnings_.push_back(fmt::format(
           "{}: it or {} says nothing of its CRS or place: taken to lie as the other does", path, grid_name));
+    if (!reader_.note().empty()) warnings_.push_back(reader_.note());
     for (const ClassInfo& one : legend_of(path)) {
       names_[one.value] = one.name;
       const Code code = match_.find(label_of(one.value), one.name);
@@ -94,6 +97,8 @@ class PolygonReference final : public ReferenceSource {
     if (!options.background.empty())
       background_ = static_cast<Code>(find_class(classes, options.background, "--background"));
     warn_of_layer(layer_, path, warnings_);
+    if (auto warning = geo::cut_off_warning(path, layer_.shapes_cut_off, grid))
+      warnings_.push_back(std::move(*warning));
   }
 
   void read(const Window& window, CodeBlock& block) override {
@@ -164,10 +169,15 @@ std::vector<ReferencePoint> read_points(const EvaluationOptions& options, const 
   for (const geo::LabelledPoint& point : layer.points) {
     const Code code = match.find(point.label);
     if (code == unknown) unknown_labels.add(point.label, 1, path);
-    if (code >= 0) points.push_back({code, point.pixel.x, point.pixel.y});
+    if (code >= 0) points.push_back({code, point.pixel});
   }
   unknown_labels.check(path, "labels that are no class of the mask", "point", kRemedy);
   warn_of_layer(layer, path, warnings);
+  if (const std::uint64_t count = layer.points_without_place; count > 0)
+    warnings.push_back(
+        fmt::format("{}: {} no place in {}, the CRS of {}: left out", path,
+                    count == 1 ? std::string("1 point has") : fmt::format("{} points have", count),
+                    geo::crs_label(grid.crs), grid_name));
   return points;
 }
 

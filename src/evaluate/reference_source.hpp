@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,7 @@ namespace terramask::evaluation {
 /// A point with a class (never `unknown`), in pixels of a mask.
 struct ReferencePoint {
   Code code = not_judged;
-  double column = 0, row = 0;
+  std::optional<geo::Point> pixel;  ///< empty where it has no place in the mask's CRS
 };
 
 class ReferenceSource {

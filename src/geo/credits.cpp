@@ -2,13 +2,15 @@
 
 #include <initializer_list>
 
+#include "core/utf8.hpp"
+
 namespace terramask::geo {
 namespace {
 
 std::string first_item(GDALDataset& dataset, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     const char* value = dataset.GetMetadataItem(name);
-    if (value != nullptr && *value != 0) return value;
+    if (value != nullptr && *value != 0) return as_utf8(value);
   }
   return {};
 }

@@ -1,6 +1,7 @@
 #include "geo/crs.hpp"
 
 #include <cpl_conv.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -104,8 +105,23 @@ std::array<std::string, 2> crs_labels(const std::string& a, const std::string& b
   return labels;
 }
 
+std::optional<double> local_unit(const std::string& wkt) {
+  if (wkt.empty()) return std::nullopt;
+  const GdalErrors quiet;
+  OGRSpatialReference crs;
+  if (crs.importFromWkt(wkt.c_str()) != OGRERR_NONE || crs.IsLocal() == 0) return std::nullopt;
+  const double unit = crs.GetLinearUnits();
+  return unit > 0 ? unit : 1;
+}
+
 CrsTransform::CrsTransform(const std::string& from, const std::string& to) {
   if (same_crs(from, to)) return;
+  for (const std::string* one : {&from, &to})
+    if (local_unit(*one))
+      throw Error(ErrorCode::unsupported,
+                  fmt::format("{} to {}: \"{}\" is a local CRS, which has no place on Earth", crs_label(from),
+                              crs_label(to), crs_label(*one)),
+                  "if it is one of the Earth, say which with --crs or `gdal_edit.py -a_srs EPSG:...`");
   const OGRSpatialReference source = from_wkt(from);
   const OGRSpatialReference target = from_wkt(to);
   GdalErrors errors;

@@ -12,7 +12,8 @@
 namespace terramask::geo {
 namespace {
 
-Polygons read_layer(OGRLayer& ogr, const std::string& path, const Grid& grid) {
+Polygons read_layer(OGRLayer& ogr, const std::string& path, const Grid& grid,
+                    std::vector<std::string>& warnings) {
   GdalErrors errors;
   const PolygonProjection projection(place_layer(ogr, path, grid).crs, path, grid);
   Polygons polygons;
@@ -26,12 +27,14 @@ Polygons read_layer(OGRLayer& ogr, const std::string& path, const Grid& grid) {
   if (errors.failed()) {
     throw errors.error(ErrorCode::io, path, "reading its polygons failed", "copy the file again");
   }
+  if (auto warning = cut_off_warning(path, projection.cut_off(), grid))
+    warnings.push_back(std::move(*warning));
   return polygons;
 }
 
 }  // namespace
 
-Polygons read_cutline(const std::string& path, const Grid& grid) {
+Polygons read_cutline(const std::string& path, const Grid& grid, std::vector<std::string>& warnings) {
   const DatasetPtr dataset = open_vector(path);
   Polygons found;
   std::string layers;
@@ -39,7 +42,7 @@ Polygons read_cutline(const std::string& path, const Grid& grid) {
   for (int i = 0; i < dataset->GetLayerCount(); ++i) {
     OGRLayer& ogr = *dataset->GetLayer(i);
     if (!has_geometry(ogr)) continue;
-    Polygons polygons = read_layer(ogr, path, grid);
+    Polygons polygons = read_layer(ogr, path, grid, warnings);
     if (polygons.empty()) continue;
     ++with_polygons;
     layers += (layers.empty() ? "" : ", ") + std::string(ogr.GetName());

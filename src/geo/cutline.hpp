@@ -11,7 +11,8 @@ namespace terramask::geo {
 
 /// Reads the polygons of a file with one layer that has some, in any CRS. Edges are straight in the file's
 /// CRS: they are bent in the grid's where that matters (by 1/10 pixel). Throws not_found, format or mismatch.
-Polygons read_cutline(const std::string& path, const Grid& grid);
+/// @param warnings things the user should know are added
+Polygons read_cutline(const std::string& path, const Grid& grid, std::vector<std::string>& warnings);
 
 /// What is taken for granted of where the file's polygons lie, for people.
 std::vector<std::string> cutline_notes(const std::string& path, const Grid& grid);

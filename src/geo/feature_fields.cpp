@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "core/utf8.hpp"
+
 namespace terramask::geo {
 namespace {
 
@@ -23,7 +25,7 @@ OGRFieldType ogr_type(FieldType type) {
 
 bool add_fields(OGRLayer& layer, std::span<const Field> fields) {
   for (const Field& field : fields) {
-    OGRFieldDefn definition(field.name.c_str(), ogr_type(field.type));
+    OGRFieldDefn definition(as_utf8(field.name).c_str(), ogr_type(field.type));
     if (layer.CreateField(&definition) != OGRERR_NONE) return false;
   }
   return true;
@@ -35,7 +37,7 @@ void set_field(OGRFeature& feature, int index, const FieldValue& value) {
   else if (const auto* number = std::get_if<double>(&value); number != nullptr && std::isfinite(*number))
     feature.SetField(index, *number);
   else if (const auto* text = std::get_if<std::string>(&value))
-    feature.SetField(index, text->c_str());
+    feature.SetField(index, as_utf8(*text).c_str());
 }
 
 }  // namespace terramask::geo

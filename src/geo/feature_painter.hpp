@@ -35,6 +35,8 @@ class FeaturePainter {
   void keep_near(const std::array<double, 4>& box) { near_ = box; }
 
   std::uint64_t repaired() const { return repaired_; }
+  /// Shapes that reach to where the grid's CRS has no place.
+  std::uint64_t cut_off() const { return projection_.cut_off() + (plane_ ? plane_->lost() : 0); }
 
  private:
   GroundPlane& plane();

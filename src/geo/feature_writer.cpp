@@ -12,6 +12,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/utf8.hpp"
 #include "geo/crs.hpp"
 #include "geo/disk_space.hpp"
 #include "geo/feature_fields.hpp"
@@ -140,7 +141,7 @@ void OgrFeatureWriter::create_layer() {
   if (driver_name == "FlatGeobuf")
     layer_options.SetNameValue("TEMPORARY_DIR",
                                std::filesystem::path(folder_.scratch("x")).parent_path().c_str());
-  layer_ = dataset_->CreateLayer(options_.layer.c_str(), options_.grid.crs.empty() ? nullptr : &crs,
+  layer_ = dataset_->CreateLayer(as_utf8(options_.layer).c_str(), options_.grid.crs.empty() ? nullptr : &crs,
                                  options_.kind == FeatureKind::polygon ? wkbPolygon : wkbLineString,
                                  layer_options.List());
   if (layer_ == nullptr) fail("could not be created", errors.text());

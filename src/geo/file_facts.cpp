@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 
+#include "core/utf8.hpp"
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/length_unit.hpp"
@@ -88,7 +89,7 @@ bool resamples(GDALDataset& dataset) {
 
 BandFacts describe_band(GDALRasterBand& band) {
   BandFacts facts;
-  facts.description = band.GetDescription();
+  facts.description = as_utf8(band.GetDescription());
   facts.interpretation = lower(GDALGetColorInterpretationName(band.GetColorInterpretation()));
   facts.type = band.GetRasterDataType();
   facts.type_name = GDALGetDataTypeName(facts.type);

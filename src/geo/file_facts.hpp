@@ -35,6 +35,10 @@ struct BandFacts {
   std::string value_type() const { return scaled() ? "Float32" : type_name; }
   bool alpha() const { return interpretation == "alpha"; }
   bool palette() const { return interpretation == "palette"; }
+  /// Whether a value, read as a float, is the declared nodata.
+  bool is_nodata(double value) const {
+    return nodata && static_cast<float>(*nodata) == static_cast<float>(value);
+  }
 };
 
 struct FileFacts {

@@ -134,7 +134,10 @@ void GroundPlane::add_buffer(const OGRGeometry& geometry, double metres, Polygon
   flat->flattenTo2D();
   ToPlane projection(plane.to_plane);
   flat->accept(&projection);
-  if (projection.lost()) return;
+  if (projection.lost()) {
+    ++lost_;
+    return;
+  }
   const GdalErrors quiet;
   const std::unique_ptr<OGRGeometry> wide(flat->Buffer(metres, kQuarterSegments));
   if (wide) plane.to_grid.add(*wide, polygons);

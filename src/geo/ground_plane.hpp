@@ -3,6 +3,7 @@
 
 #include <ogr_geometry.h>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,6 +27,9 @@ class GroundPlane {
   /// Ends and corners are round. Lines are straight in their own CRS.
   void add_buffer(const OGRGeometry& geometry, double metres, Polygons& polygons);
 
+  /// Geometries with a point that has no place in their plane, left out.
+  std::uint64_t lost() const { return lost_; }
+
  private:
   struct Plane {
     CrsTransform to_plane;
@@ -39,6 +43,7 @@ class GroundPlane {
   CrsTransform geographic_;
   OGRSpatialReference ellipsoid_;
   std::map<std::pair<int, int>, std::unique_ptr<Plane>> planes_;
+  std::uint64_t lost_ = 0;
 };
 
 }  // namespace terramask::geo

@@ -26,7 +26,9 @@ class Collector {
   void add(const std::string& label, const OGRGeometry& geometry) {
     add_points(label, geometry);
     Polygons polygons;
+    const std::uint64_t before = projection_.cut_off();
     projection_.add(geometry, polygons);
+    cut_off_ += projection_.cut_off() - before;
     if (polygons.empty()) return;
     std::vector<LabelledPolygons>& all = labels_.polygons;
     if (all.empty() || all.back().label != label) {
@@ -37,12 +39,16 @@ class Collector {
     }
   }
 
+  std::uint64_t cut_off() const { return cut_off_; }
+
  private:
   void add_points(const std::string& label, const OGRGeometry& geometry) {
     if (wkbFlatten(geometry.getGeometryType()) == wkbPoint) {
       const OGRPoint& point = *geometry.toPoint();
-      if (!point.IsEmpty())
-        labels_.points.push_back({label, projection_.to_pixel(point.getX(), point.getY())});
+      if (point.IsEmpty()) return;
+      const auto pixel = projection_.to_pixel(point.getX(), point.getY());
+      labels_.points.push_back({label, pixel});
+      labels_.points_without_place += pixel ? 0 : 1;
     } else if (OGR_GT_IsSubClassOf(wkbFlatten(geometry.getGeometryType()), wkbGeometryCollection) != 0) {
       for (const OGRGeometry* part : *geometry.toGeometryCollection()) add_points(label, *part);
     }
@@ -50,6 +56,7 @@ class Collector {
 
   const PolygonProjection& projection_;
   LabelLayer& labels_;
+  std::uint64_t cut_off_ = 0;
 };
 
 }  // namespace
@@ -89,6 +96,7 @@ LabelLayer read_label_layer(const LabelLayerOptions& options, const Grid& grid,
   if (without_geometry > 0)
     labels.notes.push_back(fmt::format("{}: {} feature{} no geometry: left out", options.path,
                                        without_geometry, without_geometry == 1 ? " has" : "s have"));
+  labels.shapes_cut_off = collector.cut_off();
   if (labels.polygons.empty() && labels.points.empty())
     throw Error(ErrorCode::mismatch, options.path + ": holds no labelled polygon or point",
                 "name a layer of polygons or points");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,7 +20,7 @@ struct LabelledPolygons {
 
 struct LabelledPoint {
   std::string label;
-  Point pixel;  ///< 0.5, 0.5 is the first pixel's centre
+  std::optional<Point> pixel;  ///< 0.5, 0.5 is the first pixel's centre; empty: no place in the grid's CRS
 };
 
 struct LabelLayer {
@@ -27,8 +28,10 @@ struct LabelLayer {
   /// the later one wins.
   std::vector<LabelledPolygons> polygons;
   std::vector<LabelledPoint> points;
-  std::uint64_t unlabelled = 0;    ///< features whose attribute is empty, left out
-  std::vector<std::string> notes;  ///< what was taken for granted, for people
+  std::uint64_t unlabelled = 0;            ///< features whose attribute is empty, left out
+  std::uint64_t points_without_place = 0;  ///< in the grid's CRS
+  std::uint64_t shapes_cut_off = 0;        ///< see PolygonProjection::cut_off
+  std::vector<std::string> notes;          ///< what was taken for granted, for people
 };
 
 struct LabelLayerOptions {

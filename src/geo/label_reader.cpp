@@ -32,7 +32,10 @@ Grid grid_of_labels(const FileFacts& labels, const Grid& image, const std::strin
                     std::string& warning) {
   const Grid& own = labels.grid;
   const bool placed = own.has_geotransform && image.has_geotransform;
-  if (placed && !own.crs.empty() && !image.crs.empty()) return own;
+  if (placed && !own.crs.empty() && !image.crs.empty()) {
+    warning = local_crs_note(labels.path, own, image_name, image);
+    return warning.empty() ? own : image;
+  }
   if (same_grid(image, own)) return image;
   if (!placed && own.width == image.width && own.height == image.height) {
     warning = fmt::format("{}: taken pixel for pixel as {} is: nothing else says where {} lies", labels.path,
@@ -47,6 +50,28 @@ Grid grid_of_labels(const FileFacts& labels, const Grid& image, const std::strin
       "of the image's size");
 }
 
+std::vector<BandSlot> slots_of(const LabelPlace& place) {
+  if (!place.colored()) return {{static_cast<int>(place.band), 0}};
+  std::vector<BandSlot> slots;
+  for (const int band : place.color_bands) slots.push_back({band, slots.size()});
+  return slots;
+}
+
+/// Of a raster of three bytes a pixel, alpha aside; else empty.
+std::vector<int> color_bands(const FileFacts& facts) {
+  std::vector<int> bands, named(3);
+  for (std::size_t i = 0; i < facts.bands.size(); ++i) {
+    const BandFacts& band = facts.bands[i];
+    if (band.alpha()) continue;
+    if (band.type_name != "Byte") return {};
+    bands.push_back(static_cast<int>(i + 1));
+    for (std::size_t color = 0; color < 3; ++color)
+      if (band.interpretation == std::array{"red", "green", "blue"}[color]) named[color] = bands.back();
+  }
+  if (bands.size() != 3) return {};
+  return std::find(named.begin(), named.end(), 0) == named.end() ? named : bands;
+}
+
 }  // namespace
 
 LabelPlace place_labels(const std::string& path, const Grid& image, const std::string& image_name) {
@@ -59,12 +84,18 @@ LabelPlace place_labels(const std::string& path, const Grid& image, const std::s
   }
   LabelPlace place;
   place.facts = describe(*dataset, path);
-  if (place.facts.data_bands() != 1)
-    throw Error(ErrorCode::unsupported,
-                fmt::format("{}: has {} bands; a label raster has one, of class values", path,
-                            place.facts.data_bands()),
-                "choose it with `gdal_translate -b N`, or turn colours into values with `rgb2pct.py`");
-  place.band = static_cast<std::size_t>(class_band(place.facts));
+  place.color_bands = color_bands(place.facts);
+  if (place.facts.data_bands() != 1 && !place.colored())
+    throw Error(
+        ErrorCode::unsupported,
+        fmt::format(
+            "{}: has {} bands; a label raster has one, of class values, or red, green and blue as bytes",
+            path, place.facts.data_bands()),
+        "choose it with `gdal_translate -b N`, or turn colours into values with `rgb2pct.py`");
+  if (place.colored())
+    place.band = static_cast<std::size_t>(place.color_bands.front());
+  else
+    place.band = static_cast<std::size_t>(class_band(place.facts));
   place.grid = place_over(place.facts, image, image_name, place.warning);
   return place;
 }
@@ -92,7 +123,9 @@ Window touched_window(const GridMapping& from_target, const Window& laid) {
 
 LabelReader::LabelReader(const LabelPlace& place, const Grid& target)
     : extent_(place.grid.extent()),
-      file_(place.facts, {{static_cast<int>(place.band), 0}}, NodataOption{.ignore = true}),
+      bands_(place.colored() ? 3 : 1),
+      colors_(place.colors),
+      file_(place.facts, slots_of(place), NodataOption{.ignore = true, .value = {}}),
       mapping_(target, place.grid),
       direct_(same_grid(target, place.grid)),
       reduced_(std::max(mapping_.span()[0], mapping_.span()[1]) > kReduced) {
@@ -115,9 +148,7 @@ std::map<double, std::uint64_t> LabelReader::count_values() {
       std::max<std::int64_t>(1, kMostPixels / std::max<std::int64_t>(1, touched_.width));
   for (std::int64_t y = 0; y < touched_.height; y += rows) {
     const Window part{touched_.x, touched_.y + y, touched_.width, std::min(rows, touched_.height - y)};
-    values_.resize(pixels(part));
-    valid_.assign(pixels(part), 1);
-    file_.read(part, {values_.data(), pixels(part)}, valid_);
+    read_values(part);
     for (std::size_t i = 0; i < values_.size(); ++i) {
       if (valid_[i] == 0) continue;
       const float value = values_[i];
@@ -132,12 +163,34 @@ std::map<double, std::uint64_t> LabelReader::count_values() {
   return counts;
 }
 
-void LabelReader::read_codes(const Window& window, const LabelCodes& codes) {
+void LabelReader::read_values(const Window& window) {
   const std::size_t count = pixels(window);
   values_.resize(count);
   valid_.assign(count, 1);
+  if (bands_ == 1) {
+    file_.read(window, {values_.data(), count}, valid_);
+    return;
+  }
+  planes_.resize(3 * count);
+  file_.read(window, {planes_.data(), count}, valid_);
+  for (std::size_t i = 0; i < count; ++i)
+    values_[i] = planes_[i] * 65536 + planes_[count + i] * 256 + planes_[2 * count + i];
+}
+
+void LabelReader::read_codes(const Window& window, const LabelCodes& codes) {
+  const std::size_t count = pixels(window);
+  read_values(window);
   held_.resize(count);
-  file_.read(window, {values_.data(), count}, valid_);
+  if (bands_ == 3) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto color = static_cast<std::uint32_t>(values_[i]);
+      const auto at = std::lower_bound(colors_.begin(), colors_.end(), color);
+      held_[i] = valid_[i] != 0 && at != colors_.end() && *at == color
+                     ? codes[static_cast<std::size_t>(at - colors_.begin())]
+                     : kIgnoredLabel;
+    }
+    return;
+  }
   for (std::size_t i = 0; i < count; ++i) {
     const float value = values_[i];
     const bool coded = valid_[i] != 0 && value >= 0 && value < static_cast<float>(codes.size()) &&

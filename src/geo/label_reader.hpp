@@ -24,6 +24,12 @@ struct LabelPlace {
   Grid grid;  ///< the raster's own, or the image's where the labels say nothing of their place
   std::string warning;
   std::size_t band = 1;
+  /// Of a raster of colours: its bands of red, green and blue (1-based), else empty. Its values are 0xrrggbb.
+  std::vector<int> color_bands{};
+  /// The colours that codes are given for, in order of their values: colour i has code i.
+  std::vector<std::uint32_t> colors{};
+
+  bool colored() const { return !color_bands.empty(); }
 };
 
 /// The grid of a map or label raster that is laid over an image: its own, or the image's where it says
@@ -37,7 +43,7 @@ Window touched_window(const GridMapping& from_target, const Window& laid);
 
 /// Opens a label raster over an image with this grid (its own, not resampled).
 /// Throws mismatch where the two cannot be laid over each other or do not overlap, unsupported for a raster
-/// of several bands, and what opening a raster throws.
+/// of several bands that are not red, green and blue in bytes, and what opening a raster throws.
 LabelPlace place_labels(const std::string& path, const Grid& image, const std::string& image_name);
 
 /// Not thread-safe: one a thread.
@@ -70,14 +76,19 @@ class LabelReader {
   std::uint16_t nearest(double column, double row, const Window& held) const;
   std::uint16_t mode(double column, double row, const Window& held);
 
+  void read_values(const Window& window);
+
   Window extent_;
+  std::size_t bands_;
+  std::vector<std::uint32_t> colors_;
   FileReader file_;
   GridMapping mapping_;
   bool direct_;
   bool reduced_;
   double reach_ = 0.5;
-  Window touched_;  ///< the part of the raster under the target
-  std::vector<float> values_;
+  Window touched_;             ///< the part of the raster under the target
+  std::vector<float> values_;  ///< of colours: 0xrrggbb, which a float holds
+  std::vector<float> planes_;
   std::vector<std::uint8_t> valid_;
   std::vector<std::uint16_t> held_;
   std::vector<double> columns_, rows_;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/utf8.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::geo {
@@ -94,7 +95,7 @@ std::vector<ClassInfo> read_classes(GDALDataset& raster) {
     GDALColorEntry entry{0, 0, 0, 255};
     if (table != nullptr && value < table->GetColorEntryCount()) entry = *table->GetColorEntry(value);
     classes.push_back(
-        {value, names[value], fmt::format("#{:02x}{:02x}{:02x}", entry.c1, entry.c2, entry.c3)});
+        {value, as_utf8(names[value]), fmt::format("#{:02x}{:02x}{:02x}", entry.c1, entry.c2, entry.c3)});
   }
   return classes;
 }

@@ -7,6 +7,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "core/utf8.hpp"
 #include "geo/coverage.hpp"
 #include "geo/creation_options.hpp"
 #include "geo/legend.hpp"
@@ -116,7 +117,7 @@ class Cog final : public MosaicCog {
       GDALRasterBand* from = first->GetRasterBand(band);
       if (from->GetColorInterpretation() == GCI_AlphaBand) continue;
       GDALRasterBand* to = file_.working().GetRasterBand(++made);
-      to->SetDescription(from->GetDescription());
+      to->SetDescription(as_utf8(from->GetDescription()).c_str());
       int has = FALSE;
       if (const double scale = from->GetScale(&has); has != FALSE && scale != 1) to->SetScale(scale);
       if (const double offset = from->GetOffset(&has); has != FALSE && offset != 0) to->SetOffset(offset);

@@ -7,6 +7,7 @@
 
 #include "geo/crs.hpp"
 #include "geo/longitudes.hpp"
+#include "geo/stack.hpp"
 
 namespace terramask::geo {
 namespace {
@@ -73,6 +74,8 @@ NearestReader::NearestReader(const FileFacts& facts, const std::vector<int>& ban
     assumed_ = true;  // the one that says nothing is taken to lie as the other does
     (source.crs.empty() ? source.crs : target.crs) = source.crs.empty() ? target.crs : source.crs;
   }
+  note_ = local_crs_note(path, source, grid_name, target);
+  if (!note_.empty()) source.crs = target.crs;
   shift_ = shift_between(target, source);
   bool meets = false;
   if (shift_) {

@@ -32,6 +32,8 @@ class NearestReader {
 
   /// Whether georeferencing had to be taken for granted.
   bool assumed() const { return assumed_; }
+  /// See local_crs_note; may be empty.
+  const std::string& note() const { return note_; }
 
  private:
   void read_shifted(const Window& window, std::span<float> values, std::span<std::uint8_t> valid);
@@ -41,6 +43,7 @@ class NearestReader {
   std::size_t bands_;
   Window extent_;  ///< of the source
   bool assumed_ = false;
+  std::string note_;
   std::optional<std::array<std::int64_t, 2>> shift_;  ///< from the grid's pixels to the source's
   std::optional<GridMapping> mapping_;
   std::unique_ptr<FileReader> file_;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "terramask/grid.hpp"
@@ -58,5 +60,8 @@ class Polygons {
 
   std::vector<Polygon> polygons_;
 };
+
+/// "a.geojson: 3 shapes reach to where EPSG:32633 has no place; ..."; empty where no shape was cut off.
+std::optional<std::string> cut_off_warning(const std::string& path, std::uint64_t shapes, const Grid& grid);
 
 }  // namespace terramask::geo

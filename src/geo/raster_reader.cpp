@@ -114,6 +114,9 @@ std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
     d.warnings.push_back(
         d.name + ": no coordinate reference system, so the output will have none (--crs assigns one)");
   }
+  for (const geo::FileFacts& file : d.files)
+    if (std::string note = geo::local_crs_note(file.path, file.grid, d.name, grid); !note.empty())
+      d.warnings.push_back(std::move(note));
   d.pixel_size = measure_pixel(grid, options, d.name);
   d.working = geo::working_grid(grid, d.pixel_size, options, d.name, d.warnings);
   d.reach = geo::stack_reach(d.files);

@@ -21,10 +21,15 @@ Window around(const Window& a, const Window& b) {
 class Region final : public RegionOfInterest {
  public:
   /// @param parts  the windows that the bounds touch; at least one
-  Region(const Window& window, std::vector<Window> parts, geo::Polygons polygons)
-      : window_(window), parts_(std::move(parts)), polygons_(std::move(polygons)) {}
+  Region(const Window& window, std::vector<Window> parts, geo::Polygons polygons,
+         std::vector<std::string> warnings)
+      : window_(window),
+        parts_(std::move(parts)),
+        polygons_(std::move(polygons)),
+        warnings_(std::move(warnings)) {}
 
   const Window& window() const override { return window_; }
+  const std::vector<std::string>& warnings() const override { return warnings_; }
 
   void mask(const Window& window, std::span<std::uint8_t> inside) const override {
     if (geo::pixels(window) != inside.size()) {
@@ -63,6 +68,7 @@ class Region final : public RegionOfInterest {
   Window window_;
   std::vector<Window> parts_;
   geo::Polygons polygons_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace
@@ -77,23 +83,27 @@ std::unique_ptr<RegionOfInterest> RegionOfInterest::make(const Grid& grid,
   Window window = parts.front();
   for (const Window& one : parts) window = around(window, one);
   geo::Polygons polygons;
+  std::vector<std::string> warnings;
   if (!cutline.empty()) {
     if (!grid.has_geotransform) {
       throw Error(ErrorCode::mismatch, cutline + ": the raster has no geotransform to lay it on",
                   "give it a place, e.g. `gdal_edit.py -a_srs EPSG:... -a_ullr ulx uly lrx lry`");
     }
-    polygons = geo::read_cutline(cutline, grid);
+    polygons = geo::read_cutline(cutline, grid, warnings);
     const Window touched = polygons.bounds();
     window = intersect(window, touched);
-    if (window.empty() || !Region(window, parts, polygons).holds_a_pixel()) {
+    if (window.empty() || !Region(window, parts, polygons, {}).holds_a_pixel()) {
       throw Error(ErrorCode::mismatch,
-                  fmt::format("{}: its polygons (extent {}) hold no pixel of {}{}", cutline,
-                              geo::box_text(geo::extent_of(grid, touched)), geo::raster_text(grid),
+                  fmt::format("{}: its polygons{} hold no pixel of {}{}", cutline,
+                              touched.empty()
+                                  ? std::string(" lie elsewhere and")
+                                  : fmt::format(" (extent {})", geo::box_text(geo::extent_of(grid, touched))),
+                              geo::raster_text(grid),
                               bounds ? " within --bounds " + geo::box_text(*bounds) : std::string()),
                   "give polygons of the same place");
     }
   }
-  return std::make_unique<Region>(window, parts, std::move(polygons));
+  return std::make_unique<Region>(window, parts, std::move(polygons), std::move(warnings));
 }
 
 }  // namespace terramask

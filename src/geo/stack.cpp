@@ -68,7 +68,8 @@ bool same_grid(const Grid& a, const Grid& b) {
   if (a.width != b.width || a.height != b.height || a.has_geotransform != b.has_geotransform) return false;
   if (!a.has_geotransform) return true;
   // A file that has the very same place but no CRS is taken at its word.
-  if (!a.crs.empty() && !b.crs.empty() && !same_crs(a.crs, b.crs)) return false;
+  if (!a.crs.empty() && !b.crs.empty() && !same_crs(a.crs, b.crs) && !local_unit(a.crs) && !local_unit(b.crs))
+    return false;
   const auto w = static_cast<double>(a.width);
   const auto h = static_cast<double>(a.height);
   const std::array<std::array<double, 2>, 3> corners{{{0, 0}, {w, 0}, {0, h}}};
@@ -78,6 +79,16 @@ bool same_grid(const Grid& a, const Grid& b) {
     if (!(std::hypot(pixel[0] - corner[0], pixel[1] - corner[1]) < 1e-3)) return false;
   }
   return true;
+}
+
+std::string local_crs_note(const std::string& path, const Grid& laid, const std::string& onto_path,
+                           const Grid& onto) {
+  if (!laid.has_geotransform || !onto.has_geotransform || laid.crs.empty() || onto.crs.empty()) return {};
+  if (same_crs(laid.crs, onto.crs) || !same_grid(laid, onto)) return {};
+  return fmt::format(
+      "{}: its CRS \"{}\" and \"{}\" of {} cannot be compared, as one of them is local; laid over it all the "
+      "same, as both have the same size and coordinates",
+      path, crs_label(laid.crs), crs_label(onto.crs), onto_path);
 }
 
 void check_stack(std::span<const FileFacts> files) {

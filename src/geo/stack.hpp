@@ -15,8 +15,13 @@
 namespace terramask::geo {
 
 /// Whether two rasters have the same pixels in the same places (to 1/1000 pixel), so that nothing need be
-/// warped.
+/// warped. Of two CRSs of which one is local, nothing says that they differ: the same size and place are the
+/// same grid.
 bool same_grid(const Grid& a, const Grid& b);
+
+/// What a person should know of a raster that is laid over another by that rule; empty where it is not.
+std::string local_crs_note(const std::string& path, const Grid& laid, const std::string& onto_path,
+                           const Grid& onto);
 
 /// Throws mismatch where a file cannot be laid onto the first one's grid.
 void check_stack(std::span<const FileFacts> files);

@@ -9,6 +9,7 @@
 #include <limits>
 #include <string_view>
 
+#include "core/utf8.hpp"
 #include "geo/disk_space.hpp"
 #include "geo/writer_memory.hpp"
 #include "terramask/mask_writer.hpp"
@@ -47,6 +48,7 @@ StagedCogOptions checked(StagedCogOptions options) {
   if (grid.extent().empty() || grid.width > limit || grid.height > limit)
     throw Error(ErrorCode::usage, fmt::format("{}: a raster of {} × {} pixels cannot be written",
                                               options.path, grid.width, grid.height));
+  for (auto& [name, value] : options.contents.metadata) value = as_utf8(value);
   return options;
 }
 

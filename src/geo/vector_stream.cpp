@@ -11,6 +11,7 @@
 #include "geo/crs.hpp"
 #include "geo/csv_columns.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/surroundings.hpp"
 #include "geo/vector_layer.hpp"
 #include "terramask/error.hpp"
 
@@ -30,6 +31,7 @@ struct VectorStream::State {
   std::vector<std::unique_ptr<AddedFields>> added;
   std::vector<char> wanted;
   std::vector<std::optional<std::array<double, 4>>> near;
+  std::vector<std::optional<Surroundings>> around;
   std::vector<Filter> filters;
   std::unique_ptr<GdalErrors> errors;
   OGRFeatureUniquePtr feature;
@@ -41,20 +43,17 @@ struct VectorStream::State {
   void begin();
   void take_interleaved();
   void take_by_layer();
+  bool written_once(std::size_t layer) const;
+  bool is_near(std::size_t layer) const;
 };
 
-namespace {
-
-/// The grid's outline, `pixels` beyond its edges, in another CRS; empty where some of it has no place there.
-std::optional<std::array<double, 4>> outline(const Grid& grid, double columns, double rows, double slack,
-                                             const std::string& crs) {
+std::optional<std::array<double, 4>> box_of(const Grid& grid, const std::string& crs) {
   constexpr int kSteps = 16;
   std::vector<double> x, y;
-  const double width = static_cast<double>(grid.width) + 2 * columns;
-  const double height = static_cast<double>(grid.height) + 2 * rows;
   for (int i = 0; i <= kSteps; ++i)
     for (int j = 0; j <= kSteps; ++j) {
-      const auto point = grid.to_world(width * i / kSteps - columns, height * j / kSteps - rows);
+      const auto point = grid.to_world(static_cast<double>(grid.width) * i / kSteps,
+                                       static_cast<double>(grid.height) * j / kSteps);
       x.push_back(point[0]);
       y.push_back(point[1]);
     }
@@ -63,29 +62,8 @@ std::optional<std::array<double, 4>> outline(const Grid& grid, double columns, d
     if (!std::isfinite(x[i]) || !std::isfinite(y[i])) return std::nullopt;
   const auto [left, right] = std::minmax_element(x.begin(), x.end());
   const auto [low, high] = std::minmax_element(y.begin(), y.end());
-  // The outline bulges between the points.
-  const double slack_x = (*right - *left) * slack;
-  const double slack_y = (*high - *low) * slack;
-  return std::array{*left - slack_x, *low - slack_y, *right + slack_x, *high + slack_y};
+  return std::array{*left, *low, *right, *high};
 }
-
-}  // namespace
-
-std::optional<std::array<double, 4>> box_of(const Grid& grid, const std::string& crs) {
-  return outline(grid, 0, 0, 0, crs);
-}
-
-namespace {
-
-/// A box of longitudes wider than half the Earth is that of a grid across the 180th meridian.
-bool across_the_date_line(const std::array<double, 4>& box, const std::string& crs) {
-  if (crs.empty()) return false;
-  OGRSpatialReference system;
-  system.importFromWkt(crs.c_str());
-  return system.IsGeographic() != 0 && box[2] - box[0] > 180;
-}
-
-}  // namespace
 
 void VectorStream::State::open(const VectorStreamOptions& options) {
   path = options.path;
@@ -123,6 +101,7 @@ VectorStream::VectorStream(const VectorStreamOptions& options, const Grid& grid)
   s.added.resize(s.layers.size());
   s.wanted.assign(s.layers.size(), 0);
   s.near.resize(s.layers.size());
+  s.around.resize(s.layers.size());
   if (s.layers.empty()) (void)find_layer(*s.dataset, options.path, "");  // throws
 }
 
@@ -213,18 +192,43 @@ void VectorStream::ask_for(std::size_t layer) {
 }
 
 void VectorStream::keep_near(const Grid& grid, double margin_m) {
-  double columns = 1, rows = 1;
-  if (const auto pixel = ground_pixel_size(grid)) {
-    columns += margin_m / pixel->x;
-    rows += margin_m / pixel->y;
-  }
   for (std::size_t i = 0; i < state_->layers.size(); ++i) {
     if (state_->wanted[i] == 0) continue;
-    const auto box = outline(grid, columns, rows, 0.02, state_->crs[i]);
-    if (!box || across_the_date_line(*box, state_->crs[i])) continue;
-    state_->near[i] = box;
-    state_->layers[i]->SetSpatialFilterRect((*box)[0], (*box)[1], (*box)[2], (*box)[3]);
+    const Surroundings& around = state_->around[i].emplace(state_->crs[i], grid, margin_m);
+    if (!around.box() || around.across_the_seam()) continue;
+    const Box& box = *around.box();
+    state_->near[i] = {box.left, box.low, box.right, box.high};
+    if (state_->written_once(i))
+      state_->layers[i]->SetSpatialFilterRect(box.left, box.low, box.right, box.high);
   }
+}
+
+/// Whether features near the grid are known to be where their coordinates say: not in another turn of the
+/// Earth, nor across the seam.
+bool VectorStream::State::written_once(std::size_t i) const {
+  const Wrap& wrap = around[i]->wrap();
+  if (wrap.period == 0) return true;
+  if (interleaved) return !around[i]->near_the_seam();  // OSM knows no longitudes beyond 180
+  const GdalErrors quiet;
+  OGREnvelope box;
+  if (layers[i]->GetExtent(&box, FALSE) != OGRERR_NONE) return false;
+  const bool one_turn =
+      box.MinX >= wrap.centre - wrap.period / 2 && box.MaxX <= wrap.centre + wrap.period / 2;
+  return one_turn && (box.MaxX - box.MinX <= wrap.period / 2 || !around[i]->near_the_seam());
+}
+
+bool VectorStream::meets(std::size_t layer, const std::array<double, 4>& box) const {
+  const auto& around = state_->around[layer];
+  return !around || around->meets({box[0], box[1], box[2], box[3]});
+}
+
+/// Whether the feature may meet the grid.
+bool VectorStream::State::is_near(std::size_t i) const {
+  const OGRGeometry* geometry = feature->GetGeometryRef();
+  if (!around[i] || geometry == nullptr || geometry->IsEmpty()) return true;
+  OGREnvelope box;
+  geometry->getEnvelope(&box);
+  return around[i]->meets({box.MinX, box.MinY, box.MaxX, box.MaxY});
 }
 
 const std::optional<std::array<double, 4>>& VectorStream::near(std::size_t layer) const {
@@ -254,14 +258,15 @@ void VectorStream::State::take_interleaved() {
     const auto found = std::find(layers.begin(), layers.end(), from);
     if (found == layers.end()) continue;
     layer = static_cast<std::size_t>(found - layers.begin());
-    if (wanted[layer] != 0) return;
+    if (wanted[layer] != 0 && is_near(layer)) return;
   }
 }
 
 void VectorStream::State::take_by_layer() {
   for (; layer < layers.size(); ++layer) {
     if (wanted[layer] == 0) continue;
-    feature.reset(layers[layer]->GetNextFeature());
+    do feature.reset(layers[layer]->GetNextFeature());
+    while (feature && !is_near(layer));
     if (feature) return;
   }
 }

@@ -70,6 +70,8 @@ class VectorStream {
   void keep_near(const Grid& grid, double margin_m);
   /// The box that features of a layer must meet since, in its CRS; empty where all are kept.
   const std::optional<std::array<double, 4>>& near(std::size_t layer) const;
+  /// Whether a box in a layer's CRS meets that, in any turn of the Earth.
+  bool meets(std::size_t layer, const std::array<double, 4>& box) const;
 
   /// Goes to the next feature; false after the last. Throws io where reading failed.
   bool next();

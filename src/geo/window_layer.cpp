@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "core/utf8.hpp"
 #include "geo/feature_fields.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/geopackage_layers.hpp"
@@ -71,12 +72,12 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
   OGRLayer* to =
       file->CreateLayer(layer.name.c_str(), grid.crs.empty() ? nullptr : &crs, wkbPolygon, nullptr);
   if (to == nullptr) throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
-  to->SetMetadataItem("DESCRIPTION", layer.description.c_str());
+  to->SetMetadataItem("DESCRIPTION", as_utf8(layer.description).c_str());
   for (std::size_t i = 0; i < layer.fields.size(); ++i) {
-    OGRFieldDefn field(layer.fields[i].name.c_str(),
+    OGRFieldDefn field(as_utf8(layer.fields[i].name).c_str(),
                        layer.rows.empty() ? OFTReal : type_of(layer.rows.front().values[i]));
     // A GeoPackage wants them unique, so a unit alone would not do.
-    field.SetAlternativeName((layer.fields[i].name + " (" + layer.fields[i].alias + ")").c_str());
+    field.SetAlternativeName(as_utf8(layer.fields[i].name + " (" + layer.fields[i].alias + ")").c_str());
     if (to->CreateField(&field) != OGRERR_NONE)
       throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
   }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "core/spreadsheet_text.hpp"
+#include "core/utf8.hpp"
 #include "geo/disk_space.hpp"
 #include "geo/feature_fields.hpp"
 #include "geo/file_ending.hpp"
@@ -51,6 +52,7 @@ class ZoneFile {
           throw Error(ErrorCode::io, zones_.path + ": has changed while it was read",
                       "let it rest, and try again");
         feature->SetFieldsFrom(zone.get(), own_fields_.data());
+        make_utf8(*feature);
         if (zone->GetGeometryRef() != nullptr) feature->SetGeometry(zone->GetGeometryRef());
       }
       for (std::size_t i = 0; i < row.size(); ++i)
@@ -125,6 +127,16 @@ class ZoneFile {
     return text == nullptr ? value : spreadsheet_text(*text);
   }
 
+  /// Attributes of old files may be in any encoding.
+  static void make_utf8(OGRFeature& feature) {
+    for (int i = 0; i < feature.GetFieldCount(); ++i) {
+      if (feature.GetFieldDefnRef(i)->GetType() != OFTString || feature.IsFieldSetAndNotNull(i) == 0)
+        continue;
+      const std::string text = feature.GetFieldAsString(i);
+      if (!is_utf8(text)) feature.SetField(i, as_utf8(text).c_str());
+    }
+  }
+
   /// Attributes of the layer that have a name of ours are left out: they come from an earlier run of this
   /// kind.
   void copy_fields(OGRLayer& source, std::span<const Field> fields) {
@@ -132,6 +144,7 @@ class ZoneFile {
     int kept = 0;
     for (int i = 0; i < own.GetFieldCount(); ++i) {
       OGRFieldDefn field(own.GetFieldDefn(i));
+      field.SetName(as_utf8(field.GetNameRef()).c_str());
       const bool ours =
           std::any_of(fields.begin(), fields.end(),
                       [&](const Field& f) { return EQUAL(f.name.c_str(), field.GetNameRef()); }) ||

@@ -17,6 +17,7 @@ struct Zone {
   std::string id;
   Polygons polygons;
   Window bounds;         ///< in pixels
+  double kept = 1;       ///< the share of its area that the polygons hold: what lies far away is cut off
   bool empty = false;    ///< no polygon
   bool invalid = false;  ///< rings that cross themselves or each other
 };
@@ -28,6 +29,7 @@ struct ZoneLayer {
   std::string crs;      ///< WKT; empty where it has none, and is taken to be the grid's
   std::string note;     ///< what was taken for granted of it, for people; may be empty
   std::vector<Zone> zones;
+  std::uint64_t cut_off = 0;  ///< zones that reach to where the grid's CRS has no place
 };
 
 struct ZoneLayerOptions {

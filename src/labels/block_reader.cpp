@@ -16,6 +16,7 @@ std::unique_ptr<RasterReader> open(const CheckOptions& options) {
 geo::LabelPlace place(const LabelRaster& raster, const RasterReader& image,
                       std::vector<std::string>& warnings) {
   geo::LabelPlace placed = geo::place_labels(raster.path, image.working_grid(), image.name());
+  placed.colors = raster.colors;
   if (!placed.warning.empty()) warnings.push_back(placed.warning);
   return placed;
 }

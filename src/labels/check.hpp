@@ -20,6 +20,7 @@ namespace terramask::labels {
 struct LabelRaster {
   std::string path;
   std::vector<std::uint16_t> codes;
+  std::vector<std::uint32_t> colors{};  ///< of a raster of colours: what the codes are of
 };
 
 struct CheckOptions {

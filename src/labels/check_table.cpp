@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/spreadsheet_text.hpp"
+#include "core/utf8.hpp"
 #include "geo/qgis_style.hpp"
 #include "geo/unique_names.hpp"
 #include "geo/window_layer.hpp"
@@ -130,8 +131,8 @@ void each_block(const CheckReport& report, const Work& work) {
     if (!ranked[i]) work(std::size_t{0}, report.blocks[i]);
 }
 
-std::string quoted(const std::string& given) {
-  const std::string text = spreadsheet_text(given);
+std::string quoted(const std::string& any) {
+  const std::string text = spreadsheet_text(as_utf8(any));
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string made = "\"";
   for (const char c : text) made += c == '"' ? "\"\"" : std::string(1, c);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/json_text.hpp"
 #include "geo/canvas.hpp"
 #include "geo/working_folder.hpp"
 #include "terramask/legend.hpp"
@@ -27,7 +28,7 @@ Json rules_of(const SuggestedLegend& legend) {
   json["version"] = 1;
   json["comment"] = fmt::format(
       "A draft from {}: the classes are guesses from the colours alone. Add casings and outlines.",
-      std::filesystem::path(legend.map).filename().string());
+      as_utf8(std::filesystem::path(legend.map).filename().string()));
   json["unlabelled"] = "ignore";
   json["classes"] = Json::array();
   for (const auto& [name, color] : kClasses)
@@ -50,7 +51,7 @@ Json rules_of(const SuggestedLegend& legend) {
 
 void write_suggested_rules(const std::string& path, const SuggestedLegend& legend, bool overwrite) {
   check_output(path, overwrite, std::array{legend.map});
-  const std::string text = rules_of(legend).dump(2) + "\n";
+  const std::string text = json_text(rules_of(legend), 2, path) + "\n";
   geo::WorkingFolder folder(path);
   geo::write_finished(folder, text);
   folder.put_in_place(overwrite);

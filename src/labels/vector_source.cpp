@@ -301,6 +301,10 @@ void VectorSource::conclude() {
                     keys_.path, repaired, repaired == 1 ? " was" : "s were"));
   for (std::string& warning : tally_.warnings(context_.rules.path, keys_.path))
     context_.warnings.push_back(std::move(warning));
+  std::uint64_t cut_off = 0;
+  for (const auto& painter : painters_) cut_off += painter ? painter->cut_off() : 0;
+  if (auto warning = geo::cut_off_warning(keys_.path, cut_off, context_.grid))
+    context_.warnings.push_back(std::move(*warning));
   if (osm_)
     for (std::string& warning : osm_->warnings()) context_.warnings.push_back(std::move(warning));
   if (tally_.read == 0)
@@ -352,9 +356,7 @@ std::string VectorSource::elsewhere(bool whole) const {
     const auto& near = stream_->near(layer);
     const auto box = osm_ ? osm_->facts().box : stream_->box(layer, whole);
     if (!near || !box) return {};
-    if ((*near)[0] <= (*box)[2] && (*near)[2] >= (*box)[0] && (*near)[1] <= (*box)[3] &&
-        (*near)[3] >= (*box)[1])
-      return {};
+    if (stream_->meets(layer, *box)) return {};
     places = fmt::format("{} is at {:.7g}, the image at {:.7g} ({})", stream_->layers()[layer],
                          fmt::join(*box, " "), fmt::join(*near, " "), geo::crs_label(stream_->crs(layer)));
   }

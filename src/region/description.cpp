@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/json_text.hpp"
 #include "models/atomic_file.hpp"
 #include "region/digest.hpp"
 #include "region/inputs.hpp"
@@ -113,7 +114,7 @@ std::string JobFile::text() const {
                   {"grid", Json::parse(grid_text(grid))},
                   {"window", {window.x, window.y, window.width, window.height}},
                   {"classes", classes_json(classes)}};
-  return json.dump(2) + "\n";
+  return json_text(json, 2, "the region's job.json") + "\n";
 }
 
 JobFile JobFile::parse(const std::string& text, const std::string& path) {

@@ -13,6 +13,7 @@
 #include <set>
 #include <thread>
 
+#include "core/utf8.hpp"
 #include "region/digest.hpp"
 #include "region/utc_time.hpp"
 #include "terramask/tiles.hpp"
@@ -66,6 +67,7 @@ std::vector<Candidate> line_up(const std::vector<ListedSource>& listed,
   std::vector<Candidate> all;
   for (const ListedSource& one : listed) {
     Candidate candidate;
+    require_utf8(one.path, "the region's journal");
     candidate.path = one.path;
     candidate.record.path = without_secrets(one.path);
     now.insert(candidate.record.path);

@@ -54,6 +54,8 @@ void lay_out(Opened& opened, const RegionJob& job, const RegionRun& run, const J
     const auto of_cutline = geo::cutline_notes(job.cutline, opened.plan.file.grid);
     opened.warnings.insert(opened.warnings.end(), of_cutline.begin(), of_cutline.end());
   }
+  const auto& of_region = opened.plan.region->warnings();
+  opened.warnings.insert(opened.warnings.end(), of_region.begin(), of_region.end());
 }
 
 }  // namespace

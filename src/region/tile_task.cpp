@@ -17,6 +17,7 @@ class TileRegion final : public RegionOfInterest {
   TileRegion(const Window& window, std::shared_ptr<const RegionOfInterest> polygons)
       : window_(window), polygons_(std::move(polygons)) {}
   const Window& window() const override { return window_; }
+  const std::vector<std::string>& warnings() const override { return warnings_; }  // the region's are told
   /// Asked for windows inside the tile alone.
   void mask(const Window& window, std::span<std::uint8_t> inside) const override {
     if (polygons_) polygons_->mask(window, inside);
@@ -25,6 +26,7 @@ class TileRegion final : public RegionOfInterest {
  private:
   Window window_;
   std::shared_ptr<const RegionOfInterest> polygons_;
+  std::vector<std::string> warnings_;
 };
 
 SegmentOptions tile_options(const RegionPlan& plan, const RegionTile& tile, const std::string& folder) {

@@ -124,6 +124,7 @@ std::vector<std::string> Job::warnings() const {
     const std::vector<std::string> notes = geo::cutline_notes(options_.cutline, grid);
     all.insert(all.end(), notes.begin(), notes.end());
   }
+  all.insert(all.end(), region_->warnings().begin(), region_->warnings().end());
   return all;
 }
 

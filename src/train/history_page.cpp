@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "core/utf8.hpp"
 #include "train/history.hpp"
 
 namespace terramask::train {
@@ -47,7 +48,7 @@ th{font-weight:600;color:var(--faint);white-space:normal;vertical-align:bottom}
 
 std::string escaped(std::string_view text) {
   std::string safe;
-  for (const char c : text) {
+  for (const char c : as_utf8(text)) {
     if (c == '<')
       safe += "&lt;";
     else if (c == '>')

@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "core/utf8.hpp"
 #include "dataset/project_keys.hpp"
 #include "terramask/tiles.hpp"
 #include "train/loss.hpp"
@@ -22,7 +23,7 @@ std::string identity(Project project, const TrainOptions& options) {
   project.training.workers = 0;
   Json all = Json::parse(
       without_secrets(project_text(project, fs::absolute(options.project).parent_path().string())));
-  all["init"] = options.init;
+  all["init"] = as_utf8(options.init);
   all["freeze"] = options.freeze;
   return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

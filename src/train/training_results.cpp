@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/utf8.hpp"
 #include "geo/disk_space.hpp"
 #include "learn/transfer.hpp"
 #include "models/atomic_file.hpp"
@@ -49,7 +50,7 @@ ModelInfo Training::State::model_info(const Epoch& epoch) const {
   info.classes = project.classes;
   // No clock time and nothing of this machine: the same training gives the same file.
   Json provenance{{"program", "terramask " TERRAMASK_VERSION},
-                  {"project", fs::path(options.project).filename().string()},
+                  {"project", as_utf8(fs::path(options.project).filename().string())},
                   {"device", state.device},
                   {"ranks", ranks.size()},
                   {"seed", project.training.seed},
@@ -58,7 +59,7 @@ ModelInfo Training::State::model_info(const Epoch& epoch) const {
                   {"training_pixels", dataset->labelled(Part::training)}};
   if (ranks.alone()) provenance.erase("ranks");
   for (const keys::Setting& setting : options.settings) provenance["set"][setting.key] = setting.value;
-  if (!options.init.empty()) provenance["init"] = fs::path(options.init).filename().string();
+  if (!options.init.empty()) provenance["init"] = as_utf8(fs::path(options.init).filename().string());
   if (epoch.validated)
     provenance["validation"] = {{"loss", epoch.validation_loss},
                                 {"accuracy", epoch.accuracy},

@@ -42,8 +42,8 @@ bool within(const Window& inner, const Window& outer) {
 /// Which share of a zone's pixel centres lies on the mask.
 double covered_share(const geo::Zone& zone, const Grid& grid, std::uint64_t here) {
   if (zone.polygons.empty()) return 0;
-  if (within(zone.bounds, grid.extent())) return 1;
-  const double all = zone.polygons.centres();
+  if (zone.kept == 1 && within(zone.bounds, grid.extent())) return 1;
+  const double all = zone.polygons.centres() / zone.kept;
   return all > 0 ? std::min(1.0, static_cast<double>(here) / all) : 0;
 }
 
@@ -73,6 +73,8 @@ void tell_of_zones(const geo::ZoneLayer& layer, const Grid& grid, ZonalStatistic
   partly.tell("lie on the mask only in part, see covered_pct", made.warnings);
   small.tell("are so small that no pixel's centre lies in them", made.warnings);
   twice.tell("have the name of one before", made.warnings);
+  if (auto warning = geo::cut_off_warning(layer.path, layer.cut_off, grid))
+    made.warnings.push_back(std::move(*warning));
 }
 
 /// Tables of masks with the same values have the same columns, whichever value a zone meets first.
