@@ -8,7 +8,7 @@
 namespace terramask::tools {
 namespace {
 
-std::string score(double value) {
+std::string score_text(double value) {
   return std::isfinite(value) ? fmt::format("{:.4f}", value) : "-";
 }
 
@@ -17,7 +17,7 @@ std::string percent(double value) {
 }
 
 std::string with_interval(const Estimate& estimate) {
-  if (!std::isfinite(estimate.interval)) return score(estimate.value);
+  if (!std::isfinite(estimate.interval)) return score_text(estimate.value);
   return fmt::format("{:.4f} +- {:.4f}", estimate.value, estimate.interval);
 }
 
@@ -73,27 +73,28 @@ void print_scores(const Scores& scores, const std::vector<ClassInfo>& classes) {
   table.add({"class", "pixels", "precision", "recall", "F1", "IoU"});
   for (std::size_t i = 0; i < classes.size(); ++i) {
     const ClassScore& one = scores.classes[i];
-    table.add({classes[i].name, std::to_string(one.reference), score(one.precision), score(one.recall),
-               score(one.f1), score(one.iou)});
+    table.add({classes[i].name, std::to_string(one.reference), score_text(one.precision),
+               score_text(one.recall), score_text(one.f1), score_text(one.iou)});
   }
   for (const auto& [name, mean] : {std::pair{"mean", scores.macro}, std::pair{"weighted", scores.weighted}})
-    table.add({name, "", score(mean.precision), score(mean.recall), score(mean.f1), score(mean.iou)});
+    table.add({name, "", score_text(mean.precision), score_text(mean.recall), score_text(mean.f1),
+               score_text(mean.iou)});
   table.print();
 }
 
 void print_headline(const Scores& scores) {
   fmt::print("overall accuracy {}, base accuracy {}, kappa {}, mean IoU {}\n", percent(scores.overall),
-             percent(scores.base), score(scores.kappa), score(scores.macro.iou));
+             percent(scores.base), score_text(scores.kappa), score_text(scores.macro.iou));
   fmt::print("{} pixels judged, {} of them covered by the mask\n", scores.judged, percent(scores.coverage));
 }
 
 void print_sweep(const ThresholdSweep& sweep, const std::vector<ClassInfo>& classes) {
   const auto line = [](const char* name, const SweepPoint& point) {
-    fmt::print("  {} {:.4f}: precision {}, recall {}, F1 {}\n", name, point.threshold, score(point.precision),
-               score(point.recall), score(point.f1));
+    fmt::print("  {} {:.4f}: precision {}, recall {}, F1 {}\n", name, point.threshold,
+               score_text(point.precision), score_text(point.recall), score_text(point.f1));
   };
   fmt::print("\n{} against the rest, by threshold: average precision {}\n", classes[sweep.positive].name,
-             score(sweep.average_precision));
+             score_text(sweep.average_precision));
   line("best threshold", sweep.best);
   line("threshold     ", sweep.half);
 }
@@ -124,7 +125,7 @@ void print_pairs(const EvaluationReport& report) {
   for (const PairReport& pair : report.pairs) {
     const Scores scores = pair.matrix.scores();
     table.add({pair.mask, std::to_string(scores.judged), percent(scores.coverage), percent(scores.overall),
-               score(scores.kappa), score(scores.macro.f1), score(scores.macro.iou)});
+               score_text(scores.kappa), score_text(scores.macro.f1), score_text(scores.macro.iou)});
   }
   fmt::print("\n");
   table.print();
@@ -150,8 +151,8 @@ void print_report(const EvaluationReport& report) {
       Table table;
       table.add({"class", "precision", "recall", "F1"});
       for (std::size_t i = 0; i < report.classes.size(); ++i)
-        table.add({report.classes[i].name, score(report.relaxed[i].precision()),
-                   score(report.relaxed[i].recall()), score(report.relaxed[i].f1())});
+        table.add({report.classes[i].name, score_text(report.relaxed[i].precision()),
+                   score_text(report.relaxed[i].recall()), score_text(report.relaxed[i].f1())});
       table.print();
     }
   }

@@ -23,7 +23,7 @@ namespace terramask {
 namespace {
 
 constexpr std::size_t kMostClasses = 64;
-constexpr std::size_t kMostListed = 12;
+constexpr std::size_t kMostExamples = 12;
 constexpr double kFewBlocks = 50;
 constexpr double kLeastBlock = 64;  // pixels
 
@@ -78,13 +78,13 @@ void look_at_palette(const std::string& path, GDALDataset& raster, const std::se
   for (const auto& [color, count] : counts) sorted.emplace_back(count, static_cast<int>(color));
   std::sort(sorted.rbegin(), sorted.rend());
   std::string which;
-  for (std::size_t i = 0; i < std::min(sorted.size(), kMostListed); ++i)
+  for (std::size_t i = 0; i < std::min(sorted.size(), kMostExamples); ++i)
     which += fmt::format("{}#{:06x}", i == 0 ? "" : ", ", sorted[i].second);
   throw Error(
       ErrorCode::mismatch,
       fmt::format(
           "{}: a raster of colours, not of class values: {}{}", path, which,
-          sorted.size() > kMostListed ? fmt::format(" and {} more", sorted.size() - kMostListed) : ""),
+          sorted.size() > kMostExamples ? fmt::format(" and {} more", sorted.size() - kMostExamples) : ""),
       "say which are which with --classes, such as '#ffd400=road,#000000=background'");
 }
 
@@ -104,7 +104,7 @@ void look_at_labels(const std::string& path, const RasterReader& image, Found& f
       continue;
     }
     const bool whole = value >= 0 && value <= 65535 && value == std::floor(value);
-    if (!whole && ++odd <= kMostListed) which += fmt::format("{}{:.9g}", which.empty() ? "" : ", ", value);
+    if (!whole && ++odd <= kMostExamples) which += fmt::format("{}{:.9g}", which.empty() ? "" : ", ", value);
     if (!whole) continue;
     found.counts[static_cast<int>(value)] += count;
     here.insert(static_cast<int>(value));
@@ -113,7 +113,7 @@ void look_at_labels(const std::string& path, const RasterReader& image, Found& f
     throw Error(ErrorCode::mismatch,
                 odd > 0 ? fmt::format("{}: holds {} value{} that {} no whole number{} from 0 to 65535: {}{}",
                                       path, odd, odd == 1 ? "" : "s", odd == 1 ? "is" : "are",
-                                      odd == 1 ? "" : "s", which, odd > kMostListed ? ", ..." : "")
+                                      odd == 1 ? "" : "s", which, odd > kMostExamples ? ", ..." : "")
                         : fmt::format("{}: holds {} different values, too many to be classes", path,
                                       found.counts.size()),
                 odd > 0 ? "bring them to such numbers first, with `gdal_calc.py` or QGIS's Reclassify by "

@@ -13,11 +13,11 @@
 namespace terramask::geo {
 namespace {
 
-using Box = std::array<double, 4>;
+using Edges = std::array<double, 4>;
 
-constexpr double kWhole = 1e-6;  // pixels: bounds this close to a pixel's edge lie on it
-constexpr int kSteps = 256;      // along each edge, which may bend
-constexpr int kNodes = 32;       // of the raster, each way
+constexpr double kOnEdge = 1e-6;  // pixels: bounds this close to a pixel's edge lie on it
+constexpr int kEdgeSteps = 256;   // along each edge, which may bend
+constexpr int kNodes = 32;        // of the raster, each way
 
 struct Points {
   std::vector<double> x, y;
@@ -27,22 +27,22 @@ struct Points {
   }
 };
 
-Box around(const Points& points) {
+Edges edges_around(const Points& points) {
   const auto [left, right] = std::minmax_element(points.x.begin(), points.x.end());
   const auto [low, high] = std::minmax_element(points.y.begin(), points.y.end());
   return {*left, *low, *right, *high};
 }
 
 /// The box's edges, once around and closed.
-Points outline(const Box& box) {
+Points outline(const Edges& box) {
   Points points;
   const auto at = [](double from, double to, int i) {
-    return i == kSteps ? to : from + (to - from) * i / kSteps;
+    return i == kEdgeSteps ? to : from + (to - from) * i / kEdgeSteps;
   };
-  for (int i = 0; i < kSteps; ++i) points.add(at(box[0], box[2], i), box[1]);
-  for (int i = 0; i < kSteps; ++i) points.add(box[2], at(box[1], box[3], i));
-  for (int i = 0; i < kSteps; ++i) points.add(at(box[2], box[0], i), box[3]);
-  for (int i = 0; i <= kSteps; ++i) points.add(box[0], at(box[3], box[1], i));
+  for (int i = 0; i < kEdgeSteps; ++i) points.add(at(box[0], box[2], i), box[1]);
+  for (int i = 0; i < kEdgeSteps; ++i) points.add(box[2], at(box[1], box[3], i));
+  for (int i = 0; i < kEdgeSteps; ++i) points.add(at(box[2], box[0], i), box[3]);
+  for (int i = 0; i <= kEdgeSteps; ++i) points.add(box[0], at(box[3], box[1], i));
   return points;
 }
 
@@ -52,7 +52,7 @@ bool all_finite(const std::vector<double>& values) {
 
 /// Whether all of the edges have a place in the raster's CRS: they come back from there as they went. A
 /// projection may take what lies behind the Earth to some place or other.
-bool comes_back(const Points& there, const Points& before, const Box& box, const std::string& from,
+bool comes_back(const Points& there, const Points& before, const Edges& box, const std::string& from,
                 const std::string& to, const std::optional<double>& turn) {
   if (!all_finite(there.x) || !all_finite(there.y)) return false;
   Points back = there;
@@ -68,7 +68,7 @@ bool comes_back(const Points& there, const Points& before, const Box& box, const
 
 /// Where the raster lies in another CRS, a little widened; longitudes as they go on from its middle. Empty
 /// where it has no place there.
-std::optional<Box> extent_in(const Grid& grid, const std::string& crs, const std::optional<double>& turn) {
+std::optional<Edges> extent_in(const Grid& grid, const std::string& crs, const std::optional<double>& turn) {
   Points points;
   const auto w = static_cast<double>(grid.width), h = static_cast<double>(grid.height);
   const auto add = [&](double column, double row) {
@@ -79,10 +79,10 @@ std::optional<Box> extent_in(const Grid& grid, const std::string& crs, const std
   for (int i = 0; i <= kNodes; ++i)
     for (int j = 0; j <= kNodes; ++j) add(w * i / kNodes, h * j / kNodes);
   const std::size_t inner = points.x.size();
-  for (int i = 0; i < kSteps; ++i) add(w * i / kSteps, 0);
-  for (int i = 0; i < kSteps; ++i) add(w, h * i / kSteps);
-  for (int i = kSteps; i > 0; --i) add(w * i / kSteps, h);
-  for (int i = kSteps; i >= 0; --i) add(0, h * i / kSteps);
+  for (int i = 0; i < kEdgeSteps; ++i) add(w * i / kEdgeSteps, 0);
+  for (int i = 0; i < kEdgeSteps; ++i) add(w, h * i / kEdgeSteps);
+  for (int i = kEdgeSteps; i > 0; --i) add(w * i / kEdgeSteps, h);
+  for (int i = kEdgeSteps; i >= 0; --i) add(0, h * i / kEdgeSteps);
   CrsTransform(grid.crs, crs).apply(points.x, points.y);
   bool pole = false;
   if (turn) {
@@ -97,7 +97,7 @@ std::optional<Box> extent_in(const Grid& grid, const std::string& crs, const std
     known.add(x, points.y[i]);
   }
   if (known.x.empty()) return std::nullopt;
-  Box box = around(known);
+  Edges box = edges_around(known);
   const double margin_x = (box[2] - box[0]) / 64, margin_y = (box[3] - box[1]) / 64;
   box = {box[0] - margin_x, box[1] - margin_y, box[2] + margin_x, box[3] + margin_y};
   if (!turn) return box;
@@ -107,7 +107,7 @@ std::optional<Box> extent_in(const Grid& grid, const std::string& crs, const std
     box[0] = known.x.front() - *turn / 2;
     box[2] = known.x.front() + *turn / 2;
   }
-  return Box{box[0], std::max(box[1], -top), box[2], std::min(box[3], top)};
+  return Edges{box[0], std::max(box[1], -top), box[2], std::min(box[3], top)};
 }
 
 class BoundsWindows {
@@ -115,31 +115,31 @@ class BoundsWindows {
   BoundsWindows(const Grid& grid, std::string crs)
       : grid_(grid), crs_(std::move(crs)), turn_(full_turn(crs_)), grid_turn_(full_turn(grid.crs)) {}
 
-  std::vector<Window> find(const Box& box) {
+  std::vector<Window> find(const Edges& box) {
     Points there = outline(box);
     const Points before = there;
     const bool same = crs_ == grid_.crs || same_crs(crs_, grid_.crs);
     if (!same) CrsTransform(crs_, grid_.crs).apply(there.x, there.y);
     if (same || comes_back(there, before, box, crs_, grid_.crs, turn_)) {
       if (!grid_turn_ || unroll(there.x, *grid_turn_) == 0) {
-        add(around(there));
+        add(edges_around(there));
         return windows_;
       }
     }
     // The part of the box that is near the raster has a place there.
-    const std::optional<Box> near = extent_in(grid_, crs_, turn_);
+    const std::optional<Edges> near = extent_in(grid_, crs_, turn_);
     if (!near) return windows_;
     for (const int k : turn_ ? std::vector<int>{0, -1, 1} : std::vector<int>{0}) {
       const double shift = turn_ ? k * *turn_ : 0;
-      const Box part{std::max(box[0] + shift, (*near)[0]), std::max(box[1], (*near)[1]),
-                     std::min(box[2] + shift, (*near)[2]), std::min(box[3], (*near)[3])};
+      const Edges part{std::max(box[0] + shift, (*near)[0]), std::max(box[1], (*near)[1]),
+                       std::min(box[2] + shift, (*near)[2]), std::min(box[3], (*near)[3])};
       if (part[0] < part[2] && part[1] < part[3]) add_part(part);
     }
     return windows_;
   }
 
  private:
-  void add_part(const Box& part) {
+  void add_part(const Edges& part) {
     Points points = outline(part), known;
     CrsTransform(crs_, grid_.crs).apply(points.x, points.y);
     for (std::size_t i = 0; i < points.x.size(); ++i)
@@ -155,11 +155,11 @@ class BoundsWindows {
       for (const double lat : {part[1], part[3]})
         if (is_geographic(crs_)) known.add(middle, lat);
     }
-    add(around(known));
+    add(edges_around(known));
   }
 
   /// The pixels that a box in the raster's CRS touches, wherever it is a full turn further, too.
-  void add(const Box& world) {
+  void add(const Edges& world) {
     for (const int k : grid_turn_ ? std::vector<int>{0, -1, 1} : std::vector<int>{0}) {
       const double shift = grid_turn_ ? k * *grid_turn_ : 0;
       Points corners;
@@ -168,16 +168,16 @@ class BoundsWindows {
           const auto pixel = grid_.to_pixel(x, y);
           corners.add(pixel[0], pixel[1]);
         }
-      add_pixels(around(corners));
+      add_pixels(edges_around(corners));
     }
   }
 
-  void add_pixels(const Box& pixels) {
+  void add_pixels(const Edges& pixels) {
     const auto whole = [](double v) { return static_cast<std::int64_t>(std::clamp(v, -1e15, 1e15)); };
-    const std::int64_t left = whole(std::floor(pixels[0] + kWhole)),
-                       top = whole(std::floor(pixels[1] + kWhole));
-    const Window touched{left, top, whole(std::ceil(pixels[2] - kWhole)) - left,
-                         whole(std::ceil(pixels[3] - kWhole)) - top};
+    const std::int64_t left = whole(std::floor(pixels[0] + kOnEdge)),
+                       top = whole(std::floor(pixels[1] + kOnEdge));
+    const Window touched{left, top, whole(std::ceil(pixels[2] - kOnEdge)) - left,
+                         whole(std::ceil(pixels[3] - kOnEdge)) - top};
     const Window window = intersect(touched, grid_.extent());
     if (!window.empty() && std::find(windows_.begin(), windows_.end(), window) == windows_.end())
       windows_.push_back(window);
@@ -191,18 +191,18 @@ class BoundsWindows {
 
 }  // namespace
 
-std::string box_text(const Box& box) {
+std::string box_text(const Edges& box) {
   return fmt::format("{:.10g} {:.10g} {:.10g} {:.10g}", box[0], box[1], box[2], box[3]);
 }
 
-Box extent_of(const Grid& grid, const Window& window) {
+Edges extent_of(const Grid& grid, const Window& window) {
   Points points;
   for (const std::int64_t column : {window.x, window.x + window.width})
     for (const std::int64_t row : {window.y, window.y + window.height}) {
       const auto point = grid.to_world(static_cast<double>(column), static_cast<double>(row));
       points.add(point[0], point[1]);
     }
-  return around(points);
+  return edges_around(points);
 }
 
 std::string raster_text(const Grid& grid) {
@@ -210,10 +210,10 @@ std::string raster_text(const Grid& grid) {
                      crs_label(grid.crs));
 }
 
-std::vector<Window> bounds_windows(const Grid& grid, const Box& box, const std::string& bounds_crs) {
+std::vector<Window> bounds_windows(const Grid& grid, const Edges& box, const std::string& bounds_crs) {
   std::string crs = grid.crs;
   if (!bounds_crs.empty()) crs = crs_from_user(bounds_crs, "--bounds-crs");
-  const Box whole = unrolled_box(box, crs, "--bounds");
+  const Edges whole = unrolled_box(box, crs, "--bounds");
   if (!grid.has_geotransform)
     throw Error(ErrorCode::mismatch, "--bounds: the raster has no geotransform, so no coordinates",
                 "give it a place, e.g. `gdal_edit.py -a_srs EPSG:... -a_ullr ulx uly lrx lry`");

@@ -16,7 +16,7 @@
 namespace terramask::geo {
 namespace {
 
-using Box = std::array<double, 4>;
+using Edges = std::array<double, 4>;
 
 std::optional<OGRSpatialReference> parsed(const std::string& wkt) {
   if (wkt.empty()) return std::nullopt;
@@ -82,7 +82,7 @@ int unroll(std::span<double> x, double turn) {
   return x.empty() ? 0 : static_cast<int>(std::lround((x.back() - x.front()) / turn));
 }
 
-Box unrolled_box(const Box& box, const std::string& wkt, const std::string& what) {
+Edges unrolled_box(const Edges& box, const std::string& wkt, const std::string& what) {
   const std::string shown =
       fmt::format("{} {:.10g} {:.10g} {:.10g} {:.10g}", what, box[0], box[1], box[2], box[3]);
   const bool finite = std::all_of(box.begin(), box.end(), [](double v) { return std::isfinite(v); });
@@ -101,8 +101,8 @@ Box unrolled_box(const Box& box, const std::string& wkt, const std::string& what
   return {box[0], box[1], box[2] + turn, box[3]};
 }
 
-std::optional<std::array<Box, 2>> halves_at_180(const Box& box, const std::string& wkt) {
-  Box whole = unrolled_box(box, wkt, "bounds");
+std::optional<std::array<Edges, 2>> halves_at_180(const Edges& box, const std::string& wkt) {
+  Edges whole = unrolled_box(box, wkt, "bounds");
   if (!is_geographic(wkt)) {
     Grid grid;
     grid.width = grid.height = 1;
@@ -120,8 +120,8 @@ std::optional<std::array<Box, 2>> halves_at_180(const Box& box, const std::strin
   whole[0] -= turns;
   whole[2] -= turns;
   if (whole[2] <= 180 || whole[2] - whole[0] >= 360) return std::nullopt;
-  return std::array<Box, 2>{Box{whole[0], whole[1], 180, whole[3]},
-                            Box{-180, whole[1], whole[2] - 360, whole[3]}};
+  return std::array<Edges, 2>{Edges{whole[0], whole[1], 180, whole[3]},
+                              Edges{-180, whole[1], whole[2] - 360, whole[3]}};
 }
 
 std::vector<int> turns_together(std::span<const std::array<double, 2>> intervals, double turn) {

@@ -45,7 +45,7 @@ std::string label_of(const ClassInfo& one) {
   return one.name.empty() ? fmt::format("class {}", one.value) : one.name;
 }
 
-std::string lower(std::string text) {
+std::string lower_case(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
@@ -101,7 +101,7 @@ std::set<int> background_values(std::span<const ClassInfo> classes) {
                                             "unlabelled", "void",   "unlabeled", "unclassified"};
   static const std::set<std::string> at_zero{"other", "others", "rest", "unknown", "undefined"};
   const auto background = [&](const ClassInfo& one) {
-    const std::string name = lower(one.name);
+    const std::string name = lower_case(one.name);
     if (always.contains(name)) return true;
     return one.value == 0 && (classes.size() == 2 || at_zero.contains(name) || name.starts_with("no ") ||
                               name.starts_with("not ") || name.starts_with("non-"));

@@ -29,7 +29,7 @@ bool exists(const std::string& path) {
 }
 
 /// What GDAL reads by way of a driver of its own, not through the file system.
-bool is_connection(const std::string& name) {
+bool is_no_file(const std::string& name) {
   return is_tile_source(name) || name.starts_with("/vsi") || name.starts_with("<");
 }
 
@@ -38,13 +38,13 @@ bool is_list(const std::string& name) {
 }
 
 bool is_pattern(const std::string& name) {
-  return !is_connection(name) && name.find_first_of(kSpecial) != std::string::npos && !exists(name);
+  return !is_no_file(name) && name.find_first_of(kSpecial) != std::string::npos && !exists(name);
 }
 
 /// A folder of files; some formats are folders themselves.
 bool is_folder(const std::string& name) {
   std::error_code failed;
-  if (is_connection(name) || !fs::is_directory(name, failed)) return false;
+  if (is_no_file(name) || !fs::is_directory(name, failed)) return false;
   geo::ensure_gdal();
   const geo::GdalErrors quiet;
   return GDALIdentifyDriverEx(name.c_str(), GDAL_OF_RASTER, nullptr, nullptr) == nullptr;
@@ -157,7 +157,7 @@ std::vector<std::string> of_list(const std::string& path, bool recursive) {
     // Of a driver's "NETCDF:file:variable" there is no such file; of a folder "a:b" there is.
     const bool driver = line.find(':') != std::string::npos && !exists(beside) &&
                         !(is_pattern(beside) && !of_pattern(beside).empty());
-    const std::string name = is_connection(line) || driver ? line : beside;
+    const std::string name = is_no_file(line) || driver ? line : beside;
     if (is_list(name))
       throw Error(ErrorCode::format, path + ": a list in a list: " + line, "name its rasters");
     for (std::string& one : list_rasters(name, recursive)) all.push_back(std::move(one));

@@ -16,7 +16,7 @@ namespace terramask::geo {
 namespace {
 
 constexpr double kSnap = 0.05;  // pixels: a raster that ends this close to a pixel's edge ends there
-using Box = std::array<double, 4>;
+using Edges = std::array<double, 4>;
 
 /// A grid with the coordinates of a CRS as its pixels.
 Grid coordinates_of(const std::string& crs) {
@@ -28,16 +28,16 @@ Grid coordinates_of(const std::string& crs) {
 }
 
 /// xmin, ymin, xmax, ymax in the CRS of `to`.
-Box box_of(const Grid& source, const Grid& to, bool same) {
+Edges box_of(const Grid& source, const Grid& to, bool same) {
   if (!same) {
-    const Box box = GridMapping(source, to).bounds();
+    const Edges box = GridMapping(source, to).bounds();
     // It may be any turn that this is on.
     const double turn = full_turn(to.crs).value_or(0);
     const double turns = turn == 0 ? 0 : turn * std::floor((box[0] + turn / 2) / turn + 1e-9);
     return {box[0] - turns, box[1], box[2] - turns, box[3]};
   }
-  Box box{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
-          -std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
+  Edges box{std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
+            -std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
   for (const double column : {0.0, static_cast<double>(source.width)})
     for (const double row : {0.0, static_cast<double>(source.height)}) {
       const auto point = source.to_world(column, row);
@@ -62,11 +62,11 @@ double pixel_in(const Grid& source, const Grid& to) {
 }
 
 /// Sources on both sides of 180 degrees lie together: some of them a full turn further.
-void turn_together(std::vector<Box>& boxes, const std::string& crs) {
+void turn_together(std::vector<Edges>& boxes, const std::string& crs) {
   const auto turn = full_turn(crs);
   if (!turn) return;
   std::vector<std::array<double, 2>> extents;
-  for (const Box& box : boxes) extents.push_back({box[0], box[2]});
+  for (const Edges& box : boxes) extents.push_back({box[0], box[2]});
   const std::vector<int> turns = turns_together(extents, *turn);
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     // The first one, whose lattice the grid may have, stays.
@@ -114,18 +114,18 @@ Grid region_grid(const GridRequest& request, std::span<const Grid> sources) {
   if (request.origin) anchor = *request.origin;
 
   std::map<std::string, bool> same;
-  std::vector<Box> boxes;
+  std::vector<Edges> boxes;
   for (const Grid& source : sources) {
     auto known = same.find(source.crs);
     if (known == same.end()) known = same.emplace(source.crs, same_crs(source.crs, crs)).first;
-    const Box box = box_of(source, world, known->second);
+    const Edges box = box_of(source, world, known->second);
     if (std::all_of(box.begin(), box.end(), [](double v) { return std::isfinite(v); })) boxes.push_back(box);
   }
   turn_together(boxes, crs);
   const bool placed = !boxes.empty();
   std::int64_t left = std::numeric_limits<std::int64_t>::max(), top = left;
   std::int64_t right = std::numeric_limits<std::int64_t>::min(), bottom = right;
-  for (const Box& box : boxes) {
+  for (const Edges& box : boxes) {
     constexpr double far = 1e12;
     const auto column = [&](double x) { return std::clamp((x - anchor[0]) / pixel[0], -far, far); };
     const auto row = [&](double y) { return std::clamp((anchor[1] - y) / pixel[1], -far, far); };

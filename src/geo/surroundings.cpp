@@ -15,9 +15,9 @@ namespace {
 
 constexpr int kSteps = 32;
 constexpr double kSlack = 1.0 / 16;  // of the box: it bulges between the points that were asked for
-constexpr double kWhole = 1 - 1.0 / kSteps;
+constexpr double kWholeReach = 1 - 1.0 / kSteps;
 constexpr double kReachDegrees = 10, kReachMetres = 1e6;
-constexpr double kNearSeam = 1.0 / 36;  // of the period
+constexpr double kSeamReach = 1.0 / 36;  // of the period
 constexpr double kMostTurns = 4, kTouching = 1e-9;
 
 constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -51,7 +51,7 @@ void unroll_lattice(std::vector<double>& x, double period) {
   }
 }
 
-std::optional<Box> around(const std::vector<double>& x, const std::vector<double>& y) {
+std::optional<Box> box_around(const std::vector<double>& x, const std::vector<double>& y) {
   std::optional<Box> box;
   for (std::size_t i = 0; i < x.size(); ++i) {
     if (!std::isfinite(x[i]) || !std::isfinite(y[i])) continue;
@@ -194,7 +194,7 @@ void Surroundings::find_box(const Grid& grid, const std::string& crs, const Box&
     CrsTransform(grid.crs, crs).apply(x, y);
     if (wrap_.period > 0) unroll_lattice(x, wrap_.period);
   }
-  box_ = around(x, y);
+  box_ = box_around(x, y);
   if (!box_) return;
   if (!identity_) box_ = box_->grown(kSlack * (box_->right - box_->left), kSlack * (box_->high - box_->low));
   if (wrap_.period > 0) take_whole_turn(grid, crs, pixels);
@@ -218,7 +218,7 @@ void Surroundings::take_whole_turn(const Grid& grid, const std::string& crs, con
   }
   const double span = box_->right - box_->left;
   double middle = (box_->left + box_->right) / 2;
-  if (!around_a_pole && span < wrap_.period * (identity_ ? 1 : kWhole)) return;
+  if (!around_a_pole && span < wrap_.period * (identity_ ? 1 : kWholeReach)) return;
   if (around_a_pole || (!identity_ && span > wrap_.period * (1 + 3 * kSlack)))
     middle = wrap_.pole > 0 ? central_meridian(grid.crs) : wrap_.centre;
   else if (std::abs(middle - wrap_.centre) < kSlack * wrap_.period)
@@ -240,7 +240,7 @@ void Surroundings::find_reach(const Grid& grid, const std::string& crs) {
     wide.low = std::max(wide.low, std::min(box_->low, -wrap_.pole * 0.99));
     wide.high = std::min(wide.high, std::max(box_->high, wrap_.pole * 0.99));
   }
-  if (wrap_.period > 0 && wide.right - wide.left > wrap_.period * kWhole) return;
+  if (wrap_.period > 0 && wide.right - wide.left > wrap_.period * kWholeReach) return;
   std::vector<double> x, y;
   lattice(wide, x, y);
   std::vector<double> to_x = x, to_y = y;
@@ -259,7 +259,7 @@ bool Surroundings::across_the_seam() const {
 }
 
 bool Surroundings::near_the_seam() const {
-  return near_the_seam(kNearSeam * wrap_.period);
+  return near_the_seam(kSeamReach * wrap_.period);
 }
 
 bool Surroundings::near_the_seam(double distance) const {
