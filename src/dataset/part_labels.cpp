@@ -59,7 +59,7 @@ RasterOptions image_options(const Project& project, std::size_t image,
   model.id = "the model";
   dataset::ImageBands wanted;
   wanted.bands = bands;
-  return dataset::raster_options(one, own, model, wanted, project.pixel_size_m);
+  return dataset::raster_options(one, own, model, wanted, project.pixel_size_m, project.nodata_rule);
 }
 
 }  // namespace terramask

@@ -184,7 +184,7 @@ std::vector<std::string> unfinished_outputs(std::span<const std::string> paths) 
     const geo::fs::path target = output_target(path);
     prefixes[folder_of(target)].insert(geo::prefix_of(target));
     // Its style is put in place by itself.
-    fs::path style = target;
+    geo::fs::path style = target;
     prefixes[folder_of(target)].insert(geo::prefix_of(style.replace_extension(".qml")));
   }
   std::vector<std::string> found;

@@ -129,4 +129,10 @@ void AtomicFile::commit() {
   }
 }
 
+void replace_file(const std::string& path, std::string_view text) {
+  AtomicFile file(path, true);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit();
+}
+
 }  // namespace terramask

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace terramask {
 
@@ -34,5 +35,8 @@ class AtomicFile {
   bool overwrite_;
   int descriptor_ = -1;
 };
+
+/// Writes a text so, in place of what stands there.
+void replace_file(const std::string& path, std::string_view text);
 
 }  // namespace terramask

@@ -27,12 +27,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-void write_text(const std::string& path, const std::string& text) {
-  AtomicFile file(path, true);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
-}
-
 void write_style(const std::string& raster, const std::string& elements) {
   geo::StyleFile(raster, geo::StyleFile::Kind::raster, elements).put_in_place();
 }
@@ -153,7 +147,7 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
   std::vector<std::string> products;
 
   products.push_back(path("mask.vrt"));
-  write_text(products.back(),
+  replace_file(products.back(),
              geo::mask_vrt(grid, file.classes, placed(file, done, mask_path), block_of(file, 512)));
   write_style(products.back(), geo::mask_style(file.classes, geo::background_values(file.classes)));
   const Json& wanted = file.description["products"];
@@ -161,7 +155,7 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
     const auto type = wanted["probability_type"] == "byte" ? ProbabilityType::byte : ProbabilityType::float32;
     products.push_back(path("probabilities.vrt"));
     const int own = geo::probability_block(file.classes.size(), type == ProbabilityType::byte ? 1 : 4);
-    write_text(products.back(),
+    replace_file(products.back(),
                geo::probability_vrt(grid, file.classes, type, placed(file, done, probabilities_path),
                                     block_of(file, own)));
     write_style(products.back(), geo::probability_style(file.classes));

@@ -164,19 +164,13 @@ std::string item_path(const RegionTile& tile) {
   return fmt::format("tiles/r{:05}/{}.json", tile.row, tile_name(tile));
 }
 
-void write_item(const std::string& path, const std::string& text) {
-  AtomicFile file(path, true);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
-}
-
 }  // namespace
 
 void write_stac(const std::string& folder, const StacCollection& collection,
                 std::span<const JournalTile> tiles) {
   Json links = Json::array({link("root", "./collection.json", "application/json")});
   for (const JournalTile& one : tiles) {
-    write_item((fs::path(folder) / item_path(one.tile)).string(), text_of(item_of(collection, one.tile)));
+    replace_file((fs::path(folder) / item_path(one.tile)).string(), text_of(item_of(collection, one.tile)));
     links.push_back(link("item", "./" + item_path(one.tile), "application/geo+json"));
   }
   const JobFile& file = collection.file;
@@ -202,7 +196,7 @@ void write_stac(const std::string& folder, const StacCollection& collection,
        {{"mask", {{"href", "./mask.vrt"}, {"type", "application/xml"}, {"roles", {"data"}}}},
         {"tiles",
          {{"href", "./tiles.gpkg"}, {"type", "application/geopackage+sqlite3"}, {"roles", {"metadata"}}}}}}};
-  write_text((fs::path(folder) / "collection.json").string(), text_of(json));
+  replace_file((fs::path(folder) / "collection.json").string(), text_of(json));
 }
 
 }  // namespace terramask::region
