@@ -3,7 +3,7 @@
 
   tools/measure_swellendam.py --data ../shared/data/osm_roads_swellendam --work /tmp/swellendam
 
-An image of 2.5 m pixels and 39 lines of OpenStreetMap's roads, two to three pixels wide: 0.4% of the ground. For each
+An image of 2.5 m pixels and 39 lines of OpenStreetMap's roads, two to three pixels wide: 1% of the ground. For each
 split of the ground into blocks (--splits, seeds of the split) the four commands are run as the README has them, and the
 model is judged on the test part, which it has not seen: strictly, pixel by pixel, and with one pixel forgiven (relaxed
 precision and recall, Mnih 2013). Trainings that are done stay in the work folder. Prints a table, and the medians; exit

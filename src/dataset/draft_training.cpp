@@ -14,7 +14,7 @@ namespace {
 
 constexpr double kAlike = 1.1;
 constexpr double kNearlySquare = 1.21;  // both sides within 10% of their geometric mean: never resampled
-constexpr std::int64_t kRarePatch = 128, kRareBatch = 8, kRareSamples = 160;
+constexpr std::int64_t kRarePatch = 128, kRareBatch = 8, kRareSamples = 200;
 constexpr std::array kAllParts{Part::training, Part::validation, Part::test};
 
 /// To three digits: what GDAL measures of a pixel of 0.5 m is 0.49998 m.

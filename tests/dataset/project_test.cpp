@@ -151,11 +151,11 @@ TEST_F(ProjectTest, KeysGivenAsOptionsCountInsteadOfTheFiles) {
   const std::string path = write(sound());
   const Project set = read_project(path, {{"--loss", "training.loss", "dice"},
                                           {"--set", "training.augment.blur", "1.5"},
-                                          {"--set", "images[0].labels.ignore", "[7]"},
+                                          {"--set", "images[0].labels.ignore", "[200]"},
                                           {"--class-weights", "training.class_weights", "tempered"}});
   EXPECT_EQ(set.training.loss, "dice");
   EXPECT_EQ(set.training.augment.blur, 1.5);
-  EXPECT_EQ(set.images[0].labels.ignore, std::vector<int>{7});
+  EXPECT_EQ(set.images[0].labels.ignore, std::vector<int>{200});
   EXPECT_EQ(set.training.class_weighting, "tempered");
   // What is written holds them.
   write_project(file("set.json"),

@@ -41,7 +41,8 @@ class FirstTraining(FaultTest):
 
     def test_a_class_that_is_never_predicted_is_said(self):
         self.init(self.rare_labels('never.tif'), 'never.json', *SMALL, '--sampling', 'random', '--loss',
-                  'cross_entropy', '--set', 'training.learning_rate=0.01')
+                  'cross_entropy', '--class-weights', '1,0.0001', '--set', 'training.epochs=10', '--set',
+                  'training.schedule=constant', '--set', 'training.learning_rate=0.02')
         trained = self.terramask('train', self.work / 'never.json', '-o', self.work / 'never.safetensors')
         self.assertRegex(trained.stderr, 'no pixel of the validation part is predicted as class 1; --sampling balanced')
 

@@ -141,6 +141,7 @@ TEST_F(ExportTest, TellsHowTheTrainingGoes) {
 }
 
 TEST_F(ExportTest, TheModelIsTheOneThatTrainingBeginsFrom) {
+  project.pixel_size_m = 1;
   project.training.learning_rate = 1e-12;  // the least there is: Adam moves a parameter by so much a step
   write();
   const Model initial = load_model(file("export/initial.safetensors"));
