@@ -75,7 +75,7 @@ void MbtilesSource::report(TileReport& report) const {
   for (const auto& [zoom, rows] : skipped_) skipped += rows;
   if (skipped > 0)
     report.notes.push_back(
-        fmt::format("{} row{} of its table \"tiles\" skipped: zoom, column or row is no whole number, or "
+        fmt::format("{} row{} skipped: in its table \"tiles\" zoom, column or row is no whole number, or "
                     "outside the world",
                     skipped, skipped == 1 ? " is" : "s are"));
 }

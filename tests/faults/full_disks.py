@@ -27,7 +27,8 @@ def whole(path):
     if ending == '.csv':
         return path.read_text().endswith('\n')
     if ending in ('.gpkg', '.fgb'):
-        layer = ogr.Open(str(path)).GetLayer(0)
+        opened = ogr.Open(str(path))
+        layer = opened.GetLayer(0)
         return len([1 for _ in layer]) == layer.GetFeatureCount()
     return True
 

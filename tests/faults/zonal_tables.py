@@ -48,7 +48,8 @@ class ZonalTables(support.FaultTest):
         for ending in ('.gpkg', '.csv'):
             out = self.work / f'case{ending}'
             self.terramask('zonal', mask, '--zones', zones, '--id', 'name', '-o', out)
-            layer = ogr.Open(str(out)).GetLayer(0)
+            opened = ogr.Open(str(out))
+            layer = opened.GetLayer(0)
             names = [layer.GetLayerDefn().GetFieldDefn(i).GetName() for i in range(layer.GetLayerDefn().GetFieldCount())]
             self.assertEqual(len({name.lower() for name in names}), len(names), names)
             self.assertEqual(len([name for name in names if name.endswith('_px')]), 5)
@@ -89,7 +90,8 @@ class ZonalTables(support.FaultTest):
             found = [row['name'] for row in csv.DictReader(file)]
         self.assertEqual(found, ["'=1+1", "'@SUM(A1)", "'+cmd", '-12', "'-2+3", '+1.5', "'\tx", 'plain', "'=cmd|' /C calc'!A0"])
         self.terramask('zonal', mask, '--zones', zones, '--id', 'name', '-o', self.work / 'f.gpkg')
-        self.assertEqual([feature['name'] for feature in ogr.Open(str(self.work / 'f.gpkg')).GetLayer(0)], ids)
+        opened = ogr.Open(str(self.work / 'f.gpkg'))
+        self.assertEqual([feature['name'] for feature in opened.GetLayer(0)], ids)
 
 
 if __name__ == '__main__':
