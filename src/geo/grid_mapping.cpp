@@ -126,7 +126,7 @@ void GridMapping::positions(const Window& window, std::span<double> columns, std
   }
 }
 
-std::array<double, 4> GridMapping::bounds() const {
+std::array<double, 4> GridMapping::extent() const {
   constexpr std::size_t steps = 33;
   std::vector<double> x;
   std::vector<double> y;
@@ -155,6 +155,11 @@ std::array<double, 4> GridMapping::bounds() const {
     box[2] = std::fmax(box[2], x[i]);
     box[3] = std::fmax(box[3], y[i]);
   }
+  return box;
+}
+
+std::array<double, 4> GridMapping::bounds() const {
+  std::array<double, 4> box = extent();
   // On both ends of a grid that goes around the Earth.
   const double left = box[0], right = box[2];
   for (const double turn : {-turn_, turn_})

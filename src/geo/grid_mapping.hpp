@@ -28,6 +28,8 @@ class GridMapping {
   /// Around all of `from` (where it reaches across 180 degrees, without a jump), in pixels of `to`, from a
   /// sample of points: xmin, ymin, xmax, ymax; NaN if nothing of it has a place there.
   std::array<double, 4> bounds() const;
+  /// The same of coordinates that know no ends: where they wrap, in one turn of theirs.
+  std::array<double, 4> extent() const;
 
  private:
   /// In place: from pixels of `from` to pixels of `to`.

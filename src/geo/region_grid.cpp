@@ -30,7 +30,7 @@ Grid coordinates_of(const std::string& crs) {
 /// xmin, ymin, xmax, ymax in the CRS of `to`.
 Edges box_of(const Grid& source, const Grid& to, bool same) {
   if (!same) {
-    const Edges box = GridMapping(source, to).bounds();
+    const Edges box = GridMapping(source, to).extent();
     // It may be any turn that this is on.
     const double turn = full_turn(to.crs).value_or(0);
     const double turns = turn == 0 ? 0 : turn * std::floor((box[0] + turn / 2) / turn + 1e-9);
