@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -268,8 +269,9 @@ TEST(Segment, OpensALostDeviceOnceMore) {
   };
   run(0);
   const SegmentSummary once = run(1);
-  ASSERT_EQ(once.warnings.size(), 1u);
-  EXPECT_NE(once.warnings.front().find("lost"), std::string::npos) << once.warnings.front();
+  EXPECT_EQ(std::ranges::count_if(
+                once.warnings, [](const std::string& one) { return one.find("lost") != std::string::npos; }),
+            1);
   EXPECT_TRUE(read(folder / "lost0.tif").values == read(folder / "lost1.tif").values);
   try {
     run(1000);
