@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 #include <ogrsf_frmts.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <string_view>
@@ -15,6 +16,7 @@
 #include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/layer_style.hpp"
+#include "geo/qgis_style.hpp"
 #include "geo/thread_setting.hpp"
 
 namespace terramask::geo {
@@ -33,6 +35,17 @@ std::string quoted(const std::string& text) {
   return made + "'";
 }
 
+/// Whether QGIS's table of styles holds nothing but what we wrote for these layers (`own`: as in SQL).
+bool only_our_styles(const DatabaseFile& file, const std::string& own) {
+  if (!file.texts("SELECT f_table_name FROM layer_styles WHERE lower(f_table_name) NOT IN (" + own + ")")
+           .empty())
+    return false;
+  const std::vector<std::string> styles =
+      file.texts("SELECT styleQML FROM layer_styles WHERE lower(f_table_name) IN (" + own + ")");
+  return std::all_of(styles.begin(), styles.end(),
+                     [](const std::string& style) { return unchanged_style(style).has_value(); });
+}
+
 /// What it holds besides these layers: layers, tables, views and documents of others, by name.
 std::vector<std::string> others(const DatabaseFile& file, std::span<const std::string> layers) {
   std::string own = "''";
@@ -42,6 +55,9 @@ std::vector<std::string> others(const DatabaseFile& file, std::span<const std::s
       "name NOT LIKE 'gpkg\\_%' ESCAPE '\\' AND name NOT LIKE 'rtree\\_%' ESCAPE '\\' AND "
       "name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
       own));
+  if (const auto styles = std::find(names.begin(), names.end(), "layer_styles");
+      styles != names.end() && only_our_styles(file, own))
+    names.erase(styles);
   if (!file.texts("SELECT name FROM sqlite_master WHERE name = 'gpkg_metadata'").empty() &&
       !file.texts("SELECT id FROM gpkg_metadata LIMIT 1").empty())
     names.emplace_back("gpkg_metadata");

@@ -29,7 +29,7 @@ TEST_F(InitTest, SaysWhatIsWrongWithTheLabels) {
   expect_error(terramask({"init", "image.tif", "--labels", "elsewhere.tif", "-o", "p.json"}), 1,
                {"terramask init: elsewhere.tif: does not overlap image.tif"});
   expect_error(terramask({"init", "image.tif", "--labels", "rgb.tif", "-o", "p.json"}), 1,
-               {"rgb.tif: has 3 bands"});
+               {"rgb.tif: a raster of colours"});
   expect_error(terramask({"init", "image.tif", "--labels", "image.tif", "--classes", "road", "-o", "p.json"}),
                2, {"terramask init: --classes", "road"});
   expect_error(terramask({"init", "image.tif", "-o", "p.json"}), 2, {"--labels"});

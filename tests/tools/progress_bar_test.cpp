@@ -56,7 +56,7 @@ TEST(ProgressBar, a_log_has_a_line_in_ten_seconds) {
     bar.show(pixels(static_cast<std::uint64_t>(i) * 100'000), begin + milliseconds(250 * i));
   const std::string text = stream.text();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2) << text;
-  EXPECT_NE(text.find("a.tif: segmenting  40%  4.0 of 10.0 Mpx  0.4 Mpx/s  15 s left\n"), std::string::npos)
+  EXPECT_NE(text.find("a.tif: segmenting  40%  4.0 of 10.0 Mpx  0.4 Mpx/s  15.0 s left\n"), std::string::npos)
       << text;
 }
 
