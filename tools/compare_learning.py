@@ -24,6 +24,30 @@ import subprocess
 import sys
 import time
 
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def parse_arguments():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument('--terramask', default=f'{HERE}/../build/release/bin/terramask', help='the program')
+    p.add_argument('--data', default=f'{HERE}/../../shared/data/roads_google', help='folder of images and groundtruth')
+    p.add_argument('--models', default=f'{HERE}/../../shared/peers/torch_models.py', help='the networks in PyTorch')
+    p.add_argument('--work', required=True, help='folder of what is made; seeds that are done are not done again')
+    p.add_argument('--seeds', type=int, nargs='+', default=[1, 2, 3, 4, 5])
+    p.add_argument('--epochs', type=int, default=4)
+    p.add_argument('--samples', type=int, default=0, help='patches an epoch; 0: as many as cover the images once')
+    p.add_argument('--patch', type=int, default=128)
+    p.add_argument('--batch', type=int, default=4)
+    p.add_argument('--rate', type=float, default=2e-3)
+    p.add_argument('--class-weights', choices=['none', 'balanced'], default='balanced')
+    p.add_argument('--threads', type=int, default=2)
+    p.add_argument('--device', default='cpu', help="Terramask's; PyTorch runs on the CPU")
+    return p.parse_args()
+
+
+# Before PyTorch is loaded, which takes seconds: --help needs none.
+ARGUMENTS = parse_arguments() if __name__ == '__main__' else None
+
 # Threads that spin while they wait cost PyTorch more than twice the time where something else runs too.
 os.environ.setdefault('OMP_WAIT_POLICY', 'passive')
 
@@ -34,7 +58,6 @@ from osgeo import gdal
 
 gdal.UseExceptions()
 TRAIN, TEST = range(1, 31), range(31, 41)
-HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def read_safetensors(path):
@@ -224,21 +247,7 @@ def print_summary(results):
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    p.add_argument('--terramask', default=f'{HERE}/../build/release/bin/terramask', help='the program')
-    p.add_argument('--data', default=f'{HERE}/../../shared/data/roads_google', help='folder of images and groundtruth')
-    p.add_argument('--models', default=f'{HERE}/../../shared/peers/torch_models.py', help='the networks in PyTorch')
-    p.add_argument('--work', required=True, help='folder of what is made; seeds that are done are not done again')
-    p.add_argument('--seeds', type=int, nargs='+', default=[1, 2, 3, 4, 5])
-    p.add_argument('--epochs', type=int, default=4)
-    p.add_argument('--samples', type=int, default=0, help='patches an epoch; 0: as many as cover the images once')
-    p.add_argument('--patch', type=int, default=128)
-    p.add_argument('--batch', type=int, default=4)
-    p.add_argument('--rate', type=float, default=2e-3)
-    p.add_argument('--class-weights', choices=['none', 'balanced'], default='balanced')
-    p.add_argument('--threads', type=int, default=2)
-    p.add_argument('--device', default='cpu', help="Terramask's; PyTorch runs on the CPU")
-    a = p.parse_args()
+    a = ARGUMENTS
     os.makedirs(a.work, exist_ok=True)
     settings = {k: getattr(a, k) for k in ('epochs', 'samples', 'patch', 'batch', 'rate', 'class_weights', 'threads',
                                            'device')}

@@ -11,7 +11,7 @@ packages=(
   g++ cmake ninja-build
   libgdal-dev gdal-bin libproj-dev libcurl4-openssl-dev libsqlite3-dev
   libdnnl-dev libvulkan-dev glslang-tools mesa-vulkan-drivers
-  libosmium2-dev libexpat1-dev zlib1g-dev libbz2-dev
+  libosmium2-dev libexpat1-dev zlib1g-dev libbz2-dev libtiff-dev
   nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libssl-dev
   libopenmpi-dev openmpi-bin
 )

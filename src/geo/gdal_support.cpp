@@ -3,6 +3,7 @@
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
 #include <gdal.h>
+#include <tiffio.h>
 
 #include <algorithm>
 #include <mutex>
@@ -82,6 +83,9 @@ std::string unpacked_name(const std::string& path) {
 void ensure_gdal() {
   static std::once_flag once;
   std::call_once(once, [] {
+    // libtiff prints what goes wrong besides telling GDAL, which reports it.
+    TIFFSetErrorHandler(nullptr);
+    TIFFSetWarningHandler(nullptr);
     GDALAllRegister();
     register_tile_driver();
     // GDAL's worker threads have no collector of their own: what they report would be printed.
