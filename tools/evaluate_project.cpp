@@ -56,7 +56,7 @@ ProjectPart project_part(const std::string& project_path, const Dataset& dataset
 
 std::vector<EvaluationReport> judge_parts(const JudgeOptions& options, const Dataset& dataset,
                                           const std::vector<Part>& parts) {
-  const HiddenFolder folder("judge", options.beside);
+  const HiddenFolder folder("terramask-judge", options.beside);
   Segmenter segmenter(load_model(options.model), options.executor);
   const Model& model = segmenter.model();
   std::map<std::size_t, EvaluationPair> masks;
