@@ -160,9 +160,9 @@ void write_outputs(const EvaluateArguments& a, const EvaluationReport& report) {
 class JudgedPart {
  public:
   explicit JudgedPart(EvaluateArguments& a)
-      : folder_("terramask-evaluate", !a.html.empty()   ? a.html
-                                      : !a.json.empty() ? a.json
-                                                        : a.errors) {
+      : folder_("terramask-part", !a.html.empty()   ? a.html
+                                  : !a.json.empty() ? a.json
+                                                    : a.errors) {
     DatasetOptions options;
     options.strict = false;
     options.cache_bytes = 0;

@@ -105,6 +105,12 @@ std::array<std::string, 2> crs_labels(const std::string& a, const std::string& b
   return labels;
 }
 
+double linear_unit(const std::string& wkt) {
+  const GdalErrors quiet;
+  OGRSpatialReference crs;
+  return crs.importFromWkt(wkt.c_str()) == OGRERR_NONE && crs.IsGeographic() == 0 ? crs.GetLinearUnits() : 0;
+}
+
 std::optional<double> local_unit(const std::string& wkt) {
   if (wkt.empty()) return std::nullopt;
   const GdalErrors quiet;

@@ -27,6 +27,9 @@ std::string crs_label(const std::string& wkt);
 /// The same of two, and where they are called alike what tells them apart: "Site grid (DATUM Local)".
 std::array<std::string, 2> crs_labels(const std::string& a, const std::string& b);
 
+/// Metres in a unit of a CRS's plane; 0 for degrees.
+double linear_unit(const std::string& wkt);
+
 /// Metres in a unit of a local (engineering) CRS, whose plane has no place on Earth; empty for all others.
 std::optional<double> local_unit(const std::string& wkt);
 

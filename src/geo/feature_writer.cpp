@@ -215,7 +215,7 @@ void OgrFeatureWriter::finish() {
   if (std::string_view(format_.driver) != "GPKG")
     beside.emplace(options_.path, StyleFile::Kind::vectors, options_.style);
   if (std::string_view(format_.driver) == "GPKG")
-    put_layer_in_place(folder_, options_.layer, options_.overwrite);
+    put_layer_in_place(folder_, as_utf8(options_.layer), options_.overwrite);
   else
     folder_.put_in_place(options_.overwrite);
   if (beside) beside->put_in_place();
@@ -251,7 +251,7 @@ void OgrFeatureWriter::verify() {
   }
   const DatasetPtr dataset(GDALDataset::Open(folder_.finished().c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY,
                                              nullptr, nullptr, nullptr));
-  OGRLayer* layer = dataset == nullptr ? nullptr : dataset->GetLayerByName(options_.layer.c_str());
+  OGRLayer* layer = dataset == nullptr ? nullptr : dataset->GetLayerByName(as_utf8(options_.layer).c_str());
   const bool database = std::string_view(format_.driver) == "GPKG";  // SQLite tells what it could not write
   if (layer == nullptr || layer->GetFeatureCount() != static_cast<GIntBig>(features_) ||
       (!database && readable_features(*layer) != features_) || errors.failed())

@@ -44,6 +44,9 @@ void add_style(GDALDataset& geopackage, OGRLayer& layer, const std::string& docu
   OGRLayer* table = geopackage.GetLayerByName(kTable);
   if (table == nullptr) table = create_table(geopackage);
   if (table == nullptr) return;
+  // Without these columns QGIS would take no style from it.
+  for (const char* name : {"f_table_name", "styleQML", "useAsDefault"})
+    if (table->GetLayerDefn()->GetFieldIndex(name) < 0) return;
   std::vector<GIntBig> old;
   bool other_default = false;
   table->ResetReading();
@@ -57,14 +60,18 @@ void add_style(GDALDataset& geopackage, OGRLayer& layer, const std::string& docu
   bool failed = false;
   for (const GIntBig id : old) failed = table->DeleteFeature(id) != OGRERR_NONE || failed;
   OGRFeature row(table->GetLayerDefn());
+  // A table that somebody else made may lack columns.
+  const auto set = [&](const char* name, const auto& value) {
+    if (const int field = row.GetFieldIndex(name); field >= 0) row.SetField(field, value);
+  };
   // QGIS asks for the empty schema, not for none.
-  for (const char* name : {"f_table_catalog", "f_table_schema", "styleSLD", "owner"}) row.SetField(name, "");
-  row.SetField("f_table_name", layer.GetName());
-  row.SetField("f_geometry_column", layer.GetGeometryColumn());
-  row.SetField("styleName", "Terramask");
-  row.SetField("description", "Classes as Terramask wrote them");
-  row.SetField("styleQML", document.c_str());
-  row.SetField("useAsDefault", other_default ? 0 : 1);
+  for (const char* name : {"f_table_catalog", "f_table_schema", "styleSLD", "owner"}) set(name, "");
+  set("f_table_name", layer.GetName());
+  set("f_geometry_column", layer.GetGeometryColumn());
+  set("styleName", "Terramask");
+  set("description", "Classes as Terramask wrote them");
+  set("styleQML", document.c_str());
+  set("useAsDefault", other_default ? 0 : 1);
   failed = table->CreateFeature(&row) != OGRERR_NONE || failed;
   if (failed && CPLGetLastErrorType() != CE_Failure)
     CPLError(CE_Failure, CPLE_FileIO, "the style could not be written");

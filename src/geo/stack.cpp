@@ -85,6 +85,8 @@ std::string local_crs_note(const std::string& path, const Grid& laid, const std:
                            const Grid& onto) {
   if (!laid.has_geotransform || !onto.has_geotransform || laid.crs.empty() || onto.crs.empty()) return {};
   if (same_crs(laid.crs, onto.crs) || !same_grid(laid, onto)) return {};
+  // Numbers of another unit are another place.
+  if (linear_unit(laid.crs) != linear_unit(onto.crs)) return {};
   return fmt::format(
       "{}: its CRS \"{}\" and \"{}\" of {} cannot be compared, as one of them is local; laid over it all the "
       "same, as both have the same size and coordinates",

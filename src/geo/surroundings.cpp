@@ -268,8 +268,14 @@ bool Surroundings::near_the_seam(double distance) const {
   return box_->left < wrap_.centre - half || box_->right > wrap_.centre + half;
 }
 
+bool Surroundings::may_be_around_a_pole(const Box& box) const {
+  constexpr double kAround = 0.75;  // of the period: a ring of a few points does not reach both ends
+  return wrap_.period > 0 && box.right - box.left > kAround * wrap_.period;
+}
+
 bool Surroundings::meets(const Box& box) const {
   if (!box_) return true;
+  if (may_be_around_a_pole(box)) return true;
   // What is so wide may be a shape across the seam, uncut.
   if (wrap_.period > 0 && box.right - box.left > wrap_.period / 2)
     return box.low <= box_->high && box.high >= box_->low;

@@ -35,6 +35,8 @@ class Surroundings {
 
   /// Whether a box may meet the grid's, in any turn of the Earth.
   bool meets(const Box& box) const;
+  /// Whether a shape of this box may go around a pole, and so hold what its box does not.
+  bool may_be_around_a_pole(const Box& box) const;
 
   /// What a geometry (without curves) has near the grid, in the turn that the grid is in: a collection, empty
   /// where it lies elsewhere. Null where that is the geometry as it is, to the bit.

@@ -44,6 +44,7 @@ struct VectorStream::State {
   void take_interleaved();
   void take_by_layer();
   bool written_once(std::size_t layer) const;
+  bool may_reach_a_pole(std::size_t layer) const;
   bool is_near(std::size_t layer) const;
 };
 
@@ -198,8 +199,10 @@ void VectorStream::keep_near(const Grid& grid, double margin_m) {
     if (!around.box() || around.across_the_seam()) continue;
     const Box& box = *around.box();
     state_->near[i] = {box.left, box.low, box.right, box.high};
-    if (state_->written_once(i))
-      state_->layers[i]->SetSpatialFilterRect(box.left, box.low, box.right, box.high);
+    if (!state_->written_once(i)) continue;
+    // Boxes of shapes around a pole do not reach to it.
+    const double far = state_->may_reach_a_pole(i) ? 1e12 : 0;
+    state_->layers[i]->SetSpatialFilterRect(box.left, box.low - far, box.right, box.high + far);
   }
 }
 
@@ -215,6 +218,13 @@ bool VectorStream::State::written_once(std::size_t i) const {
   const bool one_turn =
       box.MinX >= wrap.centre - wrap.period / 2 && box.MaxX <= wrap.centre + wrap.period / 2;
   return one_turn && (box.MaxX - box.MinX <= wrap.period / 2 || !around[i]->near_the_seam());
+}
+
+bool VectorStream::State::may_reach_a_pole(std::size_t i) const {
+  const GdalErrors quiet;
+  OGREnvelope box;
+  return !interleaved && layers[i]->GetExtent(&box, FALSE) == OGRERR_NONE &&
+         around[i]->may_be_around_a_pole({box.MinX, box.MinY, box.MaxX, box.MaxY});
 }
 
 bool VectorStream::meets(std::size_t layer, const std::array<double, 4>& box) const {

@@ -55,7 +55,7 @@ class LabelValues(FaultTest):
                 found = sorted(set(self.project()['images'][0]['labels']['map'].values()))
                 classes = classes or found
                 self.assertEqual(found, classes)
-                self.terramask('train', self.work / 'p.json', '--dry-run', '--device', 'cpu')
+                self.terramask('train', self.work / 'p.json', '--dry-run', '-o', self.work / 'm.safetensors', '--device', 'cpu')
                 self.terramask('labels', '--check', path, '--like', self.image)
                 ran = self.terramask('evaluate', SAMPLE / 'labels.tif', '--reference', path, '--json',
                                      self.work / 'e.json', '--overwrite')
@@ -113,7 +113,7 @@ class LabelValues(FaultTest):
             self.assertEqual(self.project()['classes'][1]['color'], '#ff0000')
         self.assertEqual(tables[0], tables[1])
         self.assertEqual(tables[0], tables[2])
-        self.terramask('train', self.work / 'p.json', '--dry-run', '--device', 'cpu')
+        self.terramask('train', self.work / 'p.json', '--dry-run', '-o', self.work / 'm.safetensors', '--device', 'cpu')
         self.terramask('labels', '--check', self.work / 'rgb.tif', '--like', self.image, '--classes', self.names())
 
     def test_colours_without_a_name_are_listed(self):

@@ -10,7 +10,7 @@ class LocalCrs(FaultTest):
         folder = self.inputs('f08_engineering_crs')
         ran = self.terramask('init', folder / 'image.tif', '--labels', folder / 'mask.tif', '-o', folder / 'p.json')
         self.assertIn('RGF93 v1 / Lambert-93', ran.stdout + ran.stderr)
-        self.terramask('train', folder / 'p.json', '--dry-run', '--device', 'cpu')
+        self.terramask('train', folder / 'p.json', '--dry-run', '-o', self.work / 'm.safetensors', '--device', 'cpu')
         ran = self.terramask('evaluate', folder / 'mask.tif', '--reference', folder / 'mask.tif')
         self.terramask('labels', '--check', folder / 'mask.tif', '--like', folder / 'image.tif')
 
@@ -28,7 +28,7 @@ class LocalCrs(FaultTest):
         labels = [folder / f'local{i}_labels.tif' for i in range(3)]
         self.terramask('init', *images, '--labels', *labels, '-o', folder / 'p.json')
         self.assertEqual(json.loads((folder / 'p.json').read_text()).get('split', {}).get('method', 'blocks'), 'blocks')
-        self.terramask('train', folder / 'p.json', '--dry-run', '--device', 'cpu')
+        self.terramask('train', folder / 'p.json', '--dry-run', '-o', self.work / 'm.safetensors', '--device', 'cpu')
 
     def test_and_by_file(self):
         folder = self.inputs('f08_engineering_crs')
@@ -38,7 +38,7 @@ class LocalCrs(FaultTest):
         project = json.loads((folder / 'p.json').read_text())
         project['split'] = {'method': 'file', 'fractions': [1, 0, 0]}
         (folder / 'p.json').write_text(json.dumps(project))
-        self.terramask('train', folder / 'p.json', '--dry-run', '--device', 'cpu')
+        self.terramask('train', folder / 'p.json', '--dry-run', '-o', self.work / 'm.safetensors', '--device', 'cpu')
 
 
 if __name__ == '__main__':
