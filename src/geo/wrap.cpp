@@ -173,7 +173,9 @@ bool unroll(OGRGeometry& geometry, const Wrap& wrap) {
   bool changed = false;
   if (type == wkbPolygon) return unroll_polygon(*geometry.toPolygon(), wrap);
   if (type == wkbLineString) {
-    changed = jumps_of(*geometry.toLineString(), wrap).near > 0;
+    // From one side of the seam to the other the whole way round: the short way would have no length.
+    const Jumps found = jumps_of(*geometry.toLineString(), wrap);
+    changed = found.near > found.whole;
     if (changed) shift_after_jumps(*geometry.toLineString(), wrap);
   } else if (OGR_GT_IsSubClassOf(type, wkbGeometryCollection) != 0) {
     for (OGRGeometry* part : *geometry.toGeometryCollection()) changed = unroll(*part, wrap) || changed;

@@ -54,8 +54,12 @@ class OsmExports(support.FaultTest):
         file = ogr.Open(str(path), 1)
         file.CreateLayer('layer_styles', None, ogr.wkbNone)
         del file
-        for rules in ('roads.json', 'buildings.json', 'landcover.json'):
+        for rules in ('roads.json', 'buildings.json'):
             self.assertGreater(self.painted(rules, path), 0, rules)
+        self.painted('landcover.json', path), self.painted('landcover.json', support.SAMPLE / 'map.osm')
+        ours, direct = (self.pixels(self.work / f'landcover.json-{name}.tif') for name in ('town.gpkg', 'map.osm'))
+        self.assertGreater((direct != 255).sum(), 0)
+        self.assertGreater((ours == direct).mean(), .98)
 
     def geofabrik(self, path, driver, name, kind, fields, features):
         file = ogr.GetDriverByName(driver).CreateDataSource(str(path))
