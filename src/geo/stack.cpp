@@ -62,14 +62,19 @@ std::string describe_grid(const Grid& grid) {
                      grid.has_geotransform ? "georeferenced" : "no geotransform", crs_label(grid.crs));
 }
 
+/// Whether numbers may mean the same place: of one CRS, or of one unit where one of the two is local.
+bool may_be_alike(const std::string& a, const std::string& b) {
+  if (same_crs(a, b)) return true;
+  return (local_unit(a) || local_unit(b)) && linear_unit(a) == linear_unit(b);
+}
+
 }  // namespace
 
 bool same_grid(const Grid& a, const Grid& b) {
   if (a.width != b.width || a.height != b.height || a.has_geotransform != b.has_geotransform) return false;
   if (!a.has_geotransform) return true;
   // A file that has the very same place but no CRS is taken at its word.
-  if (!a.crs.empty() && !b.crs.empty() && !same_crs(a.crs, b.crs) && !local_unit(a.crs) && !local_unit(b.crs))
-    return false;
+  if (!a.crs.empty() && !b.crs.empty() && !may_be_alike(a.crs, b.crs)) return false;
   const auto w = static_cast<double>(a.width);
   const auto h = static_cast<double>(a.height);
   const std::array<std::array<double, 2>, 3> corners{{{0, 0}, {w, 0}, {0, h}}};
@@ -85,8 +90,6 @@ std::string local_crs_note(const std::string& path, const Grid& laid, const std:
                            const Grid& onto) {
   if (!laid.has_geotransform || !onto.has_geotransform || laid.crs.empty() || onto.crs.empty()) return {};
   if (same_crs(laid.crs, onto.crs) || !same_grid(laid, onto)) return {};
-  // Numbers of another unit are another place.
-  if (linear_unit(laid.crs) != linear_unit(onto.crs)) return {};
   return fmt::format(
       "{}: its CRS \"{}\" and \"{}\" of {} cannot be compared, as one of them is local; laid over it all the "
       "same, as both have the same size and coordinates",

@@ -99,7 +99,7 @@ class LabelValues(FaultTest):
 
     def counts(self, ran):
         """Pixels of each class as `init` prints them, all parts together."""
-        return {line.split()[0]: line for line in ran.stdout.splitlines() if line.strip()[:1] == 'c'}
+        return {line.split()[0]: line for line in ran.stdout.splitlines() if line[:1] == 'c' and line[1:2].isdigit()}
 
     def test_classes_by_colour_of_palettes_and_of_colours(self):
         mapped = self.palettes()

@@ -120,7 +120,9 @@ class NoUtf8(FaultTest):
         for name in os.listdir(os.fspath(self.work)):
             if name.endswith('-out.tif.aux.xml'):
                 self.assert_utf8(os.path.join(os.fspath(self.work), name))
-        self.assertEqual(gdal.Open(out).RasterXSize, 512)
+        # GDAL's Python takes names of valid UTF-8 only.
+        os.rename(out, self.work / 'plain.tif')
+        self.assertEqual(gdal.Open(str(self.work / 'plain.tif')).RasterXSize, 512)
 
 
 if __name__ == '__main__':

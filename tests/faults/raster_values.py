@@ -244,7 +244,7 @@ class Names(RasterValues):
             crs = osr.SpatialReference(f'LOCAL_CS["Site grid",UNIT["{unit}",{1 if unit == "metre" else .3048}]]')
             gdal.Open(str(path), gdal.GA_Update).SetSpatialRef(crs)
         self.refuses(['segment', self.shared(ROADS), '--stack', self.work / 'site_a.tif', '--stack',
-                      self.work / 'site_b.tif', '--bands', '1-3', '-o', self.work / 'no.tif'], 'Site grid', 'metre',
+                      self.work / 'site_b.tif', '--bands', '1,2,4', '-o', self.work / 'no.tif'], 'Site grid', 'metre',
                      'foot', '-a_srs')
 
 
