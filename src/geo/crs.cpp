@@ -125,22 +125,19 @@ CrsTransform::CrsTransform(const std::string& from, const std::string& to) {
   for (const std::string* one : {&from, &to})
     if (local_unit(*one))
       throw Error(ErrorCode::unsupported,
-                  fmt::format("{} to {}: \"{}\" is a local CRS, which has no place on Earth", crs_label(from),
-                              crs_label(to), crs_label(*one)),
-                  "if it is one of the Earth, say which with --crs or `gdal_edit.py -a_srs EPSG:...`");
+                  fmt::format("{} to {}: \"{}\" is a local CRS, which has no place on Earth",
+                              crs_labels(from, to)[0], crs_labels(from, to)[1], crs_label(*one)),
+                  "if it is one of the Earth, say which with --crs, `gdal_edit.py -a_srs EPSG:...` or "
+                  "`ogr2ogr -a_srs EPSG:...`");
   const OGRSpatialReference source = from_wkt(from);
   const OGRSpatialReference target = from_wkt(to);
   GdalErrors errors;
   transform_.reset(OGRCreateCoordinateTransformation(&source, &target));
-  if (!transform_) {
-    const auto labels = crs_labels(from, to);
-    const bool local = source.IsLocal() != 0 || target.IsLocal() != 0;
-    throw errors.error(
-        ErrorCode::unsupported, labels[0] + " to " + labels[1], "no transformation between the two",
-        local ? "a local CRS names no place on Earth: assign to both files the CRS that is meant, "
-                "with `gdal_edit.py -a_srs` or `ogr2ogr -a_srs`"
-              : "reproject the file with gdalwarp or ogr2ogr first");
-  }
+  if (transform_) return;
+  const auto labels = crs_labels(from, to);
+  throw errors.error(ErrorCode::unsupported, labels[0] + " to " + labels[1],
+                     "no transformation between the two",
+                     "reproject the file with gdalwarp or ogr2ogr first");
 }
 
 CrsTransform CrsTransform::to_geographic(const std::string& wkt) {
