@@ -48,10 +48,11 @@ JournalDispatcher::~JournalDispatcher() {
 
 std::optional<JournalTile> JournalDispatcher::next() {
   std::unique_lock lock(mutex_);
-  while (ready_.empty() && waiting_.empty() && flying_ > 0 && !ended_) {
+  while (ready_.empty() && waiting_.empty() && flying_ > 0 && !ended_ && !given_up_) {
     changed_.wait_for(lock, std::chrono::milliseconds(200));
     if (options_.stop != nullptr) options_.stop->check();
   }
+  if (given_up_) return std::nullopt;
   return take();
 }
 

@@ -148,7 +148,7 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
 
   products.push_back(path("mask.vrt"));
   replace_file(products.back(),
-             geo::mask_vrt(grid, file.classes, placed(file, done, mask_path), block_of(file, 512)));
+               geo::mask_vrt(grid, file.classes, placed(file, done, mask_path), block_of(file, 512)));
   write_style(products.back(), geo::mask_style(file.classes, geo::background_values(file.classes)));
   const Json& wanted = file.description["products"];
   if (wanted["probabilities"] == true) {
@@ -156,8 +156,8 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
     products.push_back(path("probabilities.vrt"));
     const int own = geo::probability_block(file.classes.size(), type == ProbabilityType::byte ? 1 : 4);
     replace_file(products.back(),
-               geo::probability_vrt(grid, file.classes, type, placed(file, done, probabilities_path),
-                                    block_of(file, own)));
+                 geo::probability_vrt(grid, file.classes, type, placed(file, done, probabilities_path),
+                                      block_of(file, own)));
     write_style(products.back(), geo::probability_style(file.classes));
   }
   products.push_back(path("tiles.gpkg"));

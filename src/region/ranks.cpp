@@ -110,7 +110,7 @@ void RankDispatcher::send(TileTag of, const std::string& bytes) {
 
 std::optional<JournalTile> RankDispatcher::next() {
   // The answers to what was asked ahead are all empty once one is.
-  while (!over_) {
+  while (!over_ && !given_up_) {
     if (stop_ != nullptr) stop_->check();
     const auto message = ranks_.receive(patience);
     if (!message) continue;

@@ -181,6 +181,7 @@ WorkTimes Worker::run_once(const RegionPlan& plan, Dispatcher& dispatcher, std::
     const Window window = task.largest_patch();
     runner_->program(window.height, window.width, task.wanted(), task.grid(window));
   }
+  dispatcher.give_up(false);
   Flights flights(plan, *model_, dispatcher, options_, footprint(), patch);
   const std::size_t count = threads();
   const segment::Stages stages{
@@ -188,6 +189,8 @@ WorkTimes Worker::run_once(const RegionPlan& plan, Dispatcher& dispatcher, std::
       .finish = [&](segment::TileResult& result) { flights.finish(result); },
       .failed = [&](segment::Job& job,
                     const std::exception_ptr& error) { return flights.failed(job, error); },
+      // Tiles in flight will not end any more.
+      .aborted = [&] { dispatcher.give_up(true); },
       .readers = count,
       // Who writes waits for the disk half of the time.
       .finishers = 2 * count};

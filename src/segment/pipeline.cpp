@@ -237,6 +237,7 @@ class Pipeline {
     if (error_.failed()) {
       patches_.close();
       results_.close();
+      if (stages_.aborted) stages_.aborted();
     }
   }
 

@@ -40,6 +40,9 @@ struct Stages {
   std::function<void(TileResult&)> finish;
   /// Reading or finishing a piece failed; false ends the pipeline with that error. May be empty: false.
   std::function<bool(Job&, const std::exception_ptr&)> failed;
+  /// An error ends the run: a `next` that waits must return. Called from any thread, perhaps more than once;
+  /// may be empty.
+  std::function<void()> aborted{};
   std::size_t readers = 1;  ///< threads; with several, each reads through its own clone of a job's reader
   std::size_t finishers = 1;
 };

@@ -1,6 +1,7 @@
 // Who is handed which tiles, what the journal says of it meanwhile, and how waiting is counted.
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <thread>
 
 #include "region/journal_dispatcher.hpp"
@@ -66,6 +67,19 @@ TEST_F(RegionDispatch, AllTilesAreHandedOutOnceAndFailedOnesAgain) {
   EXPECT_EQ(handed, (std::vector<std::int64_t>{0, 1, 2, 3, 2}));
   EXPECT_EQ(states(journal), "done 1, done 1, failed 2, done 1, ");
   ASSERT_EQ(dispatcher.finished().size(), 4U);
+}
+
+TEST_F(RegionDispatch, WorkThatIsGivenUpWaitsForNoTileInFlight) {
+  region::Journal journal(path("j.sqlite"), true);
+  journal.set_tiles(tiles(1));
+  region::JournalDispatcher dispatcher(journal, tiles(1), {});
+  const JournalTile flying = dispatcher.next().value();
+  std::jthread giver([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    dispatcher.give_up(true);
+  });
+  EXPECT_FALSE(dispatcher.next().has_value());
+  dispatcher.released(flying);
 }
 
 /// Takes its time.
