@@ -89,7 +89,8 @@ TEST_F(LabelsCheck, TellsNoOffsetThatNoBlockIsSureOf) {
     }
   };
   make("noise.tif", 3, [](int x, int y, int band) {
-    return static_cast<unsigned>(x * 73856093 ^ y * 19349663 ^ band * 83492791) * 2654435761U >> 24;
+    const auto u = [](int value) { return static_cast<unsigned>(value); };
+    return (u(x) * 73856093U ^ u(y) * 19349663U ^ u(band) * 83492791U) * 2654435761U >> 24;
   });
   make("labels.tif", 1, [](int x, int y, int) { return (x / 32 + y / 32) % 2; });
   const Outcome outcome = terramask({"labels", "--check", "labels.tif", "--like", "noise.tif", "--classes",
