@@ -49,6 +49,7 @@ inside() {
     shift 2
     mount -t proc proc "$tree/proc"
     mount --rbind /dev "$tree/dev"
+    mount -t sysfs -o ro sysfs "$tree/sys"
     mount -t tmpfs tmpfs "$tree/tmp"
     if [ -d "$shared" ]; then mount --bind -o ro "$shared" "$tree/terramask/shared"; fi
     exec chroot "$tree" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
