@@ -15,7 +15,10 @@ namespace {
 Polygons read_layer(OGRLayer& ogr, const std::string& path, const Grid& grid,
                     std::vector<std::string>& warnings) {
   GdalErrors errors;
-  const PolygonProjection projection(place_layer(ogr, path, grid).crs, path, grid);
+  const LayerPlace place = place_layer(ogr, path, grid);
+  if (!place.note.empty() && std::find(warnings.begin(), warnings.end(), place.note) == warnings.end())
+    warnings.push_back(place.note);
+  const PolygonProjection projection(place.crs, path, grid);
   Polygons polygons;
   ogr.ResetReading();
   while (const OGRFeatureUniquePtr feature{ogr.GetNextFeature()}) {
@@ -55,17 +58,6 @@ Polygons read_cutline(const std::string& path, const Grid& grid, std::vector<std
                 "take one out: `ogr2ogr cutline.gpkg " + path + " LAYER`");
   }
   return found;
-}
-
-std::vector<std::string> cutline_notes(const std::string& path, const Grid& grid) {
-  const DatasetPtr dataset = open_vector(path);
-  std::vector<std::string> notes;
-  for (int i = 0; i < dataset->GetLayerCount(); ++i) {
-    if (!has_geometry(*dataset->GetLayer(i))) continue;
-    const std::string note = place_layer(*dataset->GetLayer(i), path, grid).note;
-    if (!note.empty() && std::find(notes.begin(), notes.end(), note) == notes.end()) notes.push_back(note);
-  }
-  return notes;
 }
 
 }  // namespace terramask::geo

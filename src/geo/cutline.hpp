@@ -14,7 +14,4 @@ namespace terramask::geo {
 /// @param warnings things the user should know are added
 Polygons read_cutline(const std::string& path, const Grid& grid, std::vector<std::string>& warnings);
 
-/// What is taken for granted of where the file's polygons lie, for people.
-std::vector<std::string> cutline_notes(const std::string& path, const Grid& grid);
-
 }  // namespace terramask::geo

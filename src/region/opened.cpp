@@ -5,7 +5,6 @@
 #include <array>
 
 #include "geo/creation_options.hpp"
-#include "geo/cutline.hpp"
 #include "region/folder.hpp"
 
 namespace terramask::region {
@@ -50,10 +49,6 @@ void lay_out(Opened& opened, const RegionJob& job, const RegionRun& run, const J
   opened.warnings.insert(opened.warnings.end(), said.begin(), said.end());
   const auto& of_reader = opened.plan.reader->warnings();
   opened.warnings.insert(opened.warnings.end(), of_reader.begin(), of_reader.end());
-  if (!job.cutline.empty()) {
-    const auto of_cutline = geo::cutline_notes(job.cutline, opened.plan.file.grid);
-    opened.warnings.insert(opened.warnings.end(), of_cutline.begin(), of_cutline.end());
-  }
   const auto& of_region = opened.plan.region->warnings();
   opened.warnings.insert(opened.warnings.end(), of_region.begin(), of_region.end());
 }

@@ -7,7 +7,6 @@
 #include <map>
 
 #include "geo/credits.hpp"
-#include "geo/cutline.hpp"
 
 namespace terramask::segment {
 
@@ -119,11 +118,6 @@ Window Job::output_window(const Tile& tile) const {
 std::vector<std::string> Job::warnings() const {
   std::vector<std::string> all = model_.warnings;
   all.insert(all.end(), reader_->warnings().begin(), reader_->warnings().end());
-  if (!options_.cutline.empty()) {
-    const Grid& grid = back_ ? reader_->source_grid() : reader_->working_grid();
-    const std::vector<std::string> notes = geo::cutline_notes(options_.cutline, grid);
-    all.insert(all.end(), notes.begin(), notes.end());
-  }
   all.insert(all.end(), region_->warnings().begin(), region_->warnings().end());
   return all;
 }
