@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "ops/activation/activation.hpp"
+#include "ops/portable_math.hpp"
 
 namespace terramask::ops {
 
@@ -22,11 +23,11 @@ inline void activate_in_place(const Activation& activation, float* y, std::int64
     case ActivationKind::leaky_relu:
       return each([=](float x) { return x < 0 ? alpha * x : x; });
     case ActivationKind::elu:
-      return each([=](float x) { return x < 0 ? alpha * std::expm1(x) : x; });
+      return each([=](float x) { return x < 0 ? alpha * expm1(x) : x; });
     case ActivationKind::sigmoid:
       return each([](float x) { return 1 / (1 + std::exp(-x)); });
     case ActivationKind::tanh:
-      return each([](float x) { return std::tanh(x); });
+      return each([](float x) { return tanh(x); });
   }
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "ops/pixel_loss/pixel_loss.hpp"
+#include "ops/portable_math.hpp"
 
 namespace terramask::ops {
 
@@ -27,7 +28,7 @@ struct LogSoftmax {
       if (static_cast<std::int64_t>(c) == label) log_of_label = z[c] - most;
     }
     others /= sum;
-    log_of_label = others < T(0.5) ? std::log1p(-others) : log_of_label - std::log(sum);
+    log_of_label = others < T(0.5) ? log1p(-others) : log_of_label - std::log(sum);
   }
 
   T probability(T z) const { return std::exp(z - most) / sum; }
@@ -56,8 +57,8 @@ struct NoisyLabel {
     }
     for (std::size_t c = 0; c < z.size(); ++c)
       if (chances[c] > 0) sum += chances[c] * std::exp(z[c] - most);
-    loss = other_label < T(0.5) ? -std::log1p(-other_label)
-                                : soft.most - most + std::log(soft.sum) - std::log(sum);
+    loss =
+        other_label < T(0.5) ? -log1p(-other_label) : soft.most - most + std::log(soft.sum) - std::log(sum);
   }
 
   /// Of the truth being c, given label and logits.
@@ -100,7 +101,7 @@ T pixel_loss(const PixelLossOptions& loss, std::span<const T> z, std::int64_t la
     case LossKind::sigmoid_cross_entropy:
       for (std::size_t c = 0; c < z.size(); ++c) {
         const T wrong = is_target(z.size(), c, label) ? -z[c] : z[c];
-        sum += std::max(wrong, T(0)) + std::log1p(std::exp(-std::abs(wrong)));
+        sum += std::max(wrong, T(0)) + log1p(std::exp(-std::abs(wrong)));
       }
       return sum;
     case LossKind::squared_error:

@@ -1,0 +1,25 @@
+// Functions that C libraries round differently in single precision: glibc 2.41 has other versions of expm1f, log1pf and
+// tanhf than glibc 2.36. Computed in double precision and rounded once, they are the same everywhere, but for a value
+// that lies within 1e-16 of the middle between two floats.
+#pragma once
+
+#include <cmath>
+
+namespace terramask::ops {
+
+template <class T>
+T expm1(T x) {
+  return static_cast<T>(std::expm1(static_cast<double>(x)));
+}
+
+template <class T>
+T log1p(T x) {
+  return static_cast<T>(std::log1p(static_cast<double>(x)));
+}
+
+template <class T>
+T tanh(T x) {
+  return static_cast<T>(std::tanh(static_cast<double>(x)));
+}
+
+}  // namespace terramask::ops
