@@ -32,6 +32,10 @@ double round_the_globe(double degrees) {
   return degrees - 360 * std::round(degrees / 360);
 }
 
+}  // namespace
+
+namespace dataset {
+
 /// From an image's pixels to the ground that its blocks lie on: degrees on WGS 84, or, of a local CRS, metres
 /// in its own plane.
 class Ground {
@@ -59,6 +63,10 @@ class Ground {
   std::optional<geo::CrsTransform> transform_;
 };
 
+}  // namespace dataset
+
+namespace {
+
 using Corners = std::array<std::array<double, 2>, 4>;
 
 Corners corners_of(const Grid& grid) {
@@ -66,7 +74,7 @@ Corners corners_of(const Grid& grid) {
   const auto h = static_cast<double>(grid.height);
   std::array<double, 4> x{0, w, w, 0};
   std::array<double, 4> y{0, 0, h, h};
-  Ground(grid).place(x, y);
+  dataset::Ground(grid).place(x, y);
   Corners corners{};
   for (std::size_t i = 0; i < 4; ++i) corners[i] = {x[i], y[i]};
   return corners;
@@ -277,7 +285,7 @@ struct PartMap::State {
   const Split& split;
   Grid grid;
   std::optional<Part> whole;
-  std::optional<Ground> ground;
+  std::optional<dataset::Ground> ground;
   std::unique_ptr<geo::GridMapping> mapping;  ///< null in a plane
   double half_width = 0, half_height = 0;
   Split::Block last{-1, -1};

@@ -16,10 +16,10 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* metadata_key = "terramask_training";
 
-constexpr const char* remedy = "remove it to begin anew, or name another model (-o)";
+constexpr const char* kRemedy = "remove it to begin anew, or name another model (-o)";
 
 [[noreturn]] void damaged(const std::string& what) {
-  throw Error(ErrorCode::format, "a damaged checkpoint: " + what, remedy);
+  throw Error(ErrorCode::format, "a damaged checkpoint: " + what, kRemedy);
 }
 
 std::int64_t whole(const Json& json) {
@@ -122,7 +122,7 @@ Checkpoint parse_facts(const std::string& text) {
   try {
     const Json facts = Json::parse(text);
     if (facts.at("format") != 1)
-      throw Error(ErrorCode::unsupported, "a checkpoint of a later version", remedy);
+      throw Error(ErrorCode::unsupported, "a checkpoint of a later version", kRemedy);
     checkpoint.project_digest = facts.at("project");
     checkpoint.device = facts.at("device");
     checkpoint.ranks = facts.value("ranks", 1);
@@ -133,7 +133,7 @@ Checkpoint parse_facts(const std::string& text) {
     checkpoint.best_epoch = whole(facts.at("best_epoch"));
     for (const Json& epoch : facts.at("epochs")) checkpoint.epochs.push_back(epoch_of(epoch));
   } catch (const Json::exception&) {
-    throw Error(ErrorCode::format, "a damaged checkpoint: its description cannot be read", remedy);
+    throw Error(ErrorCode::format, "a damaged checkpoint: its description cannot be read", kRemedy);
   }
   check_facts(checkpoint);
   return checkpoint;
@@ -148,7 +148,7 @@ std::optional<Checkpoint> load_checkpoint(const std::string& path) {
   safetensors::Reader reader(path);
   const auto entry = reader.header().metadata.find(metadata_key);
   if (entry == reader.header().metadata.end())
-    throw Error(ErrorCode::format, path + ": not a checkpoint of a training", remedy);
+    throw Error(ErrorCode::format, path + ": not a checkpoint of a training", kRemedy);
   Checkpoint checkpoint;
   try {
     checkpoint = parse_facts(entry->second);

@@ -61,7 +61,7 @@ TEST_F(RegionRanks, CountWhatItTakesToHandTilesOut) {
   EXPECT_EQ(summary.at("done"), 27);
   EXPECT_EQ(summary.at("complete"), true);
   ASSERT_EQ(summary.at("ranks").size(), 2U);
-  double tiles = 0, seconds = 0, waited = 0;
+  double tiles = 0, spent = 0, waited = 0;
   for (const auto& rank : summary.at("ranks")) {
     const double of_rank = rank.at("seconds");
     EXPECT_GT(of_rank, 0);
@@ -70,11 +70,11 @@ TEST_F(RegionRanks, CountWhatItTakesToHandTilesOut) {
     EXPECT_LE(rank.at("waited_seconds").get<double>() + rank.at("waited_at_end_seconds").get<double>(),
               of_rank);
     tiles += rank.at("tiles").get<double>();
-    seconds += of_rank;
+    spent += of_rank;
     waited += rank.at("waited_seconds").get<double>();
   }
   EXPECT_EQ(tiles, 27);
-  EXPECT_NEAR(summary.at("waited_share"), waited / seconds, 1e-9);
+  EXPECT_NEAR(summary.at("waited_share"), waited / spent, 1e-9);
   EXPECT_GT(summary.at("handing_out").at("processor_seconds"), 0);
   EXPECT_GT(summary.at("handing_out").at("busy_seconds"), 0);
 }
