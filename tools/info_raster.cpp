@@ -83,8 +83,10 @@ Json as_json(const RasterInfo& r) {
   }
   json["notes"] = r.notes;
   json["classes"] = Json::array();
-  for (const ClassInfo& one : r.classes)
+  for (const ClassInfo& one : r.classes) {
     json["classes"].push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
+    if (one.transparent) json["classes"].back()["transparent"] = *one.transparent;
+  }
   json["attribution"] = r.credits.attribution;
   json["licence"] = r.credits.licence;
   json["made_by"] = r.made_by;

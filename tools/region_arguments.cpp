@@ -103,6 +103,7 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
           ->check(number())
           ->type_name("P"),
       "Output");
+  for (CLI::Option* option : add_background_options(app, a.background)) a.of_job.push_back(option);
   job(app.add_option("--co", a.creation_options,
                      "GDAL's creation options of the COG driver: COMPRESS=ZSTD; repeatable")
           ->allow_extra_args(false)
@@ -256,6 +257,7 @@ RegionJob make_job(const RegionArguments& a) {
   }
   if (!a.zones.path.empty()) job.zones = a.zones;
   job.threshold = a.threshold;
+  job.background_transparent = a.background.transparent();
   job.creation_options = a.creation_options;
   return job;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "background_options.hpp"
 #include "device_options.hpp"
 #include "messages.hpp"
 #include "raster_arguments.hpp"
@@ -31,6 +32,7 @@ struct RegionArguments {
   RegionPolygons polygon_options;
   RegionZones zones;
   std::optional<double> threshold;
+  BackgroundArguments background;
   std::vector<std::string> creation_options;
   std::vector<CLI::Option*> of_job;  ///< what a job file says instead
 

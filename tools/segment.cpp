@@ -98,6 +98,7 @@ void add_output_options(CLI::App& app, SegmentArguments& a) {
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE")
       ->group("Output");
+  add_background_options(app, a.background);
   app.add_flag("--overwrite", a.overwrite, "Replace outputs that are there")->group("Output");
 }
 
@@ -199,6 +200,8 @@ int segment(SegmentArguments a) {
   if (a.mosaic && model.info.nodata_rule != NodataRule::automatic)
     jobs = make_jobs(a, model.info.nodata_rule);
   for (const std::string& warning : model.warnings) spdlog::warn("warning: {}: {}", a.model, warning);
+  if (const auto transparent = a.background.transparent())
+    set_background_transparent(model.info.classes, *transparent);
   Segmenter segmenter(std::move(model), a.device.options());
   spdlog::info("computing on {}", segmenter.device_name());
 

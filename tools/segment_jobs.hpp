@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "background_options.hpp"
 #include "device_options.hpp"
 #include "messages.hpp"
 #include "raster_arguments.hpp"
@@ -25,6 +26,7 @@ struct SegmentArguments {
   std::string probabilities, probability_type = "byte";
   std::vector<std::string> creation_options;
   std::string picture;
+  BackgroundArguments background;
   bool overwrite = false;
   std::int64_t tile = 0;
   std::optional<std::int64_t> overlap;

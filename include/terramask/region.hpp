@@ -47,6 +47,8 @@ struct RegionJob {
   bool probabilities = false;
   ProbabilityType probability_type = ProbabilityType::byte;
   std::optional<double> threshold;
+  /// Whether maps show what lies below the background; empty: as the model says, or by the classes' names.
+  std::optional<bool> background_transparent;
   std::vector<std::string> creation_options;
   /// Made of the tiles: other settings change no tile.
   std::optional<RegionPolygons> polygons;

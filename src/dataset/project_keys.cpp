@@ -18,6 +18,13 @@ void visit_class(KeyVisitor& v, ClassInfo& one) {
   one.value = static_cast<int>(value);
   v.text("name", one.name, Need::required);
   v.text("color", one.color, Need::required);
+  const auto read = [&one](const Json& found, const Place& place) {
+    if (!found.is_boolean()) place.refuse(found, "true or false");
+    one.transparent = found.get<bool>();
+  };
+  v.special(
+      "transparent", read, [&one] { return one.transparent ? Json(*one.transparent) : Json(); },
+      Need::optional);
 }
 
 void visit_split(KeyVisitor& v, SplitKeys& split) {

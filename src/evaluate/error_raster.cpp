@@ -27,7 +27,7 @@ std::string reddened(const std::string& color) {
 /// What needs no look: where the class is not and was not said to be, else background that is right.
 std::set<int> unremarkable(const std::vector<ClassInfo>& classes, bool one_class) {
   if (one_class) return {0};
-  const std::set<int> background = geo::background_values(classes);
+  const std::set<int> background = background_values(classes);
   std::set<int> values;
   for (std::size_t i = 0; i < classes.size(); ++i)
     if (background.contains(classes[i].value)) values.insert(2 * static_cast<int>(i));

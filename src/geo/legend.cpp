@@ -67,8 +67,10 @@ std::vector<std::string> category_names(std::span<const ClassInfo> classes) {
 
 std::string classes_as_json(std::span<const ClassInfo> classes) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const ClassInfo& one : classes)
+  for (const ClassInfo& one : classes) {
     list.push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
+    if (one.transparent) list.back()["transparent"] = *one.transparent;
+  }
   return list.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -83,6 +85,8 @@ std::vector<ClassInfo> read_classes(GDALDataset& raster) {
           return one.contains(key) && one[key].is_string() ? one[key].get<std::string>() : std::string();
         };
         classes.push_back({one["value"].get<int>(), text("name"), text("color")});
+        if (const auto found = one.find("transparent"); found != one.end() && found->is_boolean())
+          classes.back().transparent = found->get<bool>();
       }
       return classes;
     }

@@ -38,7 +38,7 @@ geo::StagedCogOptions staged_options(const MaskOptions& options) {
       estimate_disk(options.path, options.grid, nodata == 255 ? 1 : 256, false, ProbabilityType::byte)
           .peak_bytes;
   staged.style =
-      geo::mask_style(options.classes, options.see_through.value_or(geo::background_values(options.classes)));
+      geo::mask_style(options.classes, options.see_through.value_or(transparent_values(options.classes)));
   return staged;
 }
 

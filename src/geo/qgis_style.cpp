@@ -45,12 +45,6 @@ std::string label_of(const ClassInfo& one) {
   return one.name.empty() ? fmt::format("class {}", one.value) : one.name;
 }
 
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 XmlElement renderer(XmlElement& pipe, const char* type, int band) {
   XmlElement made = pipe.child("rasterrenderer");
   made.set("type", type).set("band", std::to_string(band)).set("opacity", "1").set("alphaBand", "-1");
@@ -95,22 +89,6 @@ std::string digest_of(std::string_view text) {
 }
 
 }  // namespace
-
-std::set<int> background_values(std::span<const ClassInfo> classes) {
-  static const std::set<std::string> always{"background", "nodata", "none",      "nothing",
-                                            "unlabelled", "void",   "unlabeled", "unclassified"};
-  static const std::set<std::string> at_zero{"other", "others", "rest", "unknown", "undefined"};
-  const auto background = [&](const ClassInfo& one) {
-    const std::string name = lower_case(one.name);
-    if (always.contains(name)) return true;
-    return one.value == 0 && (classes.size() == 2 || at_zero.contains(name) || name.starts_with("no ") ||
-                              name.starts_with("not ") || name.starts_with("non-"));
-  };
-  std::set<int> values;
-  for (const ClassInfo& one : classes)
-    if (background(one)) values.insert(one.value);
-  return values;
-}
 
 std::string mask_style(std::span<const ClassInfo> classes, const std::set<int>& see_through) {
   XmlTree tree("pipe");

@@ -19,10 +19,6 @@ struct StyleElements {
   bool empty() const { return raster.empty() && vectors.empty(); }
 };
 
-/// Values of what is not looked for, which are to be seen through: classes called background, unlabelled and
-/// the like, and 0 where it is called other, or "no road", or is one of two.
-std::set<int> background_values(std::span<const ClassInfo> classes);
-
 /// A mask: an entry a class and nothing else, in the order given.
 std::string mask_style(std::span<const ClassInfo> classes, const std::set<int>& see_through);
 

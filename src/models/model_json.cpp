@@ -204,7 +204,11 @@ std::vector<ClassInfo> parse_classes(const Json& json, std::int64_t expected,
     if (!names.insert(info.name).second) fail(fmt::format("two classes are named {}", quotation(info.name)));
     if (!is_color(info.color))
       fail(fmt::format("{}: color {}, expected \"#rrggbb\"", where, quotation(info.color)));
-    warn_of_others(item, {"value", "name", "color"}, where, warnings);
+    if (const auto found = item.find("transparent"); found != item.end() && !found->is_null()) {
+      if (!found->is_boolean()) fail(where + ": transparent is neither true nor false");
+      info.transparent = found->get<bool>();
+    }
+    warn_of_others(item, {"value", "name", "color", "transparent"}, where, warnings);
     classes.push_back(std::move(info));
   }
   return classes;
@@ -290,8 +294,10 @@ std::string description_text(const ModelInfo& info) {
   json["pad_multiple"] = info.pad_multiple;
   json["nodata_rule"] = to_string(info.nodata_rule);
   json["classes"] = Json::array();
-  for (const ClassInfo& item : info.classes)
+  for (const ClassInfo& item : info.classes) {
     json["classes"].push_back({{"value", item.value}, {"name", item.name}, {"color", item.color}});
+    if (item.transparent) json["classes"].back()["transparent"] = *item.transparent;
+  }
   if (info.threshold) json["threshold"] = *info.threshold;
   try {
     if (!info.provenance.empty()) json["provenance"] = parse_strictly(info.provenance);

@@ -52,8 +52,10 @@ std::string shortened(const Json& value) {
 
 Json classes_json(const std::vector<ClassInfo>& classes) {
   Json list = Json::array();
-  for (const ClassInfo& one : classes)
+  for (const ClassInfo& one : classes) {
     list.push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
+    if (one.transparent) list.back()["transparent"] = *one.transparent;
+  }
   return list;
 }
 
@@ -85,6 +87,7 @@ Json describe_job(const RegionJob& job, const Model& model) {
       {"probabilities", job.probabilities},
       {"probability_type", job.probability_type == ProbabilityType::byte ? "byte" : "float32"}};
   json["threshold"] = maybe(job.threshold);
+  json["background_transparent"] = maybe(job.background_transparent);
   json["creation_options"] = job.creation_options;
   return json;
 }
@@ -125,9 +128,11 @@ JobFile JobFile::parse(const std::string& text, const std::string& path) {
     file.grid = parse_grid(json.at("grid").dump());
     const auto window = json.at("window").get<std::array<std::int64_t, 4>>();
     file.window = {window[0], window[1], window[2], window[3]};
-    for (const Json& one : json.at("classes"))
+    for (const Json& one : json.at("classes")) {
       file.classes.push_back({one.at("value").get<int>(), one.at("name").get<std::string>(),
                               one.at("color").get<std::string>()});
+      if (one.contains("transparent")) file.classes.back().transparent = one.at("transparent").get<bool>();
+    }
     return file;
   } catch (const Json::exception&) {
     throw Error(ErrorCode::format, path + ": damaged, or not a job of Terramask",

@@ -78,6 +78,14 @@ void visit_between(KeyVisitor& v, const char* key, std::optional<double>& number
   v.special(key, read, nothing, Need::optional);
 }
 
+void visit_maybe(KeyVisitor& v, const char* key, std::optional<bool>& flag) {
+  const auto read = [&flag](const Json& value, const Place& place) {
+    if (!value.is_boolean()) place.refuse(value, "true or false");
+    flag = value.get<bool>();
+  };
+  v.special(key, read, nothing, Need::optional);
+}
+
 void visit_date(KeyVisitor& v, std::string& date) {
   const auto read = [&date](const Json& value, const Place& place) {
     date = text_of(value, place);
@@ -215,6 +223,7 @@ void visit_job(KeyVisitor& v, RegionJob& job) {
   v.object(
       "products", [&job](KeyVisitor& inner) { visit_products(inner, job); }, Need::optional);
   visit_between(v, "threshold", job.threshold, 0, 1, "a number above 0 and below 1");
+  visit_maybe(v, "background_transparent", job.background_transparent);
   visit_texts(v, "creation_options", job.creation_options);
 }
 

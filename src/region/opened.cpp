@@ -28,6 +28,7 @@ WorkerOptions worker_options(const RegionRun& run, const StopFlag* stop) {
 
 void open_model(Opened& opened, const RegionJob& job) {
   Model model = load_model(job.model);
+  if (job.background_transparent) set_background_transparent(model.info.classes, *job.background_transparent);
   opened.warnings = model.warnings;
   opened.model = std::make_shared<const Model>(std::move(model));
   if (job.threshold && !(*job.threshold > 0 && *job.threshold < 1))

@@ -149,7 +149,7 @@ std::vector<std::string> write_products(const std::string& folder, const JobFile
   products.push_back(path("mask.vrt"));
   replace_file(products.back(),
                geo::mask_vrt(grid, file.classes, placed(file, done, mask_path), block_of(file, 512)));
-  write_style(products.back(), geo::mask_style(file.classes, geo::background_values(file.classes)));
+  write_style(products.back(), geo::mask_style(file.classes, transparent_values(file.classes)));
   const Json& wanted = file.description["products"];
   if (wanted["probabilities"] == true) {
     const auto type = wanted["probability_type"] == "byte" ? ProbabilityType::byte : ProbabilityType::float32;

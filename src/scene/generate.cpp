@@ -224,7 +224,7 @@ void generate_scene(const SceneOptions& options, const ProgressSink& progress, c
   scene::write_rasters(town, options, frame, folder, progress, stop);
   folder.put_in_place();
   geo::StyleFile(folder.final_path("labels.tif"), geo::StyleFile::Kind::raster,
-                 geo::mask_style(scene_classes(), geo::background_values(scene_classes())))
+                 geo::mask_style(scene_classes(), transparent_values(scene_classes())))
       .put_in_place();
 }
 

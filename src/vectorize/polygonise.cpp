@@ -105,8 +105,7 @@ std::unique_ptr<geo::FeatureWriter> Polygoniser::open_writer() const {
   if (has_areas_) file.fields.push_back({"area_m2", geo::FieldType::real});
   file.fields.push_back({"pixels", geo::FieldType::integer64});
   if (!options_.probabilities.empty()) file.fields.push_back({"probability", geo::FieldType::real});
-  file.style =
-      geo::class_style(geo::SymbolKind::fill, shown_classes(), geo::background_values(mask_.classes));
+  file.style = geo::class_style(geo::SymbolKind::fill, shown_classes(), transparent_values(mask_.classes));
   return geo::FeatureWriter::create(file);
 }
 

@@ -68,7 +68,7 @@ std::vector<geo::Field> table_fields(const ZonalStatistics& statistics, const st
 }
 
 std::string table_style(const ZonalStatistics& statistics) {
-  const std::set<int> background = geo::background_values(statistics.classes);
+  const std::set<int> background = transparent_values(statistics.classes);
   const std::vector<std::string> names = column_names(statistics.classes);
   std::vector<geo::StyleCategory> categories;
   std::string shares, cases;

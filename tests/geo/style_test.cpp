@@ -31,7 +31,7 @@ class StyleTest : public ::testing::Test {
     return found;
   }
   std::string mask_style() const {
-    return geo::mask_style(town_classes(), geo::background_values(town_classes()));
+    return geo::mask_style(town_classes(), transparent_values(town_classes()));
   }
 
   TemporaryFolder folder_;
@@ -78,15 +78,6 @@ TEST_F(StyleTest, ThousandsOfClassesTakeNoTime) {
   std::vector<ClassInfo> classes;
   for (int value = 0; value < 65535; ++value) classes.push_back({value, "class", "#123456"});
   EXPECT_EQ(count(geo::mask_style(classes, {}), "<paletteEntry "), classes.size());
-}
-
-TEST_F(StyleTest, BackgroundIsWhatIsCalledSo) {
-  EXPECT_EQ(geo::background_values(town_classes()), std::set<int>{0});
-  EXPECT_EQ(geo::background_values(std::vector<ClassInfo>{{0, "land", ""}, {1, "water", ""}}),
-            std::set<int>{0});
-  EXPECT_EQ(geo::background_values(
-                std::vector<ClassInfo>{{0, "paved", ""}, {1, "tree", ""}, {5, "Background", ""}}),
-            std::set<int>{5});
 }
 
 TEST_F(StyleTest, OursIsReplacedAndTakenAway) {
