@@ -17,9 +17,7 @@ constexpr std::size_t elements = std::size_t{32} << 20;  // of each array: 128 M
 using Vector [[gnu::vector_size(64)]] = float;
 
 #ifdef __x86_64__
-#define TERRAMASK_EVERY_PROCESSOR                                                                      \
-  [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default"), gnu::optimize("O3,fp-contract=" \
-                                                                                     "fast")]]
+#define TERRAMASK_EVERY_PROCESSOR [[gnu::target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")]]
 #else
 #define TERRAMASK_EVERY_PROCESSOR
 #endif

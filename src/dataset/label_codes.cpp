@@ -43,8 +43,7 @@ geo::LabelCodes color_codes(const Project& project, const ProjectImage& image, g
                             const std::map<double, std::uint64_t>& found) {
   std::map<std::uint32_t, std::uint16_t> code_of;
   for (const auto& [text, name] : image.labels.map) {
-    const auto at = std::find_if(project.classes.begin(), project.classes.end(),
-                                 [&](const ClassInfo& one) { return one.name == name; });
+    const auto at = std::ranges::find(project.classes, name, &ClassInfo::name);
     if (const auto color = geo::parse_color(text))
       code_of[number_of(*color)] = static_cast<std::uint16_t>(at - project.classes.begin() + 1);
   }
