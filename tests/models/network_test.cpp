@@ -132,7 +132,7 @@ TEST(Network, StrideIsThatOfTheSpecification) {
 
 TEST(Network, PatchesThatDoNotFitAreRefused) {
   const NetworkSpec spec{.architecture = "unet", .width = 2, .depth = 3};
-  for (const auto& [n, h, w] :
+  for (const auto& size :
        std::vector<std::array<std::int64_t, 3>>{{1, 12, 16},
                                                 {1, 16, 12},
                                                 {0, 16, 16},
@@ -140,7 +140,7 @@ TEST(Network, PatchesThatDoNotFitAreRefused) {
                                                 {1, 16, -16},
                                                 {1, std::int64_t{1} << 62, std::int64_t{1} << 62},
                                                 {std::int64_t{1} << 62, 16, 16}}) {
-    const Error error = error_of([&] { build_network(spec, n, h, w); });
+    const Error error = error_of([&] { build_network(spec, size[0], size[1], size[2]); });
     EXPECT_EQ(error.code(), ErrorCode::mismatch);
   }
   EXPECT_THAT(error_of([&] { build_network(spec, 1, 12, 16); }).remedy(), HasSubstr("multiples of 8"));
