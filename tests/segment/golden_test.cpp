@@ -86,11 +86,11 @@ TEST_P(Golden, LogitsAndMaskEqualPyTorch) {
   EXPECT_GE(share, model_name == "segnet" ? 0.9999 : 0.99999);
 }
 
-constexpr const char* road = "roads_google/images/satImage_001.png";
+constexpr const char* kRoadImage = "roads_google/images/satImage_001.png";
 constexpr const char* land = "nb_landcover/23322E759967N_clipped_1m_1of2.tif";
-constexpr Case cases[] = {{"unet", road, "satImage_001"},   {"fcn", road, "satImage_001"},
-                          {"segnet", road, "satImage_001"}, {"unet", land, "nb_landcover"},
-                          {"fcn", land, "nb_landcover"},    {"segnet", land, "nb_landcover"}};
+constexpr Case cases[] = {{"unet", kRoadImage, "satImage_001"},   {"fcn", kRoadImage, "satImage_001"},
+                          {"segnet", kRoadImage, "satImage_001"}, {"unet", land, "nb_landcover"},
+                          {"fcn", land, "nb_landcover"},          {"segnet", land, "nb_landcover"}};
 
 const Kernels all_kernels[] = {
 #ifdef TERRAMASK_VULKAN
