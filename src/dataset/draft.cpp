@@ -15,6 +15,7 @@
 #include "geo/gdal_support.hpp"
 #include "geo/label_reader.hpp"
 #include "geo/legend.hpp"
+#include "geo/palette_check.hpp"
 #include "terramask/error.hpp"
 #include "terramask/raster_reader.hpp"
 #include "terramask/tiles.hpp"
@@ -63,13 +64,8 @@ void look_at_palette(const std::string& path, GDALDataset& raster, const std::se
     if (named.contains(value)) continue;
     const auto& [first, first_path] = found.palette.try_emplace(value, color, path).first->second;
     if (first == color) continue;
-    throw Error(
-        ErrorCode::mismatch,
-        fmt::format(
-            "{}: the palette shows the value {} as {}, that of {} as {}: one value would stand for two "
-            "classes",
-            path, value, color, first_path, first),
-        "name classes by their colours: --classes '#rrggbb=road,#rrggbb=roof'");
+    geo::refuse_palettes(path, value, color, first_path, first,
+                         "name classes by their colours: --classes '#rrggbb=road,#rrggbb=roof'");
   }
 }
 

@@ -9,6 +9,7 @@
 #include "evaluate/class_match.hpp"
 #include "evaluate/mask_source.hpp"
 #include "evaluate/reference_source.hpp"
+#include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
 
 namespace terramask::evaluation {
@@ -77,7 +78,7 @@ std::vector<ClassInfo> class_list(const EvaluationOptions& options, const StopFl
       for (const int value : values_in(pair.mask, stop))
         if (std::none_of(classes.begin(), classes.end(),
                          [&](const ClassInfo& known) { return known.value == value; }))
-          classes.push_back({value, "", ""});
+          classes.push_back({value, "", geo::palette_color(*geo::open_raster(pair.mask), value)});
     }
     if (classes.empty())
       throw Error(ErrorCode::mismatch, options.pairs.front().mask + ": holds nothing but nodata",

@@ -8,12 +8,36 @@
 #include "evaluate/mask_source.hpp"
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/legend.hpp"
 #include "geo/vector_layer.hpp"
 
 namespace terramask::evaluation {
 namespace {
 
 constexpr const char* kRemedy = "say what they are with --map VALUE=CLASS, or leave them out with --ignore";
+
+/// Of two rasters without names, colours tell that values were exchanged: what one shows as 1 the other shows
+/// as 2.
+void refuse_crossed_colors(const std::string& path, const std::vector<ClassInfo>& legend,
+                           const std::vector<ClassInfo>& classes) {
+  const geo::DatasetPtr raster = geo::open_raster(path);
+  const auto named = [&](int value) {
+    return std::ranges::any_of(legend,
+                               [&](const ClassInfo& one) { return one.value == value && !one.name.empty(); });
+  };
+  for (const ClassInfo& one : classes) {
+    const std::string shown = geo::palette_color(*raster, one.value);
+    if (shown.empty() || shown == one.color || named(one.value)) continue;
+    for (const ClassInfo& other : classes)
+      if (other.color == shown && geo::palette_color(*raster, other.value) != other.color)
+        throw Error(
+            ErrorCode::mismatch,
+            fmt::format(
+                "{}: its palette shows the value {} as {}, which is the colour of class {} of the mask", path,
+                one.value, shown, other.name),
+            fmt::format("say what its values are, with --map {}={} and so on", one.value, other.name));
+  }
+}
 
 class RasterReference final : public ReferenceSource {
  public:
@@ -24,7 +48,9 @@ class RasterReference final : public ReferenceSource {
       warnings_.push_back(fmt::format(
           "{}: it or {} says nothing of its CRS or place: taken to lie as the other does", path, grid_name));
     if (!reader_.note().empty()) warnings_.push_back(reader_.note());
-    for (const ClassInfo& one : legend_of(path)) {
+    const std::vector<ClassInfo> legend = legend_of(path);
+    if (options.map.empty()) refuse_crossed_colors(path, legend, classes);
+    for (const ClassInfo& one : legend) {
       names_[one.value] = one.name;
       const Code code = match_.find(label_of(one.value), one.name);
       if (code < 0 || one.name == classes[static_cast<std::size_t>(code)].name) continue;

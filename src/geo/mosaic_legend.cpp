@@ -7,6 +7,7 @@
 
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "geo/palette_check.hpp"
 
 namespace terramask::geo {
 namespace {
@@ -91,6 +92,7 @@ TileSurvey survey_tiles(const std::vector<std::string>& paths, TileContents cont
                         const ProgressSink& progress, const StopFlag* stop) {
   TileSurvey survey;
   Legend legend;
+  PaletteCheck palettes;
   Progress state{"opening tiles", "tiles", 0, paths.size()};
   for (const std::string& path : paths) {
     if (stop != nullptr) stop->check();
@@ -110,6 +112,7 @@ TileSurvey survey_tiles(const std::vector<std::string>& paths, TileContents cont
             "take out one with `gdal_translate -b 1`, or make a mosaic of values with --contents continuous");
     }
     legend.add(classes, path, survey.warnings);
+    if (survey.classes) palettes.add(*dataset, path, classes);
     std::erase_if(survey.metadata, [&](const auto& item) {
       const auto found = metadata.find(item.first);
       return found == metadata.end() || found->second != item.second;
@@ -117,6 +120,7 @@ TileSurvey survey_tiles(const std::vector<std::string>& paths, TileContents cont
     ++state.done;
     if (progress) progress(state);
   }
+  palettes.check(stop);
   survey.legend = legend.classes();
   return survey;
 }
