@@ -27,6 +27,7 @@ void check_classes(std::span<const ClassInfo> classes) {
   if (classes.empty()) throw Error(ErrorCode::usage, "a mask needs at least one class");
   std::set<int> values;
   for (const ClassInfo& one : classes) {
+    require_utf8(one.name, "the classes of a mask");
     if (one.value < 0 || one.value > 65534)
       throw Error(ErrorCode::usage,
                   fmt::format("class \"{}\": the value {} does not fit a mask", one.name, one.value),

@@ -62,6 +62,14 @@ class NoUtf8(FaultTest):
             self.assertNotIn('defect', ran.stderr)
             self.assertIn('UTF-8', ran.stderr)
 
+    def test_class_names_of_a_call(self):
+        shapes = self.work / 'shapes.csv'
+        shapes.write_text('wkt,id\n"POINT(452100 5411900)",1\n')
+        self.refuses(['labels', '--burn', b'%s=b\xe4u:6m' % bytes(shapes), '--like', SAMPLE / 'ortho.tif', '-o',
+                      self.work / 'no.tif'], 'b%E4u', 'UTF-8')
+        self.refuses(['evaluate', SAMPLE / 'labels.tif', '--reference', SAMPLE / 'labels.tif', '--classes', b'0=b\xe4u'],
+                     'b%E4u', 'UTF-8')
+
     def test_evaluate(self):
         mask = self.copied('labels.tif', LATIN + '-mask.tif')
         self.terramask('evaluate', mask, '--reference', SAMPLE / 'labels.tif', '--image', SAMPLE / 'ortho.tif', '--html',
