@@ -130,6 +130,20 @@ CsvColumns csv_columns(GDALDataset& file) {
   return found;
 }
 
+bool holds_ewkt(GDALDataset& file) {
+  if (!is_csv(file)) return false;
+  OGRLayer& layer = *file.GetLayer(0);
+  layer.ResetReading();
+  const OGRFeatureUniquePtr row{layer.GetNextFeature()};
+  layer.ResetReading();
+  if (!row) return false;
+  for (const char* name : kGeometries) {
+    const int field = layer.GetLayerDefn()->GetFieldIndex(name);
+    if (field >= 0 && STARTS_WITH_CI(row->GetFieldAsString(field), "SRID=")) return true;
+  }
+  return false;
+}
+
 bool is_csv(GDALDataset& file) {
   return file.GetDriver() != nullptr && std::string_view(file.GetDriverName()) == "CSV" &&
          file.GetLayerCount() == 1;

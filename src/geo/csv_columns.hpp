@@ -11,6 +11,10 @@ namespace terramask::geo {
 /// Whether GDAL has opened the file with its CSV driver.
 bool is_csv(GDALDataset& file);
 
+/// Whether a column that should hold geometries holds PostGIS' "SRID=4326;POINT(...)", which GDAL does not
+/// read.
+bool holds_ewkt(GDALDataset& file);
+
 struct CsvColumns {
   std::string geometry;  ///< of WKT, GeoJSON or hexadecimal WKB
   std::string x, y;      ///< used where there is no `geometry`

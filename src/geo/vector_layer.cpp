@@ -55,6 +55,10 @@ OGRLayer& find_layer(GDALDataset& dataset, const std::string& path, const std::s
     layers.push_back(layer);
     names += (names.empty() ? "" : ", ") + std::string(layer->GetName());
   }
+  if (layers.empty() && holds_ewkt(dataset))
+    throw Error(ErrorCode::unsupported,
+                path + ": its geometries begin with SRID=, which is PostGIS' own form (EWKT) and no WKT",
+                "export it again with ST_AsText(geom), or as a GeoPackage, which keeps the CRS too");
   if (layers.empty())
     throw Error(
         ErrorCode::format,

@@ -199,7 +199,8 @@ void VectorStream::keep_near(const Grid& grid, double margin_m) {
     if (!around.box() || around.across_the_seam()) continue;
     const Box& box = *around.box();
     state_->near[i] = {box.left, box.low, box.right, box.high};
-    if (!state_->written_once(i)) continue;
+    // A table is read row by row anyway, and rows without a geometry are to be told of.
+    if (!state_->written_once(i) || is_csv(*state_->dataset)) continue;
     // Boxes of shapes around a pole do not reach to it.
     const double far = state_->may_reach_a_pole(i) ? 1e12 : 0;
     state_->layers[i]->SetSpatialFilterRect(box.left, box.low - far, box.right, box.high + far);

@@ -13,6 +13,8 @@ std::string features(std::uint64_t count, const char* one, const char* many) {
 
 std::vector<std::string> FeatureTally::warnings(const std::string& rules, const std::string& path) const {
   std::vector<std::string> all;
+  if (shapeless > 0)
+    all.push_back(fmt::format("{}: {} no geometry: left out", path, features(shapeless, "has", "have")));
   for (const auto& [rule, count] : widthless)
     all.push_back(fmt::format("{}: {}.buffer: no width up to {:g} m (most_m) for {}, left out", rules,
                               rule.first, rule.second,
@@ -23,6 +25,8 @@ std::vector<std::string> FeatureTally::warnings(const std::string& rules, const 
 std::string FeatureTally::why_nothing(const std::string& path, std::optional<std::uint64_t> all,
                                       const std::string& elsewhere) const {
   if (all && *all == 0) return path + ": holds no feature";
+  if (read == 0 && shapeless > 0)
+    return fmt::format("{}: {} no geometry", path, features(shapeless, "has", "have"));
   if (read == 0) return path + ": " + (elsewhere.empty() ? "holds no feature near the image" : elsewhere);
   if (matched == 0)
     return fmt::format("{}: {} near the image, and none is what `layer` and `where` of the rules ask for",

@@ -11,9 +11,10 @@
 namespace terramask::labels {
 
 struct FeatureTally {
-  std::uint64_t read = 0;     ///< near the image
-  std::uint64_t matched = 0;  ///< by one of the rules, and for each of them
-  std::uint64_t thin = 0;     ///< of these, points and lines without a width
+  std::uint64_t read = 0;       ///< near the image
+  std::uint64_t shapeless = 0;  ///< without a geometry: empty, or none that GDAL understands
+  std::uint64_t matched = 0;    ///< by one of the rules, and for each of them
+  std::uint64_t thin = 0;       ///< of these, points and lines without a width
   /// Of these, those for which no width was found: by the rule's place ("rules[2]") and the most it may be.
   std::map<std::pair<std::string, double>, std::uint64_t> widthless;
 

@@ -276,8 +276,11 @@ void VectorSource::prepare(LabelsSummary& summary, const ProgressSink& progress,
     }
   };
   while (stream_->next()) {
+    if (stream_->geometry() == nullptr || stream_->geometry()->IsEmpty() != FALSE) {
+      ++tally_.shapeless;
+      continue;
+    }
     if (tally_.read++ % kBetweenReports == 0) report();
-    if (stream_->geometry() == nullptr) continue;
     const geo::GeometryKind kind = kind_of(*stream_->geometry());
     for (const LayerRule& rule : layer_rules_) {
       const bool meant = rule.from.kind == geo::GeometryKind::any || rule.from.kind == kind;
@@ -287,7 +290,7 @@ void VectorSource::prepare(LabelsSummary& summary, const ProgressSink& progress,
       paint_feature(rule);
     }
   }
-  if (tally_.read == 0 && !osm_) check_meeting(true);
+  if (tally_.read == 0 && tally_.shapeless == 0 && !osm_) check_meeting(true);
   summary.features_read += tally_.read;
   conclude();
 }

@@ -85,6 +85,16 @@ class CsvPlaces(support.FaultTest):
         self.refuses(['labels', self.given / 'any.json', '--source', f'v={self.given}/t.csv', '--like', ORTHO, '-o',
                       self.work / 't.tif'], 't.csv', 'lon and lat', 'WKT')
 
+    def test_what_gdal_does_not_read_as_a_geometry(self):
+        square = 'POLYGON((452000 5411900,452100 5411900,452100 5412000,452000 5412000,452000 5411900))'
+        ewkt = self.write('e.csv', f'id,geom\n1,"SRID=32633;{square}"\n')
+        self.refuses(['labels', '--burn', f'{ewkt}=a', '--like', ORTHO, '-o', self.work / 'e.tif'], 'e.csv', 'SRID=',
+                     'ST_AsText')
+        rows = self.write('w.csv', f'id,wkt\n1,"{square}"\n2,\n3,"POLYGON((broken"\n')
+        ran = self.terramask('labels', '--burn', f'{rows}=a', '--like', ORTHO, '-o', self.work / 'w.tif', '--overwrite')
+        self.assertIn('2 features have no geometry: left out', ran.stderr)
+        self.assertGreater((self.pixels(self.work / 'w.tif') == 1).sum(), 8000)
+
     def test_zones(self):
         path = self.write('zones.csv', (self.given / 'open_buildings.csv').read_text())
         self.terramask('zonal', LABELS, '--zones', path, '-o', self.given / 'hectares.csv')
