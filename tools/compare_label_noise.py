@@ -123,7 +123,7 @@ def outdated_labels(a, folder, seed):
 
 
 def project(a, folder, labels, kind, seed, path):
-    terramask(a, 'init', f'{folder}/ortho.tif', '--labels', labels, '--classes', '0=background,1=road#ffd400', '-o', path,
+    terramask(a, 'init', f'{folder}/ortho.tif', '--labels', labels, '--map', '0=background,1=road#ffd400', '-o', path,
               '--overwrite', '-q')
     with open(path) as file:
         made = json.load(file)

@@ -109,7 +109,7 @@ def make_project(a, folder, seed):
     """What `init` drafts, with every image in the training part, so that both sides keep their last epoch."""
     path = f'{folder}/project.json'
     terramask(a, 'init', *(image_path(a, n) for n in TRAIN), '--labels', *(image_path(a, n, 'groundtruth') for n in TRAIN),
-              '--classes', '0-127=background,128-255=road#ffd400', '-o', path, '--overwrite', '-q')
+              '--map', '0-127=background,128-255=road#ffd400', '-o', path, '--overwrite', '-q')
     with open(path) as file:
         project = json.load(file)
     project['split'].update(method='file', fractions=[1, 0, 0])

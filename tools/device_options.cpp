@@ -1,5 +1,6 @@
 #include "device_options.hpp"
 
+#include "checks.hpp"
 #include "command.hpp"
 
 namespace terramask::tools {
@@ -18,25 +19,25 @@ ExecutorOptions DeviceArguments::options() const {
 
 void add_device_options(CLI::App& app, DeviceArguments& a) {
   app.add_option("--device", a.device,
-                 "auto, cpu, vulkan, vulkan:N or a part of a device's name (see `terramask devices`)")
+                 "auto, cpu, vulkan, vulkan:N or part of a device name (see `terramask devices`)")
       ->type_name("DEVICE")
       ->capture_default_str()
       ->group("Device");
-  app.add_option("--threads", a.threads, "Threads of the CPU (0: all it has); lavapipe heeds LP_NUM_THREADS")
-      ->check(CLI::Range(0, 1024).description(""))
+  app.add_option("--threads", a.threads, "CPU threads (0: all); for lavapipe set LP_NUM_THREADS")
+      ->check(whole_number(0, 1024))
       ->type_name("N")
       ->capture_default_str()
       ->group("Device");
-  app.add_option("--memory-limit", a.memory_limit, "Device memory to use at most, as 512M or 2G")
+  app.add_option("--memory-limit", a.memory_limit, "Maximum device memory, such as 512M or 2G")
       ->type_name("BYTES")
       ->group("Device");
-  app.add_option("--kernel", a.kernel, "Variant of the heavy kernels; auto goes by the device")
-      ->check(CLI::IsMember({"auto", "direct", "tiled"}).description(""))
+  app.add_option("--kernel", a.kernel, "Variant of the convolution kernels; auto depends on the device")
+      ->check(one_of({"auto", "direct", "tiled"}))
       ->type_name("auto|direct|tiled")
       ->capture_default_str()
       ->group("Device");
-  app.add_option("--precision", a.precision, "fast may use Winograd's convolution, exact may not")
-      ->check(CLI::IsMember({"fast", "exact"}).description(""))
+  app.add_option("--precision", a.precision, "fast may use Winograd convolution, exact does not")
+      ->check(one_of({"fast", "exact"}))
       ->type_name("fast|exact")
       ->capture_default_str()
       ->group("Device");

@@ -67,7 +67,7 @@ int show_devices(bool json) {
 
 void devices_options(CLI::App& app, std::function<int()>& run) {
   const auto json = std::make_shared<bool>(false);
-  app.add_flag("--json", *json, "As JSON, for scripts");
+  app.add_flag("--json", *json, "Print JSON, for scripts");
   app.footer(
       "Examples:\n"
       "  terramask devices\n"

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -11,6 +12,7 @@
 #include "evaluate_pairs.hpp"
 #include "evaluate_project.hpp"
 #include "evaluate_report.hpp"
+#include "file_kinds.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -21,17 +23,17 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* evaluate_footer =
-    "Compares masks with what is known: rasters of classes (of any grid and CRS), polygons, or sampled "
+    "Compares masks with reference data: label rasters (of any grid and CRS), polygons, or sample "
     "points.\n"
-    "With --model the inputs are images, which are segmented first. One reference may serve all inputs. Name "
+    "With --model the inputs are images, which are segmented first. One reference can serve all inputs. Name "
     "the\n"
-    "inputs first, their references after them, in the same order.\n"
+    "inputs first and their references after them, in the same order.\n"
     "\n"
-    "The reference's values mean the mask's classes of the same value, or name; --map says otherwise. Where "
-    "the\n"
-    "reference is nodata nothing is judged; where the mask alone is, that is an error.\n"
+    "A value of the reference is matched to the class of that value, or name, in the mask; --map overrides "
+    "this.\n"
+    "Pixels that are nodata in the reference are not evaluated; if only the mask is nodata, it is an error.\n"
     "\n"
-    "With --project and --part the images and labels are a project's, on that part's ground alone.\n"
+    "With --project and --part the images and labels come from that part of a project.\n"
     "\n"
     "Examples:\n"
     "  terramask evaluate mask.tif --reference labels.tif\n"
@@ -50,79 +52,81 @@ CLI::Option* add_list(CLI::App& app, const char* name, std::vector<std::string>&
 }
 
 void add_reference_options(CLI::App& app, EvaluateArguments& a) {
-  app.add_option("INPUT", a.inputs, "Masks; with --model images")->type_name("");
-  CLI::Option* project = app.add_option("--project", a.project, "Instead: images and labels of a project")
-                             ->type_name("PROJECT.json")
-                             ->group("Input");
-  CLI::Option* part = app.add_option("--part", a.part, "The ground of the project that is judged")
-                          ->check(CLI::IsMember({"training", "validation", "test"}).description(""))
+  app.add_option("INPUT", a.inputs, "Masks; with --model, images")->type_name("");
+  CLI::Option* project =
+      app.add_option("--project", a.project, "Use the images and labels of a project instead")
+          ->type_name("PROJECT.json")
+          ->group("Input");
+  CLI::Option* part = app.add_option("--part", a.part, "Part of the project to evaluate")
+                          ->check(one_of({"training", "validation", "test"}))
                           ->type_name("training|validation|test")
                           ->group("Input");
   project->needs(part);
   part->needs(project);
-  app.add_option("--model", a.model, "Segment the inputs with this model first")
-      ->type_name("FILE")
-      ->group("Input");
+  app.add_option("--model", a.model, "Model to segment the inputs with")->type_name("FILE")->group("Input");
   add_list(app, "--reference", a.references,
-           "Rasters of classes, polygons or points: one for each input, or one", "FILE...", "Input");
-  app.add_option("--points", a.points, "Sampled points: accuracy and area with confidence intervals")
+           "Label rasters or polygons: one for all inputs, or one per input", "FILE...", "Input");
+  app.add_option("--points", a.points, "Sample points: accuracy and area with confidence intervals")
       ->type_name("FILE")
       ->group("Input");
-  app.add_option("--attribute", a.attribute, "Of polygons and points: the field that holds the class")
+  app.add_option("--attribute", a.attribute, "Field of polygons or points that holds the class")
       ->type_name("NAME")
       ->group("Input");
-  app.add_option("--layer", a.layer, "Of polygons and points: the layer, where there are several")
+  app.add_option("--layer", a.layer, "Layer of polygons or points, if the file has several")
       ->type_name("NAME")
       ->group("Input");
-  app.add_option("--background", a.background, "The class where there is no polygon (else: not judged)")
+  app.add_option("--background", a.background, "Class outside the polygons (default: not evaluated)")
       ->type_name("CLASS")
       ->group("Input");
-  add_list(app, "--map", a.map, "A value or label of the reference and the class it means; repeatable",
+  add_list(app, "--map", a.map, "Class of a value or label of the reference: 255=road; repeatable",
            "REFVALUE=CLASS", "Input")
       ->allow_extra_args(false);
-  add_list(app, "--ignore", a.ignore, "Values or labels of the reference that are not judged: 255 or 254,255",
-           "VALUES", "Input")
+  add_list(app, "--ignore", a.ignore, "Values or labels of the reference to ignore: 255 or 254,255", "VALUES",
+           "Input")
       ->delimiter(',')
       ->allow_extra_args(false);
-  add_list(app, "--classes", a.classes,
-           "The mask's classes, where it does not name them: 0=background,1=road", "LIST", "Input")
+  add_list(app, "--mask-map", a.classes,
+           "Classes of the mask's values, if it does not name them: 0=background,1=road", "VALUE=CLASS",
+           "Input")
       ->delimiter(',')
       ->allow_extra_args(false);
-  add_list(app, "--probabilities", a.probabilities, "The masks' probabilities: adds a sweep over thresholds",
-           "FILE...", "Input");
-  add_list(app, "--image", a.images, "The masks' images, shown with the worst patches", "FILE...", "Input");
+  add_list(app, "--probabilities", a.probabilities,
+           "Probabilities of the masks: adds a sweep over thresholds", "FILE...", "Input");
+  add_list(app, "--image", a.images, "Images of the masks, shown with the worst patches", "FILE...", "Input");
   add_raster_options(app, a.raster);
 }
 
 void add_measure_options(CLI::App& app, EvaluateArguments& a) {
-  app.add_option("--class", a.positive, "The class of the sweep and the error raster (of two: the second)")
+  app.add_option("--class", a.positive,
+                 "Class of the sweep and the error raster (with two classes: the second)")
       ->type_name("CLASS")
       ->group("Measures");
   app.add_option("--erode", a.erode,
-                 "Measure also without reference pixels within N pixels of another class (ISPRS)")
+                 "Also measure without reference pixels within N pixels of another class (ISPRS)")
       ->check(whole_number(1, most_distance))
       ->type_name("N")
       ->group("Measures");
   app.add_option("--slack", a.slack,
-                 "Measure also with N pixels forgiven: relaxed precision and recall (Mnih 2013)")
+                 "Also measure with a tolerance of N pixels: relaxed precision and recall (Mnih 2013)")
       ->check(whole_number(1, most_distance))
       ->type_name("N")
       ->group("Measures");
   app.add_flag("--store-threshold", a.store_threshold,
-               "Write the threshold of the best F1 into the model file; `segment` heeds it")
+               "Store the threshold of the best F1 in the model file; `segment` uses it")
       ->group("Measures");
 }
 
 void add_output_options(CLI::App& app, EvaluateArguments& a) {
-  app.add_option("--json", a.json, "Write all figures as JSON")->type_name("FILE")->group("Output");
-  app.add_option("--html", a.html, "Write a page with matrix, curves and the worst patches")
+  app.add_option("--json", a.json, "Write all results as JSON")->type_name("FILE")->group("Output");
+  app.add_option("--html", a.html, "Write a web page with the matrix, curves and the worst patches")
       ->type_name("FILE")
       ->group("Output");
-  app.add_option("--errors", a.errors, "Write where the mask is right and wrong; for several a folder")
+  app.add_option("--errors", a.errors,
+                 "Write a raster of right and wrong pixels; a folder for several inputs")
       ->type_name("OUT.tif|DIR/")
       ->group("Output");
-  app.add_flag("--overwrite", a.overwrite, "Replace outputs that are there")->group("Output");
-  app.add_option("--cache", a.cache, "GDAL's block cache")
+  app.add_flag("--overwrite", a.overwrite, "Overwrite existing outputs")->group("Output");
+  app.add_option("--cache", a.cache, "Size of GDAL's block cache")
       ->type_name("BYTES")
       ->capture_default_str()
       ->group("Work");
@@ -197,8 +201,7 @@ void check_project(const EvaluateArguments& a) {
                   "name masks, with --model images, or --project and --part");
     return;
   }
-  if (a.model.empty())
-    throw Error(ErrorCode::usage, "--project: which model is to be judged?", "name it with --model");
+  if (a.model.empty()) throw Error(ErrorCode::usage, "--project needs a model", "name it with --model");
   const RasterArguments& r = a.raster;
   const std::initializer_list<std::pair<const char*, bool>> given{
       {"INPUT", !a.inputs.empty()},
@@ -216,14 +219,25 @@ void check_project(const EvaluateArguments& a) {
       {"--src-nodata", !r.src_nodata.empty()}};
   for (const auto& [option, told] : given)
     if (told)
-      throw Error(ErrorCode::usage, fmt::format("{}: with --project that is the project's to say", option),
+      throw Error(ErrorCode::usage, fmt::format("{}: with --project it comes from the project", option),
                   "leave one of them out");
+}
+
+/// Masks and images are inputs; a model has an option of its own.
+void check_models(const EvaluateArguments& a) {
+  if (!a.model.empty() && !is_model(a.model) && std::ranges::any_of(a.inputs, is_model))
+    throw Error(ErrorCode::usage,
+                fmt::format("--model {} is a raster and {} a model", a.model,
+                            *std::ranges::find_if(a.inputs, is_model)),
+                "name the model with --model, and the images it is to segment as inputs");
+  check_no_model(a.inputs, "name it with --model, and the images it is to segment as inputs");
 }
 
 int evaluate_inputs(EvaluateArguments& a) {
   start_messages("terramask evaluate", a.verbosity);
   configure_gdal(parse_bytes(a.cache, "--cache"));
   check_project(a);
+  check_models(a);
   std::unique_ptr<JudgedPart> judged;
   if (!a.project.empty()) judged = std::make_unique<JudgedPart>(a);
   std::vector<EvaluationPair> pairs = make_pairs(a);

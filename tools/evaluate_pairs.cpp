@@ -69,7 +69,8 @@ void check_arguments(const EvaluateArguments& a) {
     throw Error(ErrorCode::usage, "--image: with --model the images are those it segments",
                 "leave --image out");
   if (!a.model.empty() && !a.classes.empty())
-    throw Error(ErrorCode::usage, "--classes: with --model they are the model's", "leave --classes out");
+    throw Error(ErrorCode::usage, "--mask-map: with --model the classes are the model's",
+                "leave --mask-map out");
   if (a.model.empty() && a.store_threshold)
     throw Error(ErrorCode::usage, "--store-threshold: in which model?",
                 "name it with --model, and images in place of masks");

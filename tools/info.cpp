@@ -1,12 +1,11 @@
 // terramask info: what a model or a raster is, and whether they fit.
 #include <fmt/format.h>
 
-#include <array>
-#include <fstream>
 #include <memory>
 
 #include "checks.hpp"
 #include "device_options.hpp"
+#include "file_kinds.hpp"
 #include "info_model.hpp"
 #include "info_raster.hpp"
 #include "raster_arguments.hpp"
@@ -29,15 +28,6 @@ struct InfoArguments {
       .device = "", .kernel = "auto", .precision = "fast", .memory_limit = "", .threads = 0};
 };
 
-/// By its name, or by how a safetensors file begins: the header's length in eight bytes, and a brace.
-bool is_model(const std::string& path) {
-  if (path.ends_with(".safetensors")) return true;
-  std::ifstream file(path, std::ios::binary);
-  std::array<char, 9> head{};
-  return file.read(head.data(), head.size()) && head[8] == '{' && head[5] == 0 && head[6] == 0 &&
-         head[7] == 0;
-}
-
 struct Fit {
   const Model* model;
   std::string raster;
@@ -46,7 +36,7 @@ struct Fit {
 
   std::string verdict() const {
     if (!faults.empty()) return "does not fit";
-    return sizes_known ? "fits" : "fits by its bands; whether its pixels are of the size cannot be told for";
+    return sizes_known ? "fits" : "fits (by its bands; the pixel size cannot be checked)";
   }
 };
 
@@ -98,8 +88,7 @@ int show(const InfoArguments& a) {
         rasters.push_back(describe_raster(raster, options));
     }
   }
-  if (a.plan && models.empty())
-    throw Error(ErrorCode::usage, "--plan: a plan is a model's, and no model is named", "name a model file");
+  if (a.plan && models.empty()) throw Error(ErrorCode::usage, "--plan needs a model", "name a model file");
   std::unique_ptr<Executor> executor;
   if (!a.device.device.empty()) executor = make_executor(a.device.options());
   if (a.plan) {
@@ -124,10 +113,10 @@ void info_options(CLI::App& app, std::function<int()>& run) {
   app.add_option("FILE", a->files, "Models and rasters (or folders, patterns, @LISTs of these), in any order")
       ->required()
       ->type_name("");
-  app.add_flag("--json", a->json, "As JSON, for scripts");
-  CLI::Option* plan = app.add_flag("--plan", a->plan,
-                                   "Instead: the model's steps on one patch, with shapes, FLOPs and bytes");
-  app.add_option("--patch", a->patch, "Side of that patch in pixels")
+  app.add_flag("--json", a->json, "Print JSON, for scripts");
+  CLI::Option* plan = app.add_flag(
+      "--plan", a->plan, "Print the model's layers for one patch instead, with shapes, FLOPs and bytes");
+  app.add_option("--patch", a->patch, "Size of that patch in pixels")
       ->needs(plan)
       ->check(whole_number(1, largest_side))
       ->type_name("N")
@@ -135,10 +124,10 @@ void info_options(CLI::App& app, std::function<int()>& run) {
   add_raster_options(app, a->raster);
   add_device_options(app, a->device);
   app.footer(
-      "Without --device the receptive field and the plan are those of the network itself; a device's "
-      "kernels\n"
-      "may demand coarser tiles and more memory.\n"
-      "Exit status: 1 where a raster does not fit a model that is named beside it.\n"
+      "Without --device the receptive field and the plan are those of the network alone; the kernels of a "
+      "device\n"
+      "may need larger tiles and more memory.\n"
+      "Exit status: 1 if a raster does not fit a model on the same command line.\n"
       "\n"
       "Examples:\n"
       "  terramask info roads.safetensors\n"

@@ -13,6 +13,7 @@
 #include "dataset/draft.hpp"
 #include "dataset/draft_training.hpp"
 #include "dataset/samples_picture.hpp"
+#include "file_kinds.hpp"
 #include "geo/validity.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
@@ -22,6 +23,7 @@
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"
+#include "terramask/raster_info.hpp"
 #include "terramask/raster_names.hpp"
 #include "terramask/tiles.hpp"
 #include "tile_arguments.hpp"
@@ -128,6 +130,8 @@ std::string nodata_key(const std::string& src_nodata) {
 int run_init(InitArguments& a) {
   configure_gdal(std::uint64_t{64} << 20);
   start_messages("terramask init", a.verbosity);
+  check_no_model(a.draft.images,
+                 "init takes images and --labels; a model to begin from is named with `train --from`");
   for (auto* names : {&a.draft.images, &a.draft.labels}) *names = list_rasters(*names, a.recursive);
   for (auto* names : {&a.draft.images, &a.draft.labels, &a.draft.stack})
     for (std::string& name : *names) name = with_extent(name, chosen_zoom(), {}, "");
@@ -135,6 +139,11 @@ int run_init(InitArguments& a) {
     if (without_secrets(name) != name)
       spdlog::warn("{}: the project keeps the key in its name; write it as {{env:NAME}} to keep it out",
                    name);
+  if (const RasterInfo first = describe_raster(a.draft.images.front());
+      first.bands.size() == 1 && !first.classes.empty())
+    spdlog::warn(
+        "warning: {} looks like a mask: one band with {} classes; images come first, masks after --labels",
+        a.draft.images.front(), first.classes.size());
   std::vector<std::string> inputs = a.draft.images;
   inputs.insert(inputs.end(), a.draft.labels.begin(), a.draft.labels.end());
   if (a.picture.empty()) a.picture = std::filesystem::path(a.output).replace_extension(".png").string();
@@ -175,44 +184,47 @@ int run_init(InitArguments& a) {
 void init_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<InitArguments>();
   app.add_option("IMAGE", a->draft.images,
-                 "Rasters to learn from; folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
+                 "Images to train on: rasters, folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
       ->required()
       ->type_name("");
-  app.add_flag("--recursive", a->recursive, "Of folders, take the rasters of their subfolders too");
+  app.add_flag("--recursive", a->recursive, "Search subfolders of folders too");
   app.add_option("-l,--labels", a->draft.labels,
-                 "Raster of class values: one for all images, or one for each")
+                 "Label rasters (class values): one for all images, or one per image")
       ->required()
       ->type_name("LABELS");
-  app.add_option("-o,--output", a->output, "The project")->required()->type_name("PROJECT.json");
-  app.add_option("--classes", a->classes,
-                 "Which label values mean what: 0-127=background,128-255=road#ffd400 or 1|2=roof; "
-                 "'#ffd400=road' of labels in colours; else each value found is a class")
-      ->type_name("LIST");
-  app.add_option("--ignore", a->draft.ignore, "Label values that count in nothing")
+  app.add_option("-o,--output", a->output, "Output project file")->required()->type_name("PROJECT.json");
+  app.add_option(
+         "--map", a->classes,
+         "Classes of the label values: 0-127=background,128-255=road#ffd400 or 1|2=roof; for labels in "
+         "colours '#ffd400=road' (default: each value is a class)")
+      ->type_name("VALUES=CLASS,...");
+  app.add_option("--ignore", a->draft.ignore, "Label values to ignore")
       ->delimiter(',')
       ->check(whole_number(0, 65535))
       ->type_name("VALUES");
-  app.add_option("--stack", a->draft.stack, "Rasters joined to each image as further bands")
+  app.add_option("--stack", a->draft.stack, "Rasters to append to each image as additional bands")
       ->type_name("FILE");
-  app.add_option("--ndsm", a->ndsm, "Surface and terrain, whose difference is joined to each image as a band")
+  app.add_option("--ndsm", a->ndsm,
+                 "Surface and terrain model; their difference is added to each image as the band ndsm")
       ->expected(2)
       ->type_name("DSM DTM");
   add_nodata_options(app, a->src_nodata, a->nodata_rule, a->draft.no_alpha);
   app.add_option("-r,--resolution", a->draft.pixel_size_m,
-                 "Pixel size on the ground that all is brought to, metres; else what all images have")
+                 "Ground pixel size to resample everything to, in metres (default: that of the images)")
       ->check(positive_number())
       ->type_name("METRES");
-  app.add_option("--picture", a->picture, "Samples with their labels laid over; else beside the project")
+  app.add_option("--picture", a->picture,
+                 "Picture of samples with their labels (default: next to the project)")
       ->type_name("OUT.png");
-  app.add_flag("--overwrite", a->overwrite, "Replace files that are there");
+  app.add_flag("--overwrite", a->overwrite, "Overwrite existing files");
   add_project_options(app, a->settings);
   add_verbosity_options(app, a->verbosity);
   app.footer(
-      "Look at the picture before training: labels that do not lie on their image show there.\n"
+      "Look at the picture before you train: it shows labels that do not match the image.\n"
       "\n"
       "Examples:\n"
       "  terramask init ortho.tif --labels roads.tif -o roads.json\n"
-      "  terramask init tiles/*.png --labels masks/*.png --classes 0-127=background,128-255=road -o "
+      "  terramask init tiles/*.png --labels masks/*.png --map 0-127=background,128-255=road -o "
       "roads.json\n"
       "  terramask init ortho.tif --labels roads.tif -o roads.json --width 32 --set training.epochs=80\n");
   run = [a] { return run_init(*a); };

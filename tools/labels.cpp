@@ -33,7 +33,7 @@ int check_labels(const LabelsArguments& a) {
   if (!a.options.rules.empty() || !a.options.burns.empty())
     throw Error(ErrorCode::usage,
                 (a.options.rules.empty() ? "--burn" : a.options.rules) +
-                    ": --check and --align take labels that are there, no rules",
+                    ": --check and --align take existing labels, not rules",
                 "make the labels first");
   return run_labels_check(a.check, {.like = a.options.like,
                                     .crs = a.options.crs,
@@ -145,44 +145,46 @@ void labels_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<LabelsArguments>();
   LabelsOptions& o = a->options;
   app.add_option("RULES", o.rules, "The rules file (.json)")->type_name("");
-  app.add_option("--like", o.like, "The image whose grid the labels get, or that they lie over")
+  app.add_option("--like", o.like, "Image whose grid the labels use, or that they are checked against")
       ->required()
       ->type_name("IMAGE");
-  app.add_option("-o,--output", o.output, "The labels, a Cloud Optimized GeoTIFF")->type_name("LABELS.tif");
+  app.add_option("-o,--output", o.output, "Output labels, a Cloud Optimized GeoTIFF")
+      ->type_name("LABELS.tif");
   app.add_option(
          "--burn", o.burns,
-         "A vector file and the class that its features are, instead of rules; lines and points get a "
-         "width. Later ones paint over earlier ones, and what none paints is background; repeatable")
+         "Burn the features of a vector file as one class, instead of using rules; lines and points need a "
+         "width. Later files are painted over earlier ones, the rest is background; repeatable")
       ->allow_extra_args(false)
       ->type_name("FILE[#layer=NAME]=CLASS[:WIDTHm]");
-  app.add_option("--source", a->sources, "A file in place of the one the rules name; repeatable")
+  app.add_option("--source", a->sources, "File to use for a source of the rules; repeatable")
       ->allow_extra_args(false)
       ->type_name("NAME=FILE");
-  app.add_option("--crs", o.crs, "The image's CRS, where it has none")->type_name("CRS");
-  app.add_option("--co", o.creation_options, "GDAL's creation options of the COG driver; repeatable")
+  app.add_option("--crs", o.crs, "CRS of the image, if it has none")->type_name("CRS");
+  app.add_option("--co", o.creation_options, "Creation option of GDAL's COG driver; repeatable")
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE");
-  app.add_flag("--overwrite", o.overwrite, "Replace labels that are there");
+  app.add_flag("--overwrite", o.overwrite, "Overwrite existing labels");
   app.add_flag("--allow-empty", o.allow_empty,
-               "Write labels even where no rule paints a pixel; else status 1");
+               "Write labels even if no rule paints a pixel (otherwise an error)");
   app.add_option("--scratch", o.scratch, "Folder for temporary files (default: the output's)")
       ->type_name("DIR");
-  app.add_option("--max-memory", a->memory, "What reading may hold before it goes to the scratch folder")
+  app.add_option("--max-memory", a->memory,
+                 "Memory for reading OpenStreetMap before the scratch folder is used")
       ->type_name("BYTES")
       ->capture_default_str();
-  app.add_option("--cache", a->cache, "GDAL's block cache")->type_name("BYTES")->capture_default_str();
-  app.add_flag("--dry-run", a->dry_run, "Only check rules and sources, and say what it would take");
+  app.add_option("--cache", a->cache, "Size of GDAL's block cache")
+      ->type_name("BYTES")
+      ->capture_default_str();
+  app.add_flag("--dry-run", a->dry_run, "Only check rules and sources, and estimate memory and disk");
   add_labels_check_options(app, a->check);
   add_verbosity_options(app, a->verbosity);
   app.footer(
-      "Rules paint in their order, later ones over earlier ones. The folder rules/ has some for "
+      "Rules are applied in order; later ones paint over earlier ones. The folder rules/ has some for "
       "OpenStreetMap.\n"
-      "Pixels of \"ignore\" are nodata, which training leaves out.\n"
-      "--check tells for each block how far labels lie from what the image shows, along x and along y, and "
-      "how "
-      "sure\n"
-      "that is (a straight road fixes one direction only). --align writes the labels moved accordingly, on "
-      "the "
+      "Pixels of class \"ignore\" are nodata; training skips them.\n"
+      "--check estimates for each block how far the labels are shifted against the image, along x and y, and "
+      "how\n"
+      "certain that is (a straight road fixes one direction only). --align writes the shifted labels on the\n"
       "image's grid.\n"
       "\n"
       "Examples:\n"

@@ -176,57 +176,59 @@ void write_aligned(const LabelsCheckArguments& a, const LabelsCheckCall& call, c
 
 void add_labels_check_options(CLI::App& app, LabelsCheckArguments& a) {
   constexpr const char* group = "Checking and aligning";
-  app.add_option("--check", a.check, "Say how far these labels lie from what they name in the image (--like)")
+  app.add_option("--check", a.check, "Estimate how far these labels are shifted against the image (--like)")
       ->type_name("LABELS")
       ->group(group);
-  app.add_option("--align", a.align, "Write these labels moved to where they belong in the image (--like)")
+  app.add_option("--align", a.align, "Write these labels shifted to match the image (--like)")
       ->type_name("LABELS")
       ->group(group);
-  app.add_option(
-         "--align-by", a.mode,
-         "smooth: each place by the blocks around it; common: all by the one offset that most agree on")
-      ->check(CLI::IsMember({"smooth", "common"}))
+  app.add_option("--align-by", a.mode,
+                 "smooth: shift each place by the blocks around it; common: shift everything by the most "
+                 "frequent offset")
+      ->check(one_of({"smooth", "common"}))
+      ->type_name("smooth|common")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--block", a.block, "Side of the blocks in pixels of the image, 32 to 4096")
+  app.add_option("--block", a.block, "Block size in pixels of the image, 32 to 4096")
       ->check(whole_number(32, 4096))
       ->type_name("N")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--max-offset", a.reach, "How far labels may lie off at most, pixels, 2 to 64")
+  app.add_option("--max-offset", a.reach, "Largest shift to look for, in pixels, 2 to 64")
       ->check(whole_number(2, 64))
       ->type_name("N")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--classes", a.classes,
-                 "Which label values mean what, as for init; else each value is a class")
-      ->type_name("LIST")
+  app.add_option("--map", a.classes,
+                 "Classes of the label values, as for init (default: each value is a class)")
+      ->type_name("VALUES=CLASS,...")
       ->group(group);
-  app.add_option("--ignore", a.ignore, "Label values that count in nothing")
+  app.add_option("--ignore", a.ignore, "Label values to ignore")
       ->delimiter(',')
       ->check(whole_number(0, 65535))
       ->type_name("VALUES")
       ->group(group);
-  app.add_option("--model", a.model, "Rank the blocks by how much this model disputes their labels")
+  app.add_option("--model", a.model, "Rank the blocks by how much this model disagrees with the labels")
       ->type_name("MODEL")
       ->group(group);
-  app.add_option("--ndsm", a.ndsm, "Surface and terrain, whose difference is a band that the model wants")
+  app.add_option("--ndsm", a.ndsm,
+                 "Surface and terrain model; their difference is the band ndsm of the model")
       ->expected(2)
       ->type_name("DSM DTM")
       ->group(group);
-  app.add_option("--csv", a.csv, "All blocks as a table")->type_name("FILE")->group(group);
-  app.add_option("--gpkg", a.gpkg, "All blocks as polygons with their figures")
+  app.add_option("--csv", a.csv, "Write all blocks as a table")->type_name("FILE")->group(group);
+  app.add_option("--gpkg", a.gpkg, "Write all blocks as polygons with their results")
       ->type_name("FILE.gpkg")
       ->group(group);
-  app.add_option("--html", a.html, "A page: figures, arrows, pictures of the worst blocks")
+  app.add_option("--html", a.html, "Write a web page with results, arrows and pictures of the worst blocks")
       ->type_name("FILE")
       ->group(group);
-  app.add_option("--pictures", a.pictures, "Blocks that the page shows")
+  app.add_option("--pictures", a.pictures, "Number of blocks on the web page")
       ->check(whole_number(0, 1000))
       ->type_name("N")
       ->capture_default_str()
       ->group(group);
-  app.add_option("--list", a.listed, "Blocks that are printed")
+  app.add_option("--list", a.listed, "Number of blocks to print")
       ->check(whole_number(0, 1'000'000))
       ->type_name("N")
       ->capture_default_str()

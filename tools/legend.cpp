@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 
+#include "checks.hpp"
 #include "command.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
@@ -49,22 +50,23 @@ int run_legend(const LegendArguments& a) {
 
 void legend_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<LegendArguments>();
-  app.add_option("MAP", a->map, "A rendered map: any raster GDAL opens, slippy-map tiles among them")
+  app.add_option("MAP", a->map, "A rendered map: any raster GDAL opens, or slippy-map tiles")
       ->required()
       ->type_name("");
-  app.add_option("-o,--output", a->output, "A rules file with the legend, to be edited")
+  app.add_option("-o,--output", a->output, "Output rules file with the legend, to be edited")
       ->type_name("RULES.json");
-  app.add_option("--picture", a->picture, "The colours as a picture")->type_name("OUT.png");
-  app.add_option("--least", a->least_percent, "Leave out colours of less than so many percent of the areas")
-      ->check(CLI::Range(0.0, 100.0))
+  app.add_option("--picture", a->picture, "Draw the colours to a picture")->type_name("OUT.png");
+  app.add_option("--min-percent", a->least_percent,
+                 "Omit colours that cover less than this share of the areas")
+      ->check(number_between(0, 100))
       ->type_name("PERCENT")
       ->capture_default_str();
-  app.add_flag("--overwrite", a->overwrite, "Replace files that are there");
+  app.add_flag("--overwrite", a->overwrite, "Overwrite existing files");
   add_verbosity_options(app, a->verbosity);
   app.footer(
-      "Finds the colours that fill areas. What is drawn as thin lines only (casings, outlines) and lettering "
-      "is\n"
-      "not among them; add the lines by hand. The classes are guesses from the colours alone.\n"
+      "Finds the colours that fill areas. Thin lines (casings, outlines) and text are not included; add "
+      "lines\n"
+      "by hand. The classes are guesses based on the colours.\n"
       "\n"
       "Examples:\n"
       "  terramask legend map.png -o mine.json --picture mine.png\n"

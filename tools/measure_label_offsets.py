@@ -41,7 +41,7 @@ def check(a, town, offset, classes, block):
     moved, table = f'{a.work}/moved.tif', f'{a.work}/check.csv'
     run('gdal_translate', '-q', '-a_ullr', left + dx, top + dy, right + dx, bottom + dy, f'{town}/labels.tif', moved)
     run(a.terramask, 'labels', '--check', moved, '--like', f'{town}/ortho.tif', '--block', block, '--csv', table,
-        '--overwrite', '-q', *(['--classes', classes] if classes else []))
+        '--overwrite', '-q', *(['--map', classes] if classes else []))
     with open(table, newline='') as file:
         return [row for row in csv.DictReader(file) if row['rank'] != '0']
 

@@ -64,7 +64,7 @@ def main():
         subprocess.run([arguments.terramask, "scene", "-q", "-o", town, "--seed", "31", "--size", "1536"], check=True)
     sources = [os.path.join(town, "labels.tif")] + ([arguments.mask] if arguments.mask else [])
     out = os.path.join(arguments.work, "out.gpkg")
-    ways = [[], ["--simplify", "1px", "--min-area", "5"], ["--centerlines", "--class", "road"]]
+    ways = [[], ["--simplify", "1px", "--min-area", "5"], ["--centerlines", "--classes", "road"]]
     print("| mask | options | peak memory | wall, CPU seconds | megapixels/s | output |\n|---|---|---|---|---|---|")
     for source in sources:
         vrt = os.path.join(arguments.work, "large.vrt")

@@ -27,8 +27,8 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
 }  // namespace
 
 void add_verbosity_options(CLI::App& app, Verbosity& verbosity) {
-  CLI::Option* quiet = app.add_flag("-q,--quiet", verbosity.quiet, "Say nothing but errors");
-  app.add_flag("-v,--verbose", verbosity.verbose, "Say more: what was chosen, and why")->excludes(quiet);
+  CLI::Option* quiet = app.add_flag("-q,--quiet", verbosity.quiet, "Print errors only");
+  app.add_flag("-v,--verbose", verbosity.verbose, "Print more: what was chosen, and why")->excludes(quiet);
 }
 
 void start_messages(const std::string& name, const Verbosity& verbosity) {

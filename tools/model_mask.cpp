@@ -64,7 +64,7 @@ std::vector<std::uint16_t> ModelMask::codes(const std::vector<ClassInfo>& classe
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: its classes ({}) are not those of the labels ({})", model_, names(classes_),
                             names(classes)),
-                "name the labels' classes as the model's with --classes");
+                "name the labels' classes as the model's with --map");
   return codes;
 }
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 
+#include "checks.hpp"
 #include "command.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
@@ -21,10 +22,10 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* mosaic_footer =
-    "Tiles are rasters of one pixel grid: files, folders, patterns or lists (@tiles.txt, a path a line).\n"
+    "Tiles are rasters on one pixel grid: files, folders, patterns or lists (@tiles.txt, a path a line).\n"
     "Masks keep palette, class names and attribute table, and have overviews by mode; images and\n"
-    "probabilities keep their bands and have averaged overviews. What no tile covers is nodata (or an alpha\n"
-    "band is added where the tiles have none).\n"
+    "probabilities keep their bands and have averaged overviews. Pixels outside the tiles are nodata (or an\n"
+    "alpha band is added if the tiles have no nodata value).\n"
     "\n"
     "Examples:\n"
     "  terramask mosaic masks/ -o town.tif\n"
@@ -74,34 +75,34 @@ void mosaic_options(CLI::App& app, std::function<int()>& run) {
                  "Rasters, folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
       ->required()
       ->type_name("");
-  app.add_flag("--recursive", a->options.recursive, "Of folders, take the rasters of their subfolders too")
-      ->group("Input");
+  app.add_flag("--recursive", a->options.recursive, "Search subfolders of folders too")->group("Input");
   app.add_option("--priority", a->priority,
-                 "Which of two tiles is seen where both are valid: the one named last or "
-                 "first, or the younger file")
-      ->check(CLI::IsMember({"last", "first", "newest"}).description(""))
+                 "Which tile wins where several have data: the one named last or first, or "
+                 "the newest file")
+      ->check(one_of({"last", "first", "newest"}))
       ->type_name("last|first|newest")
       ->capture_default_str()
       ->group("Input");
-  app.add_flag(
-         "--align", a->options.align,
-         "Bring tiles on other grids or in other CRSs to the first one's: classes by nearest or mode, others "
-         "bilinear or averaged")
+  app.add_flag("--align", a->options.align,
+               "Resample tiles on other grids or in other CRSs to the first one's: classes by nearest or "
+               "mode, others "
+               "bilinear or average")
       ->group("Input");
-  app.add_option("--contents", a->contents, "auto: one band that names classes, or has a palette, is a mask")
-      ->check(CLI::IsMember({"auto", "classes", "continuous"}).description(""))
+  app.add_option("--contents", a->contents,
+                 "Kind of data; auto: one band with class names or a colour table is a mask")
+      ->check(one_of({"auto", "classes", "continuous"}))
       ->type_name("auto|classes|continuous")
       ->capture_default_str()
       ->group("Input");
   app.add_option("--src-nodata", a->options.src_nodata,
-                 "The tiles' nodata value, in place of what they say; none: they have none")
+                 "Nodata value of the tiles, instead of the ones in the files; none: no nodata")
       ->type_name("V|none")
       ->group("Input");
-  app.add_option("--cache", a->cache, "GDAL's block cache")
+  app.add_option("--cache", a->cache, "Size of GDAL's block cache")
       ->type_name("BYTES")
       ->capture_default_str()
       ->group("Work");
-  app.add_option("-o,--output", a->options.output, "The mosaic")
+  app.add_option("-o,--output", a->options.output, "Output mosaic")
       ->required()
       ->type_name("OUT.tif")
       ->group("Output");
@@ -109,7 +110,7 @@ void mosaic_options(CLI::App& app, std::function<int()>& run) {
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE")
       ->group("Output");
-  app.add_flag("--overwrite", a->options.overwrite, "Replace an output that is there")->group("Output");
+  app.add_flag("--overwrite", a->options.overwrite, "Overwrite an existing output")->group("Output");
   add_verbosity_options(app, a->verbosity);
   app.footer(mosaic_footer);
   run = [a] { return mosaic(*a); };

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "checks.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
 #include "subcommands.hpp"
@@ -24,18 +25,18 @@ struct PictureArguments {
 
 void picture_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<PictureArguments>();
-  app.add_option("IMAGE", a->image, "The raster that was segmented")->required()->type_name("");
+  app.add_option("IMAGE", a->image, "The image that was segmented")->required()->type_name("");
   app.add_option("MASK", a->mask, "Its mask, as `terramask segment` writes it")->required()->type_name("");
-  app.add_option("-o,--output", a->output, "The picture, a PNG")->required()->type_name("OUT.png");
-  app.add_option("--max-side", a->max_side, "Pixels on its longer side at most")
-      ->check(CLI::Range(16, 16384))
+  app.add_option("-o,--output", a->output, "Output picture (PNG)")->required()->type_name("OUT.png");
+  app.add_option("--max-side", a->max_side, "Maximum width and height in pixels")
+      ->check(whole_number(100, 20000))
       ->type_name("N")
       ->capture_default_str();
-  app.add_option("--opacity", a->opacity, "Of the mask: 0 (not seen) to 1 (hides the image)")
-      ->check(CLI::Range(0.0, 1.0))
+  app.add_option("--opacity", a->opacity, "Opacity of the mask: 0 (transparent) to 1 (opaque)")
+      ->check(number_between(0, 1))
       ->type_name("X")
       ->capture_default_str();
-  app.add_flag("--overwrite", a->overwrite, "Replace a picture that is there");
+  app.add_flag("--overwrite", a->overwrite, "Overwrite an existing picture");
   add_verbosity_options(app, a->verbosity);
   app.footer(
       "Example:\n"

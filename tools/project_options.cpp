@@ -18,12 +18,12 @@ struct Choice {
 constexpr std::array<Choice, 8> choices{{
     {"--architecture", "network.architecture", "NAME", "unet, segnet, fcn or linear"},
     {"--width", "network.width", "N", "Channels of the first stage"},
-    {"--depth", "network.depth", "N", "unet: number of down-samplings"},
-    {"--patch", "training.patch", "N", "Side of a patch in pixels"},
-    {"--batch", "training.batch", "N", "Patches of a step"},
+    {"--depth", "network.depth", "N", "unet: number of downsampling steps"},
+    {"--patch", "training.patch", "N", "Patch size in pixels"},
+    {"--batch", "training.batch", "N", "Batch size: patches per step"},
     {"--loss", "training.loss", "NAME", "cross_entropy, cross_entropy_dice, dice, focal, ..."},
     {"--class-weights", "training.class_weights", "LIST",
-     "none, tempered, balanced, or a weight for each class: 1,5"},
+     "none, tempered, balanced, or one weight per class: 1,5"},
     {"--sampling", "training.sampling", "NAME", "random, grid or balanced"},
 }};
 
@@ -53,7 +53,7 @@ void add_project_options(CLI::App& app, std::vector<keys::Setting>& settings) {
          [&settings](const std::vector<std::string>& texts) {
            for (const std::string& text : texts) settings.push_back(keys::parse_setting("--set", text));
          },
-         "Any key of the project: training.learning_rate=0.01; repeatable")
+         "Set any key of the project: training.learning_rate=0.01; repeatable")
       ->allow_extra_args(false)
       ->type_name("KEY=VALUE")
       ->group(group);

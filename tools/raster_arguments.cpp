@@ -34,43 +34,46 @@ std::vector<std::string> stack_names(const std::vector<std::string>& values) {
 
 void add_nodata_options(CLI::App& app, std::string& src_nodata, std::string& rule, bool& no_alpha) {
   app.add_option("--src-nodata", src_nodata,
-                 "The raster's nodata value, in place of what it says; none: it has none, and no alpha")
+                 "Nodata value of the raster, instead of the one in the file; none: no nodata and no alpha")
       ->type_name("V|none")
       ->group("Input");
-  app.add_option("--nodata-rule", rule,
-                 "A pixel is nodata where any band has its nodata value, or where all have; auto: all for "
-                 "integers whose value is 0 or the type's maximum, else any (default: the model's)")
-      ->check(CLI::IsMember({"auto", "any", "all"}).description(""))
+  app.add_option(
+         "--nodata-rule", rule,
+         "A pixel is nodata if any band, or if all bands, have their nodata value; auto: all for integer "
+         "data with nodata 0 or the type's maximum, otherwise any (default: the model's)")
+      ->check(one_of({"auto", "any", "all"}))
       ->type_name("auto|any|all")
       ->group("Input");
   app.add_flag("--no-src-alpha,--nosrcalpha", no_alpha,
-               "What the raster calls alpha is a band as any other (near infrared, for instance)")
+               "Treat an alpha band as ordinary data (near infrared, for example)")
       ->group("Input");
 }
 
 void add_raster_options(CLI::App& app, RasterArguments& a) {
   app.add_option("--ndsm", a.ndsm,
-                 "Surface and terrain, whose difference is joined to each image as the band ndsm")
+                 "Surface and terrain model; their difference is added to each image as the band ndsm")
       ->expected(2)
       ->type_name("DSM DTM")
       ->group("Input");
-  app.add_option("--bands", a.bands,
-                 "Bands in the model's order, by number or name: 3,2,1 or 1-4 or red,green,blue; else they "
-                 "are matched by name and colour interpretation")
+  app.add_option(
+         "--bands", a.bands,
+         "Bands in the model's order, by number or name: 3,2,1 or 1-4 or red,green,blue (default: match "
+         "them by name and colour interpretation)")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST")
       ->group("Input");
   app.add_option("--resample", a.resample,
-                 "To the model's pixel size: auto (where it differs by more than 10%), never, always")
-      ->check(CLI::IsMember({"auto", "never", "always"}).description(""))
+                 "Resample to the model's pixel size: auto (if it differs by more than 10%), never or always")
+      ->check(one_of({"auto", "never", "always"}))
       ->type_name("auto|never|always")
       ->capture_default_str()
       ->group("Input");
-  app.add_option("--crs", a.crs, "The raster's CRS, where it has none or a wrong one: EPSG:25832, WKT, PROJ")
+  app.add_option("--crs", a.crs, "CRS of the raster, if it has none or a wrong one: EPSG:25832, WKT or PROJ")
       ->type_name("CRS")
       ->group("Input");
-  app.add_option("--pixel-size", a.pixel_size, "The raster's pixel size on the ground, where it is not known")
+  app.add_option("--pixel-size", a.pixel_size,
+                 "Ground pixel size of the raster, if the file does not define it")
       ->check(positive_number())
       ->type_name("METRES")
       ->group("Input");

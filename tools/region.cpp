@@ -25,21 +25,21 @@ constexpr const char* region_footer =
     "rasters,\n"
     "folders, patterns in quotes, lists (@FILE), tile indexes of gdaltindex, VRTs, STAC items, names of "
     "GDAL's drivers. Sources may\n"
-    "overlap and differ in CRS; --priority says which one a pixel shows.\n"
+    "overlap and differ in CRS; --priority chooses which one wins.\n"
     "\n"
     "DIR/ gets tiles/ (a mask for each tile), mask.vrt (all of them as one raster), tiles.gpkg (status and "
     "cause\n"
-    "of each), collection.json (STAC) and journal.sqlite, by which a run that was stopped or killed goes "
-    "on.\n"
+    "of each), collection.json (STAC) and journal.sqlite, from which a stopped or killed run "
+    "continues.\n"
     "A tile that fails does not end the job: it is listed with its cause, and the exit status is 1.\n"
     "\n"
     "Examples:\n"
     "  terramask region county.json -o county/\n"
     "  terramask region county.json -o county/ --resume\n"
-    "  terramask region roads.safetensors 'ortho/*.tif' -o county/ --polygons county.gpkg\n"
+    "  terramask region roads.safetensors 'ortho/*.tif' -o county/ --cutline county.gpkg\n"
     "  terramask region county.json -o county/ --shard 3/16    # and in the end:\n"
     "  terramask region --finish -o county/\n"
-    "  mpirun -n 8 terramask region county.json -o county/     # tiles handed out as ranks ask for them\n";
+    "  mpirun -n 8 terramask region county.json -o county/     # ranks take tiles as they need them\n";
 
 int outcome(const RegionArguments& a, const RegionRun& run, const RegionSummary& summary) {
   if (!a.verbosity.quiet) print_summary(run, summary);
@@ -78,7 +78,7 @@ int region(const RegionArguments& a, Communicator& ranks) {
   RegionRun run = make_run(a);
   check_arguments(a);
   if (!ranks.alone() && (a.finish || a.dry_run))
-    throw Error(ErrorCode::usage, "--finish and --dry-run are work for one process", "leave mpirun out");
+    throw Error(ErrorCode::usage, "--finish and --dry-run run as a single process", "run it without mpirun");
   run.executor = of_rank(run.executor, ranks);
   run.ranks = &ranks;
   if (a.finish) return finish(a, run);

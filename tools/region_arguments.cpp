@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "checks.hpp"
+#include "file_kinds.hpp"
 #include "terramask/mask_writer.hpp"
 #include "terramask/vectorize.hpp"
 
@@ -13,15 +14,15 @@ namespace {
 
 void add_job_options(CLI::App& app, RegionArguments& a) {
   const auto job = [&](CLI::Option* option, const char* group) { a.of_job.push_back(option->group(group)); };
-  job(app.add_option("--priority", a.priority, "Which source a pixel shows where several are valid")
-          ->check(CLI::IsMember({"last", "first", "newest", "oldest"}).description(""))
+  job(app.add_option("--priority", a.priority, "Which source wins where several have data")
+          ->check(one_of({"last", "first", "newest", "oldest"}))
           ->type_name("last|first|newest|oldest")
           ->capture_default_str(),
       "Input");
-  job(app.add_flag("--recursive", a.recursive, "Of folders, take the rasters of their subfolders too"),
-      "Input");
-  job(app.add_option("--stack", a.stack,
-                     "Join the bands of these files to each source's; repeated for names with commas")
+  job(app.add_flag("--recursive", a.recursive, "Search subfolders of folders too"), "Input");
+  job(app.add_option(
+             "--stack", a.stack,
+             "Append the bands of these files to those of each source; repeat it for names with commas")
           ->allow_extra_args(false)
           ->type_name("A,B"),
       "Input");
@@ -29,145 +30,147 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
   add_raster_options(app, a.raster);
   const auto options = app.get_options();
   for (std::size_t i = before; i < options.size(); ++i) a.of_job.push_back(options[i]);
-  job(app.add_option(
-             "--bounds", a.bounds,
-             "Only this box: XMIN YMIN XMAX YMAX, or with commas; across 180 degrees XMIN is the larger one")
+  job(app.add_option("--bounds", a.bounds,
+                     "Process only this box: XMIN YMIN XMAX YMAX (or separated by commas); across 180 "
+                     "degrees XMIN is the larger one")
           ->delimiter(',')
           ->expected(1, 4)
           ->check(number())
           ->allow_extra_args(false)
           ->type_name("BOX"),
       "Region");
-  job(app.add_option("--bounds-crs", a.bounds_crs, "The box's CRS, if it is not the region's")
+  job(app.add_option("--bounds-crs", a.bounds_crs, "CRS of --bounds (default: the region's)")
           ->type_name("CRS"),
       "Region");
-  job(app.add_option("--polygons", a.polygons,
-                     "Only pixels whose centres lie in these polygons (anything OGR reads)")
+  job(app.add_option("--cutline", a.polygons,
+                     "Process only pixels whose centres lie in these polygons (any vector file)")
           ->type_name("FILE"),
       "Region");
   job(app.add_option("--grid-crs", a.grid_crs, "CRS of the output (default: the first source's)")
           ->type_name("CRS"),
       "Grid");
   job(app.add_option("--grid-pixel-size", a.grid_pixel_size,
-                     "Pixel size of the output in units of its CRS (default: the first source's)")
+                     "Pixel size of the output, in units of its CRS (default: the first source's)")
           ->check(positive_number())
           ->type_name("N"),
       "Grid");
-  job(app.add_option("--grid-origin", a.grid_origin, "X,Y of a pixel's corner of the output")
+  job(app.add_option("--grid-origin", a.grid_origin, "Align the output so that a pixel corner lies at X,Y")
           ->delimiter(',')
           ->expected(2)
           ->check(number())
           ->allow_extra_args(false)
           ->type_name("X,Y"),
       "Grid");
-  job(app.add_option("--tile", a.tile, "Side of an output tile in pixels (default: 2048)")
+  job(app.add_option("--tile", a.tile, "Size of an output tile in pixels (default: 2048)")
           ->check(whole_number(64, 65536))
           ->type_name("N"),
       "Grid");
-  job(app.add_option("--probabilities", a.probabilities, "Write probabilities too, a band a class")
-          ->check(CLI::IsMember({"none", "byte", "float32"}).description(""))
+  job(app.add_option("--probability-type", a.probabilities,
+                     "Also write probabilities, one band per class: byte (0 to 254, nodata 255) or float32")
+          ->check(one_of({"none", "byte", "float32"}))
           ->type_name("none|byte|float32")
           ->capture_default_str(),
       "Products");
   CLI::Option* vectorize =
-      app.add_flag("--vectorize", a.vectorize, "Write polygons.gpkg of all tiles too, seams dissolved");
+      app.add_flag("--vectorize", a.vectorize, "Also write polygons.gpkg of all tiles, with seams dissolved");
   job(vectorize, "Products");
   job(app.add_option("--simplify", a.polygon_options.simplify,
-                     "How far a polygon's border may be moved: 0.5 (metres) or 1px")
+                     "How far polygon borders may move: 0.5 (metres) or 1px")
           ->needs(vectorize)
           ->type_name("TOLERANCE")
           ->capture_default_str(),
       "Products");
   job(app.add_option("--min-area", a.polygon_options.min_area,
-                     "Give smaller patches to a neighbour: 20 (square metres) or 50px")
+                     "Merge smaller patches into a neighbour: 20 (square metres) or 50px")
           ->needs(vectorize)
           ->type_name("AREA")
           ->capture_default_str(),
       "Products");
   CLI::Option* zones =
       app.add_option("--zones", a.zones.path,
-                     "Write zones.csv and zones.gpkg too: the classes' areas in each of these polygons")
+                     "Also write zones.csv and zones.gpkg: the area of each class in each of these polygons")
           ->type_name("FILE");
   job(zones, "Products");
-  job(app.add_option("--zones-layer", a.zones.layer, "The layer of the zones, where the file has several")
+  job(app.add_option("--zones-layer", a.zones.layer, "Layer of the zones, if the file has several")
           ->needs(zones)
           ->type_name("NAME"),
       "Products");
-  job(app.add_option("--zones-id", a.zones.id_field, "The attribute that names a zone (default: its number)")
+  job(app.add_option("--zones-id", a.zones.id_field, "Field that identifies a zone (default: its number)")
           ->needs(zones)
           ->type_name("FIELD"),
       "Products");
-  job(app.add_option(
-             "--threshold", a.threshold,
-             "Of two classes: the second where its probability is above P (default: the model's, or 0.5)")
+  job(app.add_option("--threshold", a.threshold,
+                     "With two classes: assign the second where its probability is above P (default: the "
+                     "model's, or 0.5)")
           ->check(number())
           ->type_name("P"),
       "Output");
   for (CLI::Option* option : add_background_options(app, a.background)) a.of_job.push_back(option);
   job(app.add_option("--co", a.creation_options,
-                     "GDAL's creation options of the COG driver: COMPRESS=ZSTD; repeatable")
+                     "Creation option of GDAL's COG driver, such as COMPRESS=ZSTD; repeatable")
           ->allow_extra_args(false)
           ->type_name("NAME=VALUE"),
       "Output");
 }
 
 void add_run_options(CLI::App& app, RegionArguments& a) {
-  app.add_option("-o,--output", a.output, "The folder of the job")
+  app.add_option("-o,--output", a.output, "Output folder of the job")
       ->required()
       ->type_name("DIR/")
       ->group("Output");
-  app.add_option("--json", a.json, "Write the summary as JSON too; a file that is there is replaced")
+  app.add_option("--json", a.json, "Also write the summary as JSON; an existing file is replaced")
       ->type_name("FILE")
       ->group("Output");
   CLI::Option* resume =
-      app.add_flag("--resume", a.resume, "Go on: do what is missing, failed, or whose input changed")
+      app.add_flag("--resume", a.resume,
+                   "Continue: do the tiles that are missing, that failed, or whose input changed")
           ->group("Run");
-  CLI::Option* restart = app.add_flag("--restart", a.restart, "Forget what was done and begin anew")
+  CLI::Option* restart = app.add_flag("--restart", a.restart, "Discard all results and start again")
                              ->excludes(resume)
                              ->group("Run");
-  app.add_flag("--drop-missing", a.drop_missing, "With --resume: go on without sources that are gone")
+  app.add_flag("--drop-missing", a.drop_missing,
+               "With --resume: continue without sources that no longer exist")
       ->needs(resume)
       ->group("Run");
-  app.add_option("--on-error", a.on_error, "Of a tile or source that fails: leave it, or end the job")
-      ->check(CLI::IsMember({"skip", "stop"}).description(""))
+  app.add_option("--on-error", a.on_error, "If a tile or source fails: skip it, or stop the job")
+      ->check(one_of({"skip", "stop"}))
       ->type_name("skip|stop")
       ->capture_default_str()
       ->group("Run");
-  app.add_option("--retries", a.retries, "How often a tile that failed is done again")
-      ->check(CLI::Range(0, 100).description(""))
+  app.add_option("--retries", a.retries, "How many times to retry a failed tile")
+      ->check(whole_number(0, 100))
       ->type_name("N")
       ->capture_default_str()
       ->group("Run");
   app.add_option("--fingerprint", a.fingerprint,
-                 "What tells that an input changed: size, time and header, or all its bytes")
-      ->check(CLI::IsMember({"header", "content"}).description(""))
+                 "How to detect a changed input: by size, time and header, or by its whole content")
+      ->check(one_of({"header", "content"}))
       ->type_name("header|content")
       ->capture_default_str()
       ->group("Run");
   CLI::Option* shard =
-      app.add_option("--shard", a.shard, "Only the I-th of N shares of the tiles, with a journal of its own")
+      app.add_option("--shard", a.shard, "Process only share I of N of the tiles, with its own journal")
           ->type_name("I/N")
           ->group("Run");
   CLI::Option* dry_run =
-      app.add_flag("--dry-run", a.dry_run, "Only say what it would take: tiles, memory, disk, time")
-          ->group("Run");
-  app.add_flag("--finish", a.finish, "Join the shards of the job in DIR/, and say what is missing")
+      app.add_flag("--dry-run", a.dry_run, "Only estimate tiles, memory, disk and time")->group("Run");
+  app.add_flag("--finish", a.finish, "Join the shards of the job in DIR/, and list what is missing")
       ->excludes(resume)
       ->excludes(restart)
       ->excludes(shard)
       ->excludes(dry_run)
       ->group("Run");
-  app.add_option("--workers", a.workers, "Threads that read; twice as many write (0: one for each processor)")
-      ->check(CLI::Range(0, 1024).description(""))
+  app.add_option("--workers", a.workers, "Reading threads; twice as many write (0: one per processor)")
+      ->check(whole_number(0, 1024))
       ->type_name("N")
       ->capture_default_str()
       ->group("Run");
   app.add_option("--patch", a.patch,
-                 "Side of the pieces that the network computes; it changes the speed, not the masks")
+                 "Size of the patches given to the network; affects the speed, not the masks")
       ->check(whole_number(1, largest_side))
       ->type_name("N")
       ->group("Run");
-  app.add_option("--cache", a.cache, "GDAL's block cache")
+  app.add_option("--cache", a.cache, "Size of GDAL's block cache")
       ->type_name("BYTES")
       ->capture_default_str()
       ->group("Run");
@@ -228,6 +231,7 @@ RegionJob make_job(const RegionArguments& a) {
   if (a.inputs.size() < 2)
     throw Error(ErrorCode::usage, a.inputs.front() + ": neither a job (.json) nor a model with sources",
                 "name the sources after the model");
+  check_model_first("region", a.inputs.front(), std::span(a.inputs).subspan(1));
   RegionJob job;
   job.model = a.inputs.front();
   for (std::size_t i = 1; i < a.inputs.size(); ++i) {
@@ -237,7 +241,7 @@ RegionJob make_job(const RegionArguments& a) {
   job.priority = priority_of(a.priority);
   job.raster = a.raster.options(stack_names(a.stack));
   if (job.raster.assumed_pixel_size_m)
-    throw Error(ErrorCode::usage, "--pixel-size says nothing of a region, whose CRS tells it",
+    throw Error(ErrorCode::usage, "--pixel-size has no effect on a region, whose CRS defines it",
                 "leave it out, or choose the output's with --grid-pixel-size");
   if (!a.bounds.empty() && a.bounds.size() != 4)
     throw Error(ErrorCode::usage, "--bounds: takes four numbers", "XMIN YMIN XMAX YMAX");

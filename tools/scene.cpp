@@ -43,16 +43,16 @@ struct SceneArguments {
 void scene_options(CLI::App& app, std::function<int()>& run) {
   const auto arguments = std::make_shared<SceneArguments>();
   SceneOptions& options = arguments->options;
-  app.add_option("-o,--output", options.folder, "Folder for the scene; made where it is not there")
+  app.add_option("-o,--output", options.folder, "Output folder; created if it does not exist")
       ->required()
       ->type_name("DIR");
-  app.add_option("--seed", options.seed, "Which town")
+  app.add_option("--seed", options.seed, "Random seed: each makes another town")
       ->check(whole_number(0, std::numeric_limits<std::int64_t>::max()))
       ->capture_default_str();
   app.add_option("--size", arguments->size, "Width and height in pixels, 64 to 65536")
       ->type_name("WxH")
       ->capture_default_str();
-  app.add_option("--pixel-size", options.pixel_size_m, "Metres, 0.1 to 5")
+  app.add_option("--pixel-size", options.pixel_size_m, "Pixel size in metres, 0.1 to 5")
       ->type_name("M")
       ->capture_default_str();
   app.add_option("--epsg", options.epsg, "A projected CRS in metres")
@@ -61,10 +61,10 @@ void scene_options(CLI::App& app, std::function<int()>& run) {
   app.add_option("--origin", arguments->origin, "Upper left corner: easting and northing in metres")
       ->type_name("X,Y")
       ->default_str(fmt::format("{:.0f},{:.0f}", options.origin_x, options.origin_y));
-  app.add_option("--threads", options.threads, "Threads (0: all); the scene does not depend on it")
+  app.add_option("--threads", options.threads, "Threads (0: all); the result is the same")
       ->type_name("N")
       ->capture_default_str();
-  app.add_flag("--overwrite", options.overwrite, "Replace a scene that is there");
+  app.add_flag("--overwrite", options.overwrite, "Overwrite an existing scene");
   add_verbosity_options(app, arguments->verbosity);
   app.footer(
       "Makes ortho.tif, dsm.tif, dtm.tif, labels.tif, map.gpkg and map.osm; the same seed makes the same "

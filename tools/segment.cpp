@@ -9,6 +9,7 @@
 
 #include "checks.hpp"
 #include "command.hpp"
+#include "file_kinds.hpp"
 #include "segment_jobs.hpp"
 #include "segment_report.hpp"
 #include "stop.hpp"
@@ -24,9 +25,10 @@ constexpr const char* segment_footer =
     "of several files into one image, --mosaic lays several beside each other (where they overlap the later\n"
     "one wins). With -o DIR/, --probabilities and --picture are endings: --picture _picture.png.\n"
     "\n"
-    "Everything is checked before the first pixel. What is wrong with the call or the outputs ends it; of\n"
-    "several rasters, one that cannot be segmented is told and left out, the others are done, and the exit\n"
-    "status is 1. No output stands under its name before it is whole and verified.\n"
+    "Everything is checked before the first pixel. An error in the command line or the outputs stops it; of\n"
+    "several rasters, one that cannot be segmented is reported and skipped, the others are done, and the "
+    "exit\n"
+    "status is 1. An output gets its name only when it is complete and verified.\n"
     "\n"
     "Examples:\n"
     "  terramask segment roads.safetensors ortho.tif -o mask.tif\n"
@@ -40,88 +42,90 @@ constexpr const char* segment_footer =
 
 void add_input_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("MODEL", a.model, "The model file (.safetensors)")->required()->type_name("");
-  app.add_option("RASTER", a.rasters,
-                 "Anything GDAL opens; folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
+  app.add_option(
+         "RASTER", a.rasters,
+         "Input rasters: anything GDAL opens; folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
       ->type_name("");
-  app.add_flag("--recursive", a.recursive, "Of folders, take the rasters of their subfolders too")
-      ->group("Input");
+  app.add_flag("--recursive", a.recursive, "Search subfolders of folders too")->group("Input");
   app.add_option(
          "--stack", a.stack,
-         "Join the bands of several files; the first fixes the grid. Repeated (--stack A --stack B) for "
-         "names with commas")
+         "Join the bands of several files; the first one sets the grid. Repeat it (--stack A --stack B) "
+         "for names with commas")
       ->allow_extra_args(false)
       ->type_name("A,B")
       ->group("Input");
-  app.add_flag("--mosaic", a.mosaic, "Make one output of all rasters")->group("Input");
+  app.add_flag("--mosaic", a.mosaic, "Treat all rasters as one image, with one output")->group("Input");
   add_raster_options(app, a.raster);
-  app.add_option(
-         "--bounds", a.bounds,
-         "Only this box: XMIN YMIN XMAX YMAX, or with commas; across 180 degrees XMIN is the larger one")
+  app.add_option("--bounds", a.bounds,
+                 "Process only this box: XMIN YMIN XMAX YMAX (or separated by commas); across 180 degrees "
+                 "XMIN is the larger one")
       ->delimiter(',')
       ->expected(1, 4)
       ->check(number())
       ->allow_extra_args(false)
       ->type_name("BOX")
       ->group("Input");
-  app.add_option("--bounds-crs", a.bounds_crs, "The box's CRS, if it is not the raster's")
+  app.add_option("--bounds-crs", a.bounds_crs, "CRS of --bounds (default: the raster's)")
       ->type_name("CRS")
       ->group("Input");
   app.add_option("--cutline", a.cutline,
-                 "Only pixels whose centres lie in these polygons (anything OGR reads)")
+                 "Process only pixels whose centres lie in these polygons (any vector file)")
       ->type_name("FILE")
       ->group("Input");
 }
 
 void add_output_options(CLI::App& app, SegmentArguments& a) {
-  app.add_option("-o,--output", a.output, "The mask, a Cloud Optimized GeoTIFF; for several a folder")
+  app.add_option("-o,--output", a.output,
+                 "Output mask, a Cloud Optimized GeoTIFF; a folder for several rasters")
       ->required()
       ->type_name("OUT.tif|DIR/")
       ->group("Output");
-  app.add_option("--grid", a.grid, "On the input's grid, or on the one the model saw")
-      ->check(CLI::IsMember({"input", "model"}).description(""))
+  app.add_option("--grid", a.grid, "Grid of the mask: the input's, or the one at the model's pixel size")
+      ->check(one_of({"input", "model"}))
       ->type_name("input|model")
       ->capture_default_str()
       ->group("Output");
-  app.add_option("--probabilities", a.probabilities, "Write probabilities too, a band a class")
+  app.add_option("--probabilities", a.probabilities, "Also write probabilities, one band per class")
       ->type_name("FILE.tif")
       ->group("Output");
-  app.add_option("--probability-type", a.probability_type, "Byte: 0 to 254, nodata 255")
-      ->check(CLI::IsMember({"byte", "float32"}).description(""))
+  app.add_option("--probability-type", a.probability_type,
+                 "Data type of the probabilities; byte: 0 to 254, nodata 255")
+      ->check(one_of({"byte", "float32"}))
       ->type_name("byte|float32")
       ->capture_default_str()
       ->group("Output");
-  app.add_option("--picture", a.picture, "Draw the image with the mask laid over it")
+  app.add_option("--picture", a.picture, "Also draw the image with the mask on top")
       ->type_name("FILE.png")
       ->group("Output");
   app.add_option("--co", a.creation_options,
-                 "GDAL's creation options of the COG driver: COMPRESS=ZSTD; repeatable")
+                 "Creation option of GDAL's COG driver, such as COMPRESS=ZSTD; repeatable")
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE")
       ->group("Output");
   add_background_options(app, a.background);
-  app.add_flag("--overwrite", a.overwrite, "Replace outputs that are there")->group("Output");
+  app.add_flag("--overwrite", a.overwrite, "Overwrite existing outputs")->group("Output");
 }
 
 void add_work_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("--tile", a.tile,
-                 "Side of the output tile in pixels; it changes the speed, not the mask (default: by memory)")
+                 "Tile size in pixels; affects the speed, not the mask (default: by memory)")
       ->check(whole_number(1, largest_side))
       ->type_name("N")
       ->group("Work");
   app.add_option(
          "--overlap", a.overlap,
-         "Blend patches over N pixels instead of exact tiling: faster, and the mask depends on --tile")
+         "Blend patches over N pixels instead of exact tiling: faster, but the mask depends on --tile")
       ->check(whole_number(0, largest_side))
       ->type_name("N")
       ->group("Work");
-  app.add_option("--cache", a.cache, "GDAL's block cache")
+  app.add_option("--cache", a.cache, "Size of GDAL's block cache")
       ->type_name("BYTES")
       ->capture_default_str()
       ->group("Work");
-  app.add_flag("--dry-run", a.dry_run, "Only say what it would take: tiles, memory, disk, time")
-      ->group("Work");
+  app.add_flag("--dry-run", a.dry_run, "Only estimate tiles, memory, disk and time")->group("Work");
   app.add_option("--threshold", a.threshold,
-                 "Of two classes: the second where its probability is above P (default: the model's, or 0.5)")
+                 "With two classes: assign the second where its probability is above P (default: the "
+                 "model's, or 0.5)")
       ->check(number())
       ->type_name("P")
       ->group("Work");
@@ -193,6 +197,7 @@ SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const Jo
 int segment(SegmentArguments a) {
   start_messages("terramask segment", a.verbosity);
   configure_gdal(parse_bytes(a.cache, "--cache"));
+  check_model_first("segment", a.model, a.rasters);
   a.rasters = list_rasters(a.rasters, a.recursive);
   std::vector<Job> jobs = make_jobs(a);
   prepare_outputs(a, jobs);

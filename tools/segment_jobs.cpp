@@ -59,7 +59,7 @@ void check_inputs(const SegmentArguments& a) {
     throw Error(ErrorCode::usage, "--stack: names all the files of the one image, but there are others too",
                 fmt::format("add {} to the stack or leave it out", a.rasters.front()));
   if (a.mosaic && !a.stack.empty())
-    throw Error(ErrorCode::usage, "--mosaic and --stack cannot be told at once",
+    throw Error(ErrorCode::usage, "--mosaic and --stack cannot be used together",
                 "make a mosaic of each kind of raster first, with gdalbuildvrt, and stack those");
   if (a.rasters.size() > 1 && !a.mosaic && !into_folder(a))
     throw Error(ErrorCode::usage,

@@ -1,13 +1,18 @@
 // terramask: one program, a subcommand for each job. A new one is a file with its options and a line below.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "call_errors.hpp"
 #include "command.hpp"
+#include "renamed_options.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/communicator.hpp"
@@ -24,19 +29,19 @@ struct Subcommand {
 
 constexpr std::array<Subcommand, 14> subcommands{{
     {"segment", "Segment rasters with a trained model", segment_options},
-    {"region", "Segment a whole region of many rasters, unattended", region_options},
-    {"info", "Say what a model or a raster is, and whether they fit", info_options},
-    {"picture", "Draw an image with its mask laid over it", picture_options},
-    {"devices", "List the devices to compute on", devices_options},
-    {"init", "Make a project to train from: images, labels, classes", init_options},
-    {"legend", "Find the colours of a rendered map, to make labels of it", legend_options},
-    {"labels", "Paint labels from maps: OpenStreetMap, vector files", labels_options},
+    {"region", "Segment many rasters as one region; can be stopped and resumed", region_options},
+    {"info", "Show what a model or raster contains, and whether they fit together", info_options},
+    {"picture", "Draw an image with its mask on top", picture_options},
+    {"devices", "List the devices that can compute", devices_options},
+    {"init", "Create a training project from images and labels", init_options},
+    {"legend", "List the colours of a rendered map, to make labels from it", legend_options},
+    {"labels", "Rasterize labels from OpenStreetMap or vector files; check labels", labels_options},
     {"train", "Train a model on a project", train_options},
-    {"evaluate", "Say how good a mask or a model is, against a reference", evaluate_options},
-    {"vectorize", "Turn a mask into polygons that fit each other, or centre lines", vectorize_options},
-    {"mosaic", "Make one Cloud Optimized GeoTIFF of many tiles", mosaic_options},
-    {"zonal", "Tell how much of each class lies in each zone", zonal_options},
-    {"scene", "Generate a small town: imagery, heights, labels and map", scene_options},
+    {"evaluate", "Measure the accuracy of a mask or a model against a reference", evaluate_options},
+    {"vectorize", "Convert a mask to polygons or centre lines", vectorize_options},
+    {"mosaic", "Merge many tiles into one Cloud Optimized GeoTIFF", mosaic_options},
+    {"zonal", "Compute the area of each class in each zone", zonal_options},
+    {"scene", "Generate a synthetic town: imagery, heights, labels and map", scene_options},
 }};
 
 bool takes_rasters(std::string_view subcommand) {
@@ -50,8 +55,9 @@ constexpr const char* examples =
     "  terramask info roads.safetensors ortho.tif\n"
     "  terramask devices\n"
     "\n"
-    "`terramask SUBCOMMAND --help` tells a subcommand's options.\n"
-    "Exit status: 0; 1 the work failed; 2 the call was wrong; 128 + signal where one stopped the work\n"
+    "`terramask SUBCOMMAND --help` lists the options of a subcommand.\n"
+    "Exit status: 0 success; 1 the work failed; 2 the command line is wrong; 128 + the signal that stopped "
+    "it\n"
     "(130 after Ctrl-C; a second Ctrl-C ends the program at once).\n";
 
 /// "terramask segment" once it is known which one is meant.
@@ -60,14 +66,30 @@ std::string full_name(const CLI::App& app) {
   return parsed.empty() ? "terramask" : "terramask " + parsed.front()->get_name();
 }
 
-/// CLI11 speaks of an unexpected argument where a subcommand is misspelt.
-std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
-  if (!app.get_subcommands().empty() || argc < 2 || argv[1][0] == '-')
-    return fmt::format("{}; see `{} --help`", error.what(), full_name(app));
-  std::string names;
-  for (const Subcommand& subcommand : subcommands)
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", subcommand.name);
-  return fmt::format("there is no subcommand {}; there are {}", argv[1], names);
+/// All ranks of a job are called alike; one speaks of the call.
+bool speaks() {
+  const auto launch = launched();
+  return !launch || launch->rank == 0;
+}
+
+int refuse_call(const CLI::App& app, const std::string& message) {
+  if (speaks()) print_error(full_name(app), message);
+  return 2;
+}
+
+/// The arguments as they are to be read today, and what is to be said of names that have changed.
+std::vector<std::string> present_names(std::vector<std::string>& arguments) {
+  if (arguments.empty()) return {};
+  return rename_options(arguments.front(), std::span(arguments).subspan(1));
+}
+
+void warn_of_names(const CLI::App& app, const std::vector<std::string>& renamed) {
+  if (!speaks()) return;
+  for (const CLI::App* sub : app.get_subcommands())
+    if (const CLI::Option* quiet = sub->get_option_no_throw("--quiet");
+        quiet != nullptr && quiet->count() > 0)
+      return;
+  for (const std::string& sentence : renamed) print_error(full_name(app), "warning: " + sentence);
 }
 
 int run(int argc, char** argv) {
@@ -88,16 +110,22 @@ int run(int argc, char** argv) {
     fmt::print(stderr, "{}", app.help());
     return 2;
   }
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  // CLI11 would show the help of the program for `terramask nosuch --help`.
+  if (const std::string& first = arguments.front(); !first.starts_with('-')) {
+    if (std::ranges::none_of(subcommands, [&](const Subcommand& one) { return one.name == first; }))
+      return refuse_call(app, unknown_subcommand(app, first));
+  }
+  const std::vector<std::string> renamed = present_names(arguments);
+  std::ranges::reverse(arguments);  // as CLI11 takes them
   try {
-    app.parse(argc, argv);
+    app.parse(std::move(arguments));
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    // All ranks of a job are called alike; one tells what is wrong with it.
-    const auto launch = launched();
-    if (!launch || launch->rank == 0) print_error(full_name(app), explain(app, error, argc, argv));
-    return 2;
+    return refuse_call(app, explain(app, error));
   }
+  warn_of_names(app, renamed);
   stop_on_signals();
   std::signal(SIGXFSZ,
               SIG_IGN);  // a limit on file sizes is an error of writing then, told and cleaned up after

@@ -64,31 +64,31 @@ void add_tile_options(CLI::App& app, TileArguments& a) {
   const auto option = [&app](const char* name, auto& value, const char* help, const char* type) {
     return app.add_option(name, value, help)->type_name(type)->group("Tiles (xyz:)");
   };
-  option("--zoom", s.zoom, "Of xyz: rasters, where their names say none (#zoom=N)", "N")
+  option("--zoom", s.zoom, "Zoom level of xyz: rasters whose names have none (#zoom=N)", "N")
       ->check(whole_number(0, 29));
   option("--tile-cache", s.cache,
-         "Keep fetched tiles here: a folder with a file for each source, or one MBTiles file; else in "
-         "~/.cache/terramask/tiles",
+         "Where to cache tiles: a folder with one file per source, or an MBTiles file (default: "
+         "~/.cache/terramask/tiles)",
          "DIR|FILE.mbtiles");
   option(kCacheSize, a.cache_size,
-         "Most that is kept of each source, as 500M or 10G; tiles not used for longest go (no limit)",
+         "Maximum cache size per source, such as 500M or 10G; the least recently used tiles are removed (no "
+         "limit)",
          "BYTES")
       ->check(bytes_of_cache());
-  app.add_flag("--offline", s.offline, "Ask no server: what is not in the cache is nodata")
+  app.add_flag("--offline", s.offline, "Do not contact servers: tiles that are not in the cache are nodata")
       ->group("Tiles (xyz:)");
-  option("--tile-rate", s.rate, "Requests a second to a server (10; no limit where it is this machine)", "N")
+  option("--tile-rate", s.rate, "Requests per second to a server (10; no limit for localhost)", "N")
       ->check(positive_number());
-  option("--tile-connections", s.connections,
-         "Requests at a time to a server (2; 8 where it is this machine)", "N")
+  option("--tile-connections", s.connections, "Simultaneous requests to a server (2; 8 for localhost)", "N")
       ->check(whole_number(1, 64));
-  option("--tile-timeout", s.timeout_s, "Give up a request after so long", "SECONDS")
+  option("--tile-timeout", s.timeout_s, "Give up a request after this time", "SECONDS")
       ->check(positive_number())
       ->capture_default_str();
-  option("--tile-retries", s.retries, "Ask again so often where it may help", "N")
+  option("--tile-retries", s.retries, "How many times to retry a failed request", "N")
       ->check(whole_number(0, 20))
       ->capture_default_str();
   app.add_flag("--allow-missing-tiles", a.allow_missing,
-               "Exit status 0 although tiles failed; they are nodata in either case")
+               "Exit with status 0 even if tiles failed (they are nodata)")
       ->group("Tiles (xyz:)");
 }
 

@@ -12,6 +12,7 @@
 #include "command.hpp"
 #include "device_options.hpp"
 #include "evaluate_project.hpp"
+#include "file_kinds.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
 #include "progress_bar.hpp"
@@ -30,21 +31,21 @@ constexpr const char* train_footer =
     "MODEL.training\n"
     "keeps the state (last.safetensors), history.csv and curves.html. The model is that of the epoch with "
     "the\n"
-    "best mean IoU on the validation part. After Ctrl-C or a crash, --resume goes on; the result is the "
+    "best mean IoU on the validation part. After Ctrl-C or a crash, --resume continues; the result is the "
     "same,\n"
     "byte for byte, as that of a training that was never stopped, on the same device and threads.\n"
     "\n"
-    "In the end the model segments the project's images and is judged on the validation and on the test "
+    "At the end the model segments the project's images and is evaluated on the validation and on the test "
     "part;\n"
     "`terramask evaluate --project PROJECT.json --part test --model MODEL` does it again. Where model or "
     "state\n"
-    "cannot be saved, the training says so, goes on and tries again.\n"
+    "cannot be saved, the training reports it, continues and tries again.\n"
     "\n"
-    "Options of the project (--width, --set, ...) count instead of the file's keys; the model's provenance\n"
-    "holds them, and --resume wants the same ones again.\n"
+    "Options of the project (--width, --set, ...) override the keys of the file; the model's provenance\n"
+    "records them, and --resume needs the same ones again.\n"
     "\n"
-    "--export makes a folder with all that the training would see, so that another program can train the\n"
-    "same and be compared: initial.safetensors, the batches of every epoch as the network gets them\n"
+    "--export writes everything that the training would read, so that another program can train on the\n"
+    "same data for comparison: initial.safetensors, the batches of every epoch as the network gets them\n"
     "(batch-000001.safetensors: image, labels, weights), and training.json: steps, rates, loss, optimizer.\n"
     "\n"
     "mpirun -n N terramask train ... shares every step among N ranks, on one machine or several: each takes\n"
@@ -61,7 +62,7 @@ constexpr const char* train_footer =
     "  terramask train roads.json -o roads.safetensors --dry-run\n"
     "  terramask train roads.json -o roads.safetensors\n"
     "  terramask train roads.json -o roads.safetensors --resume\n"
-    "  terramask train oaks.json -o oaks.safetensors --init roads.safetensors --freeze 'down.*'\n"
+    "  terramask train oaks.json -o oaks.safetensors --from roads.safetensors --freeze 'down.*'\n"
     "  mpirun -n 4 terramask train roads.json -o roads.safetensors\n"
     "  terramask train roads.json --export roads-batches\n";
 
@@ -190,6 +191,10 @@ int train_model(TrainArguments a, Communicator& ranks) {
   a.options.executor = of_rank(a.device.options(), ranks);
   a.options.ranks = &ranks;
   if (a.epochs > 0) a.options.epochs = a.epochs;
+  check_no_model(
+      std::array{a.options.project},
+      "train takes a project, which `terramask init` makes of images and labels; a model to begin from "
+      "is named with --from");
   if (a.options.output.empty() && a.options.export_folder.empty())
     throw Error(ErrorCode::usage, "-o,--output is required", "name the model file: -o MODEL.safetensors");
   if (ranks.first() && !a.dry_run && !a.options.output.empty())
@@ -249,47 +254,47 @@ int train_model(TrainArguments a, Communicator& ranks) {
 void train_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<TrainArguments>();
   app.add_option("PROJECT", a->options.project, "The project file (.json)")->required()->type_name("");
-  CLI::Option* output = app.add_option("-o,--output", a->options.output, "The model file")
+  CLI::Option* output = app.add_option("-o,--output", a->options.output, "Output model")
                             ->type_name("MODEL.safetensors")
                             ->group("Output");
   CLI::Option* resume =
-      app.add_flag("--resume", a->options.resume, "Go on with a training that was stopped")->group("Output");
+      app.add_flag("--resume", a->options.resume, "Continue a stopped training")->group("Output");
   CLI::Option* overwrite =
-      app.add_flag("--overwrite", a->options.overwrite, "Begin anew, replacing model and state")
+      app.add_flag("--overwrite", a->options.overwrite, "Start again; overwrite the model and its state")
           ->group("Output");
-  CLI::Option* checkpoints =
-      app.add_option("--checkpoint-minutes", a->checkpoint_minutes,
-                     "Save the state at the latest after so long, besides at every epoch's end")
-          ->check(CLI::Range(0.0, 1e6).description(""))
-          ->type_name("M")
-          ->capture_default_str()
-          ->group("Output");
+  CLI::Option* checkpoints = app.add_option("--checkpoint-minutes", a->checkpoint_minutes,
+                                            "Save a checkpoint at least this often, and after every epoch")
+                                 ->check(number_between(0, 1e6))
+                                 ->type_name("M")
+                                 ->capture_default_str()
+                                 ->group("Output");
   app.add_option("--save-minutes", a->save_minutes,
-                 "After the last epoch, where the model cannot be saved, go on trying for so long")
-      ->check(CLI::Range(0.0, 1e6).description(""))
+                 "If the final model cannot be saved, keep trying for this long")
+      ->check(number_between(0, 1e6))
       ->type_name("M")
       ->capture_default_str()
       ->group("Output");
-  app.add_option("--init", a->options.init, "Begin from another model: every tensor that fits is taken over")
+  app.add_option("--from", a->options.init,
+                 "Start from the weights of another model: every tensor that fits is copied")
       ->type_name("MODEL")
       ->group("Training");
-  app.add_option("--freeze", a->options.freeze, "Leave parameters as they are, by name: 'down.*'; repeatable")
+  app.add_option("--freeze", a->options.freeze, "Do not train these parameters: 'down.*'; repeatable")
       ->allow_extra_args(false)
       ->type_name("PATTERN")
       ->group("Training");
-  app.add_option("--epochs", a->epochs, "Instead of the project's")
+  app.add_option("--epochs", a->epochs, "Number of epochs (default: the project's)")
       ->check(whole_number(1, largest_side))
       ->type_name("N")
       ->group("Training");
-  app.add_option("--cache", a->cache, "Memory for decoded imagery")
+  app.add_option("--cache", a->cache, "Memory for the cache of decoded images")
       ->type_name("BYTES")
       ->capture_default_str()
       ->group("Work");
   CLI::Option* dry_run =
-      app.add_flag("--dry-run", a->dry_run, "Only say what it reads and what it takes: memory, time an epoch")
+      app.add_flag("--dry-run", a->dry_run, "Only check the data, and estimate memory and time per epoch")
           ->group("Work");
   app.add_option("--export", a->options.export_folder,
-                 "Instead of training, write what it would see, to train the same elsewhere and compare")
+                 "Do not train; write the training batches, to train elsewhere and compare")
       ->type_name("DIR")
       ->group("Output")
       ->excludes(output, resume, overwrite, checkpoints, dry_run);

@@ -67,7 +67,7 @@ done
 echo "training on ${#training[@]} images, validation on ${#validation[@]}, test on ${#test[@]}: ${test[*]}"
 learn=("${training[@]}" "${validation[@]}")
 "$terramask" init $(printf "$work/photo/%s.png " "${learn[@]}") --labels $(printf "$work/labels/%s.tif " "${learn[@]}") \
-  --classes '0|2|3=background,1=road' -o "$work/roads.json" -q
+  --map '0|2|3=background,1=road' -o "$work/roads.json" -q
 python3 - "$work/roads.json" "$epochs" "$width" "$patch" "${validation[@]}" <<'PROJECT'
 import json, sys
 path, validation = sys.argv[1], sys.argv[5:]

@@ -26,7 +26,8 @@ constexpr const char* vectorize_footer =
     "pixels,\n"
     "and with --probabilities the mean probability of the patch's class.\n"
     "\n"
-    "--centerlines draws the middle of one class (--class road), with its length and widths; junctions are\n"
+    "--centerlines draws the middle of one class (--classes road), with its length and widths; junctions "
+    "are\n"
     "joined and spurs pruned. --min-area closes holes and drops specks first.\n"
     "\n"
     "The output has the mask's CRS; GeoJSON is in WGS 84 (RFC 7946). It does not depend on how the mask is\n"
@@ -36,7 +37,7 @@ constexpr const char* vectorize_footer =
     "  terramask vectorize mask.tif -o mask.gpkg\n"
     "  terramask vectorize mask.tif -o buildings.fgb --classes building --min-area 10 --simplify 1px\n"
     "  terramask vectorize mask.tif -o mask.geojson --probabilities probabilities.tif\n"
-    "  terramask vectorize mask.tif -o roads.gpkg --centerlines --class road --min-area 20\n";
+    "  terramask vectorize mask.tif -o roads.gpkg --centerlines --classes road --min-area 20\n";
 
 struct VectorizeArguments {
   VectorizeOptions options;
@@ -50,40 +51,42 @@ void add_input_options(CLI::App& app, VectorizeArguments& a) {
   app.add_option("MASK", a.options.mask, "A raster of class values, as `terramask segment` writes it")
       ->required()
       ->type_name("");
-  app.add_option("--probabilities", a.options.probabilities, "What `segment --probabilities` wrote with it")
+  app.add_option("--probabilities", a.options.probabilities,
+                 "Probabilities of the mask, from `segment --probabilities`")
       ->type_name("FILE.tif")
       ->group("Input");
-  app.add_option("--crs", a.options.crs, "The mask's CRS, where it has none or a wrong one")
+  app.add_option("--crs", a.options.crs, "CRS of the mask, if it has none or a wrong one")
       ->type_name("CRS")
       ->group("Input");
   app.add_option("--src-nodata", a.options.src_nodata,
-                 "The value that means nothing, in place of the mask's; or none")
+                 "Nodata value of the mask, instead of the one in the file; or none")
       ->type_name("VALUE")
       ->group("Input");
-  app.add_option("--cache", a.cache, "GDAL's block cache")
+  app.add_option("--cache", a.cache, "Size of GDAL's block cache")
       ->type_name("BYTES")
       ->capture_default_str()
       ->group("Input");
 }
 
 void add_output_options(CLI::App& app, VectorizeArguments& a) {
-  app.add_option("-o,--output", a.options.output, "GeoPackage, GeoJSON or FlatGeobuf, by its ending")
+  app.add_option("-o,--output", a.options.output,
+                 "Output GeoPackage, GeoJSON or FlatGeobuf, by its extension")
       ->required()
       ->type_name("OUT.gpkg|.geojson|.fgb")
       ->group("Output");
-  app.add_option("--layer", a.options.layer, "The layer's name (default: the output's)")
+  app.add_option("--output-layer", a.options.layer, "Name of the output layer (default: the file's name)")
       ->type_name("NAME")
       ->group("Output");
   app.add_flag("--centerlines", a.centerlines,
-               "Draw the centre lines of one class instead: roads as lines with widths")
+               "Write the centre lines of one class instead, with their widths")
       ->group("Output");
-  app.add_option("--classes,--class", a.options.classes, "Only these, by name or value: road,building")
+  app.add_option("--classes", a.options.classes, "Write only these classes, by name or value: road,building")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("LIST")
       ->group("Output");
   app.add_option("--min-area", a.min_area,
-                 "Give smaller patches to the neighbour with the longest common border: 25 (m2) or 100px")
+                 "Merge smaller patches into the neighbour with the longest common border: 25 (m2) or 100px")
       ->type_name("AREA")
       ->group("Output");
   app.add_option("--simplify", a.simplify,
@@ -91,7 +94,7 @@ void add_output_options(CLI::App& app, VectorizeArguments& a) {
       ->type_name("DISTANCE")
       ->group("Output");
   app.add_flag("--overwrite", a.options.overwrite,
-               "Replace an output that is there; of a GeoPackage its layer of that name")
+               "Overwrite an existing output; in a GeoPackage only the layer of that name")
       ->group("Output");
   app.add_flag("--dry-run", a.options.dry_run, "Only count the polygons of each class")->group("Output");
 }

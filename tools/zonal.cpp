@@ -19,7 +19,8 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* zonal_footer =
-    "A pixel counts in each zone that its centre lies in. Columns: the zone's id; covered_pct, the share of\n"
+    "A pixel belongs to each zone that contains its centre. Columns: the zone's id; covered_pct, the share "
+    "of\n"
     "the zone that lies on the mask; area_ha of what does; nodata_ha and nodata_pct of that; for each class\n"
     "CLASS_ha, CLASS_pct (of what is classified) and CLASS_px. Hectares lie on the ellipsoid of the mask's\n"
     "CRS. Zones may overlap, may reach beyond the mask, and may be in another CRS. A GeoPackage holds the\n"
@@ -27,8 +28,8 @@ constexpr const char* zonal_footer =
     "with an apostrophe.\n"
     "\n"
     "Examples:\n"
-    "  terramask zonal cover.tif --zones districts.gpkg -o districts.csv --id name\n"
-    "  terramask zonal cover.tif --zones plan.gpkg --layer parcels -o parcels.gpkg\n";
+    "  terramask zonal cover.tif --zones districts.gpkg -o districts.csv --zones-id name\n"
+    "  terramask zonal cover.tif --zones plan.gpkg --zones-layer parcels -o parcels.gpkg\n";
 
 struct ZonalArguments {
   ZonalOptions options;
@@ -63,33 +64,34 @@ void zonal_options(CLI::App& app, std::function<int()>& run) {
   app.add_option("MASK", a->options.mask, "A mask, or any raster of one band of class values")
       ->required()
       ->type_name("");
-  app.add_option("--zones", a->options.zones, "Polygons, in any format of GDAL and any CRS")
+  app.add_option("--zones", a->options.zones, "Polygons: any vector file, in any CRS")
       ->required()
       ->type_name("FILE")
       ->group("Input");
-  app.add_option("--layer", a->options.layer, "The layer of the zones, where the file has several")
+  app.add_option("--zones-layer", a->options.layer, "Layer of the zones, if the file has several")
       ->type_name("NAME")
       ->group("Input");
-  app.add_option("--id", a->options.id_field, "The attribute that names a zone (default: its number)")
+  app.add_option("--zones-id", a->options.id_field, "Field that identifies a zone (default: its number)")
       ->type_name("FIELD")
       ->group("Input");
-  app.add_option("--crs", a->options.crs, "The mask's CRS, where it has none or a wrong one")
+  app.add_option("--crs", a->options.crs, "CRS of the mask, if it has none or a wrong one")
       ->type_name("CRS")
       ->group("Input");
   app.add_option("--src-nodata", a->options.src_nodata,
-                 "The mask's nodata value, in place of what it says; none: it has none")
+                 "Nodata value of the mask, instead of the one in the file; none: no nodata")
       ->type_name("V|none")
       ->group("Input");
-  app.add_option("--cache", a->cache, "GDAL's block cache")
+  app.add_option("--cache", a->cache, "Size of GDAL's block cache")
       ->type_name("BYTES")
       ->capture_default_str()
       ->group("Input");
-  app.add_option("-o,--output", a->options.output, "Table, or GeoPackage with the zones, by its ending")
+  app.add_option("-o,--output", a->options.output,
+                 "Output table, or GeoPackage with the zones, by its extension")
       ->required()
       ->type_name("OUT.csv|.gpkg")
       ->group("Output");
   app.add_flag("--overwrite", a->options.overwrite,
-               "Replace an output that is there; of a GeoPackage its layer of that name")
+               "Overwrite an existing output; in a GeoPackage only the layer of that name")
       ->group("Output");
   add_verbosity_options(app, a->verbosity);
   app.footer(zonal_footer);

@@ -57,8 +57,7 @@ void check_classes(const std::string& path, const Project& project) {
     if (!geo::parse_color(one.color))
       refuse(path, key + ".color", fmt::format("found \"{}\"", one.color), "give a colour as #rrggbb");
   }
-  if (project.classes.size() < 2)
-    refuse(path, "classes", "one class leaves nothing to tell apart", "name two or more");
+  if (project.classes.size() < 2) refuse(path, "classes", "one class only", "name two or more");
   for (const std::string& name : project.allow_missing)
     if (!names.contains(name))
       refuse(path, "allow_missing", fmt::format("no class is called \"{}\"", name), "name one of `classes`");

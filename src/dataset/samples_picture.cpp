@@ -191,7 +191,7 @@ std::vector<Key> lay_keys(int content) {
       {Key::Swatch::none, "Above: the image's name, column and row of the corner."},
       {Key::Swatch::none, "Percent: of all labelled pixels."},
       {Key::Swatch::outlined, "a label's colour, with the border to the next"},
-      {Key::Swatch::plain, "without colour: no label, counts in nothing"},
+      {Key::Swatch::plain, "without colour: no label, ignored"},
       {Key::Swatch::empty, "white: no image, or the border between training, validation and test"}};
   int x = 0, row = 0;
   for (Key& key : keys) {

@@ -161,7 +161,21 @@ std::vector<Candidate> overridden(std::span<const FileFacts> files, std::span<co
   throw Error(ErrorCode::mismatch,
               fmt::format("{}: band {} holds palette indices, not the colours the model expects",
                           c.facts->path, c.band),
-              "expand it first: `gdal_translate -expand rgb " + c.facts->path + " rgb.tif`");
+              "expand it first: `gdal_translate -expand rgb " + c.facts->path +
+                  " rgb.tif`; if it is a mask, name the image it was made from");
+}
+
+/// A mask in place of its image.
+void refuse_mask(std::span<const FileFacts> files, std::span<const BandRequest> wanted) {
+  const FileFacts& facts = files.front();
+  if (files.size() != 1 || !facts.names_classes || facts.data_bands() != 1 || wanted.size() < 2) return;
+  throw Error(
+      ErrorCode::mismatch,
+      fmt::format("{}: looks like a mask: one band with names of classes{}; the model expects {} bands "
+                  "({})",
+                  facts.path, facts.bands.front().palette() ? " and a colour table" : "", wanted.size(),
+                  list_wanted(wanted)),
+      "name the image it was made from");
 }
 
 constexpr const char* join_heights = "join a surface and a terrain model with --ndsm DSM DTM, or ";
@@ -174,6 +188,7 @@ std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const
                [](const Candidate& c) { return !c.info().alpha(); });
   const bool wants_alpha = std::any_of(wanted.begin(), wanted.end(),
                                        [](const BandRequest& w) { return plain_name(w.name) == "alpha"; });
+  refuse_mask(files, wanted);
   for (const Candidate& c : data) {
     const bool wanted_as_such = std::any_of(wanted.begin(), wanted.end(), [&](const BandRequest& w) {
       return plain_name(w.name) == "palette" || plain_name(w.name) == plain_name(c.info().description);

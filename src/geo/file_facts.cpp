@@ -14,6 +14,7 @@
 #include "core/utf8.hpp"
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/legend.hpp"
 #include "geo/length_unit.hpp"
 
 namespace terramask::geo {
@@ -162,6 +163,8 @@ FileFacts describe(GDALDataset& dataset, const std::string& path) {
   tell_units(facts, dataset.GetSpatialRef());
   for (BandFacts& band : facts.bands) band.bring_to_metres(band.unit);
   facts.resampling_vrt = resamples(dataset);
+  facts.names_classes = dataset.GetMetadataItem(kClassesItem) != nullptr ||
+                        (!facts.bands.empty() && dataset.GetRasterBand(1)->GetCategoryNames() != nullptr);
   facts.credits = credits_of(dataset);
   return facts;
 }
@@ -212,9 +215,11 @@ void check_readable(const FileFacts& facts, int band) {
 
 int class_band(FileFacts& facts) {
   if (facts.data_bands() != 1)
-    throw Error(ErrorCode::mismatch,
-                fmt::format("{}: has {} bands, a raster of classes has one", facts.path, facts.data_bands()),
-                "name a mask or label raster; one band is taken out with `gdal_translate -b 1`");
+    throw Error(
+        ErrorCode::mismatch,
+        fmt::format("{}: has {} bands, so it looks like an image; a mask or a raster of labels has one",
+                    facts.path, facts.data_bands()),
+        "name the mask, or take out one band with `gdal_translate -b 1`");
   int band = 1;
   while (facts.bands[static_cast<std::size_t>(band - 1)].alpha()) ++band;
   check_readable(facts, band);

@@ -52,6 +52,8 @@ struct FileFacts {
   bool resampling_vrt =
       false;  ///< a VRT that changes pixel sizes: its pixels depend on how they are asked for
 
+  bool names_classes = false;  ///< its first band's values have names, as a mask's have
+
   Credits credits;
   std::vector<std::string> warnings;
 

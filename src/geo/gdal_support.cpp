@@ -68,6 +68,9 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
   if (is_folder(path)) {
     throw Error(ErrorCode::format, path + ": a folder, not a " + kind, "name a file in it");
   }
+  if (path.ends_with(".safetensors"))
+    throw Error(ErrorCode::format, path + ": a model, not a " + kind,
+                "name the file itself; where a model goes, `--help` says");
   throw errors.error(ErrorCode::format, path, std::string("not a ") + kind + " GDAL can open",
                      "see what `gdalinfo` or `ogrinfo` says, or copy the file again if it was cut short");
 }

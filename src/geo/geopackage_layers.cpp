@@ -90,7 +90,7 @@ void check_layer_in(const DatabaseFile& file, const std::string& name, const std
     throw Error(ErrorCode::usage,
                 fmt::format("{}: {} in it is no layer of features, but {}", name, layer,
                             kind.empty() ? "a table of others" : "a layer of " + kind.front()),
-                "choose another --layer, or name another output");
+                "choose another --output-layer, or name another output");
 }
 
 int index_of(GDALDataset& file, const std::string& layer) {
@@ -177,12 +177,12 @@ void check_layer(const std::string& path, const std::string& layer) {
     if (EQUALN(name.c_str(), own, std::string_view(own).size()))
       throw Error(ErrorCode::usage,
                   fmt::format("{}: names that begin with {} are GeoPackage's own", name, own),
-                  "choose another --layer");
+                  "choose another --output-layer");
   for (const char* own : {"layer_styles", "qgis_projects"})
     if (EQUAL(name.c_str(), own))
       throw Error(ErrorCode::usage,
                   fmt::format("{}: QGIS keeps its own things in a table of this name", name),
-                  "choose another --layer");
+                  "choose another --output-layer");
   const DatabaseFile there(output_target(path).string(), path);
   if (!there.readable()) return;
   try {

@@ -46,7 +46,8 @@ bool has_geometry(OGRLayer& layer) {
   return layer.GetLayerDefn()->GetGeomFieldCount() > 0 && layer.GetGeomType() != wkbNone;
 }
 
-OGRLayer& find_layer(GDALDataset& dataset, const std::string& path, const std::string& name) {
+OGRLayer& find_layer(GDALDataset& dataset, const std::string& path, const std::string& name,
+                     const std::string& option) {
   std::vector<OGRLayer*> layers;
   std::string names;
   for (int i = 0; i < dataset.GetLayerCount(); ++i) {
@@ -69,11 +70,11 @@ OGRLayer& find_layer(GDALDataset& dataset, const std::string& path, const std::s
     for (OGRLayer* layer : layers)
       if (EQUAL(layer->GetName(), name.c_str())) return *layer;
     throw Error(ErrorCode::not_found, fmt::format("{}: has no layer \"{}\"; it has: {}", path, name, names),
-                "name one of these with --layer");
+                "name one of these with " + option);
   }
   if (layers.size() == 1) return *layers.front();
   throw Error(ErrorCode::usage, fmt::format("{}: holds several layers: {}", path, names),
-              "choose one with --layer");
+              "choose one with " + option);
 }
 
 std::string field_names(OGRLayer& layer) {

@@ -36,6 +36,9 @@ Json read_json(const std::string& path, const std::string& remedy) {
   text << file.rdbuf();
   if (text.str().empty()) throw Error(ErrorCode::format, path + ": empty", "write it anew, or copy it again");
   if (!file) throw Error(ErrorCode::io, path + ": reading failed", "check that it is a file");
+  const std::size_t first = text.str().find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (first != std::string::npos && text.str()[first] != '{' && text.str()[first] != '[')
+    throw Error(ErrorCode::format, path + ": not a JSON file", remedy);
   Json json;
   try {
     json = Json::parse(text.str());

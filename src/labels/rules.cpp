@@ -79,7 +79,7 @@ void check_classes(const Rules& rules) {
     const ClassInfo& one = rules.classes[i];
     const std::string key = fmt::format("classes[{}]", i);
     if (one.name == kIgnoreWord)
-      refuse(rules, key + ".name", "\"ignore\" is the word for pixels that count in nothing",
+      refuse(rules, key + ".name", "\"ignore\" is the name for pixels that are ignored",
              "call the class otherwise");
     if (!values.insert(one.value).second)
       refuse(rules, key + ".value", fmt::format("another class has {} too", one.value), "give each its own");

@@ -346,7 +346,7 @@ void VectorSource::check_place(const SourceRule& rule, std::size_t layer) {
   if (!crs.empty() && !stream_->note(layer).empty()) context_.warnings.push_back(stream_->note(layer));
   if (crs.empty())
     context_.warnings.push_back(fmt::format(
-        "{}: layer \"{}\" has no CRS and is taken to be in the image's, {}; another is told under "
+        "{}: layer \"{}\" has no CRS and is taken to be in the image's, {}; set another with "
         "sources.{}.crs",
         keys_.path, stream_->layers()[layer], geo::crs_label(context_.grid.crs), context_.source.name));
 }

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "models/atomic_file.hpp"
+#include "models/foreign_model.hpp"
 #include "models/text.hpp"
 
 namespace terramask::safetensors {
@@ -63,13 +64,21 @@ Tensor read_tensor(InputFile& file, const Entry& entry) {
 Header read_header(InputFile& file) {
   const std::string not_ours = file.path() + ": not a safetensors file";
   constexpr std::uint64_t prefix = 8;
+  std::array<char, prefix + 1> head{};
+  const std::uint64_t present = std::min<std::uint64_t>(head.size(), file.bytes());
+  file.read(std::as_writable_bytes(std::span(head).first(present)));
+  const char first = head[prefix];
+  if (first != '{') {
+    const std::string kind = foreign_kind(file.path(), {head.data(), present});
+    if (!kind.empty())
+      throw Error(ErrorCode::format, fmt::format("{}: {}, not a safetensors file", file.path(), kind),
+                  foreign_remedy(kind));
+  }
   if (file.bytes() < prefix + 2)
     throw Error(ErrorCode::format, fmt::format("{} (only {} bytes)", not_ours, file.bytes()),
                 "copy it again, or name a model file");
   std::uint64_t length = 0;
-  char first = 0;
-  file.read(std::as_writable_bytes(std::span(&length, 1)));
-  file.read(std::as_writable_bytes(std::span(&first, 1)));
+  std::memcpy(&length, head.data(), prefix);
   if (first != '{')
     throw Error(ErrorCode::format, not_ours + " (no header at its beginning)", "name a model file");
   if (length < 2 || length > max_header_bytes)

@@ -1,6 +1,8 @@
 // The choice of an executor: every device of this build, and what `auto` takes.
 #include <algorithm>
+#include <array>
 #include <cctype>
+#include <string_view>
 
 #include "terramask/error.hpp"
 #include "terramask/executor.hpp"
@@ -15,9 +17,13 @@
 namespace terramask {
 namespace {
 
-bool is_cpu(std::string name) {
+std::string lower(std::string name) {
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-  return name == "cpu";
+  return name;
+}
+
+bool is_cpu(const std::string& name) {
+  return lower(name) == "cpu";
 }
 
 #ifdef TERRAMASK_CPU
@@ -73,6 +79,28 @@ std::string first_of(const std::vector<DeviceInfo>& devices, std::initializer_li
   return {};
 }
 
+/// What other programs call their devices.
+constexpr std::array<std::string_view, 13> kForeign{"cuda",     "gpu", "opencl",  "metal", "mps",
+                                                    "rocm",     "hip", "xpu",     "sycl",  "oneapi",
+                                                    "directml", "dml", "tensorrt"};
+
+/// Where no device of this machine is meant, says which there are, by the names that choose them.
+void check_device_name(const std::string& name) {
+  const std::string wanted = lower(name);
+  if (wanted.empty() || wanted == "auto" || wanted == "cpu" || wanted.starts_with("vulkan")) return;
+  std::string list = "auto";
+  for (const DeviceInfo& device : list_devices()) {
+    if (lower(device.name).find(wanted) != std::string::npos) return;
+    list += ", " + device.id + " (" + device.name + ")";
+  }
+  const bool foreign = std::ranges::find(kForeign, wanted.substr(0, wanted.find(':'))) != kForeign.end();
+  throw Error(foreign ? ErrorCode::usage : ErrorCode::not_found,
+              "device '" + name + "': " +
+                  (foreign ? "Terramask computes with Vulkan, on GPUs of any vendor, or on the CPU"
+                           : "there is no such device"),
+              "choose one of: " + list);
+}
+
 }  // namespace
 
 std::vector<DeviceInfo> list_devices() {
@@ -96,6 +124,7 @@ std::string automatic_device(const std::vector<DeviceInfo>& devices) {
 }
 
 std::unique_ptr<Executor> make_executor(const ExecutorOptions& options) {
+  check_device_name(options.device);
   ExecutorOptions chosen = options;
   if (chosen.device == "auto" || chosen.device.empty()) chosen.device = automatic_device(list_devices());
   return is_cpu(chosen.device) ? open_cpu(chosen) : open_vulkan(chosen);

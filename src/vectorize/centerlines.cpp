@@ -26,7 +26,7 @@ constexpr double kLineTolerance = 0.5;  // of a pixel
 
 /// The class that is named; else the second of two, else the one that is called road.
 std::int32_t line_class(const Mask& mask, const std::vector<std::string>& names) {
-  const std::set<std::int32_t> chosen = choose_classes(mask, names, "--class");
+  const std::set<std::int32_t> chosen = choose_classes(mask, names, "--classes");
   if (chosen.size() == 1) return *chosen.begin();
   if (chosen.empty()) {
     for (const ClassInfo& one : mask.classes)
@@ -34,7 +34,7 @@ std::int32_t line_class(const Mask& mask, const std::vector<std::string>& names)
     if (mask.classes.size() == 2) return mask.classes[1].value;
   }
   throw Error(ErrorCode::usage, fmt::format("{}: which class has centre lines?", mask.facts.path),
-              "name one, and only one, with --class");
+              "name one, and only one, with --classes");
 }
 
 std::optional<Patches> sieve(const VectorizeOptions& options, const Mask& mask, const ProgressSink& progress,

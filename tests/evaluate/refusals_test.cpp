@@ -97,7 +97,7 @@ TEST_F(Refusals, MoreClassesThanAMatrixHolds) {
   for (int i = 0; i < 1025; ++i) options.classes.push_back(fmt::format("{}=class {}", i, i));
   expect(options, ErrorCode::unsupported, "1025 classes", "fewer");
   options.classes = {"road=1"};
-  expect(options, ErrorCode::usage, "--classes road=1: not VALUE=NAME", "0=background");
+  expect(options, ErrorCode::usage, "--mask-map road=1: not VALUE=NAME", "0=background");
 }
 
 TEST_F(Refusals, MasksThatCallAValueByTwoNames) {
@@ -109,7 +109,7 @@ TEST_F(Refusals, MasksThatCallAValueByTwoNames) {
        {},
        {}});
   expect(options, ErrorCode::mismatch, "n.tif: calls its value 1 \"tree\", masks before it \"road\"",
-         "--classes");
+         "--mask-map");
 }
 
 class RefusedVectors : public Refusals {

@@ -98,7 +98,7 @@ class FirstTraining(FaultTest):
             for more in ([], ['--dry-run']):
                 self.refuses(['train', self.work / 'named.json', '-o', self.work / 'n.safetensors', *more],
                              'named.json', 'class 2', status=1)
-            self.refuses(['init', SAMPLE / 'ortho.tif', '--labels', labels, '--classes', f'0=background,1={name}', '-o',
+            self.refuses(['init', SAMPLE / 'ortho.tif', '--labels', labels, '--map', f'0=background,1={name}', '-o',
                           self.work / 'again.json'], 'class 2')
         self.assertFalse((self.work / 'n.training').exists())
 

@@ -179,7 +179,7 @@ class FarGeometries(FaultTest):
                 row = self.zone_pixels(geometry, mask)
                 self.assertEqual(float(row['covered_pct']), 100)
                 path = self.write(geometry, k='1')
-                self.terramask('evaluate', mask, '--reference', path, '--attribute', 'k', '--classes', '0=a,1=b',
+                self.terramask('evaluate', mask, '--reference', path, '--attribute', 'k', '--mask-map', '0=a,1=b',
                                '--json', self.work / 'e.json', '--overwrite')
                 self.assertIn('30303', (self.work / 'e.json').read_text())
 

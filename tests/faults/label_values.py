@@ -107,28 +107,28 @@ class LabelValues(FaultTest):
         write(self.work / 'rgb.tif', rgb, gdal.GDT_Byte)
         tables = []
         for labels in ('a.tif', 'b.tif', 'rgb.tif'):
-            ran = self.init(self.image, '--labels', self.work / labels, '--classes', self.names())
+            ran = self.init(self.image, '--labels', self.work / labels, '--map', self.names())
             tables.append(self.counts(ran))
             self.assertEqual(len(tables[-1]), 6, ran.stdout)
             self.assertEqual(self.project()['classes'][1]['color'], '#ff0000')
         self.assertEqual(tables[0], tables[1])
         self.assertEqual(tables[0], tables[2])
         self.terramask('train', self.work / 'p.json', '--dry-run', '-o', self.work / 'm.safetensors', '--device', 'cpu')
-        self.terramask('labels', '--check', self.work / 'rgb.tif', '--like', self.image, '--classes', self.names())
+        self.terramask('labels', '--check', self.work / 'rgb.tif', '--like', self.image, '--map', self.names())
 
     def test_colours_without_a_name_are_listed(self):
         mapped = self.palettes()
         rgb = np.stack([np.choose(mapped, [COLORS[i][band] for i in range(6)]) for band in range(3)]).astype(np.uint8)
         path = write(self.work / 'rgb.tif', rgb, gdal.GDT_Byte)
-        self.refuses(('init', self.image, '--labels', path, '-o', self.work / 'q.json'), '#00ffff', '--classes')
-        self.refuses(('init', self.image, '--labels', path, '-o', self.work / 'q.json', '--classes',
+        self.refuses(('init', self.image, '--labels', path, '-o', self.work / 'q.json'), '#00ffff', '--map')
+        self.refuses(('init', self.image, '--labels', path, '-o', self.work / 'q.json', '--map',
                       '#000000=a,#ff0000=b'), '#00ffff', '#ffff00')
 
     def test_ranges_that_overlap(self):
         path = write(self.work / 'labels.tif', self.labels, gdal.GDT_Byte)
         for text in ('0-5=a,3-9=b', '0|1=a,1=b', '1=a,0-255=b'):
-            self.refuses(('init', self.image, '--labels', path, '-o', self.work / 'q.json', '--classes', text),
-                         '--classes', '"a"', '"b"', status=2)
+            self.refuses(('init', self.image, '--labels', path, '-o', self.work / 'q.json', '--map', text),
+                         '--map', '"a"', '"b"', status=2)
 
     def test_map_and_ignore(self):
         mask = SAMPLE / 'labels.tif'

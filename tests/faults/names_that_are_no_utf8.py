@@ -93,7 +93,7 @@ class NoUtf8(FaultTest):
     def test_zones(self):
         zones = self.old_shapefile()
         for ending in ('.csv', '.gpkg'):
-            self.terramask('zonal', SAMPLE / 'labels.tif', '--zones', zones, '--id', 'name', '-o', self.work / ('z' + ending),
+            self.terramask('zonal', SAMPLE / 'labels.tif', '--zones', zones, '--zones-id', 'name', '-o', self.work / ('z' + ending),
                            '--overwrite')
         self.assert_utf8(self.work / 'z.csv')
         with sqlite3.connect(self.work / 'z.gpkg') as database:

@@ -106,7 +106,7 @@ class OpenDatabases(support.FaultTest):
     def test_other_writers(self):
         zones = self.place / 'zones.gpkg'
         self.vectorize('a.tif')
-        call = ['zonal', self.place / 'a.tif', '--zones', self.gpkg, '--layer', 'p', '-o', zones, '--overwrite']
+        call = ['zonal', self.place / 'a.tif', '--zones', self.gpkg, '--zones-layer', 'p', '-o', zones, '--overwrite']
         self.terramask(*call)
         self.hold(zones)
         self.refuses(call, 'zones.gpkg', f'process {os.getpid()}')

@@ -187,7 +187,7 @@ class Types(RasterValues):
         ortho, out = SAMPLE / 'ortho.tif', self.work / 'out'
         words = ('complex.tif', 'complex')
         self.refuses(['vectorize', odd, '-o', f'{out}.gpkg'], *words)
-        self.refuses(['evaluate', odd, '--reference', SAMPLE / 'labels.tif', '--classes', '0=a,1=b'], *words)
+        self.refuses(['evaluate', odd, '--reference', SAMPLE / 'labels.tif', '--mask-map', '0=a,1=b'], *words)
         self.refuses(['evaluate', SAMPLE / 'labels.tif', '--reference', odd], *words)
         self.refuses(['init', ortho, '--labels', odd, '-o', f'{out}.json'], *words)
         self.refuses(['init', odd, '--labels', SAMPLE / 'labels.tif', '-o', f'{out}.json'], *words)
@@ -220,7 +220,7 @@ class Types(RasterValues):
         odd = self.copy(self.work / 'codes.tif', SAMPLE / 'labels.tif', codes, gdal.GDT_UInt32)
         ran = self.refuses(['init', SAMPLE / 'ortho.tif', '--labels', odd, '-o', self.work / 'no.json'], 'codes.tif',
                            '100101', '65535')
-        self.assertNotIn('--classes', ran.stderr)
+        self.assertNotIn('--mask-map', ran.stderr)
 
 
 class Names(RasterValues):

@@ -33,14 +33,14 @@ class VectorLayers(support.FaultTest):
         self.sql("insert into layer_styles values (1, 'parcels', '<qgis/>'), (2, 'landcover', '<qgis own/>')")
         self.sql('create table note(a)')
         for _ in range(2):
-            self.vectorize('--layer', 'landcover')
+            self.vectorize('--output-layer', 'landcover')
             after = layers(self.gpkg)
             self.assertGreater(after.pop('landcover'), 100)
             self.assertEqual({name: after[name] for name in before}, before)
             self.assertEqual(self.sql('select * from layer_styles'), [(1, 'parcels', '<qgis/>'), (2, 'landcover', '<qgis own/>')])
             self.assertEqual(self.sql('pragma integrity_check'), [('ok',)])
         everything = layers(self.gpkg)['landcover']
-        self.vectorize('--layer', 'LandCover', '--classes', 'water')
+        self.vectorize('--output-layer', 'LandCover', '--classes', 'water')
         self.assertLess(layers(self.gpkg)['LandCover'], everything)
         self.assertNotIn('landcover', layers(self.gpkg))
         self.assertEqual([name for name in os.listdir(self.place) if name != 'project.gpkg'], [])
@@ -58,7 +58,7 @@ class VectorLayers(support.FaultTest):
     def test_tables_of_others_are_no_layers(self):
         self.sql('create table note(a)')
         for name in ('note', 'layer_styles', 'gpkg_contents', 'rtree_x', 'sqlite_x'):
-            self.refuses(['vectorize', SAMPLE / 'labels.tif', '-o', self.gpkg, '--overwrite', '--layer', name], name, status=2)
+            self.refuses(['vectorize', SAMPLE / 'labels.tif', '-o', self.gpkg, '--overwrite', '--output-layer', name], name, status=2)
         self.assertEqual(self.sql('select count(*) from note'), [(0,)])
 
     def test_a_database_that_is_no_geopackage(self):

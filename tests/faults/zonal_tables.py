@@ -47,14 +47,14 @@ class ZonalTables(support.FaultTest):
         zones = self.zones('case_zones.gpkg', ['a', 'b'])
         for ending in ('.gpkg', '.csv'):
             out = self.work / f'case{ending}'
-            self.terramask('zonal', mask, '--zones', zones, '--id', 'name', '-o', out)
+            self.terramask('zonal', mask, '--zones', zones, '--zones-id', 'name', '-o', out)
             opened = ogr.Open(str(out))
             layer = opened.GetLayer(0)
             names = [layer.GetLayerDefn().GetFieldDefn(i).GetName() for i in range(layer.GetLayerDefn().GetFieldCount())]
             self.assertEqual(len({name.lower() for name in names}), len(names), names)
             self.assertEqual(len([name for name in names if name.endswith('_px')]), 5)
         # The same in the blocks of a check of labels.
-        self.terramask('labels', '--check', SAMPLE / 'labels.tif', '--like', SAMPLE / 'ortho.tif', '--classes',
+        self.terramask('labels', '--check', SAMPLE / 'labels.tif', '--like', SAMPLE / 'ortho.tif', '--map',
                        '0=Road,1=road,2=ROAD,3=a,4=b,5=c', '--gpkg', self.work / 'check.gpkg')
 
     def test_columns_of_the_database_itself(self):
@@ -64,7 +64,7 @@ class ZonalTables(support.FaultTest):
                          '{"type": "Feature", "properties": {"fid": "x", "geom": "y"}, "geometry": {"type": "Polygon", "coordinates": '
                          '[[[452000, 5411980], [452010, 5411980], [452010, 5412000], [452000, 5411980]]]}}]}')
         for field in ('fid', 'geom'):
-            self.terramask('zonal', mask, '--zones', zones, '--id', field, '-o', self.work / f'{field}.gpkg')
+            self.terramask('zonal', mask, '--zones', zones, '--zones-id', field, '-o', self.work / f'{field}.gpkg')
 
     def test_columns_are_in_the_values_order(self):
         values = np.full((20, 20), 3, np.uint8)
@@ -85,11 +85,11 @@ class ZonalTables(support.FaultTest):
         ids = ['=1+1', '@SUM(A1)', '+cmd', '-12', '-2+3', '+1.5', '\tx', 'plain', "=cmd|' /C calc'!A0"]
         zones = self.zones('formulas.gpkg', ids)
         mask = self.mask('formulas.tif', np.zeros((20, 100), np.uint8))
-        self.terramask('zonal', mask, '--zones', zones, '--id', 'name', '-o', self.work / 'f.csv')
+        self.terramask('zonal', mask, '--zones', zones, '--zones-id', 'name', '-o', self.work / 'f.csv')
         with open(self.work / 'f.csv') as file:
             found = [row['name'] for row in csv.DictReader(file)]
         self.assertEqual(found, ["'=1+1", "'@SUM(A1)", "'+cmd", '-12', "'-2+3", '+1.5', "'\tx", 'plain', "'=cmd|' /C calc'!A0"])
-        self.terramask('zonal', mask, '--zones', zones, '--id', 'name', '-o', self.work / 'f.gpkg')
+        self.terramask('zonal', mask, '--zones', zones, '--zones-id', 'name', '-o', self.work / 'f.gpkg')
         opened = ogr.Open(str(self.work / 'f.gpkg'))
         self.assertEqual([feature['name'] for feature in opened.GetLayer(0)], ids)
 

@@ -160,8 +160,7 @@ TEST_F(CheckTest, RefusesWhatCannotBe) {
   expect_error([&] { check_labels(options, {}, nullptr); }, ErrorCode::usage, {"65 pixels", "2 to 64"});
   options = CheckTest::options();
   options.labels.codes.assign(65536, 0);
-  expect_error([&] { check_labels(options, {}, nullptr); }, ErrorCode::mismatch,
-               {"no pixel of", "--classes"});
+  expect_error([&] { check_labels(options, {}, nullptr); }, ErrorCode::mismatch, {"no pixel of", "--map"});
   write_labels(128, crossing, {5000, 0});
   options = CheckTest::options();
   expect_error([&] { check_labels(options, {}, nullptr); }, ErrorCode::mismatch, {"does not overlap"});

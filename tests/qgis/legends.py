@@ -90,7 +90,7 @@ class Legends(QgisTest):
 
     def test_a_region(self):
         self.terramask('region', TOWN_MODEL, SAMPLE / 'ortho.tif', '--ndsm', SAMPLE / 'dsm.tif', SAMPLE / 'dtm.tif',
-                       '-o', 'county', '--device', 'cpu', '--tile', '256', '--probabilities', 'byte', '-q')
+                       '-o', 'county', '--device', 'cpu', '--tile', '256', '--probability-type', 'byte', '-q')
         colors = dict(enumerate(color for _, color in TOWN))
         layer = self.raster('county/mask.vrt')
         self.assertEqual(self.legend(layer), TOWN)
@@ -136,7 +136,7 @@ class Legends(QgisTest):
 
     def test_a_layer_beside_others_and_their_styles(self):
         self.segment()
-        self.terramask('vectorize', 'town.tif', '-o', 'mine.gpkg', '--layer', 'land', '-q')
+        self.terramask('vectorize', 'town.tif', '-o', 'mine.gpkg', '--output-layer', 'land', '-q')
         opened = self.vectors('mine.gpkg', 'land')
         self.assertEqual(self.legend(opened), TOWN)
         self.assertEqual([layer.split('!!::!!')[1] for layer in opened.dataProvider().subLayers()], ['land'])
@@ -150,7 +150,7 @@ class Legends(QgisTest):
         self.values('cross.tif', lambda x, y: int(28 <= x < 36 or 28 <= y < 36), classes=[
             {'value': 0, 'name': 'background', 'color': '#000000'}, {'value': 1, 'name': 'road', 'color': '#ffd400'}])
         for name in ('cross.gpkg', 'lines.fgb'):
-            self.terramask('vectorize', 'cross.tif', '-o', name, '--centerlines', '--class', 'road', '-q')
+            self.terramask('vectorize', 'cross.tif', '-o', name, '--centerlines', '--classes', 'road', '-q')
             layer = self.vectors(name)
             self.assertEqual(self.legend(layer), [('road', '#ffd400')])
             self.assertIn('length_m', [field.name() for field in layer.fields()])
@@ -169,7 +169,7 @@ class Legends(QgisTest):
         (self.work / 'zones.geojson').write_text(json.dumps(
             {'type': 'FeatureCollection', 'crs': {'type': 'name', 'properties': {'name': 'EPSG:32632'}},
              'features': shapes}))
-        self.terramask('zonal', 'land.tif', '--zones', 'zones.geojson', '--id', 'name', '-o', 'z.gpkg', '-q')
+        self.terramask('zonal', 'land.tif', '--zones', 'zones.geojson', '--zones-id', 'name', '-o', 'z.gpkg', '-q')
         layer = self.vectors('z.gpkg')
         self.assertEqual(self.legend(layer), [('background', SEE_THROUGH), ('low wood', '#1b7837'), ("it's", '#3182bd')])
         image = self.picture(layer, extent=self.extent('land.tif'), save='zones')

@@ -38,10 +38,10 @@ TEST_F(Evaluate, WritesTableJsonPageAndErrors) {
   make_labels("mask.tif", 64, 32);
   make_labels("truth.tif", 64, 40, 255);
   make_raster("image.tif");
-  const Outcome outcome =
-      terramask({"evaluate", "mask.tif", "--reference", "truth.tif", "--classes", "0=ground,1=road", "--map",
-                 "255=road", "--erode",  "3",           "--slack",   "3",         "--json",          "r.json",
-                 "--html",   "r.html",   "--errors",    "e.tif",     "--image",   "image.tif"});
+  const Outcome outcome = terramask({"evaluate",        "mask.tif", "--reference", "truth.tif", "--mask-map",
+                                     "0=ground,1=road", "--map",    "255=road",    "--erode",   "3",
+                                     "--slack",         "3",        "--json",      "r.json",    "--html",
+                                     "r.html",          "--errors", "e.tif",       "--image",   "image.tif"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   for (const char* part : {"overall accuracy 87.50%", "base accuracy 62.50%", "ground", "F1", "relaxed by 3",
                            "without pixels within 3", "r.json", "r.html", "e.tif"})

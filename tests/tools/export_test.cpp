@@ -12,7 +12,7 @@ class ExportProgramTest : public ProgramTest {
     ProgramTest::SetUp();
     make_raster("image.tif", 64);
     make_raster("labels.tif", 64, 1);
-    const Outcome made = terramask({"init", "image.tif", "--labels", "labels.tif", "--classes",
+    const Outcome made = terramask({"init", "image.tif", "--labels", "labels.tif", "--map",
                                     "0-60=low,61-255=high#ff0000", "-o", "project.json"});
     ASSERT_EQ(made.status, 0) << made.err;
     std::string project = read("project.json");

@@ -11,7 +11,7 @@ class InitTest : public ProgramTest {};
 TEST_F(InitTest, WritesAProjectWithItsPictureAndTellsTheClasses) {
   make_raster("image.tif", 128);
   make_raster("labels.tif", 128, 1);
-  const Outcome made = terramask({"init", "image.tif", "--labels", "labels.tif", "--classes",
+  const Outcome made = terramask({"init", "image.tif", "--labels", "labels.tif", "--map",
                                   "0-60=low,61-255=high#ff0000", "-o", "project.json"});
   EXPECT_EQ(made.status, 0) << made.err;
   EXPECT_NE(made.out.find("high"), std::string::npos) << made.out;
@@ -30,8 +30,8 @@ TEST_F(InitTest, SaysWhatIsWrongWithTheLabels) {
                {"terramask init: elsewhere.tif: does not overlap image.tif"});
   expect_error(terramask({"init", "image.tif", "--labels", "rgb.tif", "-o", "p.json"}), 1,
                {"rgb.tif: a raster of colours"});
-  expect_error(terramask({"init", "image.tif", "--labels", "image.tif", "--classes", "road", "-o", "p.json"}),
-               2, {"terramask init: --classes", "road"});
+  expect_error(terramask({"init", "image.tif", "--labels", "image.tif", "--map", "road", "-o", "p.json"}), 2,
+               {"terramask init: --map", "road"});
   expect_error(terramask({"init", "image.tif", "-o", "p.json"}), 2, {"--labels"});
 }
 

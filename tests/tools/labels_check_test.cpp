@@ -63,9 +63,9 @@ TEST_F(LabelsCheck, TellsThePlantedOffsetAndMovesItAway) {
 
 TEST_F(LabelsCheck, RanksBlocksByWhatAModelDisputes) {
   make_model("model.safetensors");
-  const Outcome outcome = terramask({"labels", "--check", "moved.tif", "--like", "town/ortho.tif", "--model",
-                                     "model.safetensors", "--classes", "0|2-5=background,1=road", "--csv",
-                                     "c.csv", "--html", "c.html", "--threads", "1"});
+  const Outcome outcome =
+      terramask({"labels", "--check", "moved.tif", "--like", "town/ortho.tif", "--model", "model.safetensors",
+                 "--map", "0|2-5=background,1=road", "--csv", "c.csv", "--html", "c.html", "--threads", "1"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("disputed"), std::string::npos) << outcome.out;
   EXPECT_NE(read("c.html").find("Where model and map disagree most"), std::string::npos);
@@ -93,7 +93,7 @@ TEST_F(LabelsCheck, TellsNoOffsetThatNoBlockIsSureOf) {
     return (u(x) * 73856093U ^ u(y) * 19349663U ^ u(band) * 83492791U) * 2654435761U >> 24;
   });
   make("labels.tif", 1, [](int x, int y, int) { return (x / 32 + y / 32) % 2; });
-  const Outcome outcome = terramask({"labels", "--check", "labels.tif", "--like", "noise.tif", "--classes",
+  const Outcome outcome = terramask({"labels", "--check", "labels.tif", "--like", "noise.tif", "--map",
                                      "0=background,1=road", "--html", "c.html"});
   ASSERT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("offset    unknown: no block is sure"), std::string::npos) << outcome.out;
@@ -120,9 +120,9 @@ TEST_F(LabelsCheck, RefusesCallsThatMeanNothing) {
                  {"two outputs"});
   expect_refused({"--check", "none.tif", "--like", "town/ortho.tif"}, 1, {"none.tif"});
   expect_refused({"--check", "moved.tif", "--like", "town/ortho.tif", "--block", "16"}, 2, {"--block"});
-  expect_refused({"--check", "moved.tif", "--like", "town/ortho.tif", "--model", "model.safetensors",
-                  "--classes", "0|2-5=else,1=way"},
-                 1, {"model.safetensors", "--classes"});
+  expect_refused({"--check", "moved.tif", "--like", "town/ortho.tif", "--model", "model.safetensors", "--map",
+                  "0|2-5=else,1=way"},
+                 1, {"model.safetensors", "--map"});
 }
 
 }  // namespace

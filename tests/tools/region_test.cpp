@@ -180,9 +180,19 @@ TEST_F(RegionProgram, ProductsCanBeNamedOnTheCommandLine) {
     all.insert(all.end(), more.begin(), more.end());
     return terramask(all);
   };
-  const std::vector<std::string> products{
-      "--probabilities", "byte",          "--vectorize",   "--simplify", "1px",        "--min-area", "9px",
-      "--zones",         "zones.geojson", "--zones-layer", "zones",      "--zones-id", "name"};
+  const std::vector<std::string> products{"--probability-type",
+                                          "byte",
+                                          "--vectorize",
+                                          "--simplify",
+                                          "1px",
+                                          "--min-area",
+                                          "9px",
+                                          "--zones",
+                                          "zones.geojson",
+                                          "--zones-layer",
+                                          "zones",
+                                          "--zones-id",
+                                          "name"};
   const Outcome made = flags("flags", products);
   ASSERT_EQ(made.status, 0) << made.err;
   for (const char* file : {"probabilities.vrt", "polygons.gpkg", "zones.csv", "zones.gpkg"}) {

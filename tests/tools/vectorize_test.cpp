@@ -53,9 +53,9 @@ TEST_F(VectorizeProgram, SaysWhatItMade) {
 TEST_F(VectorizeProgram, DrawsCentreLinesOfOneClass) {
   make_mask("mask.tif", 12);
   expect_error(terramask({"vectorize", "-q", path("mask.tif"), "-o", path("lines.gpkg"), "--centerlines"}), 2,
-               {"mask.tif", "--class"});
+               {"mask.tif", "--classes"});
   const Outcome outcome =
-      terramask({"vectorize", path("mask.tif"), "-o", path("lines.gpkg"), "--centerlines", "--class", "1"});
+      terramask({"vectorize", path("mask.tif"), "-o", path("lines.gpkg"), "--centerlines", "--classes", "1"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_NE(outcome.out.find("lines of class 1"), std::string::npos) << outcome.out;
   EXPECT_TRUE(files().contains("lines.gpkg"));
