@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "checks.hpp"
+#include "region_job.hpp"
 #include "terramask/mask_writer.hpp"
 #include "terramask/vectorize.hpp"
 
@@ -103,6 +104,10 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
           ->check(number())
           ->type_name("P"),
       "Output");
+  job(app.add_option("--datetime", a.datetime,
+                     "When the sources were taken, ISO 8601, for the STAC collection (default: as they tell)")
+          ->type_name("START[/END]"),
+      "Output");
   job(app.add_option("--co", a.creation_options,
                      "GDAL's creation options of the COG driver: COMPRESS=ZSTD; repeatable")
           ->allow_extra_args(false)
@@ -111,16 +116,14 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
 }
 
 void add_run_options(CLI::App& app, RegionArguments& a) {
-  app.add_option("-o,--output", a.output, "The folder of the job")
-      ->required()
-      ->type_name("DIR/")
-      ->group("Output");
+  app.add_option("-o,--output", a.output, "The folder of the job")->type_name("DIR/")->group("Output");
   app.add_option("--json", a.json, "Write the summary as JSON too; a file that is there is replaced")
       ->type_name("FILE")
       ->group("Output");
-  CLI::Option* resume =
-      app.add_flag("--resume", a.resume, "Go on: do what is missing, failed, or whose input changed")
-          ->group("Run");
+  CLI::Option* resume = app.add_flag("--resume", a.resume,
+                                     "Go on: do what is missing, failed, or whose input changed; the folder "
+                                     "knows its job")
+                            ->group("Run");
   CLI::Option* restart = app.add_flag("--restart", a.restart, "Forget what was done and begin anew")
                              ->excludes(resume)
                              ->group("Run");
@@ -150,12 +153,21 @@ void add_run_options(CLI::App& app, RegionArguments& a) {
   CLI::Option* dry_run =
       app.add_flag("--dry-run", a.dry_run, "Only say what it would take: tiles, memory, disk, time")
           ->group("Run");
-  app.add_flag("--finish", a.finish, "Join the shards of the job in DIR/, and say what is missing")
-      ->excludes(resume)
-      ->excludes(restart)
-      ->excludes(shard)
-      ->excludes(dry_run)
-      ->group("Run");
+  CLI::Option* finish =
+      app.add_flag("--finish", a.finish, "Join the shards of the job in DIR/, and say what is missing")
+          ->excludes(resume)
+          ->excludes(restart)
+          ->excludes(shard)
+          ->excludes(dry_run)
+          ->group("Run");
+  CLI::Option* job_file =
+      app.add_option("--write-job", a.job_file, "Only write the job file that means the same as this call")
+          ->type_name("FILE.json")
+          ->group("Output");
+  for (CLI::Option* other : {resume, restart, shard, dry_run, finish}) job_file->excludes(other);
+  app.add_flag("--overwrite", a.overwrite, "With --write-job: replace the file")
+      ->needs(job_file)
+      ->group("Output");
   app.add_option("--workers", a.workers, "Threads that read; twice as many write (0: one for each processor)")
       ->check(CLI::Range(0, 1024).description(""))
       ->type_name("N")
@@ -215,8 +227,7 @@ void check_arguments(const RegionArguments& a) {
 }
 
 RegionJob make_job(const RegionArguments& a) {
-  if (a.inputs.empty())
-    throw Error(ErrorCode::usage, "no job is named", "name JOB.json, or a model and its sources");
+  if (a.inputs.empty()) return job_of_folder(a);
   if (a.inputs.size() == 1 && a.inputs.front().ends_with(".json")) {
     for (const CLI::Option* option : a.of_job)
       if (option->count() > 0)
@@ -257,10 +268,14 @@ RegionJob make_job(const RegionArguments& a) {
   if (!a.zones.path.empty()) job.zones = a.zones;
   job.threshold = a.threshold;
   job.creation_options = a.creation_options;
+  if (!a.datetime.empty()) (void)parse_time_span(a.datetime, "--datetime");
+  job.datetime = a.datetime;
   return job;
 }
 
 RegionRun make_run(const RegionArguments& a) {
+  if (a.output.empty())
+    throw Error(ErrorCode::usage, "-o,--output is required", "name the folder of the job: -o DIR/");
   RegionRun run;
   run.output = a.output;
   while (run.output.size() > 1 && run.output.ends_with('/')) run.output.pop_back();
