@@ -10,6 +10,7 @@
 #include "messages.hpp"
 #include "ranks.hpp"
 #include "region_arguments.hpp"
+#include "region_job.hpp"
 #include "region_report.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
@@ -35,8 +36,9 @@ constexpr const char* region_footer =
     "\n"
     "Examples:\n"
     "  terramask region county.json -o county/\n"
-    "  terramask region county.json -o county/ --resume\n"
+    "  terramask region -o county/ --resume\n"
     "  terramask region roads.safetensors 'ortho/*.tif' -o county/ --cutline county.gpkg\n"
+    "  terramask region roads.safetensors 'ortho/*.tif' --tile 4096 --write-job county.json\n"
     "  terramask region county.json -o county/ --shard 3/16    # and in the end:\n"
     "  terramask region --finish -o county/\n"
     "  mpirun -n 8 terramask region county.json -o county/     # ranks take tiles as they need them\n";
@@ -75,6 +77,10 @@ int region(const RegionArguments& a, Communicator& ranks) {
   start_messages("terramask region", verbosity);
   keep_memory();
   configure_gdal(parse_bytes(a.cache, "--cache"));
+  if (!a.job_file.empty()) {
+    if (ranks.first()) write_job(a);
+    return 0;
+  }
   RegionRun run = make_run(a);
   check_arguments(a);
   if (!ranks.alone() && (a.finish || a.dry_run))

@@ -6,6 +6,7 @@
 
 #include "checks.hpp"
 #include "file_kinds.hpp"
+#include "region_job.hpp"
 #include "terramask/mask_writer.hpp"
 #include "terramask/vectorize.hpp"
 
@@ -106,6 +107,10 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
           ->type_name("P"),
       "Output");
   for (CLI::Option* option : add_background_options(app, a.background)) a.of_job.push_back(option);
+  job(app.add_option("--datetime", a.datetime,
+                     "Acquisition date of the sources for the STAC collection, ISO 8601 (default: as they state)")
+          ->type_name("START[/END]"),
+      "Output");
   job(app.add_option("--co", a.creation_options,
                      "Creation option of GDAL's COG driver, such as COMPRESS=ZSTD; repeatable")
           ->allow_extra_args(false)
@@ -114,16 +119,14 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
 }
 
 void add_run_options(CLI::App& app, RegionArguments& a) {
-  app.add_option("-o,--output", a.output, "Output folder of the job")
-      ->required()
-      ->type_name("DIR/")
-      ->group("Output");
+  app.add_option("-o,--output", a.output, "Output folder of the job")->type_name("DIR/")->group("Output");
   app.add_option("--json", a.json, "Also write the summary as JSON; an existing file is replaced")
       ->type_name("FILE")
       ->group("Output");
   CLI::Option* resume =
       app.add_flag("--resume", a.resume,
-                   "Continue: do the tiles that are missing, that failed, or whose input changed")
+                   "Continue: do the tiles that are missing, that failed, or whose input changed; the job may be "
+                   "left out")
           ->group("Run");
   CLI::Option* restart = app.add_flag("--restart", a.restart, "Discard all results and start again")
                              ->excludes(resume)
@@ -154,12 +157,21 @@ void add_run_options(CLI::App& app, RegionArguments& a) {
           ->group("Run");
   CLI::Option* dry_run =
       app.add_flag("--dry-run", a.dry_run, "Only estimate tiles, memory, disk and time")->group("Run");
-  app.add_flag("--finish", a.finish, "Join the shards of the job in DIR/, and list what is missing")
-      ->excludes(resume)
-      ->excludes(restart)
-      ->excludes(shard)
-      ->excludes(dry_run)
-      ->group("Run");
+  CLI::Option* finish =
+      app.add_flag("--finish", a.finish, "Join the shards of the job in DIR/, and list what is missing")
+          ->excludes(resume)
+          ->excludes(restart)
+          ->excludes(shard)
+          ->excludes(dry_run)
+          ->group("Run");
+  CLI::Option* job_file =
+      app.add_option("--write-job", a.job_file, "Only write the job file of this command line")
+          ->type_name("FILE.json")
+          ->group("Output");
+  for (CLI::Option* other : {resume, restart, shard, dry_run, finish}) job_file->excludes(other);
+  app.add_flag("--overwrite", a.overwrite, "With --write-job: overwrite an existing file")
+      ->needs(job_file)
+      ->group("Output");
   app.add_option("--workers", a.workers, "Reading threads; twice as many write (0: one per processor)")
       ->check(whole_number(0, 1024))
       ->type_name("N")
@@ -219,8 +231,7 @@ void check_arguments(const RegionArguments& a) {
 }
 
 RegionJob make_job(const RegionArguments& a) {
-  if (a.inputs.empty())
-    throw Error(ErrorCode::usage, "no job is named", "name JOB.json, or a model and its sources");
+  if (a.inputs.empty()) return job_of_folder(a);
   if (a.inputs.size() == 1 && a.inputs.front().ends_with(".json")) {
     for (const CLI::Option* option : a.of_job)
       if (option->count() > 0)
@@ -263,10 +274,14 @@ RegionJob make_job(const RegionArguments& a) {
   job.threshold = a.threshold;
   job.background_transparent = a.background.transparent();
   job.creation_options = a.creation_options;
+  if (!a.datetime.empty()) (void)parse_time_span(a.datetime, "--datetime");
+  job.datetime = a.datetime;
   return job;
 }
 
 RegionRun make_run(const RegionArguments& a) {
+  if (a.output.empty())
+    throw Error(ErrorCode::usage, "-o,--output is required", "name the folder of the job: -o DIR/");
   RegionRun run;
   run.output = a.output;
   while (run.output.size() > 1 && run.output.ends_with('/')) run.output.pop_back();

@@ -34,12 +34,15 @@ struct RegionArguments {
   std::optional<double> threshold;
   BackgroundArguments background;
   std::vector<std::string> creation_options;
+  std::string datetime;
   std::vector<CLI::Option*> of_job;  ///< what a job file says instead
 
   std::string output;
   bool resume = false, restart = false, drop_missing = false, finish = false, dry_run = false;
   std::string on_error = "skip", fingerprint = "header", shard;
   std::string json;
+  std::string job_file;  ///< to be written
+  bool overwrite = false;
   int retries = 1, workers = 0;
   std::int64_t patch = 0;
   DeviceArguments device;

@@ -18,14 +18,24 @@ Json rank_json(const RegionRank& rank) {
           {"waited_at_end_seconds", rank.at_end}};
 }
 
+/// Null where the CRS does not tell it.
+Json measured(double area, const RegionTotals& totals) {
+  return totals.has_areas ? Json(area) : Json();
+}
+
 }  // namespace
 
 std::string summary_json(const RegionSummary& s) {
   Json failed = Json::array(), ranks = Json::array(), classes = Json::array();
   for (const RegionTile& tile : s.failed) failed.push_back(tile_json(tile));
   for (const RegionRank& rank : s.ranks) ranks.push_back(rank_json(rank));
-  for (const auto& [info, pixels] : s.counts)
-    classes.push_back({{"value", info.value}, {"name", info.name}, {"pixels", pixels}});
+  const RegionTotals &all = s.region, &now = s.this_run;
+  for (const RegionClass& one : all.classes)
+    classes.push_back({{"value", one.info.value},
+                       {"name", one.info.name},
+                       {"pixels", one.pixels},
+                       {"square_metres", measured(one.square_metres, all)},
+                       {"hectares", measured(one.square_metres * 1e-4, all)}});
   const Json json{
       {"complete", s.complete()},
       {"tiles", s.tiles},
@@ -34,10 +44,17 @@ std::string summary_json(const RegionSummary& s) {
       {"failed", failed},
       {"faults", s.faults},
       {"warnings", s.warnings},
-      {"pixels", s.pixels},
-      {"valid_pixels", s.valid_pixels},
-      {"square_metres", s.square_metres},
+      // Of all tiles that are done, whichever run did them.
+      {"pixels", all.pixels},
+      {"valid_pixels", all.valid_pixels},
+      {"square_metres", measured(all.square_metres, all)},
+      {"hectares", measured(all.square_metres * 1e-4, all)},
       {"classes", classes},
+      // Of this run, as all that follows.
+      {"this_run",
+       {{"pixels", now.pixels},
+        {"valid_pixels", now.valid_pixels},
+        {"square_metres", measured(now.square_metres, now)}}},
       {"seconds", s.seconds},
       {"read_seconds", s.read_seconds},
       {"compute_seconds", s.compute_seconds},

@@ -14,6 +14,23 @@ double share_percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
+/// What all tiles that are done show, whichever run did them.
+void print_region(const RegionRun& run, const RegionSummary& s) {
+  const RegionTotals& all = s.region;
+  fmt::print("  {}{}: {:.1f} Mpx, {:.1f}% valid{}\n", run.shards == 1 ? "whole region" : "whole shard",
+             s.done + s.kept == s.tiles ? "" : fmt::format(", {} of {} tiles", s.done + s.kept, s.tiles),
+             static_cast<double>(all.pixels) * 1e-6, share_percent(all.valid_pixels, all.pixels),
+             all.has_areas ? ", " + area_text(all.square_metres) : "");
+  std::size_t width = 0;
+  for (const RegionClass& one : all.classes) width = std::max(width, one.info.name.size());
+  // A test's few pixels are to be seen, and a county's columns to be read.
+  const int digits = all.square_metres < 1e6 ? 4 : 1;
+  for (const RegionClass& one : all.classes)
+    fmt::print("  {:>5} {:<{}} {:5.1f}%{}\n", one.info.value, one.info.name, width,
+               share_percent(one.pixels, all.valid_pixels),
+               all.has_areas ? fmt::format("  {:>12.{}f} ha", one.square_metres * 1e-4, digits) : "");
+}
+
 /// What it took to share the tiles out.
 void print_ranks(const RegionSummary& s) {
   double seconds = 0, at_end = 0, most = 0;
@@ -71,18 +88,14 @@ void print_summary(const RegionRun& run, const RegionSummary& s) {
   for (const std::string& product : s.products) fmt::print("{}\n", product);
   fmt::print("  {} tiles in {}: {} done now, {} before, {} failed\n", s.tiles, run.output, s.done, s.kept,
              s.failed.size());
+  if (s.region.pixels > 0) print_region(run, s);
   if (s.done == 0) return;
-  const double seconds = std::max(1e-9, s.seconds);
-  fmt::print("  {:.1f} Mpx, {:.1f}% valid; {} ({:.3g} Mpx/s, {:.4g} km2/h)\n",
-             static_cast<double>(s.pixels) * 1e-6, share_percent(s.valid_pixels, s.pixels),
-             duration_text(s.seconds), static_cast<double>(s.pixels) * 1e-6 / seconds,
-             s.square_metres * 1e-6 * 3600 / seconds);
-  std::size_t width = 0;
-  for (const auto& [info, count] : s.counts) width = std::max(width, info.name.size());
-  for (const auto& [info, count] : s.counts)
-    fmt::print("  {:>5} {:<{}} {:5.1f}%\n", info.value, info.name, width,
-               share_percent(count, s.valid_pixels));
-  fmt::print("  read {}, computed {}, wrote {} (all threads together); device idle {:.0f}% of the time\n",
+  const double seconds = std::max(1e-9, s.seconds),
+               megapixels = static_cast<double>(s.this_run.pixels) * 1e-6;
+  fmt::print("  this run: {:.1f} Mpx in {} ({:.3g} Mpx/s", megapixels, duration_text(s.seconds),
+             megapixels / seconds);
+  if (s.this_run.has_areas) fmt::print(", {:.4g} km2/h", s.this_run.square_metres * 1e-6 * 3600 / seconds);
+  fmt::print(")\n  read {}, computed {}, wrote {} (all threads together); device idle {:.0f}% of the time\n",
              duration_text(s.read_seconds), duration_text(s.compute_seconds), duration_text(s.write_seconds),
              100 * s.device_idle);
   if (s.ranks.size() > 1) print_ranks(s);

@@ -17,17 +17,17 @@ std::string grid_text(const Grid& grid) {
   return text;
 }
 
-std::string area_text(double square_metres) {
-  if (square_metres < 1e4) return fmt::format("{:.0f} m2", square_metres);
-  if (square_metres < 1e8) return fmt::format("{:.2f} ha", square_metres / 1e4);
-  return fmt::format("{:.2f} km2", square_metres / 1e6);
-}
-
 double percent(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
 }
 
 }  // namespace
+
+std::string area_text(double square_metres) {
+  if (square_metres < 1e4) return fmt::format("{:.0f} m2", square_metres);
+  if (square_metres < 1e8) return fmt::format("{:.2f} ha", square_metres / 1e4);
+  return fmt::format("{:.2f} km2", square_metres / 1e6);
+}
 
 std::optional<double> measure_speed(const Model& model, const ExecutorOptions& options) {
   try {

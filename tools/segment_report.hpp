@@ -13,6 +13,9 @@ void print_estimate(const Job& job, const SegmentEstimate& estimate, std::option
 
 void print_summary(const Job& job, const SegmentEstimate& estimate, const SegmentSummary& summary);
 
+/// "35 m2", "1.20 ha", "310.50 km2".
+std::string area_text(double square_metres);
+
 /// How fast the device runs this network, found by running one small patch; empty where that fails.
 std::optional<double> measure_speed(const Model& model, const ExecutorOptions& options);
 

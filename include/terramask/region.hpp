@@ -53,10 +53,32 @@ struct RegionJob {
   /// Made of the tiles: other settings change no tile.
   std::optional<RegionPolygons> polygons;
   std::optional<RegionZones> zones;
+  std::string datetime;  ///< when the sources were taken, of parse_time_span; empty: as they tell themselves
 };
+
+/// First and last moment, as "2024-05-01T08:30:00Z"; both empty: unknown.
+struct TimeSpan {
+  std::string start, end;
+};
+
+/// START or START/END, ISO 8601: a year, a month, a day, or a time, with or without a zone (UTC). What names
+/// no time begins with its first moment and ends with its last; START alone is one moment.
+/// @param name  of the option or key. Throws usage.
+TimeSpan parse_time_span(const std::string& text, const std::string& name);
 
 /// Reads a job file. Paths in it begin at its folder. Throws not_found, format (naming the key).
 RegionJob read_region_job(const std::string& path);
+
+/// The job as a job file for `file` has it. Paths that were told relative to the working folder are written
+/// relative to the file's, so that it is the very same job from there. Throws usage for what no job file can
+/// say.
+std::string region_job_text(const RegionJob& job, const std::string& file);
+
+/// The job that a folder holds, as it was asked for last, with absolute paths. Throws not_found where it
+/// holds none, unsupported where it could not be written down.
+RegionJob held_region_job(const std::string& folder);
+/// The name of that job's model file; empty where the folder holds no job.
+std::string held_model(const std::string& folder);
 
 /// How a job is run; none of this changes a bit of the result.
 struct RegionRun {
@@ -95,6 +117,7 @@ struct RegionTile {
   double confidence = 0;  ///< mean of the largest probability over valid pixels
   double seconds = 0;
   std::vector<std::uint64_t> counts;  ///< pixels by class
+  std::vector<double> areas;          ///< square metres by class; empty where the CRS tells none
 };
 
 /// What one of the processes that share a region did.
@@ -114,6 +137,21 @@ struct RegionHandingOut {
   double busy = 0;       ///< seconds in which it answered: with waiting for the journal to be on disk
 };
 
+struct RegionClass {
+  ClassInfo info;
+  std::uint64_t pixels = 0;
+  double square_metres = 0;
+};
+
+/// What tiles that are done show, all together.
+struct RegionTotals {
+  std::uint64_t pixels = 0, valid_pixels = 0;
+  /// On the ellipsoid. False where the CRS does not tell what some of the pixels cover: areas are then 0.
+  bool has_areas = true;
+  double square_metres = 0;  ///< of valid pixels
+  std::vector<RegionClass> classes;
+};
+
 struct RegionSummary {
   std::size_t tiles = 0;  ///< of the region (of the shard)
   std::size_t done = 0;   ///< by this run
@@ -121,13 +159,13 @@ struct RegionSummary {
   std::vector<RegionTile> failed;
   std::vector<std::string> faults;  ///< sources that could not be used, and why
   std::vector<std::string> warnings;
-  std::uint64_t pixels = 0, valid_pixels = 0;  ///< of this run
-  double square_metres = 0;                    ///< of its valid pixels
+  RegionTotals region;    ///< of all tiles that are done, whichever run did them
+  RegionTotals this_run;  ///< of those that this run did
+  /// Of this run.
   double seconds = 0, read_seconds = 0, compute_seconds = 0, write_seconds = 0, device_idle = 0;
   std::vector<RegionRank> ranks;  ///< this process alone: one
   RegionHandingOut handing_out;
-  std::vector<std::pair<ClassInfo, std::uint64_t>> counts;  ///< of this run
-  std::vector<std::string> products;                        ///< files that tie the tiles together
+  std::vector<std::string> products;  ///< files that tie the tiles together
 
   bool complete() const { return failed.empty() && faults.empty() && done + kept == tiles; }
 };

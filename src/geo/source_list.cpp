@@ -137,16 +137,18 @@ std::vector<std::string> files_of_raster(const std::string& path) {
   return files;
 }
 
-std::string date_of_raster(const std::string& path) {
+RasterDates dates_of_raster(const std::string& path) {
   const geo::DatasetPtr raster = geo::open_raster(path);
   const geo::GdalErrors silence;
-  if (const char* taken = raster->GetMetadataItem("ACQUISITIONDATETIME", "IMAGERY")) return taken;
+  RasterDates dates;
+  if (const char* taken = raster->GetMetadataItem("ACQUISITIONDATETIME", "IMAGERY")) dates.acquired = taken;
   const char* text = raster->GetMetadataItem("TIFFTAG_DATETIME");
-  if (text == nullptr) return {};
+  if (text == nullptr) return dates;
   // "2024:05:01 10:00:00" in TIFF.
   std::string date = text;
   if (date.size() >= 10 && date[4] == ':' && date[7] == ':') date[4] = date[7] = '-';
-  return iso(date);
+  dates.tagged = iso(date);
+  return dates;
 }
 
 }  // namespace terramask

@@ -25,6 +25,23 @@ Json heights_of(const RasterOptions& raster) {
   return list;
 }
 
+std::string shortened(const Json& value) {
+  std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  if (text.size() > longest_value) text = text.substr(0, longest_value) + "...";
+  return text.empty() ? "nothing" : text;
+}
+
+Json classes_json(const std::vector<ClassInfo>& classes) {
+  Json list = Json::array();
+  for (const ClassInfo& one : classes) {
+    list.push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
+    if (one.transparent) list.back()["transparent"] = *one.transparent;
+  }
+  return list;
+}
+
+}  // namespace
+
 const char* name_of(SourcePriority priority) {
   switch (priority) {
     case SourcePriority::last:
@@ -43,23 +60,6 @@ const char* name_of(Resample resample) {
   if (resample == Resample::automatic) return "auto";
   return resample == Resample::never ? "never" : "always";
 }
-
-std::string shortened(const Json& value) {
-  std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (text.size() > longest_value) text = text.substr(0, longest_value) + "...";
-  return text.empty() ? "nothing" : text;
-}
-
-Json classes_json(const std::vector<ClassInfo>& classes) {
-  Json list = Json::array();
-  for (const ClassInfo& one : classes) {
-    list.push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
-    if (one.transparent) list.back()["transparent"] = *one.transparent;
-  }
-  return list;
-}
-
-}  // namespace
 
 Json describe_job(const RegionJob& job, const Model& model) {
   const auto maybe = [](const auto& value) { return value ? Json(*value) : Json(); };
@@ -114,6 +114,7 @@ std::string differences(const Json& before, const Json& now) {
 std::string JobFile::text() const {
   const Json json{{"terramask", TERRAMASK_VERSION},
                   {"job", description},
+                  {"given", given},
                   {"grid", Json::parse(grid_text(grid))},
                   {"window", {window.x, window.y, window.width, window.height}},
                   {"classes", classes_json(classes)}};
@@ -125,6 +126,7 @@ JobFile JobFile::parse(const std::string& text, const std::string& path) {
     const Json json = Json::parse(text);
     JobFile file;
     file.description = json.at("job");
+    file.given = json.value("given", Json());
     file.grid = parse_grid(json.at("grid").dump());
     const auto window = json.at("window").get<std::array<std::int64_t, 4>>();
     file.window = {window[0], window[1], window[2], window[3]};

@@ -12,6 +12,10 @@ namespace terramask::region {
 
 using Json = nlohmann::ordered_json;
 
+/// As a job file has it.
+const char* name_of(SourcePriority priority);
+const char* name_of(Resample resample);
+
 /// The sources are not part of it: they may come and go.
 Json describe_job(const RegionJob& job, const Model& model);
 
@@ -21,6 +25,9 @@ std::string differences(const Json& before, const Json& now);
 /// The file in the output folder that says what the folder holds.
 struct JobFile {
   Json description;
+  /// How the job was asked for last, of `remembered`: a run that names no job goes on with it. Null in files
+  /// of older versions.
+  Json given;
   Grid grid;
   Window window;
   std::vector<ClassInfo> classes;

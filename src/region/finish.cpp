@@ -8,6 +8,7 @@
 #include "region/folder.hpp"
 #include "region/plan.hpp"
 #include "region/products.hpp"
+#include "region/totals.hpp"
 
 namespace terramask {
 
@@ -119,23 +120,24 @@ RegionSummary finish_region(const std::string& folder, const ProgressSink& progr
     journal.set_tiles(all);
   }
   summary.tiles = joined.expected;
+  std::vector<RegionTile> standing;
   for (const auto& [key, one] : joined.tiles) {
     if (one.tile.status == "done" &&
         !stands(folder, one, file->description["products"]["probabilities"] == true)) {
       summary.faults.push_back(mask_path(one.tile) + ": is done, but not there any more as it was written");
       continue;
     }
-    if (one.tile.status == "done") ++summary.kept;
+    if (one.tile.status == "done") standing.push_back(one.tile);
     if (one.tile.status == "failed") summary.failed.push_back(one.tile);
   }
+  summary.kept = standing.size();
+  summary.region = totals_of(file->classes, standing);
   for (const JournalSource& one : joined.sources)
     if (!one.fault.empty()) summary.faults.push_back(one.fault);
-  summary.products = write_products(folder, *file, joined.tiles, joined.sources);
   remove_wanted(folder);
-  if (summary.complete())
-    write_wanted(folder, joined.wanted, file->description["products"]["probabilities"] == true, progress,
+  write_products({folder, *file, joined.tiles, joined.sources, joined.wanted}, summary.complete(), progress,
                  stop)
-        .add_to(summary);
+      .add_to(summary);
   return summary;
 }
 

@@ -31,6 +31,8 @@ class JobFolder {
   /// Writes down which job the folder holds from now on. Of shards that begin at once the first one's stands:
   /// it is what is returned.
   JobFile make_job(const JobFile& wanted) const;
+  /// The same job, asked for in other words: with more sources, say.
+  void renew_job(const JobFile& job) const { JobFile::make(path_, job, true); }
   /// Removes this run's journal and the tiles it knows of; where the run is alone, all tiles and the shards'
   /// journals too.
   void clear();

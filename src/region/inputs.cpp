@@ -1,7 +1,6 @@
 #include "region/inputs.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <atomic>
@@ -100,13 +99,6 @@ std::string no_place(const Grid& grid) {
   return {};
 }
 
-/// When a file was changed last, ISO 8601 in UTC; empty where it is no file of this machine.
-std::string time_of_change(const std::string& path) {
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0) return {};
-  return utc_time(facts.st_mtime);
-}
-
 /// The CRS that the job names is for sources that have none.
 geo::StackFacts describe(const std::string& path, const RasterOptions& raster, bool values_checked) {
   RasterOptions options = raster;
@@ -125,7 +117,10 @@ geo::StackFacts describe(const std::string& path, const RasterOptions& raster, b
 
 /// @param needed what has no date has no place
 void date(Candidate& one, bool needed) {
-  const std::string said = one.record.date.empty() ? date_of_raster(one.path) : one.record.date;
+  const RasterDates own = one.record.date.empty() ? dates_of_raster(one.path) : RasterDates{};
+  const std::string said = one.record.date.empty() ? own.best() : one.record.date;
+  // What a catalogue says must be when it was taken; the time in TIFF's tag is mostly that of writing.
+  one.record.acquired = utc_time(one.record.date.empty() ? own.acquired : one.record.date);
   one.record.date = utc_time(said);
   if (needed && one.record.date.empty())
     throw Error(ErrorCode::format,
@@ -134,8 +129,20 @@ void date(Candidate& one, bool needed) {
                     : fmt::format("{}: its date, {}, is none of ISO 8601, so it has no place by date",
                                   one.record.path, said),
                 "name its date in the job, or let the order decide");
-  // What tells no date is dated by its file: only for catalogues, not for priorities.
-  if (one.record.date.empty()) one.record.date = time_of_change(one.path);
+}
+
+/// Empty where all tell their date, or the job does.
+std::string dateless(const RegionJob& job, const std::vector<JournalSource>& records) {
+  const auto count = std::count_if(records.begin(), records.end(),
+                                   [](const JournalSource& one) { return one.acquired.empty(); });
+  if (!job.datetime.empty() || count == 0) return {};
+  constexpr const char* remedy = "--datetime START[/END] sets it";
+  if (static_cast<std::size_t>(count) == records.size())
+    return fmt::format("no source tells when it was taken, nor does the STAC collection; {}", remedy);
+  return fmt::format(
+      "{} of {} sources do not tell when they were taken: the STAC collection dates them as the "
+      "others; {}",
+      count, records.size(), remedy);
 }
 
 void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, bool dates) {
@@ -278,6 +285,8 @@ Inputs open_inputs(const RegionJob& job, const RasterOptions& raster, const Regi
                     ? fmt::format("none of the {} sources can be used", inputs.faults.size())
                     : std::string());
   if (none) throw Error(ErrorCode::usage, "the region has no source", "name rasters");
+  const std::string undated = dateless(job, inputs.records);
+  if (!undated.empty()) inputs.warnings.push_back(undated);
   return inputs;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "keys/key_reader.hpp"
+#include "region/job_text.hpp"
 #include "region/utc_time.hpp"
 #include "terramask/region.hpp"
 #include "terramask/vectorize.hpp"
@@ -93,6 +94,18 @@ void visit_date(KeyVisitor& v, std::string& date) {
       place.refuse(value, R"(a date as "2024-05-01" or "2024-05-01T10:30:00Z")");
   };
   v.special("date", read, nothing, Need::optional);
+}
+
+void visit_datetime(KeyVisitor& v, std::string& datetime) {
+  const auto read = [&datetime](const Json& value, const Place& place) {
+    datetime = text_of(value, place);
+    try {
+      (void)parse_time_span(datetime, place.key);
+    } catch (const Error&) {
+      place.refuse(value, R"(a date as "2024-05-01", or two as "2024-05-01/2024-05-03")");
+    }
+  };
+  v.special("datetime", read, nothing, Need::optional);
 }
 
 void visit_source(KeyVisitor& v, SourceSpec& spec) {
@@ -214,6 +227,7 @@ void visit_job(KeyVisitor& v, RegionJob& job) {
   visit_sources(v, job.sources);
   v.choice("priority", priority, {"last", "first", "newest", "oldest"});
   job.priority = priority_of(priority);
+  visit_datetime(v, job.datetime);
   v.object(
       "raster", [&job](KeyVisitor& inner) { visit_raster(inner, job.raster); }, Need::optional);
   v.object(
@@ -229,13 +243,16 @@ void visit_job(KeyVisitor& v, RegionJob& job) {
 
 }  // namespace
 
-RegionJob read_region_job(const std::string& path) {
-  const Json json = keys::read_json(path, "check the path");
+RegionJob region::job_from(const Json& json, const std::string& file) {
   RegionJob job;
-  KeyReader reader(json, {path, ""});
+  KeyReader reader(json, {file, ""});
   visit_job(reader, job);
   reader.finish();
   return job;
+}
+
+RegionJob read_region_job(const std::string& path) {
+  return region::job_from(keys::read_json(path, "check the path"), path);
 }
 
 }  // namespace terramask

@@ -10,25 +10,30 @@
 namespace terramask::region {
 namespace {
 
+/// Another number is another set of columns.
+constexpr std::int64_t schema_version = 2;
+
 constexpr const char* schema =
     "CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS sources(rank INTEGER PRIMARY KEY, path TEXT NOT NULL, date TEXT NOT NULL,"
-    " grid TEXT NOT NULL, fingerprint TEXT NOT NULL, fault TEXT NOT NULL);"
+    " grid TEXT NOT NULL, fingerprint TEXT NOT NULL, fault TEXT NOT NULL, acquired TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS tiles(row INTEGER NOT NULL, col INTEGER NOT NULL, x INTEGER, y INTEGER,"
     " width INTEGER, height INTEGER, status TEXT NOT NULL, cause TEXT NOT NULL DEFAULT '',"
     " runs INTEGER NOT NULL DEFAULT 0, inputs TEXT NOT NULL DEFAULT '', pixels INTEGER, valid INTEGER,"
-    " confidence REAL, seconds REAL, counts TEXT, bytes INTEGER, PRIMARY KEY(row, col)) WITHOUT ROWID;";
+    " confidence REAL, seconds REAL, counts TEXT, bytes INTEGER, areas TEXT, PRIMARY KEY(row, col))"
+    " WITHOUT ROWID;";
 
 constexpr const char* columns =
     "row, col, x, y, width, height, status, cause, runs, inputs, pixels, valid, confidence, seconds, counts, "
-    "bytes";
+    "bytes, areas";
 
-std::vector<std::uint64_t> numbers(const std::string& text) {
-  std::vector<std::uint64_t> all;
+template <class Number>
+std::vector<Number> numbers(const std::string& text) {
+  std::vector<Number> all;
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at < end) {
-    std::uint64_t value = 0;
+    Number value = 0;
     const auto [rest, failed] = std::from_chars(at, end, value);
     if (failed != std::errc()) break;
     all.push_back(value);
@@ -51,8 +56,9 @@ JournalTile read_tile(const Statement& row) {
   t.valid = static_cast<std::uint64_t>(row.whole(11));
   t.confidence = row.real(12);
   t.seconds = row.real(13);
-  t.counts = numbers(row.text(14));
+  t.counts = numbers<std::uint64_t>(row.text(14));
   one.bytes = static_cast<std::uint64_t>(row.whole(15));
+  t.areas = numbers<double>(row.text(16));
   return one;
 }
 
@@ -61,12 +67,29 @@ const std::string& closed(const std::string& path) {
   return path;
 }
 
+/// Makes a new journal's tables. Those of another version are not touched: they lack columns.
+void make_tables(Database& database) {
+  const bool made =
+      Statement(database, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tiles'").step();
+  if (made) {
+    Statement version(database, "PRAGMA user_version");
+    if (!version.step() || version.whole(0) != schema_version)
+      throw Error(ErrorCode::format, database.path() + ": the journal of another version of Terramask",
+                  "go on with that version, or begin anew with --restart");
+    return;
+  }
+  Transaction transaction(database);
+  database.execute(schema);
+  database.execute(fmt::format("PRAGMA user_version = {}", schema_version));
+  transaction.commit();
+}
+
 }  // namespace
 
 Journal::Journal(const std::string& path, bool create) : database_(closed(path), create) {
   // Alone on the file: the write-ahead log needs no shared memory then, which network file systems lack.
   database_.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
-  database_.execute(schema);
+  make_tables(database_);
 }
 
 std::string Journal::meta(const std::string& key) {
@@ -82,9 +105,11 @@ void Journal::set_meta(const std::string& key, const std::string& value) {
 
 std::vector<JournalSource> Journal::sources() {
   const std::lock_guard lock(mutex_);
-  Statement row(database_, "SELECT path, date, grid, fingerprint, fault FROM sources ORDER BY rank");
+  Statement row(database_,
+                "SELECT path, date, grid, fingerprint, fault, acquired FROM sources ORDER BY rank");
   std::vector<JournalSource> all;
-  while (row.step()) all.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4)});
+  while (row.step())
+    all.push_back({row.text(0), row.text(1), row.text(2), row.text(3), row.text(4), row.text(5)});
   return all;
 }
 
@@ -92,11 +117,11 @@ void Journal::set_sources(const std::vector<JournalSource>& sources) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(database_);
   database_.execute("DELETE FROM sources");
-  Statement put(database_, "INSERT INTO sources VALUES(?, ?, ?, ?, ?, ?)");
+  Statement put(database_, "INSERT INTO sources VALUES(?, ?, ?, ?, ?, ?, ?)");
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const JournalSource& one = sources[i];
     put.bind(1, static_cast<std::int64_t>(i)).bind(2, one.path).bind(3, one.date).bind(4, one.grid);
-    put.bind(5, one.fingerprint).bind(6, one.fault).run();
+    put.bind(5, one.fingerprint).bind(6, one.fault).bind(7, one.acquired).run();
   }
   transaction.commit();
 }
@@ -121,14 +146,15 @@ void Journal::put(Statement& statement, const JournalTile& one) {
   statement.bind(12, static_cast<std::int64_t>(t.valid)).bind(13, t.confidence).bind(14, t.seconds);
   statement.bind(15, fmt::format("{}", fmt::join(t.counts, ",")))
       .bind(16, static_cast<std::int64_t>(one.bytes));
-  statement.run();
+  statement.bind(17, fmt::format("{}", fmt::join(t.areas, ","))).run();
 }
 
 void Journal::set_tiles(const std::vector<JournalTile>& tiles) {
   const std::lock_guard lock(mutex_);
   Transaction transaction(database_);
   database_.execute("DELETE FROM tiles");
-  Statement statement(database_, "INSERT INTO tiles VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  Statement statement(database_,
+                      "INSERT INTO tiles VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const JournalTile& one : tiles) put(statement, one);
   transaction.commit();
 }
@@ -155,14 +181,15 @@ void Journal::done(const JournalTile& one, std::span<const TileKey> begun) {
   const std::lock_guard lock(mutex_);
   const RegionTile& t = one.tile;
   Transaction transaction(database_);
-  Statement statement(database_,
-                      "UPDATE tiles SET status = 'done', cause = '', inputs = ?, pixels = ?, valid = ?, "
-                      "confidence = ?, seconds = ?, counts = ?, bytes = ? WHERE row = ? AND col = ?");
+  Statement statement(
+      database_,
+      "UPDATE tiles SET status = 'done', cause = '', inputs = ?, pixels = ?, valid = ?, "
+      "confidence = ?, seconds = ?, counts = ?, bytes = ?, areas = ? WHERE row = ? AND col = ?");
   statement.bind(1, one.inputs).bind(2, static_cast<std::int64_t>(t.pixels));
   statement.bind(3, static_cast<std::int64_t>(t.valid)).bind(4, t.confidence).bind(5, t.seconds);
   statement.bind(6, fmt::format("{}", fmt::join(t.counts, ",")))
       .bind(7, static_cast<std::int64_t>(one.bytes));
-  statement.bind(8, t.row).bind(9, t.column).run();
+  statement.bind(8, fmt::format("{}", fmt::join(t.areas, ","))).bind(9, t.row).bind(10, t.column).run();
   count_begun(begun);
   transaction.commit();
 }

@@ -25,6 +25,7 @@ struct JournalTile {
 
 struct JournalSource {
   std::string path, date, grid, fingerprint, fault;
+  std::string acquired;  ///< when it was taken, of utc_time; empty: nothing tells. `date` may be the file's
 };
 
 /// One SQLite file, written by one process at a time: on a file system of its own machine, or, of one shard,
@@ -33,6 +34,7 @@ struct JournalSource {
 class Journal {
  public:
   /// @param create makes it where it is not there
+  /// @throws Error format for the journal of another version
   Journal(const std::string& path, bool create);
 
   /// Empty where it was never set.

@@ -6,6 +6,7 @@
 
 #include "geo/creation_options.hpp"
 #include "region/folder.hpp"
+#include "region/held_job.hpp"
 
 namespace terramask::region {
 namespace {
@@ -62,7 +63,8 @@ Opened open_job(const RegionJob& job, const RegionRun& run, const std::optional<
   open_model(opened, job);
   if (file) check_same(run.output, file->description, describe_job(job, *opened.model));
   Inputs inputs = open_inputs(job, source_options(job, *opened.model), run, known, stop);
-  const JobFile held = file ? *file : begin_job(job, *opened.model, inputs);
+  JobFile held = file ? *file : begin_job(job, *opened.model, inputs);
+  held.given = remembered(job);
   lay_out(opened, job, run, held, std::move(inputs), stop);
   return opened;
 }

@@ -5,24 +5,30 @@
 #include "keys/key_reader.hpp"
 
 namespace terramask::region {
-namespace {
 
-void make_absolute(std::string& path) {
-  if (!path.empty()) path = keys::path_from(std::filesystem::current_path() / "job", path);
+RegionJob with_paths(RegionJob job, const std::function<std::string(const std::string&)>& change) {
+  const auto apply = [&](std::string& path) {
+    if (!path.empty()) path = change(path);
+  };
+  apply(job.model);
+  for (SourceSpec& source : job.sources) apply(source.path);
+  for (std::string& path : job.raster.paths) apply(path);
+  for (HeightPair& heights : job.raster.ndsm) {
+    apply(heights.dsm);
+    apply(heights.dtm);
+  }
+  apply(job.cutline);
+  if (job.zones) apply(job.zones->path);
+  return job;
 }
 
-}  // namespace
-
 RegionJob with_absolute_paths(RegionJob job) {
-  for (SourceSpec& source : job.sources) make_absolute(source.path);
-  for (std::string& path : job.raster.paths) make_absolute(path);
-  for (HeightPair& heights : job.raster.ndsm) {
-    make_absolute(heights.dsm);
-    make_absolute(heights.dtm);
-  }
-  make_absolute(job.cutline);
-  if (job.zones) make_absolute(job.zones->path);
-  return job;
+  const auto here = std::filesystem::current_path() / "job";
+  std::string model = job.model;  // messages name it as it was typed
+  RegionJob made =
+      with_paths(std::move(job), [&](const std::string& path) { return keys::path_from(here, path); });
+  made.model = std::move(model);
+  return made;
 }
 
 }  // namespace terramask::region

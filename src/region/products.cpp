@@ -1,7 +1,5 @@
 #include "region/products.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdlib>
@@ -76,22 +74,27 @@ std::vector<geo::IndexedTile> indexed(const std::map<TileKey, JournalTile>& tile
   return all;
 }
 
-/// Named as the folder, dated as the sources; what tells no date is as old as the job.
-StacCollection collection_of(const std::string& folder, const JobFile& file,
-                             const std::vector<JournalSource>& sources) {
-  StacCollection collection{fs::weakly_canonical(folder).filename().string(), file, {}, {}};
+Json parsed_wanted(const std::string& wanted) {
+  return wanted.empty() ? Json::object() : Json::parse(wanted);
+}
+
+/// As the job says, else as the sources themselves tell. When a file was written says nothing of it.
+TimeSpan time_of(const Tied& tied) {
+  const Json wanted = parsed_wanted(tied.wanted);
+  if (wanted.contains("datetime")) return parse_time_span(wanted["datetime"].get<std::string>(), "datetime");
+  TimeSpan span;
+  for (const JournalSource& one : tied.sources) {
+    if (one.acquired.empty()) continue;
+    if (span.start.empty() || one.acquired < span.start) span.start = one.acquired;
+    span.end = std::max(span.end, one.acquired);
+  }
+  return span;
+}
+
+/// Named as the folder.
+StacCollection collection_of(const Tied& tied) {
+  StacCollection collection{fs::weakly_canonical(tied.folder).filename().string(), tied.file, time_of(tied)};
   if (collection.id.empty()) collection.id = "region";
-  for (const JournalSource& one : sources) {
-    const std::string date = utc_time(one.date);
-    if (date.empty()) continue;
-    if (collection.start.empty() || date < collection.start) collection.start = date;
-    collection.end = std::max(collection.end, date);
-  }
-  if (collection.start.empty()) {
-    struct stat facts {};
-    const bool there = ::stat((fs::path(folder) / "job.json").c_str(), &facts) == 0;
-    collection.start = collection.end = utc_time(there ? facts.st_mtime : std::time(nullptr));
-  }
   return collection;
 }
 
@@ -134,39 +137,56 @@ void write_zones(const fs::path& folder, const Json& wanted, const ProgressSink&
   made.add(options.also.front(), {});
 }
 
+/// As one raster.
+void write_virtual(const Tied& tied, const std::vector<JournalTile>& done, Products& made) {
+  const JobFile& file = tied.file;
+  const Grid grid = terramask::cut(file.grid, file.window);
+  const auto path = [&](const char* name) { return (fs::path(tied.folder) / name).string(); };
+  made.add(path("mask.vrt"), {});
+  replace_file(made.paths.back(),
+               geo::mask_vrt(grid, file.classes, placed(file, done, mask_path), block_of(file, 512)));
+  write_style(made.paths.back(), geo::mask_style(file.classes, transparent_values(file.classes)));
+  const Json& wanted = file.description["products"];
+  if (wanted["probabilities"] != true) return;
+  const auto type = wanted["probability_type"] == "byte" ? ProbabilityType::byte : ProbabilityType::float32;
+  made.add(path("probabilities.vrt"), {});
+  const int own = geo::probability_block(file.classes.size(), type == ProbabilityType::byte ? 1 : 4);
+  replace_file(made.paths.back(),
+               geo::probability_vrt(grid, file.classes, type, placed(file, done, probabilities_path),
+                                    block_of(file, own)));
+  write_style(made.paths.back(), geo::probability_style(file.classes));
+}
+
+void write_wanted(const Tied& tied, const ProgressSink& progress, const StopFlag* stop, Products& made) {
+  const Json wanted = parsed_wanted(tied.wanted);
+  const bool probabilities = tied.file.description["products"]["probabilities"] == true;
+  if (wanted.contains("polygons"))
+    write_polygons(tied.folder, wanted["polygons"], probabilities, progress, stop, made);
+  if (wanted.contains("zones")) write_zones(tied.folder, wanted["zones"], progress, stop, made);
+}
+
 }  // namespace
 
-std::vector<std::string> write_products(const std::string& folder, const JobFile& file,
-                                        const std::map<TileKey, JournalTile>& tiles,
-                                        const std::vector<JournalSource>& sources) {
+Products write_products(const Tied& tied, bool complete, const ProgressSink& progress, const StopFlag* stop) {
   std::vector<JournalTile> done;
-  for (const auto& [key, one] : tiles)
+  for (const auto& [key, one] : tied.tiles)
     if (one.tile.status == "done") done.push_back(one);
-  const auto path = [&](const char* name) { return (fs::path(folder) / name).string(); };
-  const Grid grid = terramask::cut(file.grid, file.window);
-  std::vector<std::string> products;
+  Products made;
+  write_virtual(tied, done, made);
+  made.add((fs::path(tied.folder) / "tiles.gpkg").string(), {});
+  clear_for(made.paths.back());
+  geo::write_tile_index(made.paths.back(), tied.file.grid, indexed(tied.tiles));
 
-  products.push_back(path("mask.vrt"));
-  replace_file(products.back(),
-               geo::mask_vrt(grid, file.classes, placed(file, done, mask_path), block_of(file, 512)));
-  write_style(products.back(), geo::mask_style(file.classes, transparent_values(file.classes)));
-  const Json& wanted = file.description["products"];
-  if (wanted["probabilities"] == true) {
-    const auto type = wanted["probability_type"] == "byte" ? ProbabilityType::byte : ProbabilityType::float32;
-    products.push_back(path("probabilities.vrt"));
-    const int own = geo::probability_block(file.classes.size(), type == ProbabilityType::byte ? 1 : 4);
-    replace_file(products.back(),
-                 geo::probability_vrt(grid, file.classes, type, placed(file, done, probabilities_path),
-                                      block_of(file, own)));
-    write_style(products.back(), geo::probability_style(file.classes));
-  }
-  products.push_back(path("tiles.gpkg"));
-  clear_for(products.back());
-  geo::write_tile_index(products.back(), file.grid, indexed(tiles));
-
-  write_stac(folder, collection_of(folder, file, sources), done);
-  products.push_back(path("collection.json"));
-  return products;
+  const StacCollection collection = collection_of(tied);
+  write_stac_items(tied.folder, collection, done);
+  write_stac_collection(tied.folder, collection, done, made.paths);
+  made.add((fs::path(tied.folder) / "collection.json").string(), {});
+  if (!complete) return made;
+  const std::size_t before = made.paths.size();
+  write_wanted(tied, progress, stop, made);
+  // Not before they are there, and without them where making them fails.
+  if (made.paths.size() > before) write_stac_collection(tied.folder, collection, done, made.paths);
+  return made;
 }
 
 std::string wanted_text(const RegionJob& job) {
@@ -175,6 +195,7 @@ std::string wanted_text(const RegionJob& job) {
     wanted["polygons"] = {{"simplify", job.polygons->simplify}, {"min_area", job.polygons->min_area}};
   if (job.zones)
     wanted["zones"] = {{"path", job.zones->path}, {"layer", job.zones->layer}, {"id", job.zones->id_field}};
+  if (!job.datetime.empty()) wanted["datetime"] = job.datetime;
   return wanted.is_null() ? std::string() : wanted.dump();
 }
 
@@ -187,21 +208,9 @@ void check_closed(const std::string& folder) {
 
 void check_wanted(const std::string& wanted, const JobFile& file, const std::string& folder,
                   const StopFlag* stop) {
-  if (wanted.empty()) return;
-  const Json json = Json::parse(wanted);
+  const Json json = parsed_wanted(wanted);
   if (json.contains("zones"))
     check_zones(zonal_options(json["zones"]), terramask::cut(file.grid, file.window), folder, stop);
-}
-
-Products write_wanted(const std::string& folder, const std::string& wanted, bool probabilities,
-                      const ProgressSink& progress, const StopFlag* stop) {
-  Products made;
-  if (wanted.empty()) return made;
-  const Json json = Json::parse(wanted);
-  if (json.contains("polygons"))
-    write_polygons(folder, json["polygons"], probabilities, progress, stop, made);
-  if (json.contains("zones")) write_zones(folder, json["zones"], progress, stop, made);
-  return made;
 }
 
 void remove_wanted(const std::string& folder) {

@@ -10,14 +10,30 @@
 
 namespace terramask::region {
 
-/// Writes them anew from what the journal knows; tiles that are not done stand in the index alone.
-/// @return their paths
-std::vector<std::string> write_products(const std::string& folder, const JobFile& file,
-                                        const std::map<TileKey, JournalTile>& tiles,
-                                        const std::vector<JournalSource>& sources);
+/// What is tied together.
+struct Tied {
+  const std::string& folder;
+  const JobFile& file;
+  const std::map<TileKey, JournalTile>& tiles;
+  const std::vector<JournalSource>& sources;
+  std::string wanted;  ///< of wanted_text
+};
 
-/// What the journal remembers of the polygons and zones that a job wants of all its tiles; empty where it
-/// wants none.
+struct Products {
+  std::vector<std::string> paths, warnings;
+
+  void add(const std::string& path, const std::vector<std::string>& told);
+  void add_to(RegionSummary& summary) const;
+};
+
+/// Writes them anew from what the journal knows; tiles that are not done stand in the index alone.
+/// @param complete  no tile is missing, so that what the job wants of all of them is made too: polygons.gpkg,
+///                  seams dissolved, with the mean probability of each where there are probabilities;
+///                  zones.csv and zones.gpkg, the areas of the classes in each zone
+Products write_products(const Tied& tied, bool complete, const ProgressSink& progress, const StopFlag* stop);
+
+/// What the journal remembers of what a job wants of all its tiles: polygons, zones, and a date; empty where
+/// it wants none.
 std::string wanted_text(const RegionJob& job);
 
 /// Throws exists where another program has one of the databases open that will be written in the end.
@@ -28,20 +44,7 @@ void check_closed(const std::string& folder);
 void check_wanted(const std::string& wanted, const JobFile& file, const std::string& folder,
                   const StopFlag* stop);
 
-struct Products {
-  std::vector<std::string> paths, warnings;
-
-  void add(const std::string& path, const std::vector<std::string>& told);
-  void add_to(RegionSummary& summary) const;
-};
-
-/// polygons.gpkg of all tiles, seams dissolved, with the mean probability of each where there are
-/// probabilities; zones.csv and zones.gpkg, the areas of the classes in each zone.
-/// @param wanted of wanted_text
-Products write_wanted(const std::string& folder, const std::string& wanted, bool probabilities,
-                      const ProgressSink& progress, const StopFlag* stop);
-
-/// Removes them: made of other tiles, or of not all, they would look like the truth.
+/// Removes polygons and zones: made of other tiles, or of not all, they would look like the truth.
 void remove_wanted(const std::string& folder);
 
 }  // namespace terramask::region

@@ -12,6 +12,7 @@
 #include "region/paths.hpp"
 #include "region/products.hpp"
 #include "region/ranks.hpp"
+#include "region/totals.hpp"
 
 namespace terramask {
 
@@ -38,22 +39,18 @@ void help(const RegionJob& job, const RegionRun& run, const StopFlag* stop) {
   dispatcher.finish(opened.worker->run(opened.plan, dispatcher));
 }
 
-RegionSummary summarise(const JobFile& file, const std::vector<RegionTile>& finished) {
+/// @param all what the journal knows now
+RegionSummary summarise(const JobFile& file, const std::vector<RegionTile>& finished,
+                        const std::map<TileKey, JournalTile>& all) {
   RegionSummary summary;
-  for (const ClassInfo& one : file.classes) summary.counts.emplace_back(one, 0);
   for (const RegionTile& tile : finished) {
-    if (tile.status == "failed") {
+    if (tile.status == "failed")
       summary.failed.push_back(tile);
-      continue;
-    }
-    ++summary.done;
-    summary.pixels += tile.pixels;
-    summary.valid_pixels += tile.valid;
-    for (std::size_t i = 0; i < tile.counts.size() && i < summary.counts.size(); ++i)
-      summary.counts[i].second += tile.counts[i];
-    if (const auto size = ground_pixel_size(cut(file.grid, tile.window)))
-      summary.square_metres += static_cast<double>(tile.valid) * size->x * size->y;
+    else
+      ++summary.done;
   }
+  summary.this_run = totals_of(file.classes, finished);
+  summary.region = totals_of(file.classes, all);
   return summary;
 }
 
@@ -121,6 +118,8 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
   if (!file) {
     const JobFile first = folder.make_job(plan.file);
     if (first.text() != plan.file.text()) lay_out_as(opened, job, run, first, stop);
+  } else if (file->given != plan.file.given) {
+    folder.renew_job(plan.file);
   }
   if (run.log) {
     run.log(fmt::format("computing on {}", opened.worker->device_name()));
@@ -163,18 +162,19 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
   } else if (count > 0) {
     times.push_back(opened.worker->run(plan, dispatcher));
   }
-  RegionSummary summary = summarise(plan.file, dispatcher.finished());
+  const std::map<TileKey, JournalTile> known_now = journal->tiles();
+  RegionSummary summary = summarise(plan.file, dispatcher.finished(), known_now);
   summary.tiles = all.size();
   summary.kept = all.size() - count;
   summary.faults = plan.inputs.faults;
   summary.warnings = opened.warnings;
   summary.handing_out = handing_out;
   add_times(times, summary);
-  if (run.shards == 1)
-    summary.products = write_products(run.output, plan.file, journal->tiles(), plan.inputs.records);
-  // Polygons with holes where tiles failed, and areas without them, would look like the truth.
-  if (run.shards == 1 && summary.failed.empty())
-    write_wanted(run.output, wanted_text(job), job.probabilities, progress, stop).add_to(summary);
+  if (run.shards == 1) {
+    const Tied tied{run.output, plan.file, known_now, plan.inputs.records, wanted_text(job)};
+    // Polygons with holes where tiles failed, and areas without them, would look like the truth.
+    write_products(tied, summary.failed.empty(), progress, stop).add_to(summary);
+  }
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary;
 }

@@ -12,6 +12,7 @@
 #include "geo/lon_lat.hpp"
 #include "models/atomic_file.hpp"
 #include "region/plan.hpp"
+#include "region/stac_assets.hpp"
 
 namespace terramask::region {
 namespace {
@@ -72,15 +73,26 @@ Json box_of(const JobFile& file) {
   return place ? Json(place->box) : Json::array({-180, -90, 180, 90});
 }
 
-Json times(const StacCollection& collection) {
-  if (collection.start == collection.end) return {{"datetime", collection.start}};
-  return {{"datetime", nullptr}, {"start_datetime", collection.start}, {"end_datetime", collection.end}};
+/// An item must have a date or both ends of an interval: of one that is open these are the outermost.
+Json times(const TimeSpan& time) {
+  if (time.start.empty())
+    return {{"datetime", nullptr},
+            {"start_datetime", "0001-01-01T00:00:00Z"},
+            {"end_datetime", "9999-12-31T23:59:59Z"}};
+  if (time.start == time.end) return {{"datetime", time.start}};
+  return {{"datetime", nullptr}, {"start_datetime", time.start}, {"end_datetime", time.end}};
+}
+
+Json interval_of(const TimeSpan& time) {
+  if (time.start.empty()) return Json::array({nullptr, nullptr});
+  return Json::array({time.start, time.end});
 }
 
 /// Of the masks of all tiles.
 Json mask_band(const JobFile& file) {
   const int nodata = geo::nodata_for(file.classes);
-  return {{"data_type", nodata == 255 ? "uint8" : "uint16"},
+  return {{"name", "mask"},
+          {"data_type", nodata == 255 ? "uint8" : "uint16"},
           {"nodata", nodata},
           {"sampling", "area"},
           {"classification:classes", classes_of(file)}};
@@ -98,8 +110,8 @@ Json mask_band(const JobFile& file, const RegionTile& tile) {
 
 Json probability_bands(const JobFile& file, bool byte) {
   Json bands = Json::array();
-  for (std::size_t i = 0; i < file.classes.size(); ++i) {
-    Json band{{"data_type", byte ? "uint8" : "float32"}, {"sampling", "area"}};
+  for (const ClassInfo& one : file.classes) {
+    Json band{{"name", one.name}, {"data_type", byte ? "uint8" : "float32"}, {"sampling", "area"}};
     band["nodata"] = byte ? Json(255) : Json("nan");
     if (byte) band["scale"] = 1 / 254.0;
     bands.push_back(std::move(band));
@@ -110,10 +122,14 @@ Json probability_bands(const JobFile& file, bool byte) {
 /// What the items' assets have in common.
 Json item_assets(const JobFile& file) {
   Json assets;
-  assets["mask"] = {{"type", cog}, {"roles", {"data"}}, {"raster:bands", Json::array({mask_band(file)})}};
+  assets["mask"] = {{"title", "Mask of classes"},
+                    {"type", cog},
+                    {"roles", {"data"}},
+                    {"raster:bands", Json::array({mask_band(file)})}};
   const Json& products = file.description["products"];
   if (products["probabilities"] == true)
     assets["probabilities"] = {
+        {"title", "Probabilities, a band a class"},
         {"type", cog},
         {"roles", {"data"}},
         {"raster:bands", probability_bands(file, products["probability_type"] == "byte")}};
@@ -127,7 +143,7 @@ Json link(const char* relation, const std::string& href, const char* type) {
 Json item_of(const StacCollection& collection, const RegionTile& tile) {
   const JobFile& file = collection.file;
   const Grid grid = terramask::cut(file.grid, tile.window);
-  Json properties = times(collection);
+  Json properties = times(collection.time);
   const int epsg = geo::epsg_code(grid.crs);
   properties["proj:epsg"] = epsg != 0 ? Json(epsg) : Json();
   if (epsg == 0) properties["proj:wkt2"] = grid.crs;
@@ -166,36 +182,36 @@ std::string item_path(const RegionTile& tile) {
 
 }  // namespace
 
-void write_stac(const std::string& folder, const StacCollection& collection,
-                std::span<const JournalTile> tiles) {
-  Json links = Json::array({link("root", "./collection.json", "application/json")});
-  for (const JournalTile& one : tiles) {
+void write_stac_items(const std::string& folder, const StacCollection& collection,
+                      std::span<const JournalTile> tiles) {
+  for (const JournalTile& one : tiles)
     replace_file((fs::path(folder) / item_path(one.tile)).string(), text_of(item_of(collection, one.tile)));
+}
+
+void write_stac_collection(const std::string& folder, const StacCollection& collection,
+                           std::span<const JournalTile> tiles, std::span<const std::string> products) {
+  Json links = Json::array({link("root", "./collection.json", "application/json")});
+  for (const JournalTile& one : tiles)
     links.push_back(link("item", "./" + item_path(one.tile), "application/geo+json"));
-  }
   const JobFile& file = collection.file;
   const Json& model = file.description["model"];
   const int epsg = geo::epsg_code(file.grid.crs);
-  const Json json{
-      {"type", "Collection"},
-      {"stac_version", version},
-      {"stac_extensions", collection_extensions()},
-      {"id", collection.id},
-      {"description",
-       fmt::format("Masks made by Terramask with the model {}", model["file"].get<std::string>())},
-      {"license", "proprietary"},
-      {"extent",
-       {{"spatial", {{"bbox", Json::array({box_of(file)})}}},
-        {"temporal", {{"interval", Json::array({Json::array({collection.start, collection.end})})}}}}},
-      {"summaries",
-       {{"proj:epsg", epsg != 0 ? Json::array({epsg}) : Json::array({nullptr})},
-        {"terramask:model_sha256", Json::array({model["sha256"]})}}},
-      {"item_assets", item_assets(file)},
-      {"links", links},
-      {"assets",
-       {{"mask", {{"href", "./mask.vrt"}, {"type", "application/xml"}, {"roles", {"data"}}}},
-        {"tiles",
-         {{"href", "./tiles.gpkg"}, {"type", "application/geopackage+sqlite3"}, {"roles", {"metadata"}}}}}}};
+  const Json json{{"type", "Collection"},
+                  {"stac_version", version},
+                  {"stac_extensions", collection_extensions()},
+                  {"id", collection.id},
+                  {"description", fmt::format("Masks made by Terramask with the model {}",
+                                              model["file"].get<std::string>())},
+                  {"license", "proprietary"},
+                  {"extent",
+                   {{"spatial", {{"bbox", Json::array({box_of(file)})}}},
+                    {"temporal", {{"interval", Json::array({interval_of(collection.time)})}}}}},
+                  {"summaries",
+                   {{"proj:epsg", epsg != 0 ? Json::array({epsg}) : Json::array({nullptr})},
+                    {"terramask:model_sha256", Json::array({model["sha256"]})}}},
+                  {"item_assets", item_assets(file)},
+                  {"links", links},
+                  {"assets", collection_assets(folder, products, item_assets(file))}};
   replace_file((fs::path(folder) / "collection.json").string(), text_of(json));
 }
 

@@ -13,13 +13,18 @@ namespace terramask::region {
 struct StacCollection {
   std::string id;
   const JobFile& file;
-  std::string start, end;  ///< of the imagery, of utc_time
+  TimeSpan time;  ///< of the imagery; where nothing tells it, an interval that is open on both sides
 };
 
-/// Writes collection.json into the folder, and an item beside each mask; items lead to the collection and
-/// back, by relative links: the folder may be moved, and so has no links to itself, which would be absolute.
+/// Writes an item beside each mask. Items lead to the collection and back, by relative links: the folder may
+/// be moved, and so has no links to itself, which would be absolute.
 /// @param tiles those that are done
-void write_stac(const std::string& folder, const StacCollection& collection,
-                std::span<const JournalTile> tiles);
+void write_stac_items(const std::string& folder, const StacCollection& collection,
+                      std::span<const JournalTile> tiles);
+
+/// Writes collection.json into the folder.
+/// @param products files in the folder, which are assets of the collection, with their styles
+void write_stac_collection(const std::string& folder, const StacCollection& collection,
+                           std::span<const JournalTile> tiles, std::span<const std::string> products);
 
 }  // namespace terramask::region

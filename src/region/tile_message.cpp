@@ -11,7 +11,8 @@ Json to_json(const JournalTile& one) {
   return {t.row,    t.column,     {w.x, w.y, w.width, w.height},
           t.status, t.runs,       t.pixels,
           t.valid,  t.confidence, t.seconds,
-          t.counts, one.inputs,   one.bytes};
+          t.counts, one.inputs,   one.bytes,
+          t.areas};
 }
 
 JournalTile from_json(const Json& json) {
@@ -30,6 +31,7 @@ JournalTile from_json(const Json& json) {
   t.counts = json.at(9).get<std::vector<std::uint64_t>>();
   one.inputs = json.at(10).get<std::string>();
   one.bytes = json.at(11).get<std::uint64_t>();
+  t.areas = json.at(12).get<std::vector<double>>();
   return one;
 }
 
@@ -82,7 +84,7 @@ WorkTimes times_from(const std::string& bytes) {
 std::string to_bytes(const std::vector<JournalSource>& sources) {
   Json list = Json::array();
   for (const JournalSource& one : sources)
-    list.push_back({one.path, one.date, one.grid, one.fingerprint, one.fault});
+    list.push_back({one.path, one.date, one.grid, one.fingerprint, one.fault, one.acquired});
   return packed(list);
 }
 
@@ -90,7 +92,7 @@ std::vector<JournalSource> sources_from(const std::string& bytes) {
   std::vector<JournalSource> all;
   for (const Json& one : unpacked(bytes))
     all.push_back({one.at(0).get<std::string>(), one.at(1).get<std::string>(), one.at(2).get<std::string>(),
-                   one.at(3).get<std::string>(), one.at(4).get<std::string>()});
+                   one.at(3).get<std::string>(), one.at(4).get<std::string>(), one.at(5).get<std::string>()});
   return all;
 }
 

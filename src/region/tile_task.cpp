@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "geo/class_tally.hpp"
 #include "geo/legend.hpp"
 
 namespace terramask::region {
@@ -47,6 +48,16 @@ SegmentOptions tile_options(const RegionPlan& plan, const RegionTile& tile, cons
   options.overwrite = true;
   options.confidence = true;
   return options;
+}
+
+/// Ground by class; nothing where the CRS does not tell what some pixel covers.
+std::vector<double> areas_of(const Grid& grid, const std::vector<ClassInfo>& classes,
+                             std::span<const std::uint16_t> mask) {
+  geo::ClassTally tally(grid, classes, geo::nodata_for(classes));
+  tally.add(grid.extent(), mask);
+  std::vector<double> areas;
+  for (std::size_t i = 0; tally.has_areas() && i < classes.size(); ++i) areas.push_back(tally.area(i));
+  return areas;
 }
 
 }  // namespace
@@ -101,6 +112,7 @@ bool TileTask::add(segment::TileResult& result) {
 JournalTile TileTask::finish(const StopFlag* stop) {
   const auto mask = MaskWriter::create(mask_options(*this, model_, options().output));
   mask->write(output_grid().extent(), mask_->values());
+  tile_.tile.areas = areas_of(output_grid(), model_.info.classes, mask_->values());
   mask_.reset();
   if (probabilities_) probabilities_->complete({}, stop);
   mask->complete({}, stop);

@@ -34,7 +34,7 @@ class JobFiles : public RegionTest {
       "sources": ["a/*.tif", {"path": "b.tif", "date": "2024-05-01", "recursive": true}, "xyz:map",
                   {"tile_index": "i.gpkg", "layer": "l", "location": "f", "date_field": "d"},
                   {"stac": "s.json", "asset": "visual"}],
-      "priority": "newest",
+      "priority": "newest", "datetime": "2024-05-01/2024-05-03",
       "raster": {"stack": ["n.tif"], "bands": ["1-3"], "resample": "never", "crs": "EPSG:32633", "nodata": "0",
                  "nodata_rule": "all", "alpha": "none", "ndsm": {"dsm": "s.tif", "dtm": "t.tif"}},
       "region": {"bounds": [1, 2, 3, 4], "bounds_crs": "EPSG:4326", "polygons": "p.gpkg"},
@@ -56,6 +56,7 @@ TEST_F(JobFiles, EveryKeyIsRead) {
   EXPECT_EQ(job.sources[3].date_field, "d");
   EXPECT_EQ(job.sources[4].asset, "visual");
   EXPECT_EQ(job.priority, SourcePriority::newest);
+  EXPECT_EQ(job.datetime, "2024-05-01/2024-05-03");
   EXPECT_EQ(job.raster.paths, std::vector<std::string>{path("n.tif")});
   EXPECT_EQ(job.raster.resample, Resample::never);
   EXPECT_EQ(job.raster.nodata_rule, NodataRule::all);
@@ -75,10 +76,58 @@ TEST_F(JobFiles, EveryKeyIsRead) {
   EXPECT_EQ(job.zones->id_field, "name");
 }
 
+TEST_F(JobFiles, AJobIsWrittenAsItIsRead) {
+  const RegionJob job = read(whole());
+  fs::create_directory(path("jobs"));
+  const std::string file = path("jobs/same.json");
+  const std::string text = region_job_text(job, file);
+  OrderedJson expected = whole();
+  expected.erase("$schema");
+  // What is absolute stays so.
+  const auto absolute = [&](const char* pointer) {
+    OrderedJson& value = expected[OrderedJson::json_pointer(pointer)];
+    value = path(value.get<std::string>());
+  };
+  for (const char* pointer : {"/model", "/sources/0", "/sources/1/path", "/sources/3/tile_index",
+                              "/sources/4/stac", "/raster/stack/0", "/raster/ndsm/dsm", "/raster/ndsm/dtm",
+                              "/region/polygons", "/products/zones/path"})
+    absolute(pointer);
+  expected["sources"][2] = "xyz:" + path("map");
+  EXPECT_EQ(nlohmann::json::parse(text), nlohmann::json(expected));
+  std::ofstream(file) << text;
+  EXPECT_EQ(region_job_text(read_region_job(file), path("jobs/again.json")), text);
+}
+
+TEST_F(JobFiles, ARelativePathIsWrittenAsTheFileSeesIt) {
+  const fs::path before = fs::current_path();
+  fs::create_directories(path("jobs/deep"));
+  fs::create_directory_symlink(path("jobs/deep"), path("link"));
+  fs::current_path(path("jobs"));
+  RegionJob job;
+  job.model = "m.safetensors";
+  job.sources = {{.path = "../in/*.tif"},
+                 {.path = "@list.txt"},
+                 {.path = "xyz:map"},
+                 {.path = "/vsicurl/http://a/b.tif"},
+                 {.path = "NETCDF:a.nc:x"}};
+  const auto sources = [&](const char* file) {
+    return OrderedJson::parse(region_job_text(job, file)).at("sources").get<std::vector<std::string>>();
+  };
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(sources("a.json"),
+            (Texts{"../in/*.tif", "@list.txt", "xyz:map", "/vsicurl/http://a/b.tif", "NETCDF:a.nc:x"}));
+  EXPECT_EQ(sources("deep/a.json"), (Texts{"../../in/*.tif", "@../list.txt", "xyz:../map",
+                                           "/vsicurl/http://a/b.tif", "NETCDF:a.nc:x"}));
+  // Through a link ".." leads elsewhere.
+  EXPECT_EQ(sources("../link/a.json")[0], path("in/*.tif"));
+  fs::current_path(before);
+}
+
 TEST_F(JobFiles, WhatIsWrongIsNamedByItsKey) {
   const std::vector<std::pair<const char*, OrderedJson>> wrong{{"/model", 3},
                                                                {"/sources", OrderedJson::array()},
                                                                {"/priority", "best"},
+                                                               {"/datetime", "May"},
                                                                {"/raster/resample", 1},
                                                                {"/region/bounds", {1, 2, 3}},
                                                                {"/grid/tile", 3},

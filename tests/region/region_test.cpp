@@ -31,7 +31,7 @@ TEST_F(RegionTest, IsTheMaskOfOneRasterHoweverItIsMadeCutAndRun) {
   const RegionSummary summary = run_region(job({"west.tif", "east.tif"}, model), run("a"), {}, nullptr);
   EXPECT_TRUE(summary.complete());
   EXPECT_EQ(summary.tiles, 6U);
-  EXPECT_EQ(summary.valid_pixels, 150U * 110U);
+  EXPECT_EQ(summary.region.valid_pixels, 150U * 110U);
   EXPECT_EQ(mask(path("a/mask.vrt")).values, expected.values);
 
   RegionRun other = run("b");

@@ -61,6 +61,51 @@ TEST_F(RegionResume, DoesOnlyWhatIsMissingOrWhoseInputChanged) {
   EXPECT_EQ(files("out"), files("fresh"));
 }
 
+TEST_F(RegionResume, TheFolderKnowsItsJob) {
+  EXPECT_EQ(held_model(path("out")), "");
+  EXPECT_THAT(message_of([&] { (void)held_region_job(path("out")); }, ErrorCode::not_found),
+              HasSubstr("no such folder"));
+  job_.polygons.emplace();
+  job_.datetime = "2024";
+  go(run("out"));
+  EXPECT_EQ(held_model(path("out")), "m.safetensors");
+  const RegionJob held = held_region_job(path("out"));
+  EXPECT_EQ(held.sources[1].path, path("east.tif"));
+  EXPECT_EQ(held.datetime, "2024");
+  EXPECT_TRUE(held.polygons.has_value());
+  fs::remove(path("out/tiles/r00000/r00000_c00001.tif"));
+  EXPECT_EQ(run_region(held, resumed("out"), {}, nullptr).done, 1U);
+}
+
+TEST_F(RegionResume, AnotherJournalIsRefusedByName) {
+  go(run("out"));
+  region::Database(path("out/journal.sqlite"), false).execute("PRAGMA user_version = 1");
+  EXPECT_THAT(message_of([&] { go(resumed("out")); }, ErrorCode::format),
+              HasSubstr("journal.sqlite: the journal of another version"));
+  EXPECT_THAT(message_of([&] { finish_region(path("out"), {}, nullptr); }, ErrorCode::format),
+              HasSubstr("another version"));
+}
+
+TEST_F(RegionResume, ASummaryIsOfAllTilesThatAreDone) {
+  const RegionSummary first = go(run("out"));
+  EXPECT_EQ(first.region.pixels, 256U * 64);
+  EXPECT_NEAR(first.region.square_metres, 256 * 64 * 1.0008, 3);  // UTM's scale, squared
+  fs::remove(path("out/tiles/r00000/r00000_c00001.tif"));
+  const auto same = [&](const RegionSummary& other) {
+    EXPECT_EQ(other.region.pixels, first.region.pixels);
+    EXPECT_EQ(other.region.square_metres, first.region.square_metres);
+    for (std::size_t i = 0; i < 2; ++i)
+      EXPECT_EQ(other.region.classes[i].pixels, first.region.classes[i].pixels);
+  };
+  const RegionSummary resumed_run = go(resumed("out"));
+  same(resumed_run);
+  EXPECT_EQ(resumed_run.this_run.pixels, 64U * 64);
+  const RegionSummary nothing = go(resumed("out"));
+  same(nothing);
+  EXPECT_EQ(nothing.this_run.pixels, 0U);
+  same(finish_region(path("out"), {}, nullptr));
+}
+
 TEST_F(RegionResume, AChangedFileThatIsJoinedToEachSourceIsAnInputToo) {
   raster("joined.tif", {.width = 256, .height = 64});
   job_.raster.paths = {path("joined.tif")};

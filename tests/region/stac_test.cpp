@@ -27,6 +27,22 @@ TEST(UtcTimes, AreOfAnyIsoDate) {
     EXPECT_EQ(utc_time(none), "") << none;
 }
 
+TEST(UtcTimes, SpansReachToTheLastMomentOfWhatTheyName) {
+  const auto ends = [](const std::string& text) {
+    const TimeSpan span = parse_time_span(text, "--datetime");
+    return span.start + " " + span.end;
+  };
+  EXPECT_EQ(ends("2024-05-17"), "2024-05-17T00:00:00Z 2024-05-17T00:00:00Z");
+  EXPECT_EQ(ends("2023/2024"), "2023-01-01T00:00:00Z 2024-12-31T23:59:59Z");
+  EXPECT_EQ(ends("2024-01/2024-02"), "2024-01-01T00:00:00Z 2024-02-29T23:59:59Z");
+  EXPECT_EQ(ends("2024-05-17/2024-05-17"), "2024-05-17T00:00:00Z 2024-05-17T23:59:59Z");
+  EXPECT_EQ(ends("2024-05-17T08:30:00+02/2024-05-17T08:30:00+00:30"),
+            "2024-05-17T06:30:00Z 2024-05-17T08:00:00Z");
+  for (const char* wrong :
+       {"", "/", "2024/", "/2024", "2024/2023", "2024/2025/2026", "yesterday", "2024-02-30"})
+    EXPECT_THROW(parse_time_span(wrong, "--datetime"), Error) << wrong;
+}
+
 class RegionStac : public RegionTest {
  protected:
   Json read(const std::string& file) const { return Json::parse(bytes(path(file))); }
@@ -35,6 +51,14 @@ class RegionStac : public RegionTest {
     ASSERT_TRUE(time.is_string());
     EXPECT_TRUE(std::regex_match(time.get<std::string>(), std::regex(R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)")))
         << time;
+  }
+  /// Both ends, or neither.
+  static void expect_interval(const Json& interval) {
+    ASSERT_EQ(interval.size(), 2U);
+    EXPECT_EQ(interval[0].is_null(), interval[1].is_null());
+    if (interval[0].is_null()) return;
+    for (const Json& time : interval) expect_time(time);
+    EXPECT_LE(interval[0], interval[1]);
   }
   static void expect_box(const Json& box) {
     ASSERT_EQ(box.size(), 4U);
@@ -73,6 +97,11 @@ class RegionStac : public RegionTest {
     }
     EXPECT_EQ(classes[1].at("color-hint"), "FFD400");
   }
+  static void expect_bands_of_classes(const Json& asset) {
+    ASSERT_EQ(asset.at("raster:bands").size(), 2U);
+    EXPECT_EQ(asset.at("raster:bands")[0].at("name"), "background");
+    EXPECT_EQ(asset.at("raster:bands")[1].at("name"), "road");
+  }
   /// Of items' assets and, without links, of the collection's item_assets.
   static void expect_assets(const Json& assets, bool linked) {
     ASSERT_EQ(assets.size(), 2U);
@@ -80,6 +109,7 @@ class RegionStac : public RegionTest {
     const Json& probabilities = assets.at("probabilities");
     for (const Json& one : {mask, probabilities}) {
       EXPECT_EQ(one.contains("href"), linked);
+      EXPECT_FALSE(one.at("title").get<std::string>().empty());
       EXPECT_EQ(one.at("type"), "image/tiff; application=geotiff; profile=cloud-optimized");
       EXPECT_EQ(one.at("roles"), Json::array({"data"}));
       for (const Json& band : one.at("raster:bands")) {
@@ -90,7 +120,8 @@ class RegionStac : public RegionTest {
     }
     ASSERT_EQ(mask.at("raster:bands").size(), 1U);
     expect_classes(mask.at("raster:bands")[0]);
-    EXPECT_EQ(probabilities.at("raster:bands").size(), 2U);
+    EXPECT_EQ(mask.at("raster:bands")[0].at("name"), "mask");
+    expect_bands_of_classes(probabilities);
     if (!linked) return;
     EXPECT_EQ(mask.at("raster:bands")[0].at("statistics").at("valid_percent"), 100);
   }
@@ -108,8 +139,7 @@ class RegionStac : public RegionTest {
     expect_extensions(json,
                       {"projection/v1.1.0", "raster/v1.1.0", "classification/v1.0.0", "item-assets/v1.0.0"});
     expect_box(json.at("extent").at("spatial").at("bbox").at(0));
-    ASSERT_EQ(json.at("extent").at("temporal").at("interval").at(0).size(), 2U);
-    for (const Json& time : json.at("extent").at("temporal").at("interval").at(0)) expect_time(time);
+    expect_interval(json.at("extent").at("temporal").at("interval").at(0));
     for (const auto& [key, values] : json.at("summaries").items()) EXPECT_GE(values.size(), 1U) << key;
     expect_assets(json.at("item_assets"), false);
     EXPECT_EQ(relation(json.at("links"), "root").at("href"), "./collection.json");
@@ -119,8 +149,26 @@ class RegionStac : public RegionTest {
       items += link.at("rel") == "item" ? 1U : 0U;
     }
     EXPECT_EQ(items, tiles);
-    for (const auto& [key, asset] : json.at("assets").items())
-      EXPECT_TRUE(fs::exists(path(id) + "/" + asset.at("href").get<std::string>())) << key;
+    expect_products(json.at("assets"), id);
+  }
+  void expect_products(const Json& assets, const std::string& folder) const {
+    const std::map<std::string, std::pair<const char*, const char*>> known{
+        {"mask", {"application/xml", "data"}},
+        {"mask_style", {"application/xml", "metadata"}},
+        {"probabilities", {"application/xml", "data"}},
+        {"probabilities_style", {"application/xml", "metadata"}},
+        {"tiles", {"application/geopackage+sqlite3", "metadata"}},
+        {"polygons", {"application/geopackage+sqlite3", "data"}}};
+    for (const char* name : {"mask", "probabilities", "tiles"}) EXPECT_TRUE(assets.contains(name)) << name;
+    for (const auto& [key, asset] : assets.items()) {
+      ASSERT_TRUE(known.contains(key)) << key;
+      EXPECT_TRUE(fs::exists(path(folder) + "/" + asset.at("href").get<std::string>())) << key;
+      EXPECT_FALSE(asset.at("title").get<std::string>().empty()) << key;
+      EXPECT_EQ(asset.at("type"), known.at(key).first) << key;
+      EXPECT_EQ(asset.at("roles"), Json::array({known.at(key).second})) << key;
+    }
+    EXPECT_EQ(assets.at("mask").at("raster:bands")[0].at("name"), "mask");
+    expect_bands_of_classes(assets.at("probabilities"));
   }
   void expect_item(const Json& json, const fs::path& file, const std::string& collection, int epsg) const {
     EXPECT_EQ(json.at("type"), "Feature");
@@ -137,6 +185,7 @@ class RegionStac : public RegionTest {
     if (properties.at("datetime").is_null()) {
       expect_time(properties.at("start_datetime"));
       expect_time(properties.at("end_datetime"));
+      EXPECT_LT(properties.at("start_datetime"), properties.at("end_datetime"));
     } else {
       expect_time(properties.at("datetime"));
     }
@@ -183,7 +232,8 @@ TEST_F(RegionStac, IsAsTheSpecificationSays) {
   EXPECT_EQ(items[1].at("properties").at("proj:transform"),
             Json::array({1.0, 0.0, 500064.0, 0.0, -1.0, 5000000.0}));
   EXPECT_EQ(items[1].at("geometry").at("type"), "Polygon");
-  EXPECT_EQ(items[1].at("assets").at("mask").at("raster:bands")[0].at("spatial_resolution"), 1.0004);  // UTM's scale
+  EXPECT_EQ(items[1].at("assets").at("mask").at("raster:bands")[0].at("spatial_resolution"),
+            1.0004);  // UTM's scale
 }
 
 TEST_F(RegionStac, IsCutAtThe180thMeridian) {
@@ -206,6 +256,31 @@ TEST_F(RegionStac, IsCutAtThe180thMeridian) {
   const Json box = read("out/collection.json").at("extent").at("spatial").at("bbox")[0];
   EXPECT_GT(box[0], 179.98);
   EXPECT_LT(box[2], -179.98);
+}
+
+TEST_F(RegionStac, WhatNothingTellsIsAnOpenInterval) {
+  raster("a.tif", {.width = 64, .height = 64});
+  RegionJob wanted = job({"a.tif"}, linear("m.safetensors"));
+  wanted.probabilities = true;
+  const RegionSummary summary = run_region(wanted, run("out"), {}, nullptr);
+  ASSERT_EQ(summary.warnings.size(), 1U);
+  EXPECT_THAT(summary.warnings[0], ::testing::HasSubstr("--datetime"));
+  const Json item = expect_catalogue("out", 1, 32633)[0];
+  EXPECT_TRUE(item.at("properties").at("datetime").is_null());
+  EXPECT_EQ(item.at("properties").at("start_datetime"), "0001-01-01T00:00:00Z");
+  EXPECT_EQ(item.at("properties").at("end_datetime"), "9999-12-31T23:59:59Z");
+  EXPECT_EQ(read("out/collection.json").at("extent").at("temporal").at("interval"),
+            Json::parse("[[null, null]]"));
+  // No tile is of another date: nothing is done again.
+  wanted.datetime = "2024-05/2024-06-01T10:00Z";
+  wanted.polygons.emplace();
+  const RegionSummary dated = run_region(wanted, resumed("out"), {}, nullptr);
+  EXPECT_EQ(dated.done, 0U);
+  EXPECT_TRUE(dated.warnings.empty());
+  const Json later = expect_catalogue("out", 1, 32633)[0];
+  EXPECT_EQ(later.at("properties").at("start_datetime"), "2024-05-01T00:00:00Z");
+  EXPECT_EQ(later.at("properties").at("end_datetime"), "2024-06-01T10:00:59Z");
+  EXPECT_TRUE(read("out/collection.json").at("assets").contains("polygons"));
 }
 
 TEST_F(RegionStac, DatesAreRefusedWhereTheyAreNone) {
