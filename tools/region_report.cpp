@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "command.hpp"
+#include "printing.hpp"
 #include "segment_report.hpp"
 
 namespace terramask::tools {
@@ -23,8 +24,7 @@ void print_ranks(const RegionSummary& s) {
     most = std::max(most, rank.seconds > 0 ? rank.waited / rank.seconds : 0);
   }
   if (seconds <= 0) return;
-  fmt::print(
-      "  {} ranks waited {:.2f}% of the time for tiles (the most of one: {:.2f}%) and {:.1f}% at the end, "
+  say("  {} ranks waited {:.2f}% of the time for tiles (the most of one: {:.2f}%) and {:.1f}% at the end, "
       "while the last were done; to hand them out took {:.2f}% of a core\n",
       s.ranks.size(), 100 * waited_share(s), 100 * most, 100 * at_end / seconds,
       100 * s.handing_out.processor / std::max(1e-9, s.ranks.front().seconds));
@@ -42,49 +42,47 @@ double waited_share(const RegionSummary& s) {
 }
 
 void print_estimate(const RegionJob& job, const RegionRun& run, const RegionEstimate& e) {
-  fmt::print("{} -> {}\n", job.model, run.output);
-  for (const std::string& fault : e.faults) fmt::print("  cannot be used  {}\n", fault);
-  for (const std::string& warning : e.warnings) fmt::print("  warning       {}\n", warning);
-  fmt::print("  sources       {}\n", e.sources);
-  fmt::print("  grid          {} x {} pixels, of which {} x {} are wanted\n", e.grid.width, e.grid.height,
-             e.window.width, e.window.height);
+  say("{} -> {}\n", job.model, run.output);
+  for (const std::string& fault : e.faults) say("  cannot be used  {}\n", fault);
+  for (const std::string& warning : e.warnings) say("  warning       {}\n", warning);
+  say("  sources       {}\n", e.sources);
+  say("  grid          {} x {} pixels, of which {} x {} are wanted\n", e.grid.width, e.grid.height,
+      e.window.width, e.window.height);
   if (const auto size = ground_pixel_size(cut(e.grid, e.window)))
-    fmt::print("  pixels        {:.4g} x {:.4g} m{}\n", size->x, size->y,
-               e.tile.resampled ? ", the network sees another size" : "");
-  fmt::print("  tiles         {} of {} x {} pixels, {} to be done ({:.1f} Mpx)\n", e.tiles, job.tile,
-             job.tile, e.to_do, static_cast<double>(e.pixels) * 1e-6);
-  fmt::print("  network       {} patches of up to {} x {} in a tile; halo {}, alignment {}\n", e.tile.tiles,
-             e.tile.patch, e.tile.patch, e.tile.halo, e.tile.alignment);
-  fmt::print("  work          {}FLOP\n", count_text(e.flops));
-  fmt::print("  memory        {} on the device, about {} in the program\n", bytes_text(e.tile.device_bytes),
-             bytes_text(e.host_bytes));
-  fmt::print("  disk          {} at most if nothing compresses, {} free\n", bytes_text(e.disk.peak_bytes),
-             bytes_text(e.disk.free_bytes));
+    say("  pixels        {:.4g} x {:.4g} m{}\n", size->x, size->y,
+        e.tile.resampled ? ", the network sees another size" : "");
+  say("  tiles         {} of {} x {} pixels, {} to be done ({:.1f} Mpx)\n", e.tiles, job.tile, job.tile,
+      e.to_do, static_cast<double>(e.pixels) * 1e-6);
+  say("  network       {} patches of up to {} x {} in a tile; halo {}, alignment {}\n", e.tile.tiles,
+      e.tile.patch, e.tile.patch, e.tile.halo, e.tile.alignment);
+  say("  work          {}FLOP\n", count_text(e.flops));
+  say("  memory        {} on the device, about {} in the program\n", bytes_text(e.tile.device_bytes),
+      bytes_text(e.host_bytes));
+  say("  disk          {} at most if nothing compresses, {} free\n", bytes_text(e.disk.peak_bytes),
+      bytes_text(e.disk.free_bytes));
   if (e.to_do == 0) return;
   const auto speed = measure_speed(load_model(job.model), run.executor);
   if (speed)
-    fmt::print("  time          about {} for the network ({}FLOP/s, measured on one small patch)\n",
-               duration_text(e.flops / *speed), count_text(*speed));
+    say("  time          about {} for the network ({}FLOP/s, measured on one small patch)\n",
+        duration_text(e.flops / *speed), count_text(*speed));
 }
 
 void print_summary(const RegionRun& run, const RegionSummary& s) {
-  for (const std::string& product : s.products) fmt::print("{}\n", product);
-  fmt::print("  {} tiles in {}: {} done now, {} before, {} failed\n", s.tiles, run.output, s.done, s.kept,
-             s.failed.size());
+  for (const std::string& product : s.products) say("{}\n", product);
+  say("  {} tiles in {}: {} done now, {} before, {} failed\n", s.tiles, run.output, s.done, s.kept,
+      s.failed.size());
   if (s.done == 0) return;
   const double seconds = std::max(1e-9, s.seconds);
-  fmt::print("  {:.1f} Mpx, {:.1f}% valid; {} ({:.3g} Mpx/s, {:.4g} km2/h)\n",
-             static_cast<double>(s.pixels) * 1e-6, share_percent(s.valid_pixels, s.pixels),
-             duration_text(s.seconds), static_cast<double>(s.pixels) * 1e-6 / seconds,
-             s.square_metres * 1e-6 * 3600 / seconds);
+  say("  {:.1f} Mpx, {:.1f}% valid; {} ({:.3g} Mpx/s, {:.4g} km2/h)\n", static_cast<double>(s.pixels) * 1e-6,
+      share_percent(s.valid_pixels, s.pixels), duration_text(s.seconds),
+      static_cast<double>(s.pixels) * 1e-6 / seconds, s.square_metres * 1e-6 * 3600 / seconds);
   std::size_t width = 0;
   for (const auto& [info, count] : s.counts) width = std::max(width, info.name.size());
   for (const auto& [info, count] : s.counts)
-    fmt::print("  {:>5} {:<{}} {:5.1f}%\n", info.value, info.name, width,
-               share_percent(count, s.valid_pixels));
-  fmt::print("  read {}, computed {}, wrote {} (all threads together); device idle {:.0f}% of the time\n",
-             duration_text(s.read_seconds), duration_text(s.compute_seconds), duration_text(s.write_seconds),
-             100 * s.device_idle);
+    say("  {:>5} {:<{}} {:5.1f}%\n", info.value, info.name, width, share_percent(count, s.valid_pixels));
+  say("  read {}, computed {}, wrote {} (all threads together); device idle {:.0f}% of the time\n",
+      duration_text(s.read_seconds), duration_text(s.compute_seconds), duration_text(s.write_seconds),
+      100 * s.device_idle);
   if (s.ranks.size() > 1) print_ranks(s);
 }
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "command.hpp"
+#include "printing.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/communicator.hpp"
@@ -85,7 +86,7 @@ int run(int argc, char** argv) {
     sub->final_callback([&work, &chosen = runs[i]] { work = chosen; });
   }
   if (argc < 2) {
-    fmt::print(stderr, "{}", app.help());
+    tell(app.help());
     return 2;
   }
   try {
@@ -118,5 +119,6 @@ int run(int argc, char** argv) {
 }  // namespace terramask::tools
 
 int main(int argc, char** argv) {
+  terramask::tools::start_program("terramask");
   return terramask::tools::guarded("terramask", [&] { return terramask::tools::run(argc, argv); });
 }
