@@ -15,6 +15,7 @@
 #include <new>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "core/process_limits.hpp"
 #include "printing.hpp"
@@ -24,12 +25,36 @@ namespace {
 
 const char* running_program = "terramask";
 
+/// The program has the subcommand's name while that runs.
+class Named {
+ public:
+  explicit Named(const std::string& name) : before_(std::exchange(running_program, name.c_str())) {}
+  ~Named() { running_program = before_; }
+  Named(const Named&) = delete;
+  Named& operator=(const Named&) = delete;
+
+ private:
+  const char* before_;
+};
+
 /// A file's name may hold anything, commands to the terminal too.
 std::string one_line(std::string text) {
   std::replace_if(
       text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
   return text;
+}
+
+/// One thread tells how the program ends; the others wait for it.
+void be_first_to_end() {
+  static std::atomic_flag told;
+  while (told.test_and_set()) ::pause();
+}
+
+std::string out_of_memory() {
+  const std::string limit = memory_limit_note();
+  return limit.empty() ? "out of memory; use a smaller --tile, or a machine with more"
+                       : "out of memory" + limit + "; " + memory_remedy();
 }
 
 Failure defect(const std::string& what) {
@@ -51,8 +76,7 @@ Failure tell_failure(const std::string& name) noexcept {
 /// The net below all others: what is thrown in a parallel loop, or in a thread of a library's, reaches no
 /// catch.
 [[noreturn]] void end_program() {
-  static std::atomic_flag told;
-  while (told.test_and_set()) ::pause();  // one thread tells
+  be_first_to_end();
   if (std::current_exception()) {
     const Failure failure = tell_failure(running_program);
     if (!failure.defect) ::_exit(failure.status);
@@ -106,9 +130,7 @@ Failure current_failure() {
     if (error.code() == std::errc::resource_unavailable_try_again) return {1, NoThread({}).what()};
     return defect(error.what());
   } catch (const std::bad_alloc&) {
-    const std::string limit = memory_limit_note();
-    return {1, limit.empty() ? "out of memory; use a smaller --tile, or a machine with more"
-                             : "out of memory" + limit + "; raise it, or use a smaller --tile"};
+    return {1, out_of_memory()};
   } catch (const std::exception& error) {
     return defect(error.what());
   } catch (...) {
@@ -116,7 +138,19 @@ Failure current_failure() {
   }
 }
 
+void end_for_library(const char* message) noexcept {
+  be_first_to_end();
+  try {
+    const bool memory = std::string_view(message).find("memory") != std::string_view::npos;
+    print_error(running_program, memory ? out_of_memory() : std::string("a library gave up: ") + message);
+  } catch (const std::exception&) {
+    tell("terramask: out of memory\n");
+  }
+  ::_exit(1);
+}
+
 int guarded(const std::string& name, const std::function<int()>& work) {
+  const Named named(name);
   try {
     const int status = work();
     if (!all_said() && status == 0)

@@ -16,6 +16,10 @@ int exit_status(ErrorCode code);
 /// exception that no one could catch, as in a library's own thread, is told as any other.
 void start_program(const char* name);
 
+/// Tells of an end that a library would come to, and ends the program first, with status 1.
+/// @param message  what the library says of it
+[[noreturn]] void end_for_library(const char* message) noexcept;
+
 /// Runs `work` and returns its exit status; whatever it throws becomes one line "name: MESSAGE; REMEDY" on
 /// stderr. What could not be printed on stdout is such a failure too, once the work is done.
 /// @param name the program and its subcommand: "terramask segment"

@@ -12,6 +12,7 @@
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/communicator.hpp"
+#include "terramask/gdal.hpp"
 #include "tile_arguments.hpp"
 
 namespace terramask::tools {
@@ -120,5 +121,6 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   terramask::tools::start_program("terramask");
+  terramask::on_gdal_end(terramask::tools::end_for_library);
   return terramask::tools::guarded("terramask", [&] { return terramask::tools::run(argc, argv); });
 }

@@ -69,6 +69,10 @@ std::string memory_limit_note() {
   return limit ? fmt::format(" (limit of addresses, `ulimit -v`: {} KiB)", *limit / 1024) : std::string();
 }
 
+std::string memory_remedy() {
+  return address_space_limit() ? "raise it" : "end other programs, or use a machine with more";
+}
+
 NoThread::NoThread(const std::string& fewer)
     : Error([&] {
         const Cause cause = find_cause();

@@ -15,6 +15,8 @@ std::optional<std::uint64_t> address_space_limit();
 /// " (limit of addresses, `ulimit -v`: 409600 KiB)" behind what says that memory ran out; empty where there
 /// is no limit.
 std::string memory_limit_note();
+/// What can be done where memory ran out, whatever the work is: raise the limit where there is one.
+std::string memory_remedy();
 
 /// The system gave no thread. It lies with no file and no option that was named: whoever gathers what is
 /// wrong with one input of many must let it through.
