@@ -7,6 +7,8 @@
 #include <thread>
 #include <vector>
 
+#include "core/team.hpp"
+
 namespace terramask::tools {
 namespace {
 
@@ -48,17 +50,21 @@ double shortest(int threads, const std::function<void(int)>& work) {
   double best = 1e30;
   for (int round = 0; round < rounds; ++round) {
     std::vector<Clock::time_point> begins(count), ends(count);
-    std::barrier together(threads);
-    {
-      std::vector<std::jthread> team;
-      for (std::size_t thread = 0; thread < count; ++thread)
-        team.emplace_back([&, thread] {
-          together.arrive_and_wait();
-          begins[thread] = Clock::now();
-          work(static_cast<int>(thread));
-          ends[thread] = Clock::now();
-        });
+    std::barrier together_now(threads);
+    std::size_t missing = count;
+    Team team("use fewer --threads", [&] {
+      for (; missing > 0; --missing) together_now.arrive_and_drop();
+    });
+    for (std::size_t thread = 0; thread < count; ++thread) {
+      team.start([&, thread] {
+        together_now.arrive_and_wait();
+        begins[thread] = Clock::now();
+        work(static_cast<int>(thread));
+        ends[thread] = Clock::now();
+      });
+      --missing;
     }
+    team.join();
     const auto span = *std::ranges::max_element(ends) - *std::ranges::min_element(begins);
     best = std::min(best, std::chrono::duration<double>(span).count());
   }

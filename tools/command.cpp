@@ -1,18 +1,41 @@
 #include "command.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cctype>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
+#include <cstdlib>
+#include <exception>
 #include <filesystem>
 #include <new>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "core/process_limits.hpp"
+#include "printing.hpp"
 
 namespace terramask::tools {
 namespace {
+
+const char* running_program = "terramask";
+
+/// The program has the subcommand's name while that runs.
+class Named {
+ public:
+  explicit Named(const std::string& name) : before_(std::exchange(running_program, name.c_str())) {}
+  ~Named() { running_program = before_; }
+  Named(const Named&) = delete;
+  Named& operator=(const Named&) = delete;
+
+ private:
+  const char* before_;
+};
 
 /// A file's name may hold anything, commands to the terminal too.
 std::string one_line(std::string text) {
@@ -20,6 +43,45 @@ std::string one_line(std::string text) {
       text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
   while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
   return text;
+}
+
+/// One thread tells how the program ends; the others wait for it.
+void be_first_to_end() {
+  static std::atomic_flag told;
+  while (told.test_and_set()) ::pause();
+}
+
+std::string out_of_memory() {
+  const std::string limit = memory_limit_note();
+  return limit.empty() ? "out of memory; use a smaller --tile, or a machine with more"
+                       : "out of memory" + limit + "; " + memory_remedy();
+}
+
+Failure defect(const std::string& what) {
+  return {1, fmt::format("defect of Terramask: {}; please report it with the command", what), true};
+}
+
+/// Of the exception that is being handled.
+Failure tell_failure(const std::string& name) noexcept {
+  try {
+    Failure failure = current_failure();
+    print_error(name, failure.message);
+    return failure;
+  } catch (const std::exception&) {
+    tell("terramask: out of memory\n");
+    return {};
+  }
+}
+
+/// The net below all others: what is thrown in a parallel loop, or in a thread of a library's, reaches no
+/// catch.
+[[noreturn]] void end_program() {
+  be_first_to_end();
+  if (std::current_exception()) {
+    const Failure failure = tell_failure(running_program);
+    if (!failure.defect) ::_exit(failure.status);
+  }
+  std::abort();
 }
 
 /// Three significant digits.
@@ -30,12 +92,24 @@ std::string digits(double value) {
 
 }  // namespace
 
+void start_program(const char* name) {
+  running_program = name;
+  start_streams();
+  std::set_terminate(end_program);
+}
+
 int exit_status(ErrorCode code) {
   return code == ErrorCode::usage || code == ErrorCode::exists ? 2 : 1;
 }
 
-void print_error(const std::string& name, const std::string& message) {
-  fmt::print(stderr, "{}: {}\n", name, one_line(message));
+void print_error(const std::string& name, const std::string& message) noexcept {
+  try {
+    tell(fmt::format("{}: {}\n", name, one_line(message)));
+  } catch (const std::exception&) {  // no memory for one line
+    for (const std::string_view part :
+         {std::string_view(name), std::string_view(": "), std::string_view(message), std::string_view("\n")})
+      tell(part);
+  }
 }
 
 Failure current_failure() {
@@ -52,26 +126,39 @@ Failure current_failure() {
     const std::string& name = error.path1().string();
     return {1, fmt::format("{}: {}; check the path and its permissions", name.empty() ? "a file" : name,
                            error.code().message())};
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::resource_unavailable_try_again) return {1, NoThread({}).what()};
+    return defect(error.what());
   } catch (const std::bad_alloc&) {
-    return {1, "out of memory; use a smaller --tile, or a machine with more"};
+    return {1, out_of_memory()};
   } catch (const std::exception& error) {
-    return {1, fmt::format("defect of Terramask: {}; please report it with the command", error.what())};
+    return defect(error.what());
   } catch (...) {
-    return {1, "defect of Terramask: an unknown exception; please report it with the command"};
+    return defect("an unknown exception");
   }
 }
 
+void end_for_library(const char* message) noexcept {
+  be_first_to_end();
+  try {
+    const bool memory = std::string_view(message).find("memory") != std::string_view::npos;
+    print_error(running_program, memory ? out_of_memory() : std::string("a library gave up: ") + message);
+  } catch (const std::exception&) {
+    tell("terramask: out of memory\n");
+  }
+  ::_exit(1);
+}
+
 int guarded(const std::string& name, const std::function<int()>& work) {
+  const Named named(name);
   try {
     const int status = work();
-    if (std::fflush(stdout) != 0 && status == 0)
+    if (!all_said() && status == 0)
       throw Error(ErrorCode::io, "what is printed cannot be written",
                   "is the disk full, or the pipe closed?");
     return status;
   } catch (...) {
-    const Failure failure = current_failure();
-    print_error(name, failure.message);
-    return failure.status;
+    return tell_failure(name).status;
   }
 }
 

@@ -12,8 +12,16 @@ namespace terramask::tools {
 /// 2 where the call was wrong, 1 where the work failed.
 int exit_status(ErrorCode code);
 
+/// Before anything else in main: streams that are closed or break off do no harm from now on, and an
+/// exception that no one could catch, as in a library's own thread, is told as any other.
+void start_program(const char* name);
+
+/// Tells of an end that a library would come to, and ends the program first, with status 1.
+/// @param message  what the library says of it
+[[noreturn]] void end_for_library(const char* message) noexcept;
+
 /// Runs `work` and returns its exit status; whatever it throws becomes one line "name: MESSAGE; REMEDY" on
-/// stderr.
+/// stderr. What could not be printed on stdout is such a failure too, once the work is done.
 /// @param name the program and its subcommand: "terramask segment"
 int guarded(const std::string& name, const std::function<int()>& work);
 
@@ -21,13 +29,14 @@ int guarded(const std::string& name, const std::function<int()>& work);
 struct Failure {
   int status = 1;
   std::string message;  ///< "MESSAGE; REMEDY"
+  bool defect = false;  ///< of Terramask
 };
 
 /// Of the exception that is being handled.
 Failure current_failure();
 
 /// Prints "name: message" on stderr, as one line.
-void print_error(const std::string& name, const std::string& message);
+void print_error(const std::string& name, const std::string& message) noexcept;
 
 /// "512M", "2G", "1.5GiB", "4096": bytes, in powers of 1024. Throws ErrorCode::usage, naming the option.
 std::uint64_t parse_bytes(const std::string& text, const std::string& option);

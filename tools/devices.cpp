@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "command.hpp"
+#include "printing.hpp"
 #include "subcommands.hpp"
 #include "terramask/executor.hpp"
 
@@ -35,18 +36,18 @@ void print_devices_json(const std::vector<DeviceInfo>& devices, std::optional<st
                     {"why_not", device.why_not},
                     {"auto", chosen == i}});
   }
-  fmt::print("{}\n", list.dump(2));
+  say("{}\n", list.dump(2));
 }
 
 void print_table(const std::vector<DeviceInfo>& devices, std::optional<std::size_t> chosen) {
   for (std::size_t i = 0; i < devices.size(); ++i) {
     const DeviceInfo& device = devices[i];
-    fmt::print("{} {:<10} {}, {}, {} memory\n", chosen == i ? '*' : ' ', device.id, device.name, device.kind,
-               bytes_text(device.memory_bytes));
-    fmt::print("             {}{}\n", device.api.empty() ? "" : "Vulkan " + device.api + ", ", device.driver);
-    fmt::print("             {}\n", device.usable ? device.traits : "not usable: " + device.why_not);
+    say("{} {:<10} {}, {}, {} memory\n", chosen == i ? '*' : ' ', device.id, device.name, device.kind,
+        bytes_text(device.memory_bytes));
+    say("             {}{}\n", device.api.empty() ? "" : "Vulkan " + device.api + ", ", device.driver);
+    say("             {}\n", device.usable ? device.traits : "not usable: " + device.why_not);
   }
-  if (chosen) fmt::print("\n* is what --device auto takes.\n");
+  if (chosen) say("\n* is what --device auto takes.\n");
 }
 
 int show_devices(bool json) {

@@ -13,6 +13,7 @@
 #include "evaluate_project.hpp"
 #include "evaluate_report.hpp"
 #include "file_kinds.hpp"
+#include "printing.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -264,9 +265,9 @@ int evaluate_inputs(EvaluateArguments& a) {
   if (a.verbosity.quiet) return 0;
   print_report(report);
   for (const std::string& path : {a.json, a.html})
-    if (!path.empty()) fmt::print("{}\n", path);
+    if (!path.empty()) say("{}\n", path);
   for (const PairReport& pair : report.pairs)
-    if (!pair.errors.empty()) fmt::print("{}\n", pair.errors);
+    if (!pair.errors.empty()) say("{}\n", pair.errors);
   return 0;
 }
 

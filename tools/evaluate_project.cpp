@@ -7,6 +7,7 @@
 #include <map>
 
 #include "dataset/part_labels.hpp"
+#include "printing.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -100,7 +101,7 @@ void print_parts(const std::vector<Part>& parts, const std::vector<EvaluationRep
     columns += "  precision   recall       F1      IoU";
   }
   head.erase(head.find_last_not_of(' ') + 1);
-  fmt::print("{}\n{}\n", head, columns);
+  say("{}\n{}\n", head, columns);
   std::vector<Scores> scores;
   for (const EvaluationReport& report : reports) scores.push_back(report.matrix.scores());
   const auto figures = [](const auto& of) {
@@ -110,7 +111,7 @@ void print_parts(const std::vector<Part>& parts, const std::vector<EvaluationRep
   for (std::size_t c = 0; c < reports.front().classes.size(); ++c) {
     std::string line = fmt::format("{:<{}}", reports.front().classes[c].name, widest);
     for (const Scores& of : scores) line += figures(of.classes[c]);
-    fmt::print("{}\n", line);
+    say("{}\n", line);
   }
   std::string mean = fmt::format("{:<{}}", "mean", widest),
               accuracy = fmt::format("{:<{}}", "accuracy", widest);
@@ -119,7 +120,7 @@ void print_parts(const std::vector<Part>& parts, const std::vector<EvaluationRep
     accuracy += fmt::format("  {:>9}{:27}", score(of.overall), "");
   }
   accuracy.erase(accuracy.find_last_not_of(' ') + 1);
-  fmt::print("{}\n{}\n", mean, accuracy);
+  say("{}\n{}\n", mean, accuracy);
 }
 
 }  // namespace terramask::tools

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "printing.hpp"
+
 namespace terramask::tools {
 namespace {
 
@@ -46,7 +48,7 @@ class Table {
         line += i == 0 ? row[i] + space : "  " + space + row[i];
       }
       line.erase(line.find_last_not_of(' ') + 1);
-      fmt::print("{}\n", line);
+      say("{}\n", line);
     }
   }
 
@@ -83,26 +85,26 @@ void print_scores(const Scores& scores, const std::vector<ClassInfo>& classes) {
 }
 
 void print_headline(const Scores& scores) {
-  fmt::print("overall accuracy {}, base accuracy {}, kappa {}, mean IoU {}\n", percent(scores.overall),
-             percent(scores.base), score_text(scores.kappa), score_text(scores.macro.iou));
-  fmt::print("{} pixels judged, {} of them covered by the mask\n", scores.judged, percent(scores.coverage));
+  say("overall accuracy {}, base accuracy {}, kappa {}, mean IoU {}\n", percent(scores.overall),
+      percent(scores.base), score_text(scores.kappa), score_text(scores.macro.iou));
+  say("{} pixels judged, {} of them covered by the mask\n", scores.judged, percent(scores.coverage));
 }
 
 void print_sweep(const ThresholdSweep& sweep, const std::vector<ClassInfo>& classes) {
   const auto line = [](const char* name, const SweepPoint& point) {
-    fmt::print("  {} {:.4f}: precision {}, recall {}, F1 {}\n", name, point.threshold,
-               score_text(point.precision), score_text(point.recall), score_text(point.f1));
+    say("  {} {:.4f}: precision {}, recall {}, F1 {}\n", name, point.threshold, score_text(point.precision),
+        score_text(point.recall), score_text(point.f1));
   };
-  fmt::print("\n{} against the rest, by threshold: average precision {}\n", classes[sweep.positive].name,
-             score_text(sweep.average_precision));
+  say("\n{} against the rest, by threshold: average precision {}\n", classes[sweep.positive].name,
+      score_text(sweep.average_precision));
   line("best threshold", sweep.best);
   line("threshold     ", sweep.half);
 }
 
 void print_sampled(const SampledAccuracy& sampled, const std::vector<ClassInfo>& classes) {
-  fmt::print("\n{} sampled points (95% intervals, Olofsson et al. 2014): overall accuracy {}\n",
-             sampled.matrix.total(), with_interval(sampled.overall));
-  if (sampled.outside > 0) fmt::print("{} points lie in no mask\n", sampled.outside);
+  say("\n{} sampled points (95% intervals, Olofsson et al. 2014): overall accuracy {}\n",
+      sampled.matrix.total(), with_interval(sampled.overall));
+  if (sampled.outside > 0) say("{} points lie in no mask\n", sampled.outside);
   print_matrix(sampled.matrix, classes);
   const double unit = sampled.square_metres ? 1e4 : 1;
   const char* name = sampled.square_metres ? "ha" : "pixels";
@@ -127,7 +129,7 @@ void print_pairs(const EvaluationReport& report) {
     table.add({pair.mask, std::to_string(scores.judged), percent(scores.coverage), percent(scores.overall),
                score_text(scores.kappa), score_text(scores.macro.f1), score_text(scores.macro.iou)});
   }
-  fmt::print("\n");
+  say("\n");
   table.print();
 }
 
@@ -138,16 +140,16 @@ void print_report(const EvaluationReport& report) {
     const Scores scores = report.matrix.scores();
     print_headline(scores);
     print_matrix(report.matrix, report.classes);
-    fmt::print("\n");
+    say("\n");
     print_scores(scores, report.classes);
     if (report.eroded) {
-      fmt::print("\nwithout pixels within {} of another class:\n", report.erode);
+      say("\nwithout pixels within {} of another class:\n", report.erode);
       const Scores eroded = report.eroded->scores();
       print_headline(eroded);
       print_scores(eroded, report.classes);
     }
     if (!report.relaxed.empty()) {
-      fmt::print("\nrelaxed by {} pixels:\n", report.slack);
+      say("\nrelaxed by {} pixels:\n", report.slack);
       Table table;
       table.add({"class", "precision", "recall", "F1"});
       for (std::size_t i = 0; i < report.classes.size(); ++i)

@@ -8,6 +8,7 @@
 #include "file_kinds.hpp"
 #include "info_model.hpp"
 #include "info_raster.hpp"
+#include "printing.hpp"
 #include "raster_arguments.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -50,11 +51,11 @@ std::vector<std::string> faults_of(const Model& model, const RasterOptions& rast
 
 void print_text(const std::vector<Model>& models, const std::vector<RasterInfo>& rasters,
                 const std::vector<Fit>& fits, const Executor* executor) {
-  for (const Model& model : models) fmt::print("{}\n", describe(model, executor));
-  for (const RasterInfo& raster : rasters) fmt::print("{}\n", describe(raster));
+  for (const Model& model : models) say("{}\n", describe(model, executor));
+  for (const RasterInfo& raster : rasters) say("{}\n", describe(raster));
   for (const Fit& fit : fits) {
-    fmt::print("{} {} {}\n", fit.raster, fit.verdict(), fit.model->path);
-    for (const std::string& fault : fit.faults) fmt::print("  {}\n", fault);
+    say("{} {} {}\n", fit.raster, fit.verdict(), fit.model->path);
+    for (const std::string& fault : fit.faults) say("  {}\n", fault);
   }
 }
 
@@ -70,7 +71,7 @@ void print_json(const std::vector<Model>& models, const std::vector<RasterInfo>&
                             {"pixel_sizes_known", fit.sizes_known},
                             {"why_not", fit.faults}});
   // A file may hold text in any encoding.
-  fmt::print("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+  say("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
 }
 
 int show(const InfoArguments& a) {
@@ -92,7 +93,7 @@ int show(const InfoArguments& a) {
   std::unique_ptr<Executor> executor;
   if (!a.device.device.empty()) executor = make_executor(a.device.options());
   if (a.plan) {
-    for (const Model& model : models) fmt::print("{}", describe_plan(model, a.patch, executor.get()));
+    for (const Model& model : models) say("{}", describe_plan(model, a.patch, executor.get()));
     return 0;
   }
   std::vector<Fit> fits;

@@ -17,6 +17,7 @@
 #include "geo/validity.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
+#include "printing.hpp"
 #include "project_options.hpp"
 #include "raster_arguments.hpp"
 #include "stop.hpp"
@@ -48,8 +49,7 @@ void print_classes(const Dataset& dataset) {
   for (const Part part : parts) total += dataset.labelled(part);
   std::size_t widest = 5;
   for (const ClassInfo& one : dataset.classes()) widest = std::max(widest, one.name.size());
-  fmt::print("{:<{}}  value   share  {:>12}  {:>12}  {:>12}\n", "class", widest, "training", "validation",
-             "test");
+  say("{:<{}}  value   share  {:>12}  {:>12}  {:>12}\n", "class", widest, "training", "validation", "test");
   const auto share = [](std::uint64_t of, std::uint64_t all) {
     return all == 0 ? 0.0 : 100 * static_cast<double>(of) / static_cast<double>(all);
   };
@@ -59,13 +59,13 @@ void print_classes(const Dataset& dataset) {
     for (std::size_t p = 0; p < kParts; ++p) counts[p] = dataset.count(parts[p], c);
     const double percent = share(counts[0] + counts[1] + counts[2], total);
     // A class of 0.03% does not occur in 0.0% of the ground.
-    fmt::print("{:<{}}  {:>5}  {:>5}%  {:>12}  {:>12}  {:>12}\n", one.name, widest, one.value,
-               percent > 0 && percent < 1 ? fmt::format("{:.2g}", percent) : fmt::format("{:.1f}", percent),
-               counts[0], counts[1], counts[2]);
+    say("{:<{}}  {:>5}  {:>5}%  {:>12}  {:>12}  {:>12}\n", one.name, widest, one.value,
+        percent > 0 && percent < 1 ? fmt::format("{:.2g}", percent) : fmt::format("{:.1f}", percent),
+        counts[0], counts[1], counts[2]);
   }
-  fmt::print("{:<{}}  {:>5}  {:>5.0f}%  {:>12}  {:>12}  {:>12}  pixels\n", "all", widest, "",
-             total > 0 ? 100.0 : 0.0, dataset.labelled(parts[0]), dataset.labelled(parts[1]),
-             dataset.labelled(parts[2]));
+  say("{:<{}}  {:>5}  {:>5.0f}%  {:>12}  {:>12}  {:>12}  pixels\n", "all", widest, "",
+      total > 0 ? 100.0 : 0.0, dataset.labelled(parts[0]), dataset.labelled(parts[1]),
+      dataset.labelled(parts[2]));
 }
 
 constexpr std::uint64_t kMostSeeds = 20;
@@ -175,7 +175,7 @@ int run_init(InitArguments& a) {
   write_project(a.output, project, a.overwrite);
   if (a.verbosity.quiet) return 0;
   print_classes(*dataset);
-  fmt::print("{}\n{}\n", a.output, a.picture);
+  say("{}\n{}\n", a.output, a.picture);
   return 0;
 }
 

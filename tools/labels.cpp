@@ -12,6 +12,7 @@
 #include "labels_check.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
+#include "printing.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -61,13 +62,13 @@ std::string labels_grid_text(const Grid& grid) {
 }
 
 void print_estimate(const LabelsArguments& a, const LabelsEstimate& e) {
-  fmt::print("{} -> {}\n", a.options.like, a.options.output);
-  fmt::print("  grid     {}\n", labels_grid_text(e.grid));
-  for (const std::string& source : e.sources) fmt::print("  source   {}\n", source);
-  for (const std::string& rule : e.rules) fmt::print("  {}\n", rule);
-  fmt::print("  disk     {} at most while it is written, {} free\n", bytes_text(e.disk.peak_bytes),
-             bytes_text(e.disk.free_bytes));
-  fmt::print("  scratch  {} at most, {} free\n", bytes_text(e.scratch_bytes), bytes_text(e.scratch_free));
+  say("{} -> {}\n", a.options.like, a.options.output);
+  say("  grid     {}\n", labels_grid_text(e.grid));
+  for (const std::string& source : e.sources) say("  source   {}\n", source);
+  for (const std::string& rule : e.rules) say("  {}\n", rule);
+  say("  disk     {} at most while it is written, {} free\n", bytes_text(e.disk.peak_bytes),
+      bytes_text(e.disk.free_bytes));
+  say("  scratch  {} at most, {} free\n", bytes_text(e.scratch_bytes), bytes_text(e.scratch_free));
 }
 
 void print_reading(const LabelsSummary& s) {
@@ -79,7 +80,7 @@ void print_reading(const LabelsSummary& s) {
                     count_text(static_cast<double>(s.objects_read) / seconds),
                     bytes_text(static_cast<std::uint64_t>(static_cast<double>(s.bytes_read) / seconds)));
   if (s.features_read > 0 || s.objects_read > 0)
-    fmt::print("  read in {}: {}\n", duration_text(s.read_seconds), text);
+    say("  read in {}: {}\n", duration_text(s.read_seconds), text);
 }
 
 void print_summary(const LabelsArguments& a, const LabelsSummary& s) {
@@ -92,16 +93,15 @@ void print_summary(const LabelsArguments& a, const LabelsSummary& s) {
   const auto percent = [total](std::uint64_t count) {
     return total == 0 ? 0 : 100 * static_cast<double>(count) / static_cast<double>(total);
   };
-  fmt::print("{}\n  {}; {}\n", a.options.output, labels_grid_text(s.grid), duration_text(s.seconds));
+  say("{}\n  {}; {}\n", a.options.output, labels_grid_text(s.grid), duration_text(s.seconds));
   for (const auto& [info, count] : s.counts)
-    fmt::print("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", info.value, info.name, width, percent(count),
-               count);
-  fmt::print("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", "-", "ignore", width, percent(s.ignored), s.ignored);
+    say("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", info.value, info.name, width, percent(count), count);
+  say("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", "-", "ignore", width, percent(s.ignored), s.ignored);
   for (const RuleSummary& rule : s.rules)
-    fmt::print("  {}: {} feature{}, {} pixels\n", rule.name, rule.features, rule.features == 1 ? "" : "s",
-               rule.pixels);
-  for (const std::string& note : s.notes) fmt::print("  {}\n", note);
-  for (const std::string& credit : s.credits) fmt::print("  {}\n", credit);
+    say("  {}: {} feature{}, {} pixels\n", rule.name, rule.features, rule.features == 1 ? "" : "s",
+        rule.pixels);
+  for (const std::string& note : s.notes) say("  {}\n", note);
+  for (const std::string& credit : s.credits) say("  {}\n", credit);
   print_reading(s);
   std::fflush(stdout);
 }

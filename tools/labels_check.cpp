@@ -16,6 +16,7 @@
 #include "labels/check_report.hpp"
 #include "model_mask.hpp"
 #include "outputs.hpp"
+#include "printing.hpp"
 #include "progress_bar.hpp"
 #include "stop.hpp"
 #include "terramask/evaluate.hpp"
@@ -111,18 +112,18 @@ void print_totals(const CheckReport& report) {
   const auto percent = [](std::uint64_t part, std::uint64_t all) {
     return all == 0 ? 0.0 : 100 * static_cast<double>(part) / static_cast<double>(all);
   };
-  fmt::print("{} over {}\n", report.labels, report.image);
-  fmt::print("  blocks    {} of {} × {} pixels, {} with labels\n", report.blocks.size(), report.block,
-             report.block, labelled);
-  fmt::print("  offset    {}\n", common_text(report));
-  fmt::print("  confident {} blocks in both directions, {} along x, {} along y (to half a pixel, 95%)\n",
-             report.confident_both, report.confident_x, report.confident_y);
-  fmt::print("  ignore    {:.1f}%\n", percent(ignored, valid));
+  say("{} over {}\n", report.labels, report.image);
+  say("  blocks    {} of {} × {} pixels, {} with labels\n", report.blocks.size(), report.block, report.block,
+      labelled);
+  say("  offset    {}\n", common_text(report));
+  say("  confident {} blocks in both directions, {} along x, {} along y (to half a pixel, 95%)\n",
+      report.confident_both, report.confident_x, report.confident_y);
+  say("  ignore    {:.1f}%\n", percent(ignored, valid));
   for (std::size_t c = 0; c < counts.size(); ++c)
-    fmt::print("  {:>5.1f}%    {}\n", percent(counts[c], valid - ignored), report.classes[c].name);
+    say("  {:>5.1f}%    {}\n", percent(counts[c], valid - ignored), report.classes[c].name);
   if (report.has_model)
-    fmt::print("  disputed  {:.1f}% of the labelled pixels, those within {} pixels of a border aside\n",
-               percent(disputed, judged), labels::kSlack);
+    say("  disputed  {:.1f}% of the labelled pixels, those within {} pixels of a border aside\n",
+        percent(disputed, judged), labels::kSlack);
 }
 
 std::string axis_text(double value, double sigma, bool known) {
@@ -132,23 +133,23 @@ std::string axis_text(double value, double sigma, bool known) {
 void print_ranking(const CheckReport& report, std::int64_t most) {
   const std::vector<std::size_t> order = report.ranking();
   if (most == 0 || order.empty()) return;
-  fmt::print("  {:>4}  {:>7} {:>7}  {:>15}  {:>15}  {:>9}  {:>6}{}\n", "rank", "column", "row", "right, px",
-             "down, px", "confident", "ignore", report.has_model ? "  disputed" : "");
+  say("  {:>4}  {:>7} {:>7}  {:>15}  {:>15}  {:>9}  {:>6}{}\n", "rank", "column", "row", "right, px",
+      "down, px", "confident", "ignore", report.has_model ? "  disputed" : "");
   for (std::size_t i = 0; i < order.size() && i < static_cast<std::size_t>(most); ++i) {
     const BlockCheck& one = report.blocks[order[i]];
     const labels::OffsetEstimate& offset = one.offset;
     const bool x = offset.confident_x(), y = offset.confident_y();
-    fmt::print("  {:>4}  {:>7} {:>7}  {}  {}  {:>9}  {:>5.1f}%", i + 1, one.window.x, one.window.y,
-               axis_text(offset.dx, offset.sigma_x(), offset.known),
-               axis_text(offset.dy, offset.sigma_y(), offset.known),
-               x && y ? "both"
-               : x    ? "x"
-               : y    ? "y"
-                      : "none",
-               100 * static_cast<double>(one.ignored) / static_cast<double>(one.valid));
+    say("  {:>4}  {:>7} {:>7}  {}  {}  {:>9}  {:>5.1f}%", i + 1, one.window.x, one.window.y,
+        axis_text(offset.dx, offset.sigma_x(), offset.known),
+        axis_text(offset.dy, offset.sigma_y(), offset.known),
+        x && y ? "both"
+        : x    ? "x"
+        : y    ? "y"
+               : "none",
+        100 * static_cast<double>(one.ignored) / static_cast<double>(one.valid));
     if (report.has_model)
-      fmt::print("  {:>7.1f}%  {}", 100 * one.dispute_share(), labels::dispute_text(report, one));
-    fmt::print("\n");
+      say("  {:>7.1f}%  {}", 100 * one.dispute_share(), labels::dispute_text(report, one));
+    say("\n");
   }
 }
 
@@ -165,8 +166,7 @@ void write_aligned(const LabelsCheckArguments& a, const LabelsCheckCall& call, c
   align.output.overwrite = call.overwrite;
   const labels::AlignSummary summary = align_labels(options, report, align, sink, &stop_flag());
   if (call.verbosity.quiet) return;
-  fmt::print(
-      "{}\n  moved     {:+.2f} to {:+.2f} px right, {:+.2f} to {:+.2f} px down; {:.1f}% of the pixels "
+  say("{}\n  moved     {:+.2f} to {:+.2f} px right, {:+.2f} to {:+.2f} px down; {:.1f}% of the pixels "
       "changed\n",
       call.output, summary.least_x, summary.most_x, summary.least_y, summary.most_y,
       100 * static_cast<double>(summary.moved) / static_cast<double>(summary.pixels));
@@ -265,7 +265,7 @@ int run_labels_check(const LabelsCheckArguments& a, const LabelsCheckCall& call)
     print_totals(report);
     print_ranking(report, a.listed);
     for (const std::string& path : {a.csv, a.gpkg, a.html})
-      if (!path.empty()) fmt::print("{}\n", path);
+      if (!path.empty()) say("{}\n", path);
     std::fflush(stdout);
   }
   if (!a.align.empty()) write_aligned(a, call, options, report, sink);

@@ -10,6 +10,7 @@
 #include "command.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
+#include "printing.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -37,12 +38,12 @@ int run_legend(const LegendArguments& a) {
   if (!a.output.empty()) write_suggested_rules(a.output, legend, a.overwrite);
   if (!a.picture.empty()) write_legend_picture(a.picture, legend, a.overwrite);
   if (a.verbosity.quiet) return 0;
-  fmt::print("{}: {:.1f}% of it are areas of one colour; of these\n", a.map, 100 * legend.areas);
+  say("{}: {:.1f}% of it are areas of one colour; of these\n", a.map, 100 * legend.areas);
   for (const SuggestedColor& one : legend.colors)
-    fmt::print("  #{:02x}{:02x}{:02x} {:6.2f}%  {}?\n", one.color[0], one.color[1], one.color[2],
-               100 * one.share, one.guess);
-  fmt::print("{:.1f}% of the areas are of these {} colours; tolerance {:g}\n", 100 * legend.explained,
-             legend.colors.size(), legend.tolerance);
+    say("  #{:02x}{:02x}{:02x} {:6.2f}%  {}?\n", one.color[0], one.color[1], one.color[2], 100 * one.share,
+        one.guess);
+  say("{:.1f}% of the areas are of these {} colours; tolerance {:g}\n", 100 * legend.explained,
+      legend.colors.size(), legend.tolerance);
   return 0;
 }
 

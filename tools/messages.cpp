@@ -3,9 +3,9 @@
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
 
-#include <cstdio>
 #include <mutex>
 
+#include "printing.hpp"
 #include "terramask/tiles.hpp"
 
 namespace terramask::tools {
@@ -19,9 +19,9 @@ class Sink final : public spdlog::sinks::base_sink<std::mutex> {
     shown.payload = text;
     spdlog::memory_buf_t line;
     formatter_->format(shown, line);
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    tell({line.data(), line.size()});
   }
-  void flush_() override { std::fflush(stderr); }
+  void flush_() override {}
 };
 
 }  // namespace

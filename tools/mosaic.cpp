@@ -13,6 +13,7 @@
 #include "command.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
+#include "printing.hpp"
 #include "progress_bar.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
@@ -58,12 +59,12 @@ int mosaic(MosaicArguments& a) {
   const double pixels = static_cast<double>(made.width) * static_cast<double>(made.height);
   const std::string aligned =
       made.aligned > 0 ? fmt::format(" ({} brought to the grid of the first)", made.aligned) : "";
-  fmt::print("{}: {} tiles{}, {} x {} pixels, {}, {:.1f}% valid; {}, {}px/s\n", a.options.output, made.tiles,
-             aligned, made.width, made.height,
-             made.classes.empty() ? fmt::format("{} bands", made.bands)
-                                  : fmt::format("{} classes", made.classes.size()),
-             100 * static_cast<double>(made.valid_pixels) / pixels, duration_text(made.seconds),
-             count_text(pixels / std::max(made.seconds, 1e-9)));
+  say("{}: {} tiles{}, {} x {} pixels, {}, {:.1f}% valid; {}, {}px/s\n", a.options.output, made.tiles,
+      aligned, made.width, made.height,
+      made.classes.empty() ? fmt::format("{} bands", made.bands)
+                           : fmt::format("{} classes", made.classes.size()),
+      100 * static_cast<double>(made.valid_pixels) / pixels, duration_text(made.seconds),
+      count_text(pixels / std::max(made.seconds, 1e-9)));
   return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "checks.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
+#include "printing.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"
@@ -47,7 +48,7 @@ void picture_options(CLI::App& app, std::function<int()>& run) {
     const std::vector<std::string> inputs{a->image, a->mask};
     begin_outputs(std::array{a->output}, a->overwrite, inputs);
     write_picture(a->output, a->image, a->mask, a->max_side, a->opacity, a->overwrite);
-    if (!a->verbosity.quiet) fmt::print("{}\n", a->output);
+    if (!a->verbosity.quiet) say("{}\n", a->output);
     return 0;
   };
 }

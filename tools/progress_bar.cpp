@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "command.hpp"
+#include "printing.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -81,12 +82,11 @@ void ProgressBar::show(const Progress& progress, Clock::time_point now) {
   if (terminal_) {
     // A line that wraps could not be drawn over.
     text.resize(std::min(text.size(), columns(stream_) - 1));
-    fmt::print(stream_, "\r{}\x1b[K", text);
+    tell("\r" + text + "\x1b[K", stream_);
     open_ = true;
   } else {
-    fmt::print(stream_, "{}\n", text);
+    tell(text + "\n", stream_);
   }
-  std::fflush(stream_);
 }
 
 std::string ProgressBar::line(const Progress& progress, Clock::time_point now) const {
@@ -116,8 +116,7 @@ std::string ProgressBar::line(const Progress& progress, Clock::time_point now) c
 void ProgressBar::finish() {
   if (!open_) return;
   open_ = false;
-  fmt::print(stream_, "\n");
-  std::fflush(stream_);
+  tell("\n", stream_);
 }
 
 }  // namespace terramask::tools

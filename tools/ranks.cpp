@@ -15,7 +15,7 @@ std::string& program_name() {
   return name;
 }
 
-void tell(const std::string& message) {
+void print_error_of_rank(const std::string& message) {
   print_error(program_name(), message);
 }
 
@@ -36,7 +36,7 @@ int on_ranks(const std::string& name, const std::function<int(Communicator& rank
     status = stop_signal() != 0 ? 128 + stop_signal() : failure.status;
     message = failure.message;
   }
-  ranks->abort(status, message, tell);
+  ranks->abort(status, message, print_error_of_rank);
   return status;  // GCC does not see that a virtual function never returns
 }
 

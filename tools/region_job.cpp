@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "printing.hpp"
 #include "terramask/evaluate.hpp"
 #include "terramask/mask_writer.hpp"
 #include "terramask/tiles.hpp"
@@ -31,7 +32,7 @@ void write_job(const RegionArguments& a) {
   write_report(a.job_file, text, a.overwrite);
   if (without_secrets(text) != text)
     spdlog::warn("warning: {}: holds credentials, as they were typed", a.job_file);
-  if (!a.verbosity.quiet) fmt::print("{}\n", a.job_file);
+  if (!a.verbosity.quiet) say("{}\n", a.job_file);
 }
 
 }  // namespace terramask::tools

@@ -8,6 +8,7 @@
 
 #include "checks.hpp"
 #include "messages.hpp"
+#include "printing.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 
@@ -80,7 +81,7 @@ void scene_options(CLI::App& app, std::function<int()>& run) {
     generate_scene(arguments->options, sink, &stop_flag());
     bar.finish();
     if (!arguments->verbosity.quiet)
-      for (const std::string& name : scene_files()) fmt::print("{}/{}\n", arguments->options.folder, name);
+      for (const std::string& name : scene_files()) say("{}/{}\n", arguments->options.folder, name);
     return 0;
   };
 }

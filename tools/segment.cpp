@@ -10,6 +10,7 @@
 #include "checks.hpp"
 #include "command.hpp"
 #include "file_kinds.hpp"
+#include "printing.hpp"
 #include "segment_jobs.hpp"
 #include "segment_report.hpp"
 #include "stop.hpp"
@@ -240,7 +241,7 @@ int segment(SegmentArguments a) {
       warn(fresh);
       if (a.verbosity.quiet) continue;
       print_summary(job, estimates[i], summary);
-      if (!job.picture.empty()) fmt::print("{}\n", job.picture);
+      if (!job.picture.empty()) say("{}\n", job.picture);
       std::fflush(stdout);
     } catch (const Error& error) {
       failures.add(job, error);

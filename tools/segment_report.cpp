@@ -6,6 +6,7 @@
 
 #include "bench_measure.hpp"
 #include "command.hpp"
+#include "printing.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -45,42 +46,41 @@ std::optional<double> measure_speed(const Model& model, const ExecutorOptions& o
 }
 
 void print_estimate(const Job& job, const SegmentEstimate& e, std::optional<double> flops_per_second) {
-  fmt::print("{} -> {}\n", job.name, job.options.output);
-  fmt::print("  computed on   {}{}\n", grid_text(e.working_grid), e.resampled ? " (resampled)" : "");
-  fmt::print("  written on    {}\n", grid_text(e.output_grid));
-  fmt::print("  tiles         {} of {} x {}, patches of up to {} x {}\n", e.tiles, e.tile, e.tile, e.patch,
-             e.patch);
-  fmt::print("  network       halo {}, alignment {}, stride {}\n", e.halo, e.alignment, e.stride);
-  fmt::print("  work          {}FLOP, {:.2f} x that of one pass without tiles\n", count_text(e.flops),
-             e.work_factor);
-  fmt::print("  memory        {} on the device, about {} in the program\n", bytes_text(e.device_bytes),
-             bytes_text(e.host_bytes));
-  fmt::print("  disk          {} at most while it is written, {} free\n", bytes_text(e.disk.peak_bytes),
-             bytes_text(e.disk.free_bytes));
+  say("{} -> {}\n", job.name, job.options.output);
+  say("  computed on   {}{}\n", grid_text(e.working_grid), e.resampled ? " (resampled)" : "");
+  say("  written on    {}\n", grid_text(e.output_grid));
+  say("  tiles         {} of {} x {}, patches of up to {} x {}\n", e.tiles, e.tile, e.tile, e.patch, e.patch);
+  say("  network       halo {}, alignment {}, stride {}\n", e.halo, e.alignment, e.stride);
+  say("  work          {}FLOP, {:.2f} x that of one pass without tiles\n", count_text(e.flops),
+      e.work_factor);
+  say("  memory        {} on the device, about {} in the program\n", bytes_text(e.device_bytes),
+      bytes_text(e.host_bytes));
+  say("  disk          {} at most while it is written, {} free\n", bytes_text(e.disk.peak_bytes),
+      bytes_text(e.disk.free_bytes));
   if (flops_per_second)
-    fmt::print("  time          about {} ({}FLOP/s, measured on one small patch)\n",
-               duration_text(e.flops / *flops_per_second), count_text(*flops_per_second));
+    say("  time          about {} ({}FLOP/s, measured on one small patch)\n",
+        duration_text(e.flops / *flops_per_second), count_text(*flops_per_second));
 }
 
 void print_summary(const Job& job, const SegmentEstimate& estimate, const SegmentSummary& s) {
   const double seconds = std::max(1e-9, s.seconds);
-  fmt::print("{}\n", job.options.output);
-  if (!job.options.probabilities.empty()) fmt::print("{}\n", job.options.probabilities);
-  fmt::print("  {} x {} pixels, {:.1f}% valid; {} ({:.3g} Mpx/s)\n", estimate.output_grid.width,
-             estimate.output_grid.height, percent(s.valid_pixels, s.pixels), duration_text(s.seconds),
-             static_cast<double>(s.pixels) * 1e-6 / seconds);
+  say("{}\n", job.options.output);
+  if (!job.options.probabilities.empty()) say("{}\n", job.options.probabilities);
+  say("  {} x {} pixels, {:.1f}% valid; {} ({:.3g} Mpx/s)\n", estimate.output_grid.width,
+      estimate.output_grid.height, percent(s.valid_pixels, s.pixels), duration_text(s.seconds),
+      static_cast<double>(s.pixels) * 1e-6 / seconds);
   const auto pixel = ground_pixel_size(estimate.output_grid);
   std::size_t width = 0;
   for (const auto& [info, count] : s.counts) width = std::max(width, info.name.size());
   for (const auto& [info, count] : s.counts) {
-    fmt::print("  {:>5} {:<{}} {:5.1f}%", info.value, info.name, width, percent(count, s.valid_pixels));
+    say("  {:>5} {:<{}} {:5.1f}%", info.value, info.name, width, percent(count, s.valid_pixels));
     // The areas in the mask's attribute table are exact; these take the pixel at the centre for all.
-    if (pixel) fmt::print("  about {}", area_text(static_cast<double>(count) * pixel->x * pixel->y));
-    fmt::print("\n");
+    if (pixel) say("  about {}", area_text(static_cast<double>(count) * pixel->x * pixel->y));
+    say("\n");
   }
-  fmt::print("  read {}, computed {}, wrote {}; device idle {:.0f}% of the time; {} tile{} of {} x {}\n",
-             duration_text(s.read_seconds), duration_text(s.compute_seconds), duration_text(s.write_seconds),
-             100 * s.device_idle, s.tiles, s.tiles == 1 ? "" : "s", s.tile, s.tile);
+  say("  read {}, computed {}, wrote {}; device idle {:.0f}% of the time; {} tile{} of {} x {}\n",
+      duration_text(s.read_seconds), duration_text(s.compute_seconds), duration_text(s.write_seconds),
+      100 * s.device_idle, s.tiles, s.tiles == 1 ? "" : "s", s.tile, s.tile);
 }
 
 }  // namespace terramask::tools

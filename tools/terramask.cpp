@@ -12,10 +12,12 @@
 
 #include "call_errors.hpp"
 #include "command.hpp"
+#include "printing.hpp"
 #include "renamed_options.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/communicator.hpp"
+#include "terramask/gdal.hpp"
 #include "tile_arguments.hpp"
 
 namespace terramask::tools {
@@ -107,7 +109,7 @@ int run(int argc, char** argv) {
     sub->final_callback([&work, &chosen = runs[i]] { work = chosen; });
   }
   if (argc < 2) {
-    fmt::print(stderr, "{}", app.help());
+    tell(app.help());
     return 2;
   }
   std::vector<std::string> arguments(argv + 1, argv + argc);
@@ -146,5 +148,7 @@ int run(int argc, char** argv) {
 }  // namespace terramask::tools
 
 int main(int argc, char** argv) {
+  terramask::tools::start_program("terramask");
+  terramask::on_gdal_end(terramask::tools::end_for_library);
   return terramask::tools::guarded("terramask", [&] { return terramask::tools::run(argc, argv); });
 }

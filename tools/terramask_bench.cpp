@@ -13,6 +13,7 @@
 #include "checks.hpp"
 #include "command.hpp"
 #include "device_options.hpp"
+#include "printing.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -141,7 +142,7 @@ void print_network(const BenchArguments& a, const BenchCase& bench, const std::s
   line["parameter_bytes"] = measured.parameter_bytes;
   line["kernels"] = kernels;
   line["profiled"] = a.profile;
-  fmt::print("{}\n", line.dump());
+  say("{}\n", line.dump());
 }
 
 Json step_line(const std::string& kind, const BenchArguments& a, const BenchCase& bench,
@@ -161,7 +162,7 @@ void print_profile(const BenchArguments& a, const BenchCase& bench, const std::s
   for (const StepTimes& step : measured.profile) {
     Json line = step_line("kernel", a, bench, device, step);
     line["node"] = step.node;
-    fmt::print("{}\n", line.dump());
+    say("{}\n", line.dump());
   }
 }
 
@@ -190,7 +191,7 @@ void print_operators(const BenchArguments& a, const BenchCase& bench, const std:
     Json line = step_line("operator", a, bench, device, distinct[i]);
     line["count"] = counts[i];
     line["share"] = all > 0 ? median(distinct[i].seconds) / all : 0.0;
-    fmt::print("{}\n", line.dump());
+    say("{}\n", line.dump());
   }
 }
 
@@ -198,16 +199,16 @@ int run(const BenchArguments& a) {
   // lavapipe has no option of its own.
   if (a.device.threads > 0) ::setenv("LP_NUM_THREADS", std::to_string(a.device.threads).c_str(), 1);
   if (a.list) {
-    for (const DeviceInfo& info : list_devices()) fmt::print("{}\n", device_line(info).dump());
+    for (const DeviceInfo& info : list_devices()) say("{}\n", device_line(info).dump());
     return 0;
   }
   if (a.machine) {
     const MachineLimits limits = measure_machine(a.device.threads);
-    fmt::print("{}\n", Json{{"bench", "machine"},
-                            {"threads", a.device.threads},
-                            {"fma_gflop_per_s", limits.fma_gflop_per_s},
-                            {"bandwidth_gb_per_s", limits.bandwidth_gb_per_s}}
-                           .dump());
+    say("{}\n", Json{{"bench", "machine"},
+                     {"threads", a.device.threads},
+                     {"fma_gflop_per_s", limits.fma_gflop_per_s},
+                     {"bandwidth_gb_per_s", limits.bandwidth_gb_per_s}}
+                    .dump());
     return 0;
   }
   ExecutorOptions options = a.device.options();
@@ -244,6 +245,7 @@ int run(const BenchArguments& a) {
 int main(int argc, char** argv) {
   using namespace terramask;
   using namespace terramask::tools;
+  start_program(program_name);
   CLI::App app(
       "Measures how fast a device runs a network with random weights, as `terramask segment` would run it:\n"
       "image in, class indices out. Prints one line of JSON for each measurement.\n",

@@ -15,6 +15,7 @@
 #include "file_kinds.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
+#include "printing.hpp"
 #include "progress_bar.hpp"
 #include "project_options.hpp"
 #include "ranks.hpp"
@@ -77,7 +78,7 @@ struct TrainArguments {
 };
 
 void print_dataset(const Dataset& dataset) {
-  fmt::print("images     {}, {}\n", dataset.images(), [&] {
+  say("images     {}, {}\n", dataset.images(), [&] {
     std::string names;
     for (const BandRequest& band : dataset.bands())
       names += fmt::format("{}{}{}", names.empty() ? "bands " : ", ", band.name,
@@ -85,26 +86,24 @@ void print_dataset(const Dataset& dataset) {
     return names;
   }());
   for (const Part part : {Part::training, Part::validation, Part::test}) {
-    fmt::print("{:<10} {} labelled pixels", to_string(part),
-               count_text(static_cast<double>(dataset.labelled(part))));
+    say("{:<10} {} labelled pixels", to_string(part),
+        count_text(static_cast<double>(dataset.labelled(part))));
     const auto all = static_cast<double>(std::max<std::uint64_t>(dataset.labelled(part), 1));
     for (std::size_t c = 0; c < dataset.classes().size(); ++c)
-      fmt::print("{} {} {:.1f}%", c == 0 ? ":" : ",", dataset.classes()[c].name,
-                 100 * static_cast<double>(dataset.count(part, c)) / all);
-    fmt::print("\n");
+      say("{} {} {:.1f}%", c == 0 ? ":" : ",", dataset.classes()[c].name,
+          100 * static_cast<double>(dataset.count(part, c)) / all);
+    say("\n");
   }
 }
 
 void print_estimate(const train::TrainEstimate& e, std::int64_t epochs) {
-  fmt::print("network    {} parameters, {:.1f} GFLOP a step\n",
-             count_text(static_cast<double>(e.parameter_count)), e.gflop_per_step);
-  fmt::print("memory     {} of the device, {} beside it\n", bytes_text(e.device_bytes),
-             bytes_text(e.host_bytes));
-  fmt::print("epoch      {} patches, {} steps; {} validation patches\n", e.patches, e.steps,
-             e.validation_patches);
-  fmt::print("time       {:.3f} s a step{}, {} an epoch, {} for {} epochs\n", e.seconds_per_step,
-             e.scaled ? " (measured on a narrower network)" : "", duration_text(e.seconds_per_epoch),
-             duration_text(e.seconds_per_epoch * static_cast<double>(epochs)), epochs);
+  say("network    {} parameters, {:.1f} GFLOP a step\n", count_text(static_cast<double>(e.parameter_count)),
+      e.gflop_per_step);
+  say("memory     {} of the device, {} beside it\n", bytes_text(e.device_bytes), bytes_text(e.host_bytes));
+  say("epoch      {} patches, {} steps; {} validation patches\n", e.patches, e.steps, e.validation_patches);
+  say("time       {:.3f} s a step{}, {} an epoch, {} for {} epochs\n", e.seconds_per_step,
+      e.scaled ? " (measured on a narrower network)" : "", duration_text(e.seconds_per_epoch),
+      duration_text(e.seconds_per_epoch * static_cast<double>(epochs)), epochs);
 }
 
 std::string epoch_line(const train::Epoch& e, const std::vector<ClassInfo>& classes) {
@@ -156,8 +155,8 @@ void judge(const TrainArguments& a, const Project& project) {
       if (threshold > 0 && threshold < 1) {
         store_threshold(a.options.output, threshold);
         if (!a.verbosity.quiet)
-          fmt::print("threshold {:.4f} of {}: the best F1 on the validation part\n", threshold,
-                     project.classes[1].name);
+          say("threshold {:.4f} of {}: the best F1 on the validation part\n", threshold,
+              project.classes[1].name);
       }
       judging.sweep = false;
     }
@@ -167,7 +166,7 @@ void judge(const TrainArguments& a, const Project& project) {
       if (dataset.labelled(part) > 0)
         parts.push_back(part);
       else
-        fmt::print("the {} part has no labelled pixel: nothing is judged on it\n", to_string(part));
+        say("the {} part has no labelled pixel: nothing is judged on it\n", to_string(part));
     }
     if (parts.empty()) return;
     const auto reports = judge_parts(judging, dataset, parts);
@@ -222,13 +221,13 @@ int train_model(TrainArguments a, Communicator& ranks) {
     const std::int64_t batches = training.write_export();
     bar.finish();
     if (!a.verbosity.quiet)
-      fmt::print("{}: {} batches of {} epochs, initial.safetensors, training.json\n", a.options.export_folder,
-                 batches, training.dataset().project().training.epochs);
+      say("{}: {} batches of {} epochs, initial.safetensors, training.json\n", a.options.export_folder,
+          batches, training.dataset().project().training.epochs);
     return 0;
   }
   const train::TrainSummary summary = training.run([&](const train::Epoch& epoch) {
     bar.finish();
-    if (!a.verbosity.quiet) fmt::print("{}\n", epoch_line(epoch, training.dataset().classes()));
+    if (!a.verbosity.quiet) say("{}\n", epoch_line(epoch, training.dataset().classes()));
     std::fflush(stdout);
     warn_of_unseen(epoch, training.dataset().project());
   });
@@ -238,14 +237,13 @@ int train_model(TrainArguments a, Communicator& ranks) {
   if (ranks.first()) judge(a, project);
   ranks.barrier();  // the others wait here without taking the cores
   if (a.verbosity.quiet) return 0;
-  if (summary.stopped_early)
-    fmt::print("stopped early: no better model for {} epochs\n", project.training.patience);
-  fmt::print("{}: the model of epoch {} of {}; {} in all, the device waited for data {:.1f}% of the time\n",
-             a.options.output, summary.best_epoch, summary.epochs.size(), duration_text(summary.seconds),
-             100 * summary.device_waited);
+  if (summary.stopped_early) say("stopped early: no better model for {} epochs\n", project.training.patience);
+  say("{}: the model of epoch {} of {}; {} in all, the device waited for data {:.1f}% of the time\n",
+      a.options.output, summary.best_epoch, summary.epochs.size(), duration_text(summary.seconds),
+      100 * summary.device_waited);
   if (!ranks.alone())
-    fmt::print("{} ranks; adding up their gradients, and waiting for the slowest, took {:.1f}% of the time\n",
-               ranks.size(), 100 * summary.ranks_waited);
+    say("{} ranks; adding up their gradients, and waiting for the slowest, took {:.1f}% of the time\n",
+        ranks.size(), 100 * summary.ranks_waited);
   return 0;
 }
 

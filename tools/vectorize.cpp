@@ -10,6 +10,7 @@
 #include "command.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
+#include "printing.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
@@ -101,29 +102,28 @@ void add_output_options(CLI::App& app, VectorizeArguments& a) {
 
 void print_lines(const VectorizeArguments& a, const VectorizeSummary& summary) {
   const VectorizedClass& one = summary.classes.front();
-  if (summary.absorbed != 0) fmt::print("{} small patches went to their neighbours\n", summary.absorbed);
+  if (summary.absorbed != 0) say("{} small patches went to their neighbours\n", summary.absorbed);
   const std::string length = one.length_m    ? fmt::format(", length {:.1f} m", *one.length_m)
                              : one.length_px ? fmt::format(", length {:.1f} px", *one.length_px)
                                              : std::string();
-  fmt::print("{}: {}{} lines of class {}, {} vertices{}, {}\n", a.options.output,
-             a.options.dry_run ? "would hold " : "", summary.features,
-             one.info.name.empty() ? std::to_string(one.info.value) : one.info.name, summary.vertices, length,
-             duration_text(summary.seconds));
+  say("{}: {}{} lines of class {}, {} vertices{}, {}\n", a.options.output,
+      a.options.dry_run ? "would hold " : "", summary.features,
+      one.info.name.empty() ? std::to_string(one.info.value) : one.info.name, summary.vertices, length,
+      duration_text(summary.seconds));
 }
 
 void print_polygons(const VectorizeArguments& a, const VectorizeSummary& summary) {
   for (const VectorizedClass& one : summary.classes) {
     const std::string name = one.info.name.empty() ? "" : " " + one.info.name;
     const std::string area = one.area_m2 ? fmt::format(", {:.2f} ha", *one.area_m2 / 1e4) : "";
-    fmt::print("class {}{}: {} polygons, {} pixels{}\n", one.info.value, name, one.features, one.pixels,
-               area);
+    say("class {}{}: {} polygons, {} pixels{}\n", one.info.value, name, one.features, one.pixels, area);
   }
-  if (summary.absorbed != 0) fmt::print("{} small patches went to their neighbours\n", summary.absorbed);
+  if (summary.absorbed != 0) say("{} small patches went to their neighbours\n", summary.absorbed);
   if (a.options.dry_run)
-    fmt::print("{}: would hold {} polygons\n", a.options.output, summary.features);
+    say("{}: would hold {} polygons\n", a.options.output, summary.features);
   else
-    fmt::print("{}: {} polygons, {} vertices, {}\n", a.options.output, summary.features, summary.vertices,
-               duration_text(summary.seconds));
+    say("{}: {} polygons, {} vertices, {}\n", a.options.output, summary.features, summary.vertices,
+        duration_text(summary.seconds));
 }
 
 int vectorize(VectorizeArguments& a) {

@@ -10,6 +10,7 @@
 #include "command.hpp"
 #include "messages.hpp"
 #include "outputs.hpp"
+#include "printing.hpp"
 #include "progress_bar.hpp"
 #include "stop.hpp"
 #include "subcommands.hpp"
@@ -38,8 +39,8 @@ struct ZonalArguments {
 };
 
 void print_summary(const ZonalArguments& a, const ZonalStatistics& found) {
-  fmt::print("{}: {} zones, {} classes, {}\n", a.options.output, found.zones.size(), found.classes.size(),
-             duration_text(found.seconds));
+  say("{}: {} zones, {} classes, {}\n", a.options.output, found.zones.size(), found.classes.size(),
+      duration_text(found.seconds));
 }
 
 int zonal(const ZonalArguments& a) {

@@ -11,4 +11,8 @@ namespace terramask {
 /// @param cache_bytes  size of the block cache; 0 leaves GDAL's default
 void configure_gdal(std::uint64_t cache_bytes);
 
+/// Where GDAL finds no memory for something small it ends the process. `end` is called before, from any
+/// thread, with what GDAL says; it may end the process in its own way.
+void on_gdal_end(void (*end)(const char* message));
+
 }  // namespace terramask

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <fstream>
 
+#include "core/process_limits.hpp"
+
 namespace terramask {
 
 std::uint64_t host_memory() {
@@ -14,7 +16,7 @@ std::uint64_t host_memory() {
     std::ifstream file(path);
     if (std::uint64_t limit = 0; file >> limit) bytes = std::min(bytes, limit);
   }
-  return bytes;
+  return std::min(bytes, address_space_limit().value_or(bytes));
 }
 
 }  // namespace terramask

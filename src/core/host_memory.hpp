@@ -5,7 +5,7 @@
 
 namespace terramask {
 
-/// The machine's memory in bytes, or what its control group leaves of it.
+/// The machine's memory in bytes, or what its control group or `ulimit -v` leaves of it.
 std::uint64_t host_memory();
 
 }  // namespace terramask

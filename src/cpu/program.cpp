@@ -113,7 +113,7 @@ void CpuProgram::prepare(const Parameters& parameters, KernelTable table) {
     }
   } catch (const dnnl::error& error) {
     if (error.status != dnnl_out_of_memory) throw Error(ErrorCode::internal, error.what());
-    throw Error(ErrorCode::out_of_memory, "compiling the program: out of memory",
+    throw Error(ErrorCode::out_of_memory, "compiling the program: out of memory" + memory_limit_note(),
                 "use a smaller tile (--tile)");
   }
   steps_ = builder.take_steps();
@@ -175,7 +175,7 @@ void CpuProgram::wait(std::size_t index) {
     throw Error(error.status == dnnl_out_of_memory ? ErrorCode::out_of_memory : ErrorCode::internal,
                 std::string("running the program: ") + error.what());
   } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::out_of_memory, "running the program: out of memory",
+    throw Error(ErrorCode::out_of_memory, "running the program: out of memory" + memory_limit_note(),
                 "use a smaller tile (--tile)");
   }
 }

@@ -5,8 +5,8 @@
 #include <condition_variable>
 #include <deque>
 #include <exception>
-#include <thread>
 
+#include "core/team.hpp"
 #include "cpu/builder.hpp"
 #include "graph/variable_table.hpp"
 
@@ -38,6 +38,7 @@ class CpuVariables final : public VariableTable<Memory> {
 /// Sets how many threads the calling thread's parallel loops and primitives take, until it is gone.
 class ThreadsScope {
  public:
+  /// Throws NoThread where they cannot all be started.
   explicit ThreadsScope(int threads);
   ~ThreadsScope();
   ThreadsScope(const ThreadsScope&) = delete;
@@ -50,13 +51,15 @@ class ThreadsScope {
 /// Runs submissions in their order. Its team of threads ends with it.
 class Worker {
  public:
+  /// Throws NoThread where they cannot all be started.
   explicit Worker(int threads);
-  ~Worker();
+  ~Worker() = default;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   void add(std::function<void()> work);
 
  private:
+  void stop();
   void run();
 
   int threads_;
@@ -64,7 +67,7 @@ class Worker {
   std::condition_variable changed_;
   std::deque<std::function<void()>> queue_;
   bool stop_ = false;
-  std::thread thread_;
+  Team thread_;
 };
 
 /// What the programs of one executor share: they never run at the same time.

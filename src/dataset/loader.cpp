@@ -13,20 +13,20 @@ Loader::Loader(std::shared_ptr<const SamplerPlan> plan, const LoaderOptions& opt
       ahead_(options.ahead > 0 ? options.ahead : options.workers + 2),
       next_(options.first_batch),
       started_(options.first_batch),
-      wanted_(options.first_batch) {
+      wanted_(options.first_batch),
+      workers_("lower training.workers", [this] { stop(); }) {
   if (plan_->batches_per_epoch() == 0)
     throw Error(ErrorCode::mismatch, "no valid training pixel to load", "see split.fractions and labels.map");
   if (options.workers == 0) own_ = std::make_unique<Sampler>(plan_);
-  for (int i = 0; i < options.workers; ++i) threads_.emplace_back([this] { work(); });
+  for (int i = 0; i < options.workers; ++i) workers_.start([this] { work(); });
 }
 
-Loader::~Loader() {
+void Loader::stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
   changed_.notify_all();
-  threads_.clear();  // joins
 }
 
 void Loader::fill(Sampler& sampler, std::int64_t number, Batch& batch) const {
@@ -67,7 +67,12 @@ void Loader::next(Batch& batch) {
     fill(*own_, next_, batch);
   } else {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return made_.contains(next_); });
+    changed_.wait(lock, [this] { return stop_ || made_.contains(next_); });
+    if (!made_.contains(next_)) {
+      // A worker ended without a batch to put its failure into.
+      lock.unlock();
+      workers_.check();
+    }
     auto node = made_.extract(next_);
     if (node.mapped().failure) {
       made_.insert(std::move(node));  // asked again, it fails again

@@ -7,9 +7,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <thread>
 #include <vector>
 
+#include "core/team.hpp"
 #include "dataset/sampler.hpp"
 
 namespace terramask {
@@ -25,9 +25,10 @@ struct LoaderOptions {
 /// workers. `next` is called by one thread.
 class Loader {
  public:
+  /// Throws NoThread.
   Loader(std::shared_ptr<const SamplerPlan> plan, const LoaderOptions& options);
   /// Ends the threads; batches made ahead are lost.
-  ~Loader();
+  ~Loader() = default;
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
@@ -44,6 +45,7 @@ class Loader {
     std::exception_ptr failure;
   };
 
+  void stop();
   void work();
   void fill(Sampler& sampler, std::int64_t number, Batch& batch) const;
 
@@ -61,7 +63,7 @@ class Loader {
   std::map<std::int64_t, Made> made_;  ///< by number
   std::vector<Batch> spare_;           ///< to be filled again
   bool stop_ = false;
-  std::vector<std::jthread> threads_;
+  Team workers_;
 };
 
 }  // namespace terramask

@@ -1,14 +1,17 @@
 #include "geo/cog.hpp"
 
+#include <cpl_multiproc.h>
 #include <fmt/format.h>
 #include <ogr_spatialref.h>
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <vector>
 
+#include "core/team.hpp"
 #include "geo/content_digest.hpp"
 #include "geo/gdal_support.hpp"
 
@@ -61,12 +64,21 @@ void for_each_block(GDALRasterBand& band, const F& read) {
       read(x, y, std::min(block_width, band.GetXSize() - x), std::min(block_height, band.GetYSize() - y));
 }
 
+/// GDAL waits for ever for a thread of its pool that could not be started: where they cannot, it has one.
+std::string startable(const std::string& threads) {
+  const int count = EQUAL(threads.c_str(), "ALL_CPUS") ? CPLGetNumCPUs() : std::atoi(threads.c_str());
+  if (count <= 1) return threads;
+  const auto wanted = static_cast<std::size_t>(count);
+  return startable_threads(wanted) == wanted ? threads : "1";
+}
+
 }  // namespace
 
 std::string write_cog(GDALDataset& source, const std::string& path, const CreationOptions& options,
                       const ProgressSink& progress, const StopFlag* stop) {
   CPLStringList list;
-  for (const auto& [name, value] : options) list.SetNameValue(name.c_str(), value.c_str());
+  for (const auto& [name, value] : options)
+    list.SetNameValue(name.c_str(), name == "NUM_THREADS" ? startable(value).c_str() : value.c_str());
   const auto pixels = static_cast<std::uint64_t>(source.GetRasterXSize()) *
                       static_cast<std::uint64_t>(source.GetRasterYSize());
   ProgressBridge bridge{progress, stop, {"writing the COG", "pixels", 0, pixels}, nullptr};

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <vector>
 
+#include "core/process_limits.hpp"
+#include "geo/gdal_support.hpp"
 #include "terramask/mask_writer.hpp"
 
 namespace terramask {
@@ -76,6 +78,9 @@ Error write_error(const WorkingFolder& folder, std::uint64_t peak_bytes, const s
                         bytes_text(free)),
             "free some space or write to another disk"};
   }
+  if (is_want_of_memory(gdal_text))
+    return {ErrorCode::io, fmt::format("{}: {}: out of memory{}", name, doing, memory_limit_note()),
+            memory_remedy()};
   const std::string detail = !gdal_text.empty() ? gdal_text
                              : cause != 0       ? std::strerror(cause)
                                                 : "unknown cause";

@@ -6,8 +6,11 @@
 #include <tiffio.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <mutex>
 
+#include "core/process_limits.hpp"
 #include "geo/csv_columns.hpp"
 #include "geo/tile_dataset.hpp"
 #include "terramask/gdal.hpp"
@@ -18,11 +21,22 @@ namespace terramask {
 void configure_gdal(std::uint64_t cache_bytes) {
   geo::ensure_gdal();
   if (cache_bytes != 0) GDALSetCacheMax64(static_cast<GIntBig>(cache_bytes));
-  CPLSetErrorHandler(CPLQuietErrorHandler);
 }
 
 namespace geo {
 namespace {
+
+std::atomic<void (*)(const char*)> before_gdal_ends{nullptr};
+
+void tell_of_end(CPLErr severity, const char* message) {
+  if (severity != CE_Fatal) return;
+  if (auto* const end = before_gdal_ends.load(); end != nullptr) end(message);
+}
+
+void CPL_STDCALL be_quiet(CPLErr severity, CPLErrorNum number, const char* message) {
+  tell_of_end(severity, message);
+  CPLQuietErrorHandler(severity, number, message);
+}
 
 std::string one_line(const char* message) {
   std::string line(message == nullptr ? "" : message);
@@ -92,7 +106,7 @@ void ensure_gdal() {
     GDALAllRegister();
     register_tile_driver();
     // GDAL's worker threads have no collector of their own: what they report would be printed.
-    CPLSetErrorHandler(CPLQuietErrorHandler);
+    CPLSetErrorHandler(be_quiet);
   });
 }
 
@@ -104,6 +118,7 @@ GdalErrors::~GdalErrors() {
 }
 
 void CPL_STDCALL GdalErrors::collect(CPLErr severity, CPLErrorNum number, const char* message) {
+  tell_of_end(severity, message);
   auto* self = static_cast<GdalErrors*>(CPLGetErrorHandlerUserData());
   if (severity == CE_Warning && self->warning_.empty()) self->warning_ = one_line(message);
   if (severity == CE_Failure || severity == CE_Fatal) {
@@ -124,6 +139,12 @@ void GdalErrors::name_file(std::string_view message) {
   failure_ = one_line(std::string(path).c_str()) + ": " + failure_;
 }
 
+bool is_want_of_memory(std::string_view gdal_text) {
+  return std::ranges::any_of(
+      std::array{"cannot allocate", "ut of memory", "out-of-memory"},
+      [&](const char* words) { return gdal_text.find(words) != std::string_view::npos; });
+}
+
 void GdalErrors::clear() {
   failure_.clear();
   warning_.clear();
@@ -135,6 +156,9 @@ void GdalErrors::clear() {
 Error GdalErrors::error(ErrorCode code, std::string_view name, std::string_view doing,
                         std::string_view remedy) const {
   if (stopped_) return {ErrorCode::cancelled, "stopped on request"};
+  if (is_want_of_memory(text()))
+    return {ErrorCode::out_of_memory, std::string(name) + ": out of memory" + memory_limit_note(),
+            memory_remedy()};
   std::string message(name);
   message += ": ";
   message += doing;
@@ -186,4 +210,9 @@ DatasetPtr open_vector(const std::string& path, const char* const* options) {
 }
 
 }  // namespace geo
+
+void on_gdal_end(void (*end)(const char* message)) {
+  geo::before_gdal_ends = end;
+}
+
 }  // namespace terramask

@@ -47,6 +47,9 @@ class GdalErrors {
   bool stopped_ = false;  ///< on request, while reading
 };
 
+/// Whether a message of GDAL's is about memory that it did not get: then it is about no file.
+bool is_want_of_memory(std::string_view gdal_text);
+
 /// Closing a dataset may write, and fail, without a word: who wrote it must `close_checked` it instead.
 struct DatasetCloser {
   void operator()(GDALDataset* dataset) const noexcept;

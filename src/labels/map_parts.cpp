@@ -1,11 +1,12 @@
 #include "labels/map_parts.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <filesystem>
 #include <mutex>
 #include <thread>
 #include <vector>
+
+#include "core/team.hpp"
 
 namespace terramask::labels {
 namespace {
@@ -37,12 +38,7 @@ class PartReader {
   MapCounts run() {
     const auto threads = std::min<std::size_t>(
         std::clamp(std::thread::hardware_concurrency(), 1U, kMostThreads), parts_.size());
-    {
-      std::vector<std::jthread> others;
-      for (std::size_t k = 1; k < threads; ++k) others.emplace_back([this] { work(); });
-      work();
-    }
-    if (failure_) std::rethrow_exception(failure_);
+    together(threads, [this] { work(); });
     return counts_;
   }
 
@@ -60,13 +56,14 @@ class PartReader {
       counts_ += map.counts();
     } catch (...) {
       const std::scoped_lock lock(mutex_);
-      if (!failure_) failure_ = std::current_exception();
+      failed_ = true;
+      throw;
     }
   }
 
   const Window* next() {
     const std::scoped_lock lock(mutex_);
-    if (failure_ || next_ == parts_.size()) return nullptr;
+    if (failed_ || next_ == parts_.size()) return nullptr;
     if (stop_ != nullptr) stop_->check();
     return &parts_[next_++];
   }
@@ -93,7 +90,7 @@ class PartReader {
   std::size_t next_ = 0;
   std::uint64_t done_ = 0;
   MapCounts counts_;
-  std::exception_ptr failure_;
+  bool failed_ = false;
 };
 
 }  // namespace

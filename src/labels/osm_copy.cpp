@@ -12,6 +12,7 @@
 #include <osmium/visitor.hpp>
 
 #include "geo/disk_space.hpp"
+#include "labels/osm_reader.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::labels {
@@ -23,6 +24,7 @@ class Copy {
     osmium::io::Header header;
     header.set("generator", "terramask");
     header.set("sorting", "Type_then_ID");
+    require_osm_threads(1);
     guard([&] {
       writer_ = std::make_unique<osmium::io::Writer>(osmium::io::File(path, "pbf,add_metadata=false"), header,
                                                      osmium::io::overwrite::allow);
@@ -40,6 +42,8 @@ class Copy {
   void guard(const std::function<void()>& work) {
     try {
       work();
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception& error) {
       throw Error(ErrorCode::io, fmt::format("{}: cannot be written: {}", path_, error.what()),
                   "free some space, or name another folder with --scratch");

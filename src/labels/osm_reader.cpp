@@ -8,7 +8,11 @@
 #include <osmium/io/o5m_input.hpp>
 #include <osmium/io/pbf_input.hpp>
 #include <osmium/io/xml_input.hpp>
+#include <osmium/thread/pool.hpp>
+#include <system_error>
+#include <thread>
 
+#include "core/team.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::labels {
@@ -52,8 +56,27 @@ void OsmPresent::pass(const osmium::OSMObject& object) {
   }
 }
 
+namespace {
+
+constexpr std::size_t kReaderThreads = 2;  // one reads bytes, one makes objects of them
+
+}  // namespace
+
+void require_osm_threads(std::size_t own) {
+  // All readers and writers share the pool, which begins with the first of them.
+  static const bool pool_runs = [] {
+    const int threads = osmium::thread::detail::get_pool_size(0, osmium::config::get_pool_threads(),
+                                                              std::thread::hardware_concurrency());
+    require_threads(static_cast<std::size_t>(threads), {});
+    return osmium::thread::Pool::default_instance().num_threads() == threads;
+  }();
+  (void)pool_runs;
+  require_threads(own, {});
+}
+
 OsmReader::OsmReader(const OsmFile& file) : file_(file) {
   using osmium::io::read_meta;
+  require_osm_threads(kReaderThreads);
   const osmium::io::File opened(file.path, file.format);
   // Who changed what and when takes time to decode and is not needed, but for what says that it is deleted.
   const bool pbf = file.format == "pbf";
@@ -61,6 +84,7 @@ OsmReader::OsmReader(const OsmFile& file) : file_(file) {
   header_ = reader_->header();
   if (!pbf || !history()) return;
   reader_->close();
+  require_osm_threads(kReaderThreads);
   reader_ = std::make_unique<osmium::io::Reader>(opened, read_meta::yes);
   header_ = reader_->header();
 }
@@ -84,6 +108,8 @@ void with_osm_errors(const OsmFile& file, const std::function<void()>& work) {
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
+    const auto* system = dynamic_cast<const std::system_error*>(&error);
+    if (system != nullptr && system->code() == std::errc::resource_unavailable_try_again) throw NoThread({});
     throw Error(ErrorCode::format, fmt::format("{}: damaged or cut short: {}", file.name, error.what()),
                 "download or copy it again; `osmium fileinfo -e` checks it whole");
   }

@@ -56,7 +56,12 @@ class OsmReader {
   osmium::io::Header header_;
 };
 
-/// Runs work on a file; what libosmium throws becomes an Error that names it.
+/// Throws NoThread where libosmium cannot start the threads of its pool and `own` more: left to itself it
+/// would wait for them for ever.
+void require_osm_threads(std::size_t own);
+
+/// Runs work on a file; what libosmium throws becomes an Error that names it, unless the file is not to
+/// blame.
 void with_osm_errors(const OsmFile& file, const std::function<void()>& work);
 
 }  // namespace terramask::labels

@@ -5,6 +5,7 @@
 #include <map>
 #include <new>
 
+#include "core/process_limits.hpp"
 #include "models/model_json.hpp"
 #include "models/safetensors.hpp"
 #include "models/text.hpp"
@@ -123,7 +124,7 @@ Model load_model(const std::string& path) {
   try {
     return load(path);
   } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::out_of_memory, path + ": not enough memory for its tensors");
+    throw Error(ErrorCode::out_of_memory, path + ": not enough memory for its tensors" + memory_limit_note());
   }
 }
 

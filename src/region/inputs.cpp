@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
 
+#include "core/team.hpp"
 #include "core/utf8.hpp"
 #include "region/digest.hpp"
 #include "region/utc_time.hpp"
@@ -156,6 +156,8 @@ void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, boo
     one.record.grid = grid_text(one.grid);
     one.record.fingerprint = fingerprint_raster(one.path, run.content_fingerprint);
     one.facts = std::make_shared<const geo::StackFacts>(std::move(facts));
+  } catch (const NoThread&) {
+    throw;  // no fault of the source's
   } catch (const Error& error) {
     one.record.fault = error.what();
     one.gone = error.code() == ErrorCode::not_found;
@@ -171,8 +173,6 @@ void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, boo
 /// Calls `work` for each of `count` numbers, from some threads. Throws the first of what it threw.
 void in_parallel(std::size_t count, const StopFlag* stop, const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next{0};
-  std::mutex mutex;
-  std::exception_ptr first;
   const auto loop = [&] {
     try {
       for (std::size_t i = next++; i < count; i = next++) {
@@ -181,16 +181,11 @@ void in_parallel(std::size_t count, const StopFlag* stop, const std::function<vo
       }
     } catch (...) {
       next = count;
-      const std::lock_guard lock(mutex);
-      if (!first) first = std::current_exception();
+      throw;
     }
   };
-  {
-    std::vector<std::jthread> threads;
-    const std::size_t most = std::max(2U, std::thread::hardware_concurrency());
-    for (std::size_t i = 0; i < std::min(count, most); ++i) threads.emplace_back(loop);
-  }
-  if (first) std::rethrow_exception(first);
+  const std::size_t most = std::max(2U, std::thread::hardware_concurrency());
+  together(std::min(count, most), loop);
   if (stop != nullptr) stop->check();
 }
 
@@ -305,6 +300,8 @@ Inputs reopen_inputs(const RegionJob& job, const RasterOptions& raster,
       const auto named = opened_as.find(record.path);
       inputs.sources[i].facts = std::make_shared<const geo::StackFacts>(
           describe(named == opened_as.end() ? record.path : named->second, raster, true));
+    } catch (const NoThread&) {
+      throw;
     } catch (const Error& error) {
       inputs.sources[i].fault = error.what();
     }

@@ -26,23 +26,19 @@ RankServer::RankServer(Communicator& ranks, JournalDispatcher& dispatcher)
     : ranks_(ranks),
       dispatcher_(dispatcher),
       times_(static_cast<std::size_t>(ranks.size() - 1)),
-      thread_([this] {
-        try {
-          serve();
-        } catch (...) {
-          error_ = std::current_exception();
-          dispatcher_.end(error_);  // this rank's own work is to end too
-        }
-      }) {}
-
-RankServer::~RankServer() {
-  stop_ = true;
-  if (thread_.joinable()) thread_.join();
+      thread_("use fewer --workers or --threads", [this] { stop_ = true; }) {
+  thread_.start([this] {
+    try {
+      serve();
+    } catch (...) {
+      dispatcher_.end(std::current_exception());  // this rank's own work is to end too
+      throw;
+    }
+  });
 }
 
 void RankServer::finish() {
   thread_.join();
-  if (error_) std::rethrow_exception(error_);
 }
 
 void RankServer::serve() {

@@ -4,9 +4,8 @@
 
 #include <atomic>
 #include <deque>
-#include <exception>
-#include <thread>
 
+#include "core/team.hpp"
 #include "region/journal_dispatcher.hpp"
 #include "region/tile_message.hpp"
 #include "terramask/communicator.hpp"
@@ -16,9 +15,10 @@ namespace terramask::region {
 /// On rank 0: answers the other ranks from a thread of its own, as long as it lives.
 class RankServer {
  public:
+  /// Throws NoThread.
   RankServer(Communicator& ranks, JournalDispatcher& dispatcher);
   /// Ends the thread, whether the other ranks have ended or not.
-  ~RankServer();
+  ~RankServer() = default;
   RankServer(const RankServer&) = delete;
   RankServer& operator=(const RankServer&) = delete;
 
@@ -41,8 +41,7 @@ class RankServer {
   std::vector<WorkTimes> times_;
   RegionHandingOut effort_;
   std::atomic<bool> stop_{false};
-  std::exception_ptr error_;
-  std::thread thread_;
+  Team thread_;
 };
 
 /// On the other ranks: asks rank 0.

@@ -7,6 +7,7 @@
 #include <list>
 #include <thread>
 
+#include "core/process_limits.hpp"
 #include "region/tile_task.hpp"
 
 namespace terramask::region {
@@ -68,7 +69,8 @@ class Flights {
       if (error.code() == ErrorCode::cancelled) return false;
       return told(task, error);
     } catch (const std::bad_alloc&) {
-      return told(task, Error(ErrorCode::out_of_memory, "out of memory", "use a smaller tile"));
+      return told(
+          task, Error(ErrorCode::out_of_memory, "out of memory" + memory_limit_note(), "use a smaller tile"));
     } catch (const std::exception& error) {
       return told(task, Error(ErrorCode::internal, error.what()));
     }

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <exception>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -9,6 +8,7 @@
 
 #include "core/claimed_folder.hpp"
 #include "core/output_place.hpp"
+#include "core/team.hpp"
 #include "geo/geopackage_layers.hpp"
 #include "geo/style_file.hpp"
 #include "geo/working_folder.hpp"
@@ -129,7 +129,6 @@ class Strips {
   void render(std::int64_t first_row, std::int64_t rows) {
     const std::int64_t count = (options_.width + block_size - 1) / block_size;
     std::atomic<std::int64_t> next{0};
-    std::exception_ptr failure;
     const auto work = [&] {
       try {
         for (std::int64_t number = next++; number < count; number = next++) {
@@ -143,18 +142,13 @@ class Strips {
           report(static_cast<std::uint64_t>(block.columns) * static_cast<std::uint64_t>(block.rows));
         }
       } catch (...) {
-        const std::lock_guard lock(mutex_);
-        if (!failure) failure = std::current_exception();
         next = count;
+        throw;
       }
     };
     const unsigned wished =
         options_.threads > 0 ? options_.threads : std::max(1U, std::thread::hardware_concurrency());
-    std::vector<std::jthread> workers;
-    for (unsigned i = 1; i < std::min<std::int64_t>(wished, count); ++i) workers.emplace_back(work);
-    work();
-    workers.clear();
-    if (failure) std::rethrow_exception(failure);
+    together(static_cast<std::size_t>(std::min<std::int64_t>(wished, count)), work);
   }
 
   std::vector<std::uint8_t> ortho, labels;

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
-#include <thread>
 
+#include "core/team.hpp"
 #include "segment/bounded_queue.hpp"
 #include "segment/patch_reader.hpp"
 
@@ -208,17 +208,19 @@ class Pipeline {
   PipelineTimes run() {
     const auto start = Clock::now();
     {
-      std::vector<std::jthread> threads;
+      Team team(stages_.readers > 1 ? "use fewer --workers or --threads" : "use fewer --threads",
+                [this] { abort(); });
       for (std::size_t i = 0; i < stages_.readers; ++i)
-        threads.emplace_back([this] {
+        team.start([this] {
           guarded([this] { read(); });
           if (reading_.fetch_sub(1) == 1) patches_.close();
         });
       for (std::size_t i = 0; i < stages_.finishers; ++i)
-        threads.emplace_back([this] { guarded([this] { finish(); }); });
+        team.start([this] { guarded([this] { finish(); }); });
       guarded([this] { Compute(runner_, patches_, results_, times_).run(error_); });
       patches_.close();
       results_.close();
+      team.join();
     }
     error_.rethrow();
     times_.seconds = std::chrono::duration<double>(Clock::now() - start).count();
@@ -234,11 +236,13 @@ class Pipeline {
       error_.set(std::current_exception());
     }
     // Whichever stage ends first by an error ends the others; in good order each closes what it feeds.
-    if (error_.failed()) {
-      patches_.close();
-      results_.close();
-      if (stages_.aborted) stages_.aborted();
-    }
+    if (error_.failed()) abort();
+  }
+
+  void abort() {
+    patches_.close();
+    results_.close();
+    if (stages_.aborted) stages_.aborted();
   }
 
   /// A piece that failed is told; where nobody takes it, it ends the run.

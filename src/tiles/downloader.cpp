@@ -22,23 +22,35 @@ std::chrono::steady_clock::duration seconds(double value) {
 
 }  // namespace
 
-Downloader::Downloader(Owner& owner, const DownloadOptions& options) : owner_(owner), options_(options) {
+Downloader::Downloader(Owner& owner, const DownloadOptions& options)
+    : owner_(owner), options_(options), thread_({}, [this] { stop(); }) {
   static std::once_flag once;
   std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });
   multi_.reset(curl_multi_init());
   if (!multi_) throw Error(ErrorCode::out_of_memory, "no transfer can be made: libcurl is out of memory");
   curl_multi_setopt(multi_.get(), CURLMOPT_MAX_HOST_CONNECTIONS, static_cast<long>(options_.connections));
-  thread_ = std::thread([this] { run(); });
+  thread_.start([this] { run(); });
 }
 
 Downloader::~Downloader() {
+  thread_.end();
+  for (auto& [handle, transfer] : flying_) curl_multi_remove_handle(multi_.get(), handle);
+}
+
+void Downloader::stop() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
   }
   curl_multi_wakeup(multi_.get());
-  thread_.join();
-  for (auto& [handle, transfer] : flying_) curl_multi_remove_handle(multi_.get(), handle);
+}
+
+void Downloader::check() const {
+  try {
+    thread_.check();
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorCode::out_of_memory, "out of memory while tiles were fetched" + memory_limit_note());
+  }
 }
 
 void Downloader::add(std::span<const TileAddress> addresses, bool urgent) {

@@ -11,9 +11,9 @@
 #include <optional>
 #include <random>
 #include <span>
-#include <thread>
 #include <vector>
 
+#include "core/team.hpp"
 #include "terramask/progress.hpp"
 #include "tiles/address.hpp"
 #include "tiles/http_transfer.hpp"
@@ -46,6 +46,7 @@ class Downloader {
     virtual void done(const TileAddress& address, HttpAnswer answer) = 0;
   };
 
+  /// Throws NoThread.
   /// @param owner  outlives this
   Downloader(Owner& owner, const DownloadOptions& options);
   /// Breaks off what is under way.
@@ -55,6 +56,8 @@ class Downloader {
 
   /// A tile may be added twice, to be asked for sooner.
   void add(std::span<const TileAddress> addresses, bool urgent);
+  /// Throws where the thread has ended, so that nothing will come of what was added.
+  void check() const;
   std::uint64_t requests() const { return requests_; }
   std::uint64_t repeated() const { return repeated_; }
 
@@ -68,6 +71,7 @@ class Downloader {
     void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
   };
 
+  void stop();
   void run();
   std::optional<Job> next(Clock::time_point now);
   bool begin(const Job& job);
@@ -90,7 +94,7 @@ class Downloader {
   std::deque<TileAddress> queue_;
   bool stop_ = false;
   std::atomic<std::uint64_t> requests_{0}, repeated_{0};
-  std::thread thread_;
+  Team thread_;
 };
 
 }  // namespace terramask::tiles

@@ -207,6 +207,7 @@ ServerSource::Status ServerSource::await(const TileAddress& address) {
   while (open()) {
     changed_.wait_for(lock, std::chrono::milliseconds(50));
     if (settings_.stop != nullptr) settings_.stop->check();
+    downloader_->check();
   }
   return statuses_[key];
 }
