@@ -170,7 +170,7 @@ void open(Candidate& one, const RasterOptions& raster, const RegionRun& run, boo
   }
 }
 
-/// Calls `work` for each of `count` numbers, from some threads. Throws the first of what it threw.
+/// Calls `work` for each of `count` numbers, from some threads of its own. Throws the first of what it threw.
 void in_parallel(std::size_t count, const StopFlag* stop, const std::function<void(std::size_t)>& work) {
   std::atomic<std::size_t> next{0};
   const auto loop = [&] {
@@ -185,7 +185,12 @@ void in_parallel(std::size_t count, const StopFlag* stop, const std::function<vo
     }
   };
   const std::size_t most = std::max(2U, std::thread::hardware_concurrency());
-  together(std::min(count, most), loop);
+  // None of it in the calling thread: how GDAL words a CRS depends on what its thread has worded before.
+  Team team;
+  if (count > 0) team.start(loop);
+  for (std::size_t i = 1; i < std::min(count, most); ++i)
+    if (!team.try_start(loop)) break;
+  team.join();
   if (stop != nullptr) stop->check();
 }
 
