@@ -139,15 +139,15 @@ int run_init(InitArguments& a) {
     if (without_secrets(name) != name)
       spdlog::warn("{}: the project keeps the key in its name; write it as {{env:NAME}} to keep it out",
                    name);
+  std::vector<std::string> inputs = a.draft.images;
+  inputs.insert(inputs.end(), a.draft.labels.begin(), a.draft.labels.end());
+  if (a.picture.empty()) a.picture = std::filesystem::path(a.output).replace_extension(".png").string();
+  begin_outputs(std::array{a.output, a.picture}, a.overwrite, inputs);
   if (const RasterInfo first = describe_raster(a.draft.images.front());
       first.bands.size() == 1 && !first.classes.empty())
     spdlog::warn(
         "warning: {} looks like a mask: one band with {} classes; images come first, masks after --labels",
         a.draft.images.front(), first.classes.size());
-  std::vector<std::string> inputs = a.draft.images;
-  inputs.insert(inputs.end(), a.draft.labels.begin(), a.draft.labels.end());
-  if (a.picture.empty()) a.picture = std::filesystem::path(a.output).replace_extension(".png").string();
-  begin_outputs(std::array{a.output, a.picture}, a.overwrite, inputs);
   if (!a.classes.empty()) a.draft.classes = parse_class_requests(a.classes);
   if (!a.ndsm.empty()) a.draft.ndsm = NdsmMember{a.ndsm[0], a.ndsm[1]};
   a.draft.common_pixel_size = !is_set(a, "pixel_size_m");

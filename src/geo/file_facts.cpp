@@ -219,7 +219,7 @@ int class_band(FileFacts& facts) {
         ErrorCode::mismatch,
         fmt::format("{}: has {} bands, so it looks like an image; a mask or a raster of labels has one",
                     facts.path, facts.data_bands()),
-        "name the mask, or take out one band with `gdal_translate -b 1`");
+        "name a mask, or take out one band with `gdal_translate -b 1`");
   int band = 1;
   while (facts.bands[static_cast<std::size_t>(band - 1)].alpha()) ++band;
   check_readable(facts, band);

@@ -65,7 +65,7 @@ class NewcomersMistakes(FaultTest):
                      ['evaluate', 'ortho.tif', '--reference', 'mask.tif'],
                      ['picture', 'mask.tif', 'ortho.tif', '-o', 'out.png'],
                      ['picture', 'ortho.tif', 'ortho.tif', '-o', 'out.png']):
-            self.refuses(call, 'ortho.tif: has 3 bands, so it looks like an image', 'name the mask')
+            self.refuses(call, 'ortho.tif: has 3 bands, so it looks like an image', 'name a mask')
 
     def test_models_of_other_programs(self):
         for name, program in FOREIGN.items():
