@@ -12,6 +12,7 @@
 #include "region/paths.hpp"
 #include "region/products.hpp"
 #include "region/ranks.hpp"
+#include "segment/job.hpp"
 
 namespace terramask {
 
@@ -55,6 +56,19 @@ RegionSummary summarise(const JobFile& file, const std::vector<RegionTile>& fini
       summary.square_metres += static_cast<double>(tile.valid) * size->x * size->y;
   }
   return summary;
+}
+
+void warn_without_result(const Model& model, const std::vector<RegionTile>& finished,
+                         RegionSummary& summary) {
+  std::uint64_t without = 0, tiles = 0;
+  for (const RegionTile& tile : finished) {
+    without += tile.without_result;
+    tiles += tile.without_result > 0 ? 1 : 0;
+  }
+  if (without > 0)
+    summary.warnings.push_back(
+        segment::without_result_text(model, without, summary.valid_pixels,
+                                     fmt::format("the region, in {} tile{}", tiles, tiles == 1 ? "" : "s")));
 }
 
 /// @param times of each rank, the first one's first
@@ -168,6 +182,7 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
   summary.kept = all.size() - count;
   summary.faults = plan.inputs.faults;
   summary.warnings = opened.warnings;
+  warn_without_result(opened.worker->model(), dispatcher.finished(), summary);
   summary.handing_out = handing_out;
   add_times(times, summary);
   if (run.shards == 1)

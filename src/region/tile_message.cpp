@@ -8,10 +8,11 @@ namespace {
 Json to_json(const JournalTile& one) {
   const RegionTile& t = one.tile;
   const Window& w = t.window;
-  return {t.row,    t.column,     {w.x, w.y, w.width, w.height},
-          t.status, t.runs,       t.pixels,
-          t.valid,  t.confidence, t.seconds,
-          t.counts, one.inputs,   one.bytes};
+  return {t.row,           t.column,     {w.x, w.y, w.width, w.height},
+          t.status,        t.runs,       t.pixels,
+          t.valid,         t.confidence, t.seconds,
+          t.counts,        one.inputs,   one.bytes,
+          t.without_result};
 }
 
 JournalTile from_json(const Json& json) {
@@ -30,6 +31,7 @@ JournalTile from_json(const Json& json) {
   t.counts = json.at(9).get<std::vector<std::uint64_t>>();
   one.inputs = json.at(10).get<std::string>();
   one.bytes = json.at(11).get<std::uint64_t>();
+  t.without_result = json.at(12).get<std::uint64_t>();
   return one;
 }
 
