@@ -2,6 +2,7 @@
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
+#include <fmt/format.h>
 #include <gdal.h>
 #include <tiffio.h>
 
@@ -9,6 +10,7 @@
 #include <mutex>
 
 #include "geo/csv_columns.hpp"
+#include "geo/real_kind.hpp"
 #include "geo/tile_dataset.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/tiles.hpp"
@@ -57,6 +59,9 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
   ensure_gdal();
   if (path.empty()) throw Error(ErrorCode::usage, std::string("an empty path names no ") + kind);
   if ((flags & GDAL_OF_RASTER) != 0 && is_tile_source(path)) return open_tile_dataset(path);
+  if ((flags & GDAL_OF_VECTOR) != 0)
+    if (const auto unread = unread_text(path))
+      throw Error(ErrorCode::format, path + ": " + unread->what, unread->remedy);
   GdalErrors errors;
   DatasetPtr dataset(GDALDataset::Open(path.c_str(), flags | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
                                        nullptr, options, nullptr));
@@ -68,6 +73,8 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
   if (is_folder(path)) {
     throw Error(ErrorCode::format, path + ": a folder, not a " + kind, "name a file in it");
   }
+  if (const auto really = real_kind(path))
+    throw Error(ErrorCode::format, fmt::format("{}: {}, not a {}", path, really->what, kind), really->remedy);
   throw errors.error(ErrorCode::format, path, std::string("not a ") + kind + " GDAL can open",
                      "see what `gdalinfo` or `ogrinfo` says, or copy the file again if it was cut short");
 }
