@@ -51,9 +51,12 @@ void stretch(std::vector<float>& values, std::span<const std::uint8_t> valid) {
 
 PictureSource::PictureSource(const std::string& image_path, const std::string& mask_path)
     : mask_path_(mask_path), image_(open_raster(image_path)), mask_(open_raster(mask_path)) {
-  const Grid image_grid = describe(*image_, image_path).grid;
+  const FileFacts image = describe(*image_, image_path);
+  for (const int band : color_bands()) check_readable(image, band);
+  const Grid& image_grid = image.grid;
   FileFacts mask_facts = describe(*mask_, mask_path);
   (void)class_band(mask_facts);  // an image in place of the mask is refused
+  check_readable(mask_facts, 1);
   mask_grid_ = mask_facts.grid;
   image_x1_ = static_cast<double>(image_grid.width);
   image_y1_ = static_cast<double>(image_grid.height);

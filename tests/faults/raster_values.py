@@ -192,6 +192,9 @@ class Types(RasterValues):
         self.refuses(['init', ortho, '--labels', odd, '-o', f'{out}.json'], *words)
         self.refuses(['init', odd, '--labels', SAMPLE / 'labels.tif', '-o', f'{out}.json'], *words)
         self.refuses(['mosaic', odd, '-o', f'{out}.tif'], *words)
+        self.refuses(['picture', ortho, odd, '-o', f'{out}.png'], *words)
+        self.refuses(['picture', odd, SAMPLE / 'labels.tif', '-o', f'{out}.png'], *words)
+        self.refuses(['zonal', odd, '--zones', SAMPLE / 'map.osm', '-o', f'{out}.csv'], *words)
         self.refuses(['labels', '--check', odd, '--like', ortho, '--csv', f'{out}.csv'], *words)
         self.refuses(['segment', TOWN_MODEL, ortho, '--ndsm', odd, SAMPLE / 'dtm.tif', '-o', f'{out}.tif'], *words)
 

@@ -173,7 +173,7 @@ TEST_F(TrainRanks, tell_what_is_wrong_once) {
   once(missing, "none.json");
   const RanksOutcome misspelt = train(2, name + " -o a.safetensors --epoch 3");
   EXPECT_EQ(misspelt.status, 2);
-  once(misspelt, "--epoch");
+  once(misspelt, "there is no option --epoch;");
   const RanksOutcome exported = train(2, name + " --export batches");
   EXPECT_EQ(exported.status, 2);
   once(exported, "start it without mpirun");
