@@ -6,6 +6,7 @@ import subprocess
 import unittest
 
 import support
+from support import osr
 
 
 class DeletedFeatures(support.FaultTest):
@@ -39,6 +40,35 @@ class DeletedFeatures(support.FaultTest):
         subprocess.run(['osmium', 'cat', '--no-progress', '-F', 'osh', self.given / 'invisible.osm', '-o', history],
                        check=True)
         self.assertEqual(self.painted(history, 'history'), 6400)
+
+    def test_a_ring_that_is_deleted_is_no_hole_and_loses_no_polygon(self):
+        to_degrees = osr.CoordinateTransformation(*map(self.crs, (32633, 4326)))
+
+        def nodes(first, x, y, side):
+            corners = ((x, y), (x + side, y), (x + side, y + side), (x, y + side))
+            places = [to_degrees.TransformPoint(*corner)[:2] for corner in corners]
+            return ''.join(f'<node id="{first + i}" version="1" lat="{lat:.9f}" lon="{lon:.9f}"/>'
+                           for i, (lon, lat) in enumerate(places))
+
+        def way(first, attribute=''):
+            ring = ''.join(f'<nd ref="{first + i}"/>' for i in (0, 1, 2, 3, 0))
+            return f'<way id="{first}" version="1" {attribute}>{ring}</way>'
+
+        for name, attribute, painted in (('present', '', 6400 - 400), ('action', "action='delete'", 6400),
+                                         ('visible', "visible='false'", 6400)):
+            file = self.work / f'{name}.osm'
+            file.write_text('<?xml version="1.0"?><osm version="0.6">' + nodes(10, 452010, 5411900, 40) +
+                            nodes(20, 452020, 5411910, 10) + way(10) + way(20, attribute) +
+                            '<relation id="99" version="1"><member type="way" ref="10" role="outer"/>'
+                            '<member type="way" ref="20" role="inner"/><tag k="type" v="multipolygon"/>'
+                            '<tag k="building" v="yes"/></relation></osm>')
+            self.assertEqual(self.painted(file, f'ring-{name}'), painted, name)
+
+    def crs(self, code):
+        made = osr.SpatialReference()
+        made.ImportFromEPSG(code)
+        made.SetAxisMappingStrategy(osr.OAMS_TRADITIONAL_GIS_ORDER)
+        return made
 
     def test_files_of_changes_are_refused_by_name(self):
         changes = self.given / 'new.osc'
