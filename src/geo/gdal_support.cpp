@@ -13,6 +13,7 @@
 
 #include "core/process_limits.hpp"
 #include "geo/csv_columns.hpp"
+#include "geo/osm_deleted.hpp"
 #include "geo/real_kind.hpp"
 #include "geo/tile_dataset.hpp"
 #include "terramask/gdal.hpp"
@@ -204,6 +205,9 @@ DatasetPtr open_raster(const std::string& path) {
 DatasetPtr open_vector(const std::string& path, const char* const* options) {
   const std::string name = unpacked_name(path);
   DatasetPtr dataset = open(name, GDAL_OF_VECTOR, "vector file", options);
+  const GDALDriver* driver = dataset->GetDriver();
+  if (options == nullptr && driver != nullptr && std::string_view(driver->GetDescription()) == "OSM")
+    refuse_deleted_objects(name, path);
   if (!is_csv(*dataset)) return dataset;
   const CsvColumns columns = csv_columns(*dataset);
   if (columns.any()) {

@@ -63,7 +63,8 @@ PictureSource::PictureSource(const std::string& image_path, const std::string& m
   if (!image_grid.has_geotransform && !mask_grid_.has_geotransform) {
     if (image_grid.width == mask_grid_.width && image_grid.height == mask_grid_.height) return;
   } else if (image_grid.has_geotransform && mask_grid_.has_geotransform &&
-             (image_grid.crs.empty() || mask_grid_.crs.empty() || same_crs(image_grid.crs, mask_grid_.crs))) {
+             (image_grid.crs.empty() || mask_grid_.crs.empty() ||
+              may_be_alike(image_grid.crs, mask_grid_.crs))) {
     const auto to_image = [&](std::int64_t column, std::int64_t row) {
       const auto world = mask_grid_.to_world(static_cast<double>(column), static_cast<double>(row));
       return image_grid.to_pixel(world[0], world[1]);

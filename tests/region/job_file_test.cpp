@@ -40,7 +40,8 @@ class JobFiles : public RegionTest {
       "region": {"bounds": [1, 2, 3, 4], "bounds_crs": "EPSG:4326", "polygons": "p.gpkg"},
       "grid": {"crs": "EPSG:3857", "pixel_size": 0.5, "origin": [10, 20], "tile": 512},
       "products": {"probabilities": "float32", "polygons": {"simplify": "1px", "min_area": "20"},
-                   "zones": {"path": "z.gpkg", "layer": "communes", "id": "name"}}, "threshold": 0.4, "creation_options": ["COMPRESS=ZSTD"]})");
+                   "zones": {"path": "z.gpkg", "layer": "communes", "id": "name"}}, "threshold": 0.4,
+     "background_transparent": false, "creation_options": ["COMPRESS=ZSTD"]})");
   }
 };
 
@@ -70,6 +71,7 @@ TEST_F(JobFiles, EveryKeyIsRead) {
   EXPECT_TRUE(job.probabilities);
   EXPECT_EQ(job.probability_type, ProbabilityType::float32);
   EXPECT_EQ(job.threshold, 0.4);
+  EXPECT_EQ(job.background_transparent, false);
   EXPECT_EQ(job.polygons.value().min_area, "20");
   EXPECT_EQ(job.zones.value().path, path("z.gpkg"));
   EXPECT_EQ(job.zones->layer, "communes");
@@ -134,6 +136,7 @@ TEST_F(JobFiles, WhatIsWrongIsNamedByItsKey) {
                                                                {"/grid/pixel_size", 0},
                                                                {"/products/probabilities", "all"},
                                                                {"/threshold", 1},
+                                                               {"/background_transparent", "yes"},
                                                                {"/raster/bands", "1"},
                                                                {"/region/colour", "red"},
                                                                {"/sources/1/day", "x"},
