@@ -1,4 +1,5 @@
-// argmax.comp - the channel of the largest value, per pixel; the first of equal ones, a NaN counts as the largest.
+// argmax.comp - the channel of the largest value, per pixel; the first of equal ones; -1 where one is NaN or it is
+// infinite.
 // Bindings: 0 x (R32F), 1 y (int). C: channels. Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
@@ -26,6 +27,8 @@ void main()
             best = larger ? v : best;
             which = larger ? c : which;
         }
-        y[p.at + i] = which;
+        // By its bits: a compiler may take all numbers for finite.
+        const bool finite = (floatBitsToUint(best) & 0x7f800000u) != 0x7f800000u;
+        y[p.at + i] = finite ? which : -1;
     }
 }

@@ -114,6 +114,8 @@ struct RegionTile {
   std::string cause;   ///< of a failure
   std::int64_t runs = 0;
   std::uint64_t pixels = 0, valid = 0;
+  /// Pixels that the network, in this run, gave no finite number for: nodata.
+  std::uint64_t without_result = 0;
   double confidence = 0;  ///< mean of the largest probability over valid pixels
   double seconds = 0;
   std::vector<std::uint64_t> counts;  ///< pixels by class

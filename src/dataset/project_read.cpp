@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -72,6 +73,11 @@ void check_classes(const std::string& path, const Project& project) {
     refuse(path, "training.class_weights",
            fmt::format("{} weights for {} classes", training.class_weights.size(), project.classes.size()),
            "give one for each class, in the order of `classes`");
+  if (training.class_weighting == "list" &&
+      std::none_of(training.class_weights.begin(), training.class_weights.end(),
+                   [](double w) { return w > 0; }))
+    refuse(path, "training.class_weights", "all of them are 0, and no pixel would count",
+           "give at least one class a weight above 0");
   check_label_noise(path, training.label_noise, project.classes.front().name, names);
 }
 

@@ -214,7 +214,15 @@ Normalization measure_normalization(const Dataset& dataset, const std::string& m
 
 std::vector<double> class_weights(const Dataset& dataset, const TrainingKeys& training) {
   const std::size_t n = dataset.classes().size();
-  if (training.class_weighting == "list") return training.class_weights;
+  if (training.class_weighting == "list") {
+    for (std::size_t c = 0; c < n; ++c)
+      if (training.class_weights[c] > 0 && dataset.count(Part::training, c) > 0)
+        return training.class_weights;
+    throw Error(
+        ErrorCode::mismatch,
+        "training.class_weights: all classes that the training part has weigh 0, and no pixel would count",
+        "give one of them a weight above 0");
+  }
   std::vector<double> weights(n, 1);
   if (training.class_weighting == "none") return weights;
   const double power = training.class_weighting == "balanced" ? 1 : 0.5;

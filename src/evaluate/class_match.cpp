@@ -98,33 +98,61 @@ ClassMatch::ClassMatch(const std::vector<ClassInfo>& classes, const std::vector<
     known_.emplace(label_of(classes[i].value), static_cast<Code>(i));
     by_name_.emplace(classes[i].name, static_cast<Code>(i));
   }
-  std::set<std::string> said;
   for (const std::string& entry : split_map(map)) {
     const std::size_t equals = entry.find('=');
     refuse_no_number(entry.substr(0, equals), "--map " + entry);
     const std::string label = canonical_label(entry.substr(0, equals));
-    if (!said.insert(label).second)
+    if (!said_.emplace(label, Said{"--map " + entry}).second)
       throw Error(ErrorCode::usage, fmt::format("--map {}: {} is mapped twice", entry, label),
                   "map each value of the reference once");
     known_[label] = static_cast<Code>(find_class(classes, entry.substr(equals + 1), "--map " + entry));
   }
   for (const std::string& value : ignore) {
     refuse_no_number(value, "--ignore " + value);
-    if (said.contains(canonical_label(value)))
+    if (!said_.emplace(canonical_label(value), Said{"--ignore " + value}).second &&
+        known_[canonical_label(value)] != not_judged)
       throw Error(ErrorCode::usage, fmt::format("--ignore {}: it is mapped too", value),
                   "leave it out of --map or --ignore");
     known_[canonical_label(value)] = not_judged;
   }
 }
 
-Code ClassMatch::find(const std::string& label, const std::string& name) const {
-  if (const auto found = known_.find(canonical_label(label)); found != known_.end()) return found->second;
+Code ClassMatch::find(const std::string& label, const std::string& name) {
+  if (const auto found = known_.find(canonical_label(label)); found != known_.end()) return met(*found);
   for (const std::string& text : {label, name}) {
     if (text.empty()) continue;
-    if (const auto found = known_.find(text); found != known_.end()) return found->second;
+    if (const auto found = known_.find(text); found != known_.end()) return met(*found);
     if (const auto found = by_name_.find(text); found != by_name_.end()) return found->second;
   }
   return unknown;
+}
+
+Code ClassMatch::met(const std::pair<const std::string, Code>& known) {
+  if (const auto said = said_.find(known.first); said != said_.end()) said->second.met = true;
+  return known.second;
+}
+
+void ClassMatch::forget_met() {
+  for (auto& [label, said] : said_) said.met = false;
+}
+
+std::set<std::string> ClassMatch::unmet() const {
+  std::set<std::string> options;
+  for (const auto& [label, said] : said_)
+    if (!said.met) options.insert(said.option);
+  return options;
+}
+
+std::set<std::string> ClassMatch::impossible(
+    const std::function<bool(const std::string& label)>& holds) const {
+  std::set<std::string> options;
+  for (const auto& [label, said] : said_)
+    if (!holds(label)) options.insert(said.option);
+  return options;
+}
+
+std::optional<double> label_number(const std::string& label) {
+  return as_number(label);
 }
 
 void UnknownValues::add(const std::string& label, std::uint64_t count, const std::string& path) {

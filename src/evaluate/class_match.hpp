@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -29,12 +31,31 @@ class ClassMatch {
              const std::vector<std::string>& ignore);
 
   /// @param name what the reference itself calls that value; may be empty
-  Code find(const std::string& label, const std::string& name = {}) const;
+  Code find(const std::string& label, const std::string& name = {});
+
+  /// What was asked for until now was no value of a pixel.
+  void forget_met();
+  /// What `--map` and `--ignore` name and `find` was never asked for: "--ignore 99". Sorted.
+  std::set<std::string> unmet() const;
+  /// The same of what `holds` says that the reference cannot have at all.
+  std::set<std::string> impossible(const std::function<bool(const std::string& label)>& holds) const;
 
  private:
+  /// A label that an option names, by its canonical form.
+  struct Said {
+    std::string option;
+    bool met = false;
+  };
+
+  Code met(const std::pair<const std::string, Code>& known);
+
   std::map<std::string, Code> known_;
+  std::map<std::string, Said> said_;
   std::map<std::string, Code> by_name_;
 };
+
+/// The number that a label is; empty where it is none, or not finite.
+std::optional<double> label_number(const std::string& label);
 
 /// Values that are no class, with how often they stand there.
 class UnknownValues {

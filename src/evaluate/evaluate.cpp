@@ -72,8 +72,9 @@ class Samples {
   explicit Samples(std::size_t classes) : matrix_(classes), areas_(classes) {}
 
   void add(const EvaluationOptions& options, const std::vector<ClassInfo>& classes, PairPass& pass,
-           const std::string& mask_name, std::vector<std::string>& warnings) {
-    const auto points = read_points(options, options.points, classes, pass.grid(), mask_name, warnings);
+           const std::string& mask_name, std::vector<std::string>& warnings, UnmetOptions& unmet) {
+    const auto points =
+        read_points(options, options.points, classes, pass.grid(), mask_name, warnings, unmet);
     placed_.resize(points.size());
     CodeBlock block;
     for (std::size_t i = 0; i < points.size(); ++i) {
@@ -137,8 +138,19 @@ EvaluationReport evaluate(const EvaluationOptions& given, const ProgressSink& pr
 
   // What is wrong with any of them is told before the first pixel.
   std::uint64_t total = 0, done = 0;
-  for (const EvaluationPair& pair : options.pairs)
-    total += geo::pixels(PairPass(options, pair, classes, positive, false).grid().extent());
+  UnmetOptions impossible, unmet;
+  for (const EvaluationPair& pair : options.pairs) {
+    PairPass pass(options, pair, classes, positive, false);
+    total += geo::pixels(pass.grid().extent());
+    impossible.add(pass.reference() != nullptr ? pass.reference()->impossible() : std::set<std::string>());
+  }
+  if (!impossible.all().empty())
+    throw Error(ErrorCode::usage,
+                fmt::format("{}: {} holds no such value", *impossible.all().begin(),
+                            options.pairs.size() == 1 ? options.pairs.front().reference
+                                                      : std::string("none of the references")),
+                "name each value by its own number, in the range of the raster's data type, or by its name "
+                "in the raster's legend");
 
   Totals totals;
   if (options.erode > 0) {
@@ -161,9 +173,10 @@ EvaluationReport evaluate(const EvaluationOptions& given, const ProgressSink& pr
     };
     const ConfusionMatrix matrix = pass.run(totals, report_done, progress, stop);
     report.matrix.add(matrix);
-    if (!options.points.empty()) samples.add(options, classes, pass, pair.name(), warnings);
+    if (!options.points.empty()) samples.add(options, classes, pass, pair.name(), warnings, unmet);
     if (pass.reference() != nullptr) {
       warn_once(warnings, pass.reference()->warnings());
+      unmet.add(pass.reference()->unmet());
       pass.patches().append_to(report.worst, i);
     }
     keep_worst(report.worst, worst_patches);
@@ -184,6 +197,8 @@ EvaluationReport evaluate(const EvaluationOptions& given, const ProgressSink& pr
   if (std::any_of(options.pairs.begin(), options.pairs.end(),
                   [](const EvaluationPair& pair) { return !pair.probabilities.empty(); }))
     report.sweep = totals.levels.sweep(positive.value());
+  for (const std::string& option : unmet.all())
+    warnings.push_back(option + ": nothing in the references has that value or label");
   warn_once(report.warnings, warnings);
   return report;
 }

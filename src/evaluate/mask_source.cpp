@@ -13,9 +13,11 @@ namespace {
 constexpr std::int64_t kSide = 1024;
 constexpr std::size_t kMostValues = 1000;
 
-geo::NearestReader open_classes(const std::string& path, const Grid& grid, const std::string& grid_name) {
+geo::NearestReader open_classes(const std::string& path, const Grid& grid, const std::string& grid_name,
+                                GDALDataType& type) {
   geo::FileFacts facts = geo::describe(*geo::open_raster(path), path);
   const int band = geo::class_band(facts);
+  type = facts.bands[static_cast<std::size_t>(band - 1)].type;
   return {facts, {band}, grid, grid_name};
 }
 
@@ -26,7 +28,13 @@ std::vector<ClassInfo> legend_of(const std::string& path) {
 }
 
 ValueReader::ValueReader(const std::string& path, const Grid& grid, const std::string& grid_name)
-    : path_(path), reader_(open_classes(path, grid, grid_name)) {}
+    : path_(path), reader_(open_classes(path, grid, grid_name, type_)) {}
+
+bool ValueReader::may_hold(double value) const {
+  int clamped = FALSE, rounded = FALSE;
+  (void)GDALAdjustValueToDataType(type_, value, &clamped, &rounded);
+  return clamped == FALSE && rounded == FALSE;
+}
 
 void ValueReader::count_unknown(const CodeBlock& block, const Window& core, UnknownValues& values) const {
   for (std::int64_t y = core.y; y < core.y + core.height; ++y)

@@ -8,6 +8,7 @@
 
 #include "evaluate/class_match.hpp"
 #include "evaluate/codes.hpp"
+#include "geo/gdal_support.hpp"
 #include "geo/nearest_reader.hpp"
 #include "terramask/class_info.hpp"
 #include "terramask/progress.hpp"
@@ -33,11 +34,14 @@ class ValueReader {
   void count_unknown(const CodeBlock& block, const Window& core, UnknownValues& values) const;
   bool assumed() const { return reader_.assumed(); }
   const std::string& note() const { return reader_.note(); }
+  /// Whether the raster's data type has this value.
+  bool may_hold(double value) const;
 
  private:
   static constexpr Code not_asked = -9;
 
   std::string path_;
+  GDALDataType type_ = GDT_Unknown;
   geo::NearestReader reader_;
   std::vector<float> values_;
   std::vector<std::uint8_t> valid_;

@@ -61,6 +61,7 @@ class RasterReference final : public ReferenceSource {
                                         path, one.value, one.name,
                                         classes[static_cast<std::size_t>(code)].name));
     }
+    match_.forget_met();
   }
 
   void read(const Window& window, CodeBlock& block) override {
@@ -79,6 +80,14 @@ class RasterReference final : public ReferenceSource {
     unknown_.check(path_, "values that are no class of the mask", "pixel", kRemedy);
   }
   const std::vector<std::string>& warnings() const override { return warnings_; }
+  std::set<std::string> unmet() const override { return match_.unmet(); }
+  /// Whole numbers alone are classes, and a name must be one of its legend.
+  std::set<std::string> impossible() const override {
+    return match_.impossible([&](const std::string& label) {
+      if (const auto number = label_number(label)) return reader_.may_hold(*number);
+      return std::any_of(names_.begin(), names_.end(), [&](const auto& one) { return one.second == label; });
+    });
+  }
 
  private:
   std::string path_;
@@ -108,7 +117,7 @@ class PolygonReference final : public ReferenceSource {
   PolygonReference(const EvaluationOptions& options, const std::string& path, geo::LabelLayer layer,
                    const std::vector<ClassInfo>& classes, const Grid& grid, const std::string& grid_name)
       : path_(path), layer_(std::move(layer)) {
-    const ClassMatch match(classes, options.map, options.ignore);
+    ClassMatch match(classes, options.map, options.ignore);
     bool meets = false;
     for (const geo::LabelledPolygons& one : layer_.polygons) {
       codes_.push_back(match.find(one.label));
@@ -116,6 +125,7 @@ class PolygonReference final : public ReferenceSource {
       bounds_.push_back(one.polygons.bounds());
       meets = meets || !intersect(bounds_.back(), grid.extent()).empty();
     }
+    unmet_ = match.unmet();
     check();
     if (!meets)
       throw Error(ErrorCode::mismatch, fmt::format("{}: no polygon overlaps {}", path, grid_name),
@@ -150,10 +160,12 @@ class PolygonReference final : public ReferenceSource {
     unknown_.check(path_, "labels that are no class of the mask", "feature", kRemedy);
   }
   const std::vector<std::string>& warnings() const override { return warnings_; }
+  std::set<std::string> unmet() const override { return unmet_; }
 
  private:
   std::string path_;
   geo::LabelLayer layer_;
+  std::set<std::string> unmet_;
   std::vector<Code> codes_;
   std::vector<Window> bounds_;
   Code background_ = not_judged;
@@ -163,6 +175,12 @@ class PolygonReference final : public ReferenceSource {
 };
 
 }  // namespace
+
+void UnmetOptions::add(const std::set<std::string>& of_one) {
+  if (!any_) options_ = of_one;
+  any_ = true;
+  std::erase_if(options_, [&](const std::string& option) { return !of_one.contains(option); });
+}
 
 bool is_vector(const std::string& path) {
   return geo::is_vector_file(path);
@@ -184,12 +202,13 @@ std::unique_ptr<ReferenceSource> ReferenceSource::open(const EvaluationOptions& 
 
 std::vector<ReferencePoint> read_points(const EvaluationOptions& options, const std::string& path,
                                         const std::vector<ClassInfo>& classes, const Grid& grid,
-                                        const std::string& grid_name, std::vector<std::string>& warnings) {
+                                        const std::string& grid_name, std::vector<std::string>& warnings,
+                                        UnmetOptions& unmet) {
   const geo::LabelLayer layer = read_layer(options, path, grid, grid_name);
   if (layer.points.empty())
     throw Error(ErrorCode::mismatch, path + ": holds polygons and no point",
                 "name it with --reference, or name a layer of points");
-  const ClassMatch match(classes, options.map, options.ignore);
+  ClassMatch match(classes, options.map, options.ignore);
   UnknownValues unknown_labels;
   std::vector<ReferencePoint> points;
   for (const geo::LabelledPoint& point : layer.points) {
@@ -197,6 +216,7 @@ std::vector<ReferencePoint> read_points(const EvaluationOptions& options, const 
     if (code == unknown) unknown_labels.add(point.label, 1, path);
     if (code >= 0) points.push_back({code, point.pixel});
   }
+  unmet.add(match.unmet());
   unknown_labels.check(path, "labels that are no class of the mask", "point", kRemedy);
   warn_of_layer(layer, path, warnings);
   if (const std::uint64_t count = layer.points_without_place; count > 0)

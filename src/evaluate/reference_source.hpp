@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,17 @@
 #include "terramask/evaluate.hpp"
 
 namespace terramask::evaluation {
+
+/// The `--map` and `--ignore` that every reference so far has nothing for.
+class UnmetOptions {
+ public:
+  void add(const std::set<std::string>& of_one);
+  const std::set<std::string>& all() const { return options_; }
+
+ private:
+  bool any_ = false;
+  std::set<std::string> options_;
+};
 
 /// A point with a class (never `unknown`), in pixels of a mask.
 struct ReferencePoint {
@@ -34,6 +46,10 @@ class ReferenceSource {
   virtual void check() const = 0;
   /// Things the user should know.
   virtual const std::vector<std::string>& warnings() const = 0;
+  /// The `--map` and `--ignore` that no value read so far was of.
+  virtual std::set<std::string> unmet() const = 0;
+  /// Those of them that its values cannot be.
+  virtual std::set<std::string> impossible() const { return {}; }
 };
 
 /// Whether GDAL reads the file as vectors and not as a raster. Throws not_found or format.
@@ -46,6 +62,7 @@ bool holds_points(const EvaluationOptions& options, const std::string& path, con
 /// Points with their classes. Throws mismatch for labels that are no class, with counts.
 std::vector<ReferencePoint> read_points(const EvaluationOptions& options, const std::string& path,
                                         const std::vector<ClassInfo>& classes, const Grid& grid,
-                                        const std::string& grid_name, std::vector<std::string>& warnings);
+                                        const std::string& grid_name, std::vector<std::string>& warnings,
+                                        UnmetOptions& unmet);
 
 }  // namespace terramask::evaluation

@@ -24,6 +24,11 @@ int AddedFields::set(const std::string& name, Value value) {
     field = definition_->GetFieldCount() - 1;
     values_.emplace_back();
   }
+  OGRFieldDefn& definition = *definition_->GetFieldDefn(field);
+  if (definition.GetSubType() == OFSTBoolean) {
+    definition.SetSubType(OFSTNone);
+    definition.SetType(OFTString);
+  }
   values_[static_cast<std::size_t>(field)] = std::move(value);
   return field;
 }

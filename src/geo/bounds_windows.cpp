@@ -66,10 +66,15 @@ bool comes_back(const Points& there, const Points& before, const Edges& box, con
   return true;
 }
 
-/// Where the raster lies in another CRS, a little widened; longitudes as they go on from its middle. Empty
-/// where it has no place there.
-std::optional<Edges> extent_in(const Grid& grid, const std::string& crs, const std::optional<double>& turn) {
-  Points points;
+/// Places all over the raster and along its edges.
+struct Nodes {
+  Points own, there;  ///< in its CRS, and in another
+  std::size_t inner = 0;
+};
+
+Nodes nodes_of(const Grid& grid, const std::string& crs) {
+  Nodes nodes;
+  Points& points = nodes.own;
   const auto w = static_cast<double>(grid.width), h = static_cast<double>(grid.height);
   const auto add = [&](double column, double row) {
     const auto place = grid.to_world(column, row);
@@ -78,15 +83,24 @@ std::optional<Edges> extent_in(const Grid& grid, const std::string& crs, const s
   add(w / 2, h / 2);
   for (int i = 0; i <= kNodes; ++i)
     for (int j = 0; j <= kNodes; ++j) add(w * i / kNodes, h * j / kNodes);
-  const std::size_t inner = points.x.size();
+  nodes.inner = points.x.size();
   for (int i = 0; i < kEdgeSteps; ++i) add(w * i / kEdgeSteps, 0);
   for (int i = 0; i < kEdgeSteps; ++i) add(w, h * i / kEdgeSteps);
   for (int i = kEdgeSteps; i > 0; --i) add(w * i / kEdgeSteps, h);
   for (int i = kEdgeSteps; i >= 0; --i) add(0, h * i / kEdgeSteps);
-  CrsTransform(grid.crs, crs).apply(points.x, points.y);
+  nodes.there = points;
+  CrsTransform(grid.crs, crs).apply(nodes.there.x, nodes.there.y);
+  return nodes;
+}
+
+/// Where the raster lies in another CRS, a little widened; longitudes as they go on from its middle. Empty
+/// where it has no place there.
+std::optional<Edges> extent_in(const Nodes& nodes, const std::string& crs,
+                               const std::optional<double>& turn) {
+  const Points& points = nodes.there;
   bool pole = false;
   if (turn) {
-    std::vector<double> edge(points.x.begin() + static_cast<std::ptrdiff_t>(inner), points.x.end());
+    std::vector<double> edge(points.x.begin() + static_cast<std::ptrdiff_t>(nodes.inner), points.x.end());
     pole = all_finite(edge) && unroll(edge, *turn) != 0;
   }
   Points known;
@@ -120,14 +134,16 @@ class BoundsWindows {
     const Points before = there;
     const bool same = crs_ == grid_.crs || same_crs(crs_, grid_.crs);
     if (!same) CrsTransform(crs_, grid_.crs).apply(there.x, there.y);
+    const Nodes nodes = nodes_of(grid_, crs_);
     if (same || comes_back(there, before, box, crs_, grid_.crs, turn_)) {
-      if (!grid_turn_ || unroll(there.x, *grid_turn_) == 0) {
+      const bool once = !grid_turn_ || unroll(there.x, *grid_turn_) == 0;
+      if (once && (same || holds_nodes(nodes, box, edges_around(there)))) {
         add(edges_around(there));
         return windows_;
       }
     }
     // The part of the box that is near the raster has a place there.
-    const std::optional<Edges> near = extent_in(grid_, crs_, turn_);
+    const std::optional<Edges> near = extent_in(nodes, crs_, turn_);
     if (!near) return windows_;
     for (const int k : turn_ ? std::vector<int>{0, -1, 1} : std::vector<int>{0}) {
       const double shift = turn_ ? k * *turn_ : 0;
@@ -139,6 +155,24 @@ class BoundsWindows {
   }
 
  private:
+  /// Whether what of the raster is in the box is within the edges that the box has in the raster's CRS. Of a
+  /// box around most of the Earth a projection may turn the inside out.
+  bool holds_nodes(const Nodes& nodes, const Edges& box, const Edges& world) const {
+    const auto within = [](double value, double low, double high, const std::optional<double>& turn) {
+      if (turn) value -= *turn * std::floor((value - low) / *turn);
+      return value >= low && value <= high;
+    };
+    const double slack = 1e-5 * std::max(world[2] - world[0], world[3] - world[1]);
+    for (std::size_t i = 0; i < nodes.own.x.size(); ++i) {
+      const double x = nodes.there.x[i], y = nodes.there.y[i];
+      if (!std::isfinite(x) || !std::isfinite(y)) continue;
+      if (!within(x, box[0], box[2], turn_) || y < box[1] || y > box[3]) continue;
+      if (!within(nodes.own.x[i], world[0] - slack, world[2] + slack, grid_turn_)) return false;
+      if (!within(nodes.own.y[i], world[1] - slack, world[3] + slack, std::nullopt)) return false;
+    }
+    return true;
+  }
+
   void add_part(const Edges& part) {
     Points points = outline(part), known;
     CrsTransform(crs_, grid_.crs).apply(points.x, points.y);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <string_view>
@@ -47,6 +48,29 @@ std::array<std::string, 2> first_difference(const OGR_SRSNode* a, const OGR_SRSN
   return {};
 }
 
+/// What formats leave of a name as it was: letters and digits.
+std::string bare_name(const char* name) {
+  std::string bare;
+  for (const char* c = name; c != nullptr && *c != 0; ++c)
+    if (std::isalnum(static_cast<unsigned char>(*c)) != 0)
+      bare += static_cast<char>(std::tolower(static_cast<unsigned char>(*c)));
+  return bare;
+}
+
+/// Whether two local CRSs are one, by their names and units: no format keeps all the rest, and GeoTIFF
+/// forgets the datum. Empty where one of them is not local, or has no name to go by.
+std::optional<bool> same_local_crs(const OGRSpatialReference& a, const OGRSpatialReference& b) {
+  if (a.IsLocal() == 0 || b.IsLocal() == 0) return std::nullopt;
+  const std::string name = bare_name(a.GetName()), other = bare_name(b.GetName());
+  for (const std::string& one : {name, other})
+    if (one.empty() || one == "unnamed" || one == "unknown") return std::nullopt;
+  const double unit = a.GetLinearUnits(), other_unit = b.GetLinearUnits();
+  if (name != other || std::abs(unit - other_unit) > 1e-9 * unit) return false;
+  const std::string datum = bare_name(a.GetAttrValue("LOCAL_DATUM"));
+  const std::string other_datum = bare_name(b.GetAttrValue("LOCAL_DATUM"));
+  return datum.empty() || other_datum.empty() || datum == other_datum;
+}
+
 }  // namespace
 
 std::string crs_from_user(const std::string& text, const std::string& option) {
@@ -80,6 +104,7 @@ bool same_crs(const std::string& a, const std::string& b) {
   if (a.empty() || b.empty()) return false;
   const OGRSpatialReference first = from_wkt(a);
   const OGRSpatialReference second = from_wkt(b);
+  if (const auto same = same_local_crs(first, second)) return *same;
   const char* const options[] = {"IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES",
                                  "CRITERION=EQUIVALENT_EXCEPT_AXIS_ORDER_GEOGCRS", nullptr};
   return first.IsSame(&second, options) != 0;
@@ -118,6 +143,11 @@ std::optional<double> local_unit(const std::string& wkt) {
   if (crs.importFromWkt(wkt.c_str()) != OGRERR_NONE || crs.IsLocal() == 0) return std::nullopt;
   const double unit = crs.GetLinearUnits();
   return unit > 0 ? unit : 1;
+}
+
+bool may_be_alike(const std::string& a, const std::string& b) {
+  if (same_crs(a, b)) return true;
+  return (local_unit(a) || local_unit(b)) && linear_unit(a) == linear_unit(b);
 }
 
 CrsTransform::CrsTransform(const std::string& from, const std::string& to) {

@@ -18,7 +18,8 @@ std::string crs_from_user(const std::string& text, const std::string& option);
 /// WKT2 of a CRS; empty where it has none.
 std::string to_wkt(const OGRSpatialReference& crs);
 
-/// Whether two CRSs (WKT) mean the same places, names and axis order aside.
+/// Whether two CRSs (WKT) mean the same places, names and axis order aside. Local ones are told by their
+/// names.
 bool same_crs(const std::string& a, const std::string& b);
 
 /// "EPSG:32633" where the CRS says so, else its name: for messages.
@@ -32,6 +33,10 @@ double linear_unit(const std::string& wkt);
 
 /// Metres in a unit of a local (engineering) CRS, whose plane has no place on Earth; empty for all others.
 std::optional<double> local_unit(const std::string& wkt);
+
+/// Whether the same numbers may mean the same place: of one CRS, or of one unit where one of the two is
+/// local.
+bool may_be_alike(const std::string& a, const std::string& b);
 
 /// From the coordinates of one CRS to those of another. Point by point: no result depends on the other
 /// points. Not thread-safe.

@@ -2,6 +2,7 @@
 
 #include <cpl_conv.h>
 #include <cpl_vsi.h>
+#include <fmt/format.h>
 #include <gdal.h>
 #include <tiffio.h>
 
@@ -12,6 +13,8 @@
 
 #include "core/process_limits.hpp"
 #include "geo/csv_columns.hpp"
+#include "geo/osm_deleted.hpp"
+#include "geo/real_kind.hpp"
 #include "geo/tile_dataset.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/tiles.hpp"
@@ -71,6 +74,9 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
   ensure_gdal();
   if (path.empty()) throw Error(ErrorCode::usage, std::string("an empty path names no ") + kind);
   if ((flags & GDAL_OF_RASTER) != 0 && is_tile_source(path)) return open_tile_dataset(path);
+  if ((flags & GDAL_OF_VECTOR) != 0)
+    if (const auto unread = unread_text(path))
+      throw Error(ErrorCode::format, path + ": " + unread->what, unread->remedy);
   GdalErrors errors;
   DatasetPtr dataset(GDALDataset::Open(path.c_str(), flags | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
                                        nullptr, options, nullptr));
@@ -85,6 +91,8 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
   if (path.ends_with(".safetensors"))
     throw Error(ErrorCode::format, path + ": a model, not a " + kind,
                 "name the file itself; where a model goes, `--help` says");
+  if (const auto really = real_kind(path))
+    throw Error(ErrorCode::format, fmt::format("{}: {}, not a {}", path, really->what, kind), really->remedy);
   throw errors.error(ErrorCode::format, path, std::string("not a ") + kind + " GDAL can open",
                      "see what `gdalinfo` or `ogrinfo` says, or copy the file again if it was cut short");
 }
@@ -197,6 +205,9 @@ DatasetPtr open_raster(const std::string& path) {
 DatasetPtr open_vector(const std::string& path, const char* const* options) {
   const std::string name = unpacked_name(path);
   DatasetPtr dataset = open(name, GDAL_OF_VECTOR, "vector file", options);
+  const GDALDriver* driver = dataset->GetDriver();
+  if (options == nullptr && driver != nullptr && std::string_view(driver->GetDescription()) == "OSM")
+    refuse_deleted_objects(name, path);
   if (!is_csv(*dataset)) return dataset;
   const CsvColumns columns = csv_columns(*dataset);
   if (columns.any()) {

@@ -46,21 +46,55 @@ bool only_our_styles(const DatabaseFile& file, const std::string& own) {
                      [](const std::string& style) { return unchanged_style(style).has_value(); });
 }
 
-/// What it holds besides these layers: layers, tables, views and documents of others, by name.
+/// Tables of the specification and of GDAL, which only describe what is in the others.
+constexpr const char* kDescriptions =
+    "'gpkg_spatial_ref_sys', 'gpkg_contents', 'gpkg_ogr_contents', 'gpkg_geometry_columns', "
+    "'gpkg_tile_matrix_set', 'gpkg_tile_matrix', 'gpkg_extensions', 'gpkg_metadata', "
+    "'gpkg_metadata_reference', 'gpkg_data_columns', 'gpkg_data_column_constraints', "
+    "'gpkg_2d_gridded_coverage_ancillary', 'gpkg_2d_gridded_tile_ancillary'";
+
+/// Those of them in which others may have put something of their own, and whose a row is: '' nobody's.
+struct Description {
+  const char* table;
+  const char* owner;
+};
+constexpr std::array kDescriptionsOfOthers{
+    Description{"gpkg_metadata", "'gpkg_metadata'"},
+    Description{"gpkg_data_column_constraints", "'gpkg_data_column_constraints'"},  // domains of fields
+    Description{"gpkg_data_columns", "lower(table_name)"},
+    Description{"gpkg_tile_matrix_set", "lower(table_name)"},
+    Description{"gpkg_extensions",
+                "CASE WHEN extension_name LIKE 'gpkg\\_%' ESCAPE '\\' THEN '' ELSE "
+                "coalesce(lower(table_name), 'gpkg_extensions') END"}};
+
+bool has_table(const DatabaseFile& file, const char* name) {
+  return !file.texts("SELECT name FROM sqlite_master WHERE name = " + quoted(name)).empty();
+}
+
+/// Selects the tables of the layers' spatial indexes. A layer of a person's may be called rtree_ too.
+constexpr const char* kIndexTables =
+    "SELECT lower(part.name) FROM gpkg_geometry_columns AS layer, sqlite_master AS tree, "
+    "sqlite_master AS part WHERE lower(tree.name) = lower('rtree_' || table_name || '_' || column_name) AND "
+    "tree.sql LIKE 'CREATE VIRTUAL TABLE% USING rtree%' AND lower(part.name) IN (lower(tree.name), "
+    "lower(tree.name) || '_node', lower(tree.name) || '_parent', lower(tree.name) || '_rowid')";
+
+/// What it holds besides these layers: layers, tables, views and documents of others, by the tables' names.
 std::vector<std::string> others(const DatabaseFile& file, std::span<const std::string> layers) {
   std::string own = "''";
   for (const std::string& layer : layers) own += ", lower(" + quoted(layer) + ")";
   std::vector<std::string> names = file.texts(fmt::format(
       "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND lower(name) NOT IN ({}) AND "
-      "name NOT LIKE 'gpkg\\_%' ESCAPE '\\' AND name NOT LIKE 'rtree\\_%' ESCAPE '\\' AND "
-      "name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
-      own));
+      "lower(name) NOT IN ({}) AND lower(name) NOT IN ({}) AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
+      "ORDER BY name",
+      own, kDescriptions, has_table(file, "gpkg_geometry_columns") ? kIndexTables : ""));
   if (const auto styles = std::find(names.begin(), names.end(), "layer_styles");
       styles != names.end() && only_our_styles(file, own))
     names.erase(styles);
-  if (!file.texts("SELECT name FROM sqlite_master WHERE name = 'gpkg_metadata'").empty() &&
-      !file.texts("SELECT id FROM gpkg_metadata LIMIT 1").empty())
-    names.emplace_back("gpkg_metadata");
+  for (const Description& one : kDescriptionsOfOthers)
+    if (has_table(file, one.table) &&
+        !file.texts(fmt::format("SELECT 1 FROM {} WHERE {} NOT IN ({}) LIMIT 1", one.table, one.owner, own))
+             .empty())
+      names.emplace_back(one.table);
   return names;
 }
 

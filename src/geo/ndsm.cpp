@@ -12,10 +12,6 @@
 namespace terramask::geo {
 namespace {
 
-int height_band(const FileFacts& facts) {
-  return facts.bands.front().alpha() ? 2 : 1;
-}
-
 const BandFacts& heights_of(const FileFacts& facts) {
   return facts.bands[static_cast<std::size_t>(height_band(facts) - 1)];
 }
@@ -67,6 +63,10 @@ class NdsmReader final : public GridReader {
 };
 
 }  // namespace
+
+int height_band(const FileFacts& facts) {
+  return facts.bands.front().alpha() ? 2 : 1;
+}
 
 FileFacts describe_ndsm(const std::string& dsm, const std::string& dtm) {
   auto heights = std::make_shared<std::array<FileFacts, 2>>(

@@ -16,6 +16,9 @@ namespace terramask::geo {
 /// is no length.
 FileFacts describe_ndsm(const std::string& dsm, const std::string& dtm);
 
+/// The band of a surface or a terrain that holds its heights, 1-based.
+int height_band(const FileFacts& facts);
+
 /// Reads them. The terrain is laid onto the surface's grid bilinearly (by average where its pixels are the
 /// smaller ones); a pixel is invalid where either is.
 /// @param plane where the band goes

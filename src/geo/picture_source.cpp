@@ -51,16 +51,20 @@ void stretch(std::vector<float>& values, std::span<const std::uint8_t> valid) {
 
 PictureSource::PictureSource(const std::string& image_path, const std::string& mask_path)
     : mask_path_(mask_path), image_(open_raster(image_path)), mask_(open_raster(mask_path)) {
-  const Grid image_grid = describe(*image_, image_path).grid;
+  const FileFacts image = describe(*image_, image_path);
+  for (const int band : color_bands()) check_readable(image, band);
+  const Grid& image_grid = image.grid;
   FileFacts mask_facts = describe(*mask_, mask_path);
   (void)class_band(mask_facts);  // an image in place of the mask is refused
+  check_readable(mask_facts, 1);
   mask_grid_ = mask_facts.grid;
   image_x1_ = static_cast<double>(image_grid.width);
   image_y1_ = static_cast<double>(image_grid.height);
   if (!image_grid.has_geotransform && !mask_grid_.has_geotransform) {
     if (image_grid.width == mask_grid_.width && image_grid.height == mask_grid_.height) return;
   } else if (image_grid.has_geotransform && mask_grid_.has_geotransform &&
-             (image_grid.crs.empty() || mask_grid_.crs.empty() || same_crs(image_grid.crs, mask_grid_.crs))) {
+             (image_grid.crs.empty() || mask_grid_.crs.empty() ||
+              may_be_alike(image_grid.crs, mask_grid_.crs))) {
     const auto to_image = [&](std::int64_t column, std::int64_t row) {
       const auto world = mask_grid_.to_world(static_cast<double>(column), static_cast<double>(row));
       return image_grid.to_pixel(world[0], world[1]);

@@ -62,12 +62,6 @@ std::string describe_grid(const Grid& grid) {
                      grid.has_geotransform ? "georeferenced" : "no geotransform", crs_label(grid.crs));
 }
 
-/// Whether numbers may mean the same place: of one CRS, or of one unit where one of the two is local.
-bool may_be_alike(const std::string& a, const std::string& b) {
-  if (same_crs(a, b)) return true;
-  return (local_unit(a) || local_unit(b)) && linear_unit(a) == linear_unit(b);
-}
-
 }  // namespace
 
 bool same_grid(const Grid& a, const Grid& b) {

@@ -9,7 +9,9 @@ namespace terramask::geo {
 std::vector<Window> sample_windows(const Window& extent);
 
 /// Looks at samples of heights and of alpha. Throws mismatch where most of a surface lies below its terrain,
-/// and adds a warning where what is called alpha looks like imagery. Tiles of servers are not fetched for it.
+/// or farther from it than anything is high, and where nodata is not declared; adds a warning where a surface
+/// is nowhere near its terrain, or is nothing but that, and where what is called alpha looks like imagery.
+/// Tiles of servers are not fetched for it.
 void check_values(StackFacts& facts);
 
 /// What is wrong with a file's alpha band; empty where nothing is, or where it has none.

@@ -122,8 +122,8 @@ bool is_vector_file(const std::string& path) {
     const DatasetPtr vector = open_vector(path);
     if (!raster) return true;
     return vector->GetLayerCount() == 1 && has_geometry(*vector->GetLayer(0));
-  } catch (const Error&) {
-    return false;
+  } catch (const Error& error) {
+    return error.code() == ErrorCode::unsupported;  // it is one, which cannot be read as it is meant
   }
 }
 

@@ -66,6 +66,14 @@ std::optional<std::array<double, 4>> box_of(const Grid& grid, const std::string&
   return std::array{*left, *low, *right, *high};
 }
 
+namespace {
+
+bool is_flag(const OGRFieldDefn& field) {
+  return field.GetType() == OFTInteger && field.GetSubType() == OFSTBoolean;
+}
+
+}  // namespace
+
 void VectorStream::State::open(const VectorStreamOptions& options) {
   path = options.path;
   CPLStringList all;
@@ -76,6 +84,15 @@ void VectorStream::State::open(const VectorStreamOptions& options) {
   all.SetNameValue("AUTODETECT_TYPE", "YES");
   all.SetNameValue("EMPTY_STRING_AS_NULL", "YES");
   dataset = open_vector(path, all.List());
+  // "yes" and "no" stay as they were written: the driver converts where it reads, by the field's type.
+  for (OGRLayer* one : dataset->GetLayers()) {
+    OGRFeatureDefn& fields = *one->GetLayerDefn();
+    for (int i = 0; i < fields.GetFieldCount(); ++i)
+      if (is_flag(*fields.GetFieldDefn(i))) {
+        fields.GetFieldDefn(i)->SetSubType(OFSTNone);
+        fields.GetFieldDefn(i)->SetType(OFTString);
+      }
+  }
 }
 
 VectorStream::VectorStream(const VectorStreamOptions& options, const Grid& grid)
@@ -104,6 +121,14 @@ VectorStream::VectorStream(const VectorStreamOptions& options, const Grid& grid)
   s.near.resize(s.layers.size());
   s.around.resize(s.layers.size());
   if (s.layers.empty()) (void)find_layer(*s.dataset, options.path, "");  // throws
+  // Filters compare with the words that OpenStreetMap has for them.
+  for (std::size_t i = 0; i < s.layers.size(); ++i) {
+    const OGRFeatureDefn& fields = *s.layers[i]->GetLayerDefn();
+    for (int field = 0; field < fields.GetFieldCount(); ++field)
+      if (is_flag(*fields.GetFieldDefn(field)) &&
+          this->field(i, fields.GetFieldDefn(field)->GetNameRef()) == field)
+        set_field(i, fields.GetFieldDefn(field)->GetNameRef(), [this, field] { return own_text(field); });
+  }
 }
 
 VectorStream::~VectorStream() = default;
@@ -318,6 +343,8 @@ std::optional<std::string> VectorStream::text(int field) const {
 std::optional<std::string> VectorStream::own_text(int field) const {
   if (field < 0 || field >= state_->feature->GetFieldCount()) return std::nullopt;
   if (state_->feature->IsFieldSetAndNotNull(field) == 0) return std::nullopt;
+  if (is_flag(*state_->feature->GetFieldDefnRef(field)))
+    return state_->feature->GetFieldAsInteger(field) != 0 ? "yes" : "no";
   return std::string(state_->feature->GetFieldAsString(field));
 }
 

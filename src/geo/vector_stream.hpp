@@ -79,7 +79,8 @@ class VectorStream {
   bool matches(std::size_t filter);
   /// As text; empty where the feature has no value.
   std::optional<std::string> text(int field) const;
-  /// The same as the file has it, whatever `set_field` has put in its place.
+  /// The same as the file has it (true and false are "yes" and "no"), whatever `set_field` has put in its
+  /// place.
   std::optional<std::string> own_text(int field) const;
   /// Null where the feature has none.
   const OGRGeometry* geometry() const;

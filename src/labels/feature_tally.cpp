@@ -19,6 +19,14 @@ std::vector<std::string> FeatureTally::warnings(const std::string& rules, const 
     all.push_back(fmt::format("{}: {}.buffer: no width up to {:g} m (most_m) for {}, left out", rules,
                               rule.first, rule.second,
                               features(count, ("of " + path).c_str(), ("of " + path).c_str())));
+  for (const auto& [rule, one] : doubted)
+    all.push_back(
+        fmt::format("{}: {}.buffer: {} that is no number of metres up to {:g} (most_m), as {}: taken by "
+                    "the rule's next alternative",
+                    rules, rule.first,
+                    features(one.first, ("of " + path + " says a width").c_str(),
+                             ("of " + path + " say a width").c_str()),
+                    rule.second, one.second));
   return all;
 }
 

@@ -17,8 +17,11 @@ struct FeatureTally {
   std::uint64_t thin = 0;       ///< of these, points and lines without a width
   /// Of these, those for which no width was found: by the rule's place ("rules[2]") and the most it may be.
   std::map<std::pair<std::string, double>, std::uint64_t> widthless;
+  /// Those whose width was not believed, so that the rule's next alternative was taken: how many, and what
+  /// the first said.
+  std::map<std::pair<std::string, double>, std::pair<std::uint64_t, std::string>> doubted;
 
-  /// What is to be told of features that were left out.
+  /// What is to be told of features that were left out or not believed.
   std::vector<std::string> warnings(const std::string& rules, const std::string& path) const;
 
   /// Why nothing was painted.

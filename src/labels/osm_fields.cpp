@@ -1,5 +1,7 @@
 #include "labels/osm_fields.hpp"
 
+#include <ogr_geometry.h>
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -61,6 +63,8 @@ class KeyFinder {
   KeyFinder(const geo::VectorStream& stream, std::size_t layer, const std::string& key)
       : stream_(stream),
         key_(key),
+        layer_(stream.layers()[layer]),
+        kind_(stream.kind(layer)),
         own_(stream.field(layer, key)),
         code_(stream.field(layer, "code")),
         fclass_(stream.field(layer, "fclass")),
@@ -97,14 +101,25 @@ class KeyFinder {
       }
     if (fclass_ < 0) return std::nullopt;
     const auto code = stream_.own_text(code_);
-    return geofabrik_tag({code ? std::atoi(code->c_str()) : 0, stream_.own_text(fclass_).value_or(""),
-                          stream_.own_text(type_).value_or("")},
+    const std::string fclass = stream_.own_text(fclass_).value_or("");
+    return geofabrik_tag({code ? std::atoi(code->c_str()) : geofabrik_code(layer_, feature_kind(), fclass),
+                          fclass, stream_.own_text(type_).value_or("")},
                          key_);
   }
 
  private:
+  /// The layer's, or where that is none, the feature's own.
+  geo::GeometryKind feature_kind() const {
+    if (kind_ != geo::GeometryKind::any || stream_.geometry() == nullptr) return kind_;
+    const int dimension = stream_.geometry()->getDimension();
+    return dimension == 2   ? geo::GeometryKind::areas
+           : dimension == 1 ? geo::GeometryKind::lines
+                            : geo::GeometryKind::points;
+  }
+
   const geo::VectorStream& stream_;
-  std::string key_;
+  std::string key_, layer_;
+  geo::GeometryKind kind_;
   int own_, code_, fclass_, type_;
   std::vector<int> other_names_, collections_;
 };
@@ -137,6 +152,11 @@ std::set<std::string> names_in(const std::string& where) {
     }
   }
   return names;
+}
+
+bool asks_for_osm(const std::string& where) {
+  const std::set<std::string> names = names_in(where);
+  return std::any_of(kMarks.begin(), kMarks.end(), [&](const char* name) { return names.contains(name); });
 }
 
 void add_osm_fields(geo::VectorStream& stream, std::size_t layer, const std::set<std::string>& names,

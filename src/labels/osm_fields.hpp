@@ -13,6 +13,9 @@ namespace terramask::labels {
 /// Whether a layer's fields are those of something made from OpenStreetMap.
 bool is_from_osm(const geo::VectorStream& stream, std::size_t layer);
 
+/// Whether a filter asks for one of these.
+bool asks_for_osm(const std::string& where);
+
 /// Words of a filter in OGR SQL that may be names of fields.
 std::set<std::string> names_in(const std::string& where);
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <osmium/builder/osm_object_builder.hpp>
 #include <osmium/io/bzip2_compression.hpp>
 #include <osmium/io/gzip_compression.hpp>
 #include <osmium/io/o5m_input.hpp>
@@ -45,15 +47,45 @@ void OsmPresent::finish() {
 }
 
 void OsmPresent::pass(const osmium::OSMObject& object) {
-  const auto type = static_cast<std::size_t>(osmium::item_type_to_nwr_index(object.type()));
-  if (!object.visible() || deletions_.ids[type].contains(object.id())) {
+  if (!object.visible() || is_deleted(object.type(), object.id())) {
     ++left_out_.deleted;
+    if (object.type() != osmium::item_type::way || object.id() <= last_invisible_) return;
+    last_invisible_ = object.id();
+    invisible_ways_.add(static_cast<std::uint64_t>(last_invisible_));
   } else if (object.type() == osmium::item_type::node &&
              !static_cast<const osmium::Node&>(object).location().valid()) {
     ++left_out_.placeless;
+  } else if (object.type() == osmium::item_type::relation) {
+    take_(without_deleted(static_cast<const osmium::Relation&>(object)));
   } else {
     take_(object);
   }
+}
+
+bool OsmPresent::is_deleted(osmium::item_type type, std::int64_t id) const {
+  if (deletions_.ids[static_cast<std::size_t>(osmium::item_type_to_nwr_index(type))].contains(id))
+    return true;
+  return type == osmium::item_type::way && id > 0 && invisible_ways_.contains(static_cast<std::uint64_t>(id));
+}
+
+const osmium::OSMObject& OsmPresent::without_deleted(const osmium::Relation& relation) {
+  const auto deleted = [this](const osmium::RelationMember& member) {
+    return is_deleted(member.type(), member.ref());
+  };
+  const osmium::RelationMemberList& all = relation.members();
+  if (std::none_of(all.begin(), all.end(), deleted)) return relation;
+  osmium::memory::Buffer& buffer =
+      changed_.emplace_back(relation.byte_size(), osmium::memory::Buffer::auto_grow::yes);
+  {
+    osmium::builder::RelationBuilder changed(buffer);
+    changed.set_id(relation.id()).set_version(relation.version());
+    changed.add_item(relation.tags());
+    osmium::builder::RelationMemberListBuilder members(changed);
+    for (const osmium::RelationMember& member : all)
+      if (!deleted(member)) members.add_member(member.type(), member.ref(), member.role());
+  }
+  buffer.commit();
+  return buffer.get<osmium::OSMObject>(0);
 }
 
 namespace {

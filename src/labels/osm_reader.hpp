@@ -1,24 +1,27 @@
 // The objects that an OSM file says are there.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <osmium/io/reader.hpp>
 #include <osmium/osm.hpp>
 
+#include "labels/id_set.hpp"
 #include "labels/osm_deletions.hpp"
 
 namespace terramask::labels {
 
 /// Lets through the newest version of each object, unless that is deleted or, of a node, without a place.
-/// Versions of one object must follow each other.
+/// Relations come without those of their members that are deleted: GDAL draws none that lacks a way. Versions
+/// of one object must follow each other, and ways their ids.
 class OsmPresent {
  public:
   using Take = std::function<void(const osmium::OSMObject&)>;
 
   OsmPresent(const OsmDeletions& deletions, Take take) : deletions_(deletions), take_(std::move(take)) {}
 
-  /// @param object stays where it is until the next call
+  /// @param object stays where it is until the next call; what is let through, as long as it or this does
   void add(const osmium::OSMObject& object);
   /// The last object is about to go: a copy of it is kept.
   void hold();
@@ -30,9 +33,14 @@ class OsmPresent {
 
  private:
   void pass(const osmium::OSMObject& object);
+  bool is_deleted(osmium::item_type type, std::int64_t id) const;
+  const osmium::OSMObject& without_deleted(const osmium::Relation& relation);
 
   const OsmDeletions& deletions_;
   Take take_;
+  IdSet invisible_ways_;
+  std::int64_t last_invisible_ = 0;
+  std::deque<osmium::memory::Buffer> changed_;  ///< relations that lack members
   const osmium::OSMObject* last_ = nullptr;
   osmium::memory::Buffer held_{1024, osmium::memory::Buffer::auto_grow::yes};
   bool is_held_ = false;

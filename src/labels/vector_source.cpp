@@ -191,6 +191,13 @@ void VectorSource::bind(const SourceRule& rule, std::size_t index, const RuleLay
     try {
       bound.filter = stream_->add_filter(from.layer, keys.where);
     } catch (const Error& error) {
+      if (!osm_ && !is_from_osm(*stream_, from.layer) && asks_for_osm(keys.where))
+        throw Error(
+            ErrorCode::mismatch,
+            fmt::format("{}: layer \"{}\" has no field of OpenStreetMap (building, highway, ...): its "
+                        "fields are {}",
+                        keys_.path, stream_->layers()[from.layer], stream_->field_names(from.layer)),
+            "export it with its tags, as GeoJSON or GeoPackage, or write rules for these fields");
       throw Error(ErrorCode::format,
                   fmt::format("{}: {}.where: {}", context_.rules.path, rule.spec->place, error.message()),
                   fields_text(from.layer));
@@ -234,13 +241,18 @@ void VectorSource::paint_feature(const LayerRule& bound) {
                           .ring_m = keys.ignore_ring_m,
                           .ring_rank = context_.ranks.ring(rule.index, level)};
   if (!keys.width.alternatives.empty()) {
-    const auto width =
-        keys.width.evaluate([&](const std::string& name) { return stream_->text(bound.fields.at(name)); });
+    std::string doubted;
+    const auto width = keys.width.evaluate(
+        [&](const std::string& name) { return stream_->text(bound.fields.at(name)); }, &doubted);
     if (!width) {
       ++tally_.widthless[{rule.spec->place, keys.width.most_m}];
       return;
     }
     style.width_m = *width;
+    if (!doubted.empty()) {
+      auto& [count, example] = tally_.doubted[{rule.spec->place, keys.width.most_m}];
+      if (count++ == 0) example = doubted;
+    }
   }
   if (style.width_m == 0 && !style.touched && stream_->geometry()->getDimension() < 2) ++tally_.thin;
   if (const auto* gaps = cut(bound.from.layer)) {

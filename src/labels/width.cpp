@@ -122,7 +122,22 @@ double Width::widest_said() const {
   return widest;
 }
 
-std::optional<double> Width::evaluate(const FieldText& field) const {
+namespace {
+
+/// "width=600", of the first field of an expression that yielded nothing though all its fields say something.
+std::string said_in_vain(const WidthExpression& expression, const FieldText& field) {
+  std::string first;
+  for (const std::string& name : expression.fields()) {
+    const auto text = field(name);
+    if (!text || text->empty()) return "";
+    if (first.empty()) first = fmt::format("{}={}", name, *text);
+  }
+  return first;
+}
+
+}  // namespace
+
+std::optional<double> Width::evaluate(const FieldText& field, std::string* doubted) const {
   for (const WidthAlternative& one : alternatives) {
     std::optional<double> width;
     if (one.expression) {
@@ -133,6 +148,8 @@ std::optional<double> Width::evaluate(const FieldText& field) const {
       if (found != one.values.end()) width = found->second;
     }
     if (width && *width > 0) return width;
+    if (doubted != nullptr && doubted->empty() && one.expression)
+      *doubted = said_in_vain(*one.expression, field);
   }
   return std::nullopt;
 }

@@ -53,7 +53,9 @@ struct Width {
   /// The largest of the widths that the rules themselves say; 0 where they say none.
   double widest_said() const;
   /// Metres; empty where no alternative yields a number.
-  std::optional<double> evaluate(const FieldText& field) const;
+  /// @param doubted gets what a field said that was not believed ("width=600"), where there is such; may be
+  ///                null
+  std::optional<double> evaluate(const FieldText& field, std::string* doubted = nullptr) const;
 };
 
 /// Reads `width`: an alternative or a list of them.

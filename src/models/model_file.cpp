@@ -69,6 +69,9 @@ void check_tensors(const safetensors::Header& header,
                                    : fmt::format(", and {} more", expected.size() - found - 1)));
 }
 
+// The product of two such overflows, and sums of infinities are NaN, which a ReLU may turn to a harmless 0.
+constexpr float kMostWeight = 1e18F;
+
 // One NaN makes every pixel that it meets a NaN, and a mask of them is all of one class.
 void check_values(const Parameters& parameters, const std::string& path) {
   for (const auto& [name, tensor] : parameters) {
@@ -80,6 +83,14 @@ void check_values(const Parameters& parameters, const std::string& path) {
                   fmt::format("{}: tensor {}: {} of {} values are NaN or infinite", path, quotation(name),
                               bad, values.size()),
                   "take a model of an earlier epoch, or train it again with a lower learning rate");
+    const auto huge =
+        std::ranges::count_if(values, [](float value) { return std::abs(value) > kMostWeight; });
+    if (huge > 0 && !name.ends_with(".running_var"))
+      throw Error(
+          ErrorCode::format,
+          fmt::format("{}: tensor {}: {} of {} values are beyond {:g}, which nothing can be computed with",
+                      path, quotation(name), huge, values.size(), kMostWeight),
+          "take a model of an earlier epoch, or train it again with a lower learning rate");
     const auto negative = std::ranges::count_if(values, [](float value) { return value < 0; });
     if (negative > 0 && name.ends_with(".running_var"))
       throw Error(ErrorCode::format,

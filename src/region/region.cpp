@@ -13,6 +13,7 @@
 #include "region/products.hpp"
 #include "region/ranks.hpp"
 #include "region/totals.hpp"
+#include "segment/job.hpp"
 
 namespace terramask {
 
@@ -52,6 +53,20 @@ RegionSummary summarise(const JobFile& file, const std::vector<RegionTile>& fini
   summary.this_run = totals_of(file.classes, finished);
   summary.region = totals_of(file.classes, all);
   return summary;
+}
+
+void warn_without_result(const Model& model, const RegionRun& run, const std::vector<RegionTile>& finished,
+                         RegionSummary& summary) {
+  std::uint64_t without = 0, tiles = 0;
+  for (const RegionTile& tile : finished) {
+    without += tile.without_result;
+    tiles += tile.without_result > 0 ? 1 : 0;
+  }
+  if (without == 0) return;
+  summary.warnings.push_back(
+      segment::without_result_text(model, without, summary.valid_pixels,
+                                   fmt::format("the region, in {} tile{}", tiles, tiles == 1 ? "" : "s")));
+  if (run.log) run.log("warning: " + summary.warnings.back());
 }
 
 /// @param times of each rank, the first one's first
@@ -168,6 +183,7 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
   summary.kept = all.size() - count;
   summary.faults = plan.inputs.faults;
   summary.warnings = opened.warnings;
+  warn_without_result(opened.worker->model(), run, dispatcher.finished(), summary);
   summary.handing_out = handing_out;
   add_times(times, summary);
   if (run.shards == 1) {

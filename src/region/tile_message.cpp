@@ -8,11 +8,11 @@ namespace {
 Json to_json(const JournalTile& one) {
   const RegionTile& t = one.tile;
   const Window& w = t.window;
-  return {t.row,    t.column,     {w.x, w.y, w.width, w.height},
-          t.status, t.runs,       t.pixels,
-          t.valid,  t.confidence, t.seconds,
-          t.counts, one.inputs,   one.bytes,
-          t.areas};
+  return {t.row,    t.column,        {w.x, w.y, w.width, w.height},
+          t.status, t.runs,          t.pixels,
+          t.valid,  t.confidence,    t.seconds,
+          t.counts, one.inputs,      one.bytes,
+          t.areas,  t.without_result};
 }
 
 JournalTile from_json(const Json& json) {
@@ -32,6 +32,7 @@ JournalTile from_json(const Json& json) {
   one.inputs = json.at(10).get<std::string>();
   one.bytes = json.at(11).get<std::uint64_t>();
   t.areas = json.at(12).get<std::vector<double>>();
+  t.without_result = json.at(13).get<std::uint64_t>();
   return one;
 }
 

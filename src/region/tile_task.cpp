@@ -122,6 +122,7 @@ JournalTile TileTask::finish(const StopFlag* stop) {
   t.status = "done";
   t.pixels = maker_->pixels();
   t.valid = maker_->valid_pixels();
+  t.without_result = maker_->without_result();
   t.confidence = maker_->mean_confidence();
   t.counts = maker_->counts();
   t.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();

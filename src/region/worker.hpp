@@ -30,6 +30,7 @@ class Worker {
   const Footprint& footprint() const { return runner_->footprint(); }
   /// That read, and as many that write.
   std::size_t threads() const;
+  const Model& model() const { return *model_; }
   std::string device_name() const { return runner_->device_name(); }
 
   /// What the largest tile takes; the patch is then known to fit the device.

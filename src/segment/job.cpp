@@ -122,6 +122,15 @@ std::vector<std::string> Job::warnings() const {
   return all;
 }
 
+std::string without_result_text(const Model& model, std::uint64_t without_result, std::uint64_t valid_pixels,
+                                const std::string& where) {
+  return fmt::format(
+      "{}: gives no finite number for {} of {} pixels of {}{}: its weights, or the raster's values, are too "
+      "large to be computed with",
+      model.path, without_result, without_result + valid_pixels, where,
+      valid_pixels > 0 ? ", which are nodata" : "");
+}
+
 std::int64_t smaller_tile(std::int64_t tile, std::int64_t alignment) {
   return std::max(alignment, floor_to(tile * 3 / 4, alignment));
 }

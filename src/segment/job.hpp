@@ -66,6 +66,10 @@ class Job {
 /// quarters. The job is cut by it.
 std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile);
 
+/// Says that the network gave no finite number for some of the pixels, which are nodata.
+std::string without_result_text(const Model& model, std::uint64_t without_result, std::uint64_t valid_pixels,
+                                const std::string& where);
+
 /// Less by at least one step of the alignment, which tiles are rounded up to, and at least one step.
 std::int64_t smaller_tile(std::int64_t tile, std::int64_t alignment);
 

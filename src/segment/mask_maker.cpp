@@ -21,21 +21,31 @@ std::vector<T> crop(std::span<const T> values, const Window& whole, const Window
   return part;
 }
 
-// The first of the largest, by pixel.
+constexpr std::int32_t no_class = -1;  // as Argmax has it: of values that are not finite
+
+// The first of the largest, by pixel; any value that is no number makes it no class.
 std::vector<std::int32_t> argmax(std::span<const float> values, std::size_t classes, std::size_t pixels) {
   std::vector<std::int32_t> best(pixels);
   for (std::size_t p = 0; p < pixels; ++p)
     for (std::size_t c = 1; c < classes; ++c)
       if (values[c * pixels + p] > values[static_cast<std::size_t>(best[p]) * pixels + p])
         best[p] = static_cast<std::int32_t>(c);
+  for (std::size_t c = 0; c < classes; ++c)
+    for (std::size_t p = 0; p < pixels; ++p)
+      if (best[p] != no_class && std::isnan(values[c * pixels + p])) best[p] = no_class;
+  for (std::size_t p = 0; p < pixels; ++p)
+    if (best[p] != no_class && std::isinf(values[static_cast<std::size_t>(best[p]) * pixels + p]))
+      best[p] = no_class;
   return best;
 }
 
 // The second class above the threshold, else the first.
 std::vector<std::int32_t> above(std::span<const float> probabilities, std::size_t pixels, double threshold) {
   std::vector<std::int32_t> classes(pixels);
-  for (std::size_t p = 0; p < pixels; ++p)
-    classes[p] = static_cast<double>(probabilities[pixels + p]) > threshold ? 1 : 0;
+  for (std::size_t p = 0; p < pixels; ++p) {
+    const float value = probabilities[pixels + p];
+    classes[p] = std::isnan(value) ? no_class : static_cast<double>(value) > threshold ? 1 : 0;
+  }
   return classes;
 }
 
@@ -124,6 +134,11 @@ void MaskMaker::write(const Window& window, std::span<const std::int32_t> classe
   std::vector<std::uint16_t> values(kept.size(), static_cast<std::uint16_t>(mask_.nodata()));
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (inside[i] == 0) continue;
+    if (kept[i] == no_class) {
+      inside[i] = 0;
+      ++without_result_;
+      continue;
+    }
     const auto index = static_cast<std::size_t>(kept[i]);
     values[i] = static_cast<std::uint16_t>(model_.info.classes[index].value);
     ++counts_[index];

@@ -15,6 +15,8 @@ class MaskMaker {
 
   std::uint64_t pixels() const { return pixels_; }
   std::uint64_t valid_pixels() const { return valid_pixels_; }
+  /// Pixels that were to have a class and are nodata: the network gave them no finite number.
+  std::uint64_t without_result() const { return without_result_; }
   /// Pixels by class index.
   const std::vector<std::uint64_t>& counts() const { return counts_; }
   /// Mean of the largest probability over valid pixels, where the options ask for it; 0 where none is valid.
@@ -39,7 +41,7 @@ class MaskMaker {
   MaskWriter& mask_;
   ProbabilityWriter* probabilities_;
   std::optional<Blend> blend_;
-  std::uint64_t pixels_ = 0, valid_pixels_ = 0;
+  std::uint64_t pixels_ = 0, valid_pixels_ = 0, without_result_ = 0;
   double confidence_ = 0;
   std::vector<std::uint64_t> counts_;
 };

@@ -83,6 +83,12 @@ struct Segmenter::State {
           maker.add(result);
           report(maker.pixels());
         });
+    std::string without_result;
+    if (maker.without_result() > 0)
+      without_result = segment::without_result_text(*model, maker.without_result(), maker.valid_pixels(),
+                                                    job.reader().name());
+    if (!without_result.empty() && maker.valid_pixels() == 0)
+      throw Error(ErrorCode::mismatch, without_result, "train it again, or correct the raster");
     if (probabilities) probabilities->complete(progress, stop);
     mask->complete(progress, stop);
     if (probabilities) probabilities->put_in_place();
@@ -102,6 +108,7 @@ struct Segmenter::State {
       summary.counts.emplace_back(model->info.classes[i], maker.counts()[i]);
     if (options.confidence) summary.confidence = maker.mean_confidence();
     summary.warnings = job.warnings();
+    if (!without_result.empty()) summary.warnings.push_back(without_result);
     return summary;
   }
 };

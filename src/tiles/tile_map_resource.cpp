@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fstream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "terramask/error.hpp"
@@ -91,22 +92,97 @@ std::optional<bool> viewer_counts_from_south(const std::string& page) {
   return page.compare(value, 4, "true") == 0 || page.compare(value, 1, "1") == 0;
 }
 
+/// Where the page takes the tiles beside it from: of a URL without a host, what stands behind its columns.
+std::size_t behind_own_columns(std::string_view page) {
+  constexpr std::string_view columns = "{z}/{x}/";
+  for (std::size_t at = page.find(columns); at != std::string_view::npos; at = page.find(columns, at + 1)) {
+    const std::size_t quote = page.substr(0, at).find_last_of("'\"`");
+    if (quote != std::string_view::npos &&
+        page.substr(quote, at - quote).find("//") == std::string_view::npos)
+      return at + columns.size();
+  }
+  return std::string_view::npos;
+}
+
+/// "EPSG:4326" where the text names another CRS than Web Mercator.
+std::string other_projection(std::string_view text) {
+  constexpr std::string_view key = "projection:";
+  constexpr std::size_t most = 60;  // to the code: "new ol.proj.Projection({code: 'EPSG:32633'"
+  for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
+    const std::string_view value = text.substr(at, key.size() + most);
+    const std::size_t begin = value.find("EPSG:");
+    if (begin == std::string_view::npos) continue;
+    const std::string code(value.substr(begin, value.find_first_of("'\"`", begin) - begin));
+    if (!is_web_mercator({.profile = {}, .crs = code})) return code;
+  }
+  return {};
+}
+
+/// The same of a page whose tiles' columns end at `at`: controls may tell places in any CRS.
+std::string other_projection_of_tiles(std::string_view page, std::size_t at) {
+  const std::size_t begin = page.rfind("source.", at);
+  if (begin == std::string_view::npos) return {};
+  const std::string_view source = page.substr(begin, page.find("})", at) - begin);
+  std::string code = other_projection(source);
+  const std::size_t view = page.find("ol.View(");
+  // OpenLayers takes XYZ to be in Web Mercator, and all else to be in the CRS of the view.
+  if (code.empty() && !source.starts_with("source.XYZ") && view != std::string_view::npos)
+    code = other_projection(page.substr(view));
+  return code;
+}
+
+[[noreturn]] void refuse_profile(const std::string& file, const std::string& profile,
+                                 const std::string& crs) {
+  throw Error(ErrorCode::unsupported,
+              fmt::format("{}: tiles of the profile \"{}\" ({}), which are not those of Web Mercator", file,
+                          profile, crs.empty() ? "no CRS" : crs.substr(0, 60)),
+              "make them with `gdal2tiles.py --profile=mercator`, or name the raster they were made of");
+}
+
+/// What OpenLayers' page says, as gdal2tiles.py writes it.
+std::optional<TileMapResource> read_openlayers(const std::string& file) {
+  const auto page = contents(file);
+  if (!page) return std::nullopt;
+  const std::size_t at = behind_own_columns(*page);
+  if (at == std::string::npos) return std::nullopt;
+  if (const std::string crs = other_projection_of_tiles(*page, at); !crs.empty())
+    refuse_profile(file, crs == "EPSG:4326" ? "geodetic" : "raster", crs);
+  if (page->compare(at, 4, "{-y}") == 0) return TileMapResource{file, true};
+  if (page->compare(at, 3, "{y}") == 0) return TileMapResource{file, false};
+  return std::nullopt;
+}
+
+/// What TileJSON says (https://github.com/mapbox/tilejson-spec); files of this name may be anything else.
+std::optional<TileMapResource> read_tile_json(const std::string& file) {
+  const auto text = contents(file);
+  if (!text) return std::nullopt;
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
+  const auto told = [&](const char* key) {
+    const bool there = json.is_object() && json.contains(key) && json[key].is_string();
+    return there ? json[key].get<std::string>() : std::string();
+  };
+  if (const std::string profile = told("profile"); profile.ends_with("geodetic"))
+    refuse_profile(file, profile, "EPSG:4326");
+  const std::string scheme = told("scheme");
+  if (scheme != "tms" && scheme != "xyz") return std::nullopt;
+  return TileMapResource{file, scheme == "tms"};
+}
+
 }  // namespace
 
 std::optional<TileMapResource> read_tile_map_resource(const fs::path& folder) {
   const std::string described = (folder / "tilemapresource.xml").string();
   if (const auto text = contents(described)) {
     const TileMap map = parse(*text, described);
-    if (!is_web_mercator(map))
-      throw Error(ErrorCode::unsupported,
-                  fmt::format("{}: tiles of the profile \"{}\" ({}), which are not those of Web Mercator",
-                              described, map.profile, map.crs.empty() ? "no CRS" : map.crs.substr(0, 60)),
-                  "make them with `gdal2tiles.py --profile=mercator`, or name the raster they were made of");
+    if (!is_web_mercator(map)) refuse_profile(described, map.profile, map.crs);
     return TileMapResource{described, true};
   }
   const std::string viewer = (folder / "leaflet.html").string();
   if (const auto page = contents(viewer))
     if (const auto south = viewer_counts_from_south(*page)) return TileMapResource{viewer, *south};
+  if (auto told = read_openlayers((folder / "openlayers.html").string())) return told;
+  for (const char* name : {"metadata.json", "tiles.json", "tilejson.json"})
+    if (auto told = read_tile_json((folder / name).string())) return told;
   return std::nullopt;
 }
 

@@ -13,8 +13,9 @@ struct TileMapResource {
   bool rows_from_south = false;
 };
 
-/// Reads the folder's tilemapresource.xml, else the viewer leaflet.html that gdal2tiles.py and QGIS write.
-/// Throws format (no XML), unsupported (tiles that are not those of Web Mercator).
+/// Reads the folder's tilemapresource.xml, else the viewers leaflet.html and openlayers.html that
+/// gdal2tiles.py and QGIS write, else TileJSON (metadata.json, tiles.json, tilejson.json). Throws format (no
+/// XML), unsupported (tiles that are not those of Web Mercator).
 std::optional<TileMapResource> read_tile_map_resource(const std::filesystem::path& folder);
 
 }  // namespace terramask::tiles

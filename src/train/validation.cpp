@@ -9,7 +9,9 @@
 namespace terramask::train {
 namespace {
 
+/// @param confusion classes rows of one column more: of pixels whose results are not finite, no class
 void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epoch& epoch) {
+  const std::size_t columns = classes + 1;
   std::uint64_t all = 0, right = 0;
   double iou_sum = 0, f1_sum = 0;
   int occurring = 0;
@@ -18,10 +20,11 @@ void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epo
   for (std::size_t c = 0; c < classes; ++c) {
     std::uint64_t truth = 0, found = 0;
     for (std::size_t other = 0; other < classes; ++other) {
-      truth += confusion[c * classes + other];
-      found += confusion[other * classes + c];
+      truth += confusion[c * columns + other];
+      found += confusion[other * columns + c];
     }
-    const std::uint64_t both = confusion[c * classes + c];
+    truth += confusion[c * columns + classes];
+    const std::uint64_t both = confusion[c * columns + c];
     all += truth;
     right += both;
     const auto hits = static_cast<double>(both), sum = static_cast<double>(truth + found);
@@ -54,7 +57,7 @@ Validation::Validation(Executor& executor, const learn::TrainingSpec& spec,
 void Validation::run(const Parameters& parameters, Epoch& epoch, Communicator& ranks, const StopFlag* stop) {
   const Network network = optimise_for_inference({graph_, parameters});
   const auto program = executor_.compile(network.graph, network.parameters);
-  std::vector<std::uint64_t> confusion(classes_ * classes_);
+  std::vector<std::uint64_t> confusion(classes_ * (classes_ + 1));
   std::array<double, 2> sums{};  // Σ w · loss and Σ w
   Batch batch;
   bool stopped = false;
@@ -80,8 +83,8 @@ void Validation::run(const Parameters& parameters, Epoch& epoch, Communicator& r
     const auto classes = program->output_as<std::int32_t>(0, "classes");
     for (std::size_t i = 0; i < classes.size(); ++i)
       if (batch.weights[i] > 0)
-        ++confusion[static_cast<std::size_t>(batch.labels[i]) * classes_ +
-                    static_cast<std::size_t>(classes[i])];
+        ++confusion[static_cast<std::size_t>(batch.labels[i]) * (classes_ + 1) +
+                    (classes[i] < 0 ? classes_ : static_cast<std::size_t>(classes[i]))];
   }
   ranks.barrier();
   if (ranks.any(stopped)) throw Error(ErrorCode::cancelled, "stopped on request");

@@ -86,6 +86,19 @@ class Across(FaultTest):
         out = self.segment(ortho, 'mercator.tif', '-20037508', '-20037508', '20037508', '20037508', '--bounds-crs',
                            'EPSG:3857')
         self.assertEqual(self.window(out), self.window(ortho))
+        # Nearly all of it: the edges have places in a projection, and the inside is not between them.
+        polar = self.raster('polar.tif', self.image, (-100000, 400, 0, 100000, 0, -400), 3413)
+        mercator = self.raster('merc.tif', self.image, (1500000, 1, 0, 6250000, 0, -1), 3857)
+        for raster in (ortho, self.fiji, polar, mercator):
+            for box in (('-179.9', '-89.9', '179.9', '89.9'), ('-179.999', '-89.999', '179.999', '89.999'),
+                        ('-179', '-85', '179', '85'), ('-150', '-89.9', '209', '89.9')):
+                if raster == polar and box[3] != '89.999' or raster == self.fiji and box[0] != '-150':
+                    continue  # the box leaves out what the raster shows
+                with self.subTest(raster=raster, box=box):
+                    out = self.segment(raster, 'nearly.tif', *box, '--bounds-crs', 'EPSG:4326')
+                    width, height = self.window(out)
+                    whole = self.window(raster)
+                    self.assertGreater(width * height, .99 * whole[0] * whole[1])
 
     def halves(self):
         degree = 1 / 131072  # a whole number of pixels around the Earth

@@ -39,6 +39,16 @@ class FirstTraining(FaultTest):
         self.assertIn('left as asked: sampling', said.stderr)
         self.assertEqual(self.project('random.json')['training']['sampling'], 'random')
 
+    def test_class_weights_that_leave_nothing(self):
+        labels = self.rare_labels('weights.tif')
+        self.refuses(['init', SAMPLE / 'ortho.tif', '--labels', labels, '-o', self.work / 'none.json', *SMALL,
+                      '--class-weights', '0,0'], 'class_weights', 'weight above 0')
+        self.init(labels, 'absent.json', *SMALL, '--classes', '0=a,1=b,9=c', '--class-weights', '0,0,1')
+        project = self.project('absent.json')
+        (self.work / 'absent.json').write_text(json.dumps(project | {'allow_missing': ['c']}))
+        self.refuses(['train', self.work / 'absent.json', '-o', self.work / 'absent.safetensors'], 'class_weights',
+                     'weight above 0', status=1)
+
     def test_a_class_that_is_never_predicted_is_said(self):
         self.init(self.rare_labels('never.tif'), 'never.json', *SMALL, '--sampling', 'random', '--loss',
                   'cross_entropy', '--class-weights', '1,0.0001', '--set', 'training.epochs=10', '--set',

@@ -79,7 +79,8 @@ class Folders(FaultTest):
         if shutil.which('gdal2tiles.py') is None:
             self.skipTest('needs gdal2tiles.py (gdal-bin)')
         out = self.work / f'g2t_{profile}{"".join(more)}'
-        subprocess.run(['gdal2tiles.py', '-q', '-p', profile, '-z', zoom, '-w', 'none', *more, SAMPLE / 'ortho.tif',
+        more = more if '-w' in more else ('-w', 'none', *more)
+        subprocess.run(['gdal2tiles.py', '-q', '-p', profile, '-z', zoom, *more, SAMPLE / 'ortho.tif',
                         out], check=True, capture_output=True)
         return out
 
@@ -102,6 +103,30 @@ class Folders(FaultTest):
         self.refuses(['info', f'xyz:{self.gdal2tiles("geodetic", "18")}'], 'tilemapresource.xml', 'geodetic',
                      'EPSG:4326')
         self.refuses(['info', f'xyz:{self.gdal2tiles("raster", "1")}'], 'tilemapresource.xml', '"raster"')
+
+    def test_viewers_and_tilejson_say_the_rows(self):
+        tiles = self.gdal2tiles('mercator', '18', '-w', 'openlayers')
+        place = self.lat(f'xyz:{tiles}')
+        (tiles / 'tilemapresource.xml').unlink()
+        self.assertEqual(self.lat(f'xyz:{tiles}'), place)
+        self.refuses(['info', f'xyz:{tiles}/{{z}}/{{x}}/{{y}}.png'], 'openlayers.html', '{-y}')
+        (tiles / 'openlayers.html').unlink()
+        for name in ('metadata.json', 'tiles.json', 'tilejson.json'):
+            with self.subTest(name):
+                (tiles / name).write_text('{"tilejson": "2.2.0", "scheme": "tms"}')
+                self.assertEqual(self.lat(f'xyz:{tiles}'), place)
+                (tiles / name).unlink()
+        north = self.gdal2tiles('mercator', '18', '--xyz', '-w', 'openlayers')
+        (north / 'metadata.json').write_text('no JSON')
+        self.assertEqual(self.lat(f'xyz:{north}'), place)
+        # A page of others' tiles says nothing of those beside it.
+        (north / 'openlayers.html').write_text("url: 'https://example.org/{z}/{x}/{-y}.png'")
+        self.assertEqual(self.lat(f'xyz:{north}'), place)
+
+    def test_other_profiles_are_refused_by_their_viewers(self):
+        for profile, zoom, words in (('geodetic', '18', ('"geodetic"', 'EPSG:4326')), ('raster', '1', ('EPSG:32633',))):
+            tiles = self.gdal2tiles(profile, zoom, '--xyz', '-w', 'openlayers')
+            self.refuses(['info', f'xyz:{tiles}'], 'openlayers.html', *words)
 
     def test_a_description_that_cannot_be_read_is_named(self):
         tiles = self.gdal2tiles('mercator', '18', '--resampling=near')

@@ -3,7 +3,7 @@ import json
 import math
 import struct
 
-from support import SAMPLE, TOWN_MODEL, FaultTest, main
+from support import SAMPLE, TOWN_MODEL, FaultTest, gdal, main, osr
 
 HEIGHTS = ['--ndsm', SAMPLE / 'dsm.tif', SAMPLE / 'dtm.tif']
 
@@ -50,6 +50,51 @@ class HostileModels(FaultTest):
                               ['region', model, SAMPLE / 'ortho.tif', '-o', self.work / 'region', '--dry-run']):
                 self.refuses(arguments, f'"{tensor}"', status=1)
         self.assertFalse((self.work / 'mask.tif').exists())
+
+    def test_weights_that_overflow(self):
+        model = self.changed('huge.safetensors', 'up.2.weight', 3e38)
+        self.refuses(['info', model], '"up.2.weight"', 'beyond 1e+18', status=1)
+
+    def linear(self, name, weights):
+        """One band, two classes: class 1 where the value times its weight is above 0."""
+        description = {'format': 1, 'network': {'architecture': 'linear', 'bands': 1, 'classes': 2},
+                       'bands': [{'name': 'grey', 'type': 'Float32', 'mean': 0, 'std': 1}], 'pixel_size_m': 1,
+                       'classes': [{'value': i, 'name': name, 'color': '#000000'}
+                                   for i, name in enumerate(['low', 'high'])]}
+        header = {'__metadata__': {'terramask': json.dumps(description)},
+                  'head.bias': {'dtype': 'F32', 'shape': [2], 'data_offsets': [0, 8]},
+                  'head.weight': {'dtype': 'F32', 'shape': [2, 1, 1, 1], 'data_offsets': [8, 16]}}
+        return write(self.work / name, header, struct.pack('<4f', 0, 0, *weights))
+
+    def values(self, name, values):
+        raster = gdal.GetDriverByName('GTiff').Create(str(self.work / name), len(values[0]), len(values), 1,
+                                                      gdal.GDT_Float32)
+        raster.SetGeoTransform([500000, 1, 0, 5500000, 0, -1])
+        crs = osr.SpatialReference()
+        crs.ImportFromEPSG(32633)
+        raster.SetProjection(crs.ExportToWkt())
+        for row, line in enumerate(values):
+            raster.GetRasterBand(1).WriteRaster(0, row, len(line), 1, struct.pack(f'<{len(line)}f', *line))
+        return self.work / name
+
+    def test_results_that_overflow_are_nodata(self):
+        model = self.linear('linear.safetensors', [0, 1e10])
+        some = self.values('some.tif', [[1, -1, 1e30, 2, -2]] * 4)
+        for number, more in enumerate([[], ['--probabilities', self.work / 'p.tif'], ['--threshold', '0.7'],
+                                       ['--overlap', '1']]):
+            mask = self.work / f'some{number}_mask.tif'
+            said = self.terramask('segment', model, some, '-o', mask, '--device', 'cpu', '--overwrite', *more)
+            self.assertIn('no finite number for 4 of 20 pixels', said.stderr)
+            row = [int(value) for value in self.pixels(mask)[0]]
+            opened = gdal.Open(str(mask))
+            nodata = int(opened.GetRasterBand(1).GetNoDataValue())
+            self.assertEqual(row, [1, 0, nodata, 1, 0])
+        said = self.terramask('region', model, some, '-o', self.work / 'overflowing', '--device', 'cpu')
+        self.assertIn('no finite number for 4 of 20 pixels', said.stderr)
+        every = self.values('every.tif', [[1e30] * 5] * 4)
+        self.refuses(['segment', model, every, '-o', self.work / 'no_mask.tif', '--device', 'cpu'],
+                     'linear.safetensors', 'no finite number for 20 of 20 pixels', status=1)
+        self.assertFalse((self.work / 'no_mask.tif').exists())
 
     def test_two_classes_of_one_name(self):
         def same(description):

@@ -139,6 +139,17 @@ class LabelValues(FaultTest):
         two = self.terramask('evaluate', mask, '--reference', mask, '--map', '1=background', '--map', '2=background').stdout
         self.assertEqual(one, two)
 
+    def test_map_and_ignore_that_meet_nothing(self):
+        mask = SAMPLE / 'labels.tif'  # Byte
+        for option, text in (('--map', '1.5=background'), ('--map', '-1=background'), ('--map', 'nosuch=background'),
+                             ('--ignore', '5-2'), ('--ignore', 'nosuch'), ('--ignore', '256')):
+            self.refuses(('evaluate', mask, '--reference', mask, f'{option}={text}'), f'{option} {text}', status=2)
+        for option, text in (('--map', '99=background'), ('--ignore', '99')):
+            said = self.terramask('evaluate', mask, '--reference', mask, f'{option}={text}').stderr
+            self.assertIn(f'{option} {text}: nothing in the references', said)
+        said = self.terramask('evaluate', mask, '--reference', mask, '--ignore', '1').stderr
+        self.assertNotIn('nothing in the references', said)
+
     def test_seeds(self):
         for seed in ('-1', '10^23', '1e3', '99999999999999999999999'):
             self.refuses(('scene', '-o', self.work / 'town', f'--seed={seed}', '--size', '64'), seed, status=2)

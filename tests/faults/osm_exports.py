@@ -86,11 +86,73 @@ class OsmExports(support.FaultTest):
             count = self.painted('roads.json', support.SAMPLE / 'map.osm')
             # Widths of the map's own tags are not among Geofabrik's fields.
             self.assertGreater(self.painted('roads.json', path), count / 2)
+            # Some releases have no codes: the layer's name, or the shape and the class, say what it is.
+            for name in ('gis_osm_roads_free_2', 'streets'):
+                other = self.work / f'{name}.{ending}'
+                self.geofabrik(other, driver, name, ogr.wkbLineString, [
+                    ('osm_id', text), ('fclass', text), ('bridge', text), ('tunnel', text), ('layer', number)],
+                    [(values[:1] + values[2:], g) for values, g in roads])
+                self.assertEqual(self.painted('roads.json', other), self.painted('roads.json', path), name)
             path = self.work / f'gis_osm_buildings_a_free_1.{ending}'
             self.geofabrik(path, driver, path.stem, ogr.wkbMultiPolygon, [
                 ('osm_id', text), ('code', number), ('fclass', text), ('type', text)], houses)
             count = self.painted('buildings.json', support.SAMPLE / 'map.osm')
             self.assertAlmostEqual(self.painted('buildings.json', path), count, delta=count * .05)
+            other = self.work / f'houses.{ending}'
+            self.geofabrik(other, driver, 'houses', ogr.wkbMultiPolygon, [
+                ('osm_id', text), ('fclass', text), ('type', text)],
+                [(values[:1] + values[2:], g) for values, g in houses])
+            self.assertEqual(self.painted('buildings.json', other), self.painted('buildings.json', path))
+
+    def collection(self, name, features):
+        path = self.work / name
+        path.write_text(json.dumps({'type': 'FeatureCollection', 'features': [
+            {'type': 'Feature', 'properties': p, 'geometry': json.loads(g.ExportToJson())} for p, g in features]}))
+        return path
+
+    def in_degrees(self, name):
+        """The rules, for a source that does not say its CRS."""
+        rules = json.loads((RULES / name).read_text())
+        rules['sources']['osm'] |= {'crs': 'EPSG:4326'}
+        path = self.work / name
+        path.write_text(json.dumps(rules))
+        return path
+
+    def test_true_and_false_are_yes_and_no(self):
+        houses = [g for p, g in self.sample('multipolygons') if p['building']]
+        typed, written, none = (self.collection(f'{name}.geojson', [({'building': value}, g) for g in houses])
+                                for name, value in (('typed', True), ('written', 'yes'), ('none', False)))
+        count = self.painted('buildings.json', written)
+        self.assertGreater(count, 0)
+        self.assertEqual(self.painted('buildings.json', typed), count)
+        table = self.work / 'houses.csv'
+        for word in ('yes', 'true'):
+            table.write_text('WKT,building\n' + ''.join(f'"{g.ExportToWkt()}",{word}\n' for g in houses))
+            made = self.work / 'table.tif'
+            self.terramask('labels', self.in_degrees('buildings.json'), '--source', f'osm={table}', '--like', ORTHO,
+                           '-o', made, '--overwrite')
+            self.assertEqual((self.pixels(made) == 1).sum(), count, word)
+        self.assertEqual(self.painted('buildings.json', none), 0)
+        lines = [g for p, g in self.sample('lines') if p['highway']]
+        roads, tunnels = (self.collection(f'roads-{value}.geojson', [
+            ({'highway': 'residential', 'tunnel': value, 'layer': -1, 'lanes': 2}, g) for g in lines])
+            for value in (False, True))
+        self.assertGreater(self.painted('roads.json', roads), 0)
+        self.assertEqual(self.painted('roads.json', tunnels), 0)
+
+    def test_files_without_a_field_of_osm(self):
+        path = self.collection('outlines.geojson', [({'Name': 'x', 'icon': 'y'}, g)
+                                                    for p, g in self.sample('multipolygons') if p['building']])
+        self.refuses(['labels', RULES / 'buildings.json', '--source', f'osm={path}', '--like', ORTHO, '-o',
+                      self.work / 'no.tif'], 'outlines.geojson', 'no field of OpenStreetMap', 'Name, icon', status=1)
+
+    def test_widths_that_are_not_believed_are_said(self):
+        lines = [g for p, g in self.sample('lines') if p['highway']]
+        for width, doubted in ((200, True), ('-3', True), ('nan', True), (6, False), ('6 m', False)):
+            path = self.collection('wide.geojson', [({'highway': 'residential', 'width': width}, g) for g in lines])
+            said = self.terramask('labels', RULES / 'roads.json', '--source', f'osm={path}', '--like', ORTHO, '-o',
+                                  self.work / 'wide.tif', '--overwrite').stderr
+            self.assertEqual(f'width={width}' in said, doubted, said)
 
 
 if __name__ == '__main__':

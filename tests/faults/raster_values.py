@@ -118,6 +118,64 @@ class Heights(RasterValues):
         (self.work / 'yes.json').write_text(json.dumps(keys))
         self.refuses(['train', self.work / 'yes.json', '-o', self.work / 'no.safetensors'], 'below the terrain')
 
+    def changed(self, name, change, kind=gdal.GDT_Float32, **edits):
+        values = gdal.Open(str(SAMPLE / name)).ReadAsArray().astype('float64')
+        return self.copy(self.work / f'changed_{name}', SAMPLE / name, change(values), kind, **edits)
+
+    def pair(self, name, changed):
+        return [changed if one == name else SAMPLE / one for one in ('dsm.tif', 'dtm.tif')]
+
+    def project(self, pair):
+        return ['init', '-q', SAMPLE / 'ortho.tif', '--labels', SAMPLE / 'labels.tif', '--ndsm', *pair, '-o',
+                self.work / 'p.json', '--overwrite']
+
+    def test_nodata_that_is_not_declared(self):
+        for name in ('dsm.tif', 'dtm.tif'):
+            for fill in (-9999, -32768, -32767, -3.4028234663852886e38, 0):
+                def holes(values):
+                    values[:200] = fill
+                    return values
+
+                with self.subTest(name=name, fill=fill):
+                    ran = self.refuses(self.project(self.pair(name, self.changed(name, holes))), f'changed_{name}',
+                                       'nodata that the file does not declare', 'gdal_edit.py -a_nodata',
+                                       '-3.4e38' if fill < -1e38 else f' {fill} ')
+                    self.assertNotIn('name the surface first', ran.stderr)
+                    self.terramask(*self.project(self.pair(name, self.changed(name, holes, nodata=fill))))
+
+    def test_other_datums_and_units(self):
+        ran = self.terramask('segment', TOWN_MODEL, SAMPLE / 'ortho.tif', '--ndsm',
+                             self.changed('dsm.tif', lambda v: v + 46), SAMPLE / 'dtm.tif', '-o', self.work / 'datum.tif')
+        self.assertIn('46 m and more above the terrain', ran.stderr)
+        cases = {'centimetres': (lambda v: np.round(v * 100), 'and more above the terrain'),
+                 'feet': (lambda v: v / .3048, 'and more above the terrain'),
+                 'below': (lambda v: v - 100, 'and more below the terrain'),
+                 'some': (lambda v: np.where(np.arange(512) < 100, v + 9999, v), 'more than 300 m')}
+        for name, (change, words) in cases.items():
+            with self.subTest(name):
+                kind = gdal.GDT_Int16 if name == 'centimetres' else gdal.GDT_Float32
+                self.refuses(self.project(self.pair('dsm.tif', self.changed('dsm.tif', change, kind))), words,
+                             'vertical datum', 'gdal_edit.py -units')
+
+    def test_one_file_twice(self):
+        ran = self.terramask('segment', TOWN_MODEL, SAMPLE / 'ortho.tif', '--ndsm', SAMPLE / 'dsm.tif',
+                             SAMPLE / 'dsm.tif', '-o', self.work / 'twice.tif')
+        self.assertIn('equals the terrain', ran.stderr)
+
+    def test_what_is_right_is_not_doubted(self):
+        ran = self.terramask('segment', TOWN_MODEL, SAMPLE / 'ortho.tif', '--ndsm', SAMPLE / 'dsm.tif',
+                             SAMPLE / 'dtm.tif', '-o', self.work / 'right.tif')
+        self.assertNotIn('terrain', ran.stderr)
+        # By the sea, which is 0 in both, and on a plane that is 0 altogether.
+        dsm, dtm = (self.pixels(SAMPLE / name) for name in ('dsm.tif', 'dtm.tif'))
+        sea = np.arange(512) < 200
+        by_the_sea = [np.where(sea, 0, heights - dtm.min() + 1) for heights in (dsm, dtm)]
+        for name, (surface, terrain) in {'sea': by_the_sea, 'plane': [dsm - dtm, 0 * dtm]}.items():
+            with self.subTest(name):
+                pair = [self.copy(self.work / f'{name}_{one}', SAMPLE / one, heights, gdal.GDT_Float32)
+                        for one, heights in (('dsm.tif', surface), ('dtm.tif', terrain))]
+                self.terramask(*self.project(pair))
+
 
 class Nodata(RasterValues):
     def holes(self, *arguments, nodata=255):
@@ -192,6 +250,9 @@ class Types(RasterValues):
         self.refuses(['init', ortho, '--labels', odd, '-o', f'{out}.json'], *words)
         self.refuses(['init', odd, '--labels', SAMPLE / 'labels.tif', '-o', f'{out}.json'], *words)
         self.refuses(['mosaic', odd, '-o', f'{out}.tif'], *words)
+        self.refuses(['picture', ortho, odd, '-o', f'{out}.png'], *words)
+        self.refuses(['picture', odd, SAMPLE / 'labels.tif', '-o', f'{out}.png'], *words)
+        self.refuses(['zonal', odd, '--zones', SAMPLE / 'map.osm', '-o', f'{out}.csv'], *words)
         self.refuses(['labels', '--check', odd, '--like', ortho, '--csv', f'{out}.csv'], *words)
         self.refuses(['segment', TOWN_MODEL, ortho, '--ndsm', odd, SAMPLE / 'dtm.tif', '-o', f'{out}.tif'], *words)
 

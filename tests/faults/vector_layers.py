@@ -3,7 +3,7 @@ import os
 import sqlite3
 
 import support
-from support import SAMPLE, ogr
+from support import SAMPLE, gdal, ogr, osr
 
 
 def layers(path):
@@ -54,6 +54,57 @@ class VectorLayers(support.FaultTest):
             self.terramask(*call, '--overwrite')
         self.assertLess(abs(out.stat().st_size - size), 65536)
         self.refuses(call, 'own.gpkg', '--overwrite', status=2)
+
+    def beside(self, name, add):
+        """A GeoPackage with a layer, which is replaced, and with what `add` puts beside it."""
+        path = self.place / name
+        crs = osr.SpatialReference()
+        crs.ImportFromEPSG(32633)
+        file = gdal.GetDriverByName('GPKG').Create(str(path), 0, 0, 0, gdal.GDT_Unknown)
+        file.CreateLayer('landcover', crs, ogr.wkbPolygon)
+        add(file, crs)
+        file = None
+        self.terramask('vectorize', SAMPLE / 'labels.tif', '-o', path, '--overwrite', '--output-layer', 'landcover')
+        self.assertGreater(layers(path)['landcover'], 100)
+        return path
+
+    def test_a_layer_whose_name_begins_as_that_of_an_index(self):
+        def survey(file, crs):
+            layer = file.CreateLayer('rtree_survey', crs, ogr.wkbPoint)
+            layer.CreateFeature(ogr.Feature(layer.GetLayerDefn()))
+
+        def landcover(file, crs):
+            file.CreateLayer('rtree_landcover', crs, ogr.wkbPoint)
+
+        self.assertEqual(layers(self.beside('survey.gpkg', survey))['rtree_survey'], 1)
+        self.assertEqual(layers(self.beside('index.gpkg', landcover))['rtree_landcover'], 0)
+
+    def test_a_table_that_is_called_as_geopackages_own(self):
+        path = self.beside('own.gpkg', lambda file, crs: file.ExecuteSQL('create table gpkg_notes(a)'))
+        self.terramask('vectorize', SAMPLE / 'labels.tif', '-o', path, '--overwrite', '--output-layer', 'landcover')
+        connection = sqlite3.connect(path)
+        self.assertEqual(connection.execute('select count(*) from gpkg_notes').fetchone(), (0,))
+        connection.close()
+
+    def test_domains_of_fields(self):
+        def domain(file, crs):
+            file.AddFieldDomain(ogr.CreateCodedFieldDomain('surface', '', ogr.OFTString, ogr.OFSTNone, {'a': 'asphalt'}))
+
+        path = self.beside('domain.gpkg', domain)
+        self.assertEqual(gdal.OpenEx(str(path), gdal.OF_VECTOR).GetFieldDomainNames(), ['surface'])
+
+    def test_extensions_of_others(self):
+        def extension(file, crs):
+            file.CreateLayer('gone', crs, ogr.wkbPoint)
+            file.ExecuteSQL("insert into gpkg_extensions values (null, null, 'their_own', 'https://example.org', "
+                            "'read-write')")
+            file.DeleteLayer(1)
+
+        path = self.beside('extension.gpkg', extension)
+        connection = sqlite3.connect(path)
+        names = {row[0] for row in connection.execute('select extension_name from gpkg_extensions')}
+        connection.close()
+        self.assertIn('their_own', names)
 
     def test_tables_of_others_are_no_layers(self):
         self.sql('create table note(a)')

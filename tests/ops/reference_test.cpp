@@ -140,7 +140,9 @@ TEST(Reference, PixelFunctions) {
   const auto soft = first(ops::Softmax{}, {image(1, 2, {1000, 0, 1000, 1})});
   EXPECT_EQ(soft[0], 0.5);
   EXPECT_NEAR(soft[1], 1 / (1 + std::exp(1.0)), 1e-15);
-  EXPECT_THAT(first(ops::Argmax{}, {image(1, 3, {1, 1, 5, 1, 2, nan, 0, 3, nan})}), ElementsAre(0, 2, 1));
+  EXPECT_THAT(first(ops::Argmax{}, {image(1, 3, {1, 1, 5, 1, 2, nan, 0, 3, nan})}), ElementsAre(0, 2, -1));
+  constexpr double inf = std::numeric_limits<double>::infinity();
+  EXPECT_THAT(first(ops::Argmax{}, {image(1, 3, {-inf, inf, -inf, 1, 0, -inf})}), ElementsAre(1, -1, -1));
 }
 
 // ---- the arena

@@ -5,8 +5,8 @@
 
 namespace terramask::ops {
 
-/// Operand: x [N, C, H, W]. Result: i32 [N, 1, H, W]; the first of equal channels wins, a NaN counts as the
-/// largest.
+/// Operand: x [N, C, H, W]. Result: i32 [N, 1, H, W]; the first of equal channels wins. -1 where any channel
+/// is NaN, or the largest infinite: no channel can be told from such values.
 struct Argmax {
   static constexpr std::string_view name = "argmax";
 };

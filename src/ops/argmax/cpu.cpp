@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "cpu/builder.hpp"
@@ -28,6 +29,8 @@ void prepare(const Argmax&, cpu::Builder& builder) {
             best[j] = static_cast<std::int32_t>(c);
           }
         }
+        for (std::int64_t j = 0; j < columns; ++j)
+          if (!std::isfinite(most[static_cast<std::size_t>(j)])) best[j] = -1;
       });
     };
   });

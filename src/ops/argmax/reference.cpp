@@ -1,5 +1,7 @@
 #include "ops/reference.hpp"
 
+#include <cmath>
+
 #include "ops/argmax/argmax.hpp"
 
 namespace terramask::ops {
@@ -14,7 +16,7 @@ void evaluate(const Argmax&, std::span<const reference::Array* const> operands,
         std::int64_t best = 0;
         for (std::int64_t c = 1; c < shape.c(); ++c)
           if (reference::exceeds(x.at(n, c, i, j), x.at(n, best, i, j))) best = c;
-        results[0].at(n, 0, i, j) = static_cast<double>(best);
+        results[0].at(n, 0, i, j) = std::isfinite(x.at(n, best, i, j)) ? static_cast<double>(best) : -1;
       }
 }
 
