@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <filesystem>
 #include <string_view>
 #include <vector>
@@ -207,6 +208,11 @@ void verify(WorkingFolder& folder, const std::string& layer, GIntBig features,
 void check_layer(const std::string& path, const std::string& layer) {
   if (file_ending(path) != ".gpkg") return;
   const std::string name = layer.empty() ? fs::path(path).stem().string() : layer;
+  if (!name.empty() && std::ispunct(static_cast<unsigned char>(name.front())) != 0 && name.front() != '_')
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("{}: a GeoPackage's layer cannot have a name that begins with {}", name, name.front()),
+        "choose another --output-layer");
   for (const char* own : {"gpkg_", "sqlite_", "rtree_"})
     if (EQUALN(name.c_str(), own, std::string_view(own).size()))
       throw Error(ErrorCode::usage,

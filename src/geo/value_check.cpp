@@ -21,11 +21,11 @@ constexpr double kClearly = 0.5;      // metres: less is the noise of the two mo
 constexpr double kFew = 0.05;         // of the pixels: fewer that lie apart say nothing of all
 constexpr std::array kFills{-9999.0, -32768.0, -32767.0, -99999.0, 0.0};  // as files store nothing
 constexpr double kNoLand = -1000;                                         // metres: no land lies so low
-constexpr double kOffset = 10;          // metres above the terrain where open ground may be hidden
-constexpr double kNoOffset = 60;        // metres, which no forest is everywhere
-constexpr double kHighest = 300;        // metres: higher things are few
-constexpr double kMostOutliers = 0.01;  // of the pixels
-constexpr double kMostPartial = 0.25;   // of the pixels that alpha may show in part: soft edges
+constexpr double kOffset = 10;           // metres above the terrain where open ground may be hidden
+constexpr double kNoOffset = 60;         // metres, which no forest is everywhere
+constexpr double kHighest = 300;         // metres: higher things are few
+constexpr double kMostOutliers = 0.002;  // of the pixels: ground is seen in most forests
+constexpr double kMostPartial = 0.25;    // of the pixels that alpha may show in part: soft edges
 
 /// Of a surface and its terrain, pixel by pixel, where both are valid.
 struct SampledHeights {

@@ -16,7 +16,6 @@ namespace {
 
 using keys::Json;
 
-constexpr const char* kName = "--burn";
 constexpr const char* kBackground = "background";
 constexpr std::string_view kLayer = "#layer=";
 
@@ -30,7 +29,7 @@ struct Burn {
 };
 
 [[noreturn]] void refuse(const std::string& text, const std::string& cause) {
-  throw Error(ErrorCode::usage, fmt::format("{} {}: {}", kName, text, cause),
+  throw Error(ErrorCode::usage, fmt::format("{} {}: {}", kBurn, text, cause),
               "write it as FILE=CLASS or FILE=CLASS:WIDTH, such as roads.geojson=road:6m");
 }
 
@@ -96,7 +95,7 @@ Json burn_json(const std::vector<std::string>& burns) {
 }
 
 Rules burn_rules(const std::vector<std::string>& burns) {
-  return rules_from(burn_json(burns), kName);
+  return rules_from(burn_json(burns), kBurn);
 }
 
 }  // namespace terramask::labels

@@ -13,6 +13,7 @@
 #include "geo/disk_space.hpp"
 #include "geo/feature_painter.hpp"
 #include "geo/vector_stream.hpp"
+#include "labels/burn.hpp"
 #include "labels/feature_tally.hpp"
 #include "labels/osm_fields.hpp"
 #include "labels/osm_input.hpp"
@@ -356,11 +357,14 @@ void VectorSource::check_place(const SourceRule& rule, std::size_t layer) {
     (void)geo::GroundPlane(crs, keys_.path, context_.grid);
   if ((crs.empty() && context_.grid.crs.empty()) || !placed_.insert(layer).second) return;
   if (!crs.empty() && !stream_->note(layer).empty()) context_.warnings.push_back(stream_->note(layer));
-  if (crs.empty())
-    context_.warnings.push_back(fmt::format(
-        "{}: layer \"{}\" has no CRS and is taken to be in the image's, {}; set another with "
-        "sources.{}.crs",
-        keys_.path, stream_->layers()[layer], geo::crs_label(context_.grid.crs), context_.source.name));
+  if (!crs.empty()) return;
+  const std::string remedy =
+      context_.rules.path == kBurn
+          ? fmt::format("say another with `ogr2ogr -a_srs EPSG:... placed.gpkg {}` and burn that", keys_.path)
+          : fmt::format("set another with sources.{}.crs", context_.source.name);
+  context_.warnings.push_back(
+      fmt::format("{}: layer \"{}\" has no CRS and is taken to be in the image's, {}; {}", keys_.path,
+                  stream_->layers()[layer], geo::crs_label(context_.grid.crs), remedy));
 }
 
 /// Where the file and the image are; empty where they may meet.

@@ -21,6 +21,14 @@ class LayersWithoutCrs(support.FaultTest):
         ran = self.terramask('labels', self.given / 'any.json', '--source', f'v={self.layer}', '--like', ORTHO, '-o', made)
         self.assertEqual((self.pixels(made) == 1).sum(), 10000)
         self.assertIn(NOTE, ran.stderr)
+        self.assertIn('sources.v.crs', ran.stderr)
+
+    def test_burned(self):
+        """There is no file of rules that could say it."""
+        ran = self.terramask('labels', '--burn', f'{self.layer}=building', '--like', ORTHO, '-o', self.work / 'burned.tif')
+        self.assertIn(NOTE, ran.stderr)
+        self.assertIn('ogr2ogr -a_srs', ran.stderr)
+        self.assertNotIn('sources.', ran.stderr)
 
     def test_cutline(self):
         made = self.work / 'cut.tif'

@@ -95,6 +95,11 @@ class VectorsOfLocalCrs(FaultTest):
             self.terramask('vectorize', labels, '-o', made)
             self.terramask('evaluate', labels, '--reference', made, '--attribute', 'class')
 
+    def test_geojson_is_on_earth(self):
+        ran = self.refuses(['vectorize', self.raster('plane.tif', LOCAL), '-o', self.work / 'plane.geojson'], 'WGS 84',
+                           'local CRS', '.gpkg', '--crs')
+        self.assertNotIn('ENGCRS', ran.stderr)
+
     def test_other_names_or_units_are_refused(self):
         labels = self.raster('this.tif', LOCAL)
         for name, text in (('name', LOCAL.replace('Coordinates', 'Heights')), ('feet', LOCAL.replace('metre",1', 'foot",0.3048'))):

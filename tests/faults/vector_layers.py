@@ -112,6 +112,14 @@ class VectorLayers(support.FaultTest):
             self.refuses(['vectorize', SAMPLE / 'labels.tif', '-o', self.gpkg, '--overwrite', '--output-layer', name], name, status=2)
         self.assertEqual(self.sql('select count(*) from note'), [(0,)])
 
+    def test_names_that_no_layer_can_have(self):
+        for name in ('%d', '#roads', '"'):
+            ran = self.refuses(['vectorize', SAMPLE / 'labels.tif', '-o', self.gpkg, '--overwrite', '--output-layer', name],
+                               'begins with', '--output-layer', status=2)
+            self.assertNotIn('disk', ran.stderr)
+        self.vectorize('--output-layer', 'a%d')
+        self.assertIn('a%d', layers(self.gpkg))
+
     def test_a_database_that_is_no_geopackage(self):
         other = self.place / 'other.gpkg'
         connection = sqlite3.connect(other)
