@@ -64,7 +64,7 @@ void warn_without_result(const Model& model, const RegionRun& run, const std::ve
   }
   if (without == 0) return;
   summary.warnings.push_back(
-      segment::without_result_text(model, without, summary.valid_pixels,
+      segment::without_result_text(model, without, summary.this_run.valid_pixels,
                                    fmt::format("the region, in {} tile{}", tiles, tiles == 1 ? "" : "s")));
   if (run.log) run.log("warning: " + summary.warnings.back());
 }
