@@ -97,7 +97,7 @@ TEST_F(Exports, NamesThatAreNoTagsAndFilesThatAreNotOsmAreStillRefused) {
                ErrorCode::format, {"rules[0].where", "heighway", "fields of layer"});
   const std::string own = geojson(Json::array({line(4, {{"art", "Strasse"}})}));
   expect_error([&] { make(rules(own, {rule("lines", "highway = 'primary'", 4)}), image()); },
-               ErrorCode::format, {"rules[0].where", "highway", "fields of layer"});
+               ErrorCode::mismatch, {"no field of OpenStreetMap", "highway", "its fields are art"});
 }
 
 TEST_F(Exports, GeofabriksClassesAreTheTagsTheyStandFor) {
