@@ -107,8 +107,9 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
           ->type_name("P"),
       "Output");
   for (CLI::Option* option : add_background_options(app, a.background)) a.of_job.push_back(option);
-  job(app.add_option("--datetime", a.datetime,
-                     "Acquisition date of the sources for the STAC collection, ISO 8601 (default: as they state)")
+  job(app.add_option(
+             "--datetime", a.datetime,
+             "Acquisition date of the sources for the STAC collection, ISO 8601 (default: as they state)")
           ->type_name("START[/END]"),
       "Output");
   job(app.add_option("--co", a.creation_options,
@@ -124,9 +125,10 @@ void add_run_options(CLI::App& app, RegionArguments& a) {
       ->type_name("FILE")
       ->group("Output");
   CLI::Option* resume =
-      app.add_flag("--resume", a.resume,
-                   "Continue: do the tiles that are missing, that failed, or whose input changed; the job may be "
-                   "left out")
+      app.add_flag(
+             "--resume", a.resume,
+             "Continue: do the tiles that are missing, that failed, or whose input changed; the job may be "
+             "left out")
           ->group("Run");
   CLI::Option* restart = app.add_flag("--restart", a.restart, "Discard all results and start again")
                              ->excludes(resume)

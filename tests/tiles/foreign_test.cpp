@@ -50,7 +50,8 @@ TEST_F(ForeignTiles, WhoStopsDoesNotWaitForAQueryWithoutEnd) {
           "SELECT i AS zoom_level, 'x' AS tile_column, 0 AS tile_row, NULL AS tile_data FROM n");
   StopFlag stop;
   stop.request();
-  EXPECT_EQ(error_of([&] { tiles::MbtilesSource(path("view.mbtiles"), &stop); }).code(), ErrorCode::cancelled);
+  EXPECT_EQ(error_of([&] { tiles::MbtilesSource(path("view.mbtiles"), &stop); }).code(),
+            ErrorCode::cancelled);
 }
 
 TEST_F(ForeignTiles, ACacheWithForeignRowsIsNotEmptiedForEver) {
