@@ -122,9 +122,13 @@ class Builder {
     };
     pad(Pad::Kind::driveway, {drive, parcel.street + inward * (2 + far) / 2}, half_drive, (far - 2) / 2);
     pad(Pad::Kind::driveway, {u, parcel.street + inward * (2 + setback) / 2}, 0.7, (setback - 2) / 2);
-    if (rng.chance(0.7))
-      pad(Pad::Kind::terrace, {u + rng.range(-2, 2), parcel.street + inward * (setback + 2 * half_v + 1.6)},
-          std::min(half_u, rng.range(2, 4)), 1.8);
+    // Draws are statements of their own: in which order a call's arguments are evaluated is up to the
+    // compiler.
+    if (rng.chance(0.7)) {
+      const double half = std::min(half_u, rng.range(2, 4));
+      const double along = u + rng.range(-2, 2);
+      pad(Pad::Kind::terrace, {along, parcel.street + inward * (setback + 2 * half_v + 1.6)}, half, 1.8);
+    }
     const std::uint64_t seed = rng.next();
     if (rng.chance(0.55)) {
       const BuildingPart garage{place(layout_, {drive, parcel.street + inward * (far + 3)}, 1.75, 3.1),
@@ -133,10 +137,12 @@ class Builder {
     }
     if (rng.chance(0.45)) {
       const double depth = std::abs(parcel.back - parcel.street);
-      const BuildingPart shed{
-          place(layout_, {parcel.u1 - 3.2, parcel.street + inward * (depth - rng.range(3.5, 6))},
-                rng.range(1.4, 2.2), rng.range(1.3, 1.7), rng.range(-0.1, 0.1)),
-          rng.chance(0.5) ? Roof::gable : Roof::pent, 2.75, 0.25};
+      const double turn = rng.range(-0.1, 0.1), half_depth = rng.range(1.3, 1.7),
+                   half_width = rng.range(1.4, 2.2);
+      const double from_back = rng.range(3.5, 6);
+      const BuildingPart shed{place(layout_, {parcel.u1 - 3.2, parcel.street + inward * (depth - from_back)},
+                                    half_width, half_depth, turn),
+                              rng.chance(0.5) ? Roof::gable : Roof::pent, 2.75, 0.25};
       build_box("shed", shed, seed + 1, 1);
     }
   }
@@ -176,7 +182,8 @@ class Builder {
       const double hv = half_v * rng.range(0.45, 0.66);
       const BuildingPart body{place(layout_, centre + Point{side * spread, rng.range(-3, 6)}, hu, hv),
                               rng.chance(0.75) ? Roof::flat : Roof::gable, rng.range(5.5, 9.5), 0.16};
-      build_box(rng.chance(0.5) ? "commercial" : "industrial", body, rng.next(), 3);
+      const std::uint64_t seed = rng.next();
+      build_box(rng.chance(0.5) ? "commercial" : "industrial", body, seed, 3);
       if (!two) break;
     }
   }
