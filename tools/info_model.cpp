@@ -6,6 +6,7 @@
 #include <array>
 
 #include "command.hpp"
+#include "core/class_json.hpp"
 #include "terramask/passes.hpp"
 #include "terramask/plan.hpp"
 
@@ -131,10 +132,7 @@ Json as_json(const Model& model, const Executor* executor) {
     json["bands"].push_back(
         {{"name", band.name}, {"type", band.type}, {"mean", band.mean}, {"std", band.std}});
   json["classes"] = Json::array();
-  for (const ClassInfo& one : info.classes) {
-    json["classes"].push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
-    if (one.transparent) json["classes"].back()["transparent"] = *one.transparent;
-  }
+  for (const ClassInfo& one : info.classes) json["classes"].push_back(class_json<Json>(one));
   if (info.threshold) json["threshold"] = *info.threshold;
   json["pixel_size_m"] = info.pixel_size_m ? Json(*info.pixel_size_m) : Json();
   json["nodata_rule"] = to_string(info.nodata_rule);

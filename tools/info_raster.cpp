@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "core/class_json.hpp"
+
 namespace terramask::tools {
 namespace {
 
@@ -83,10 +85,7 @@ Json as_json(const RasterInfo& r) {
   }
   json["notes"] = r.notes;
   json["classes"] = Json::array();
-  for (const ClassInfo& one : r.classes) {
-    json["classes"].push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
-    if (one.transparent) json["classes"].back()["transparent"] = *one.transparent;
-  }
+  for (const ClassInfo& one : r.classes) json["classes"].push_back(class_json<Json>(one));
   json["attribution"] = r.credits.attribution;
   json["licence"] = r.credits.licence;
   json["made_by"] = r.made_by;

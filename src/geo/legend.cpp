@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/class_json.hpp"
 #include "core/utf8.hpp"
 #include "terramask/error.hpp"
 
@@ -68,10 +69,7 @@ std::vector<std::string> category_names(std::span<const ClassInfo> classes) {
 
 std::string classes_as_json(std::span<const ClassInfo> classes) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const ClassInfo& one : classes) {
-    list.push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
-    if (one.transparent) list.back()["transparent"] = *one.transparent;
-  }
+  for (const ClassInfo& one : classes) list.push_back(class_json<nlohmann::ordered_json>(one));
   return list.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 

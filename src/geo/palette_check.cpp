@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
@@ -41,7 +42,7 @@ void PaletteCheck::add(GDALDataset& raster, const std::string& path, std::span<c
     if (!one.name.empty() && one.value >= 0 && static_cast<std::size_t>(one.value) < palette.size())
       palette[static_cast<std::size_t>(one.value)].named = true;
   paths_.push_back(path);
-  palettes_.push_back(&distinct_.emplace(std::move(palette), true).first->first);
+  palettes_.push_back(&*distinct_.insert(std::move(palette)).first);
 }
 
 void PaletteCheck::compare(const std::string& path, const Palette& palette,
@@ -54,7 +55,7 @@ void PaletteCheck::compare(const std::string& path, const Palette& palette,
     const auto value = static_cast<int>(i);
     const auto [found, is_new] = known.try_emplace(value, palette[i], path);
     const auto& [first, first_path] = found->second;
-    if (is_new || first.color == palette[i].color || (first.named && palette[i].named)) continue;
+    if (is_new || !differ(first, palette[i])) continue;
     refuse_palettes(
         path, value, palette[i].color, first_path, first.color,
         "give both one palette: pct2rgb.py takes the colours out of one, rgb2pct.py -pct brings them "
@@ -62,8 +63,16 @@ void PaletteCheck::compare(const std::string& path, const Palette& palette,
   }
 }
 
+bool PaletteCheck::any_differ() const {
+  for (auto one = distinct_.begin(); one != distinct_.end(); ++one)
+    for (auto other = std::next(one); other != distinct_.end(); ++other)
+      for (std::size_t value = 0; value < std::min(one->size(), other->size()); ++value)
+        if (differ((*one)[value], (*other)[value])) return true;
+  return false;
+}
+
 void PaletteCheck::check(const StopFlag* stop) const {
-  if (distinct_.size() < 2) return;
+  if (!any_differ()) return;
   std::map<int, std::pair<Entry, std::string>> known;
   for (std::size_t i = 0; i < paths_.size(); ++i) {
     if (stop != nullptr) stop->check();

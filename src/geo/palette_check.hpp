@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,12 +31,16 @@ class PaletteCheck {
     auto operator<=>(const Entry&) const = default;
   };
   using Palette = std::vector<Entry>;
+  static bool differ(const Entry& one, const Entry& other) {
+    return one.color != other.color && !(one.named && other.named);
+  }
+  bool any_differ() const;
   void compare(const std::string& path, const Palette& palette,
                std::map<int, std::pair<Entry, std::string>>& known) const;
 
   std::vector<std::string> paths_;
   std::vector<const Palette*> palettes_;  ///< of each path
-  std::map<Palette, bool> distinct_;
+  std::set<Palette> distinct_;
 };
 
 /// What is said where one value of two rasters has two colours.

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/class_json.hpp"
 #include "models/architecture.hpp"
 #include "models/text.hpp"
 
@@ -294,10 +295,7 @@ std::string description_text(const ModelInfo& info) {
   json["pad_multiple"] = info.pad_multiple;
   json["nodata_rule"] = to_string(info.nodata_rule);
   json["classes"] = Json::array();
-  for (const ClassInfo& item : info.classes) {
-    json["classes"].push_back({{"value", item.value}, {"name", item.name}, {"color", item.color}});
-    if (item.transparent) json["classes"].back()["transparent"] = *item.transparent;
-  }
+  for (const ClassInfo& item : info.classes) json["classes"].push_back(class_json<Json>(item));
   if (info.threshold) json["threshold"] = *info.threshold;
   try {
     if (!info.provenance.empty()) json["provenance"] = parse_strictly(info.provenance);

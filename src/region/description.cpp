@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/class_json.hpp"
 #include "core/json_text.hpp"
 #include "models/atomic_file.hpp"
 #include "region/digest.hpp"
@@ -33,10 +34,7 @@ std::string shortened(const Json& value) {
 
 Json classes_json(const std::vector<ClassInfo>& classes) {
   Json list = Json::array();
-  for (const ClassInfo& one : classes) {
-    list.push_back({{"value", one.value}, {"name", one.name}, {"color", one.color}});
-    if (one.transparent) list.back()["transparent"] = *one.transparent;
-  }
+  for (const ClassInfo& one : classes) list.push_back(class_json<Json>(one));
   return list;
 }
 
