@@ -18,11 +18,6 @@ constexpr int kMostDivisions = 12;
 constexpr int kHorizonSteps = 24;
 constexpr double kMargin = 20'000;  // metres: wider than what is drawn around shapes
 
-std::string layer_crs(const OGRLayer& layer) {
-  const OGRSpatialReference* crs = const_cast<OGRLayer&>(layer).GetSpatialRef();
-  return crs == nullptr || crs->IsEmpty() ? std::string() : to_wkt(*crs);
-}
-
 std::string checked_crs(std::string crs, const std::string& path, const Grid& grid) {
   if (crs.empty()) crs = grid.crs;
   if (grid.crs.empty() && !crs.empty()) {
@@ -55,12 +50,8 @@ std::vector<Point> points_of(const OGRSimpleCurve& line) {
 
 }  // namespace
 
-PolygonProjection::PolygonProjection(const OGRLayer& layer, const std::string& path, const Grid& grid)
-    : PolygonProjection(layer_crs(layer), path, grid) {}
-
 PolygonProjection::PolygonProjection(const std::string& crs, const std::string& path, const Grid& grid)
-    : path_(path),
-      grid_(grid),
+    : grid_(grid),
       transform_(checked_crs(crs, path, grid), grid.crs),
       surroundings_(crs, grid, kMargin),
       grid_wrap_(transform_.identity() ? Wrap{} : wrap_of(grid.crs)),

@@ -1,7 +1,7 @@
 // Geometries of a vector layer, brought into a grid's pixels.
 #pragma once
 
-#include <ogrsf_frmts.h>
+#include <ogr_geometry.h>
 
 #include <cstdint>
 #include <optional>
@@ -16,13 +16,12 @@
 namespace terramask::geo {
 
 /// A layer without a CRS is taken to lie as the grid does. What lies far from the grid is cut off in the
-/// layer's CRS, and longitudes may be written in any turn of the Earth (see Surroundings). `path` and `grid`
-/// outlive it.
+/// layer's CRS, and longitudes may be written in any turn of the Earth (see Surroundings). `grid` outlives
+/// it.
 class PolygonProjection {
  public:
-  /// @throws Error mismatch where the layer has a CRS and the grid has none
-  PolygonProjection(const OGRLayer& layer, const std::string& path, const Grid& grid);
-  /// Of geometries in a CRS (WKT; empty: the grid's).
+  /// Of geometries in a CRS (WKT; empty: the grid's). Errors name `path`.
+  /// @throws Error mismatch where the geometries have a CRS and the grid has none
   PolygonProjection(const std::string& crs, const std::string& path, const Grid& grid);
 
   /// Adds the polygons of a geometry without curves, or of its parts; others are passed over. Edges are
@@ -59,7 +58,6 @@ class PolygonProjection {
   void add_horizon(std::vector<Point>& out, Point inside, Point outside) const;
   void add_ring(std::vector<Point> ring, Polygons& polygons) const;
 
-  const std::string& path_;
   const Grid& grid_;
   CrsTransform transform_;
   Surroundings surroundings_;

@@ -19,38 +19,53 @@ constexpr float aa = a * a, bb = b * b;
 constexpr float at_zero = 1 / (aa * bb);
 constexpr float at_a = 1 / (2 * aa * (aa - bb)), at_b = 1 / (2 * bb * (bb - aa));
 
+// Where a processor fuses a product with a sum, the compiler chooses which of a sum's two products it fuses,
+// and whether it fuses one that two sums share. Here it has no choice, so that all compilers make the same
+// bits: a product that is to be rounded by itself is fused with a zero (which is not left out, for it changes
+// -0), every other one with its own sum.
+#ifdef __clang__
+#pragma clang fp contract(on)  // within an expression, whoever shares the product
+#endif
+
 template <class Row>
 [[gnu::always_inline]] inline void transform_weights(const Row (&g)[taps], Row (&out)[points]) {
+  const Row zero{};
   out[0] = g[0] * at_zero;
-  const Row even_a = (g[0] + g[2] * aa) * at_a, odd_a = g[1] * (a * at_a);
-  out[1] = even_a + odd_a;
-  out[2] = even_a - odd_a;
-  const Row even_b = (g[0] + g[2] * bb) * at_b, odd_b = g[1] * (b * at_b);
-  out[3] = even_b + odd_b;
-  out[4] = even_b - odd_b;
+  const Row even_a = g[2] * aa + g[0], odd_a = g[1] * (a * at_a) + zero;
+  out[1] = even_a * at_a + odd_a;
+  out[2] = even_a * at_a - odd_a;
+  const Row even_b = g[2] * bb + g[0], odd_b = g[1] * (b * at_b) + zero;
+  out[3] = even_b * at_b + odd_b;
+  out[4] = even_b * at_b - odd_b;
   out[5] = g[2];
 }
 
 template <class Row>
 [[gnu::always_inline]] inline void transform_operands(const Row (&d)[points], Row (&out)[points]) {
-  out[0] = d[0] * (aa * bb) - d[2] * (aa + bb) + d[4];
-  const Row even_a = d[4] - d[2] * bb, odd_a = (d[3] - d[1] * bb) * a;
-  out[1] = even_a + odd_a;
-  out[2] = even_a - odd_a;
-  const Row even_b = d[4] - d[2] * aa, odd_b = (d[3] - d[1] * aa) * b;
-  out[3] = even_b + odd_b;
-  out[4] = even_b - odd_b;
-  out[5] = d[1] * (aa * bb) - d[3] * (aa + bb) + d[5];
+  const Row zero{};
+  out[0] = d[0] * (aa * bb) - (d[2] * (aa + bb) + zero) + d[4];
+  const Row even_a = d[4] - d[2] * bb, odd_a = d[3] - d[1] * bb;
+  out[1] = even_a + odd_a * a;
+  out[2] = even_a - odd_a * a;
+  const Row even_b = d[4] - d[2] * aa, odd_b = d[3] - d[1] * aa;
+  out[3] = even_b + odd_b * b;
+  out[4] = even_b - odd_b * b;
+  out[5] = d[1] * (aa * bb) - (d[3] * (aa + bb) + zero) + d[5];
 }
 
 template <class Row>
 [[gnu::always_inline]] inline void transform_products(const Row (&m)[points], Row (&out)[tile]) {
+  const Row zero{};
   const Row sum_a = m[1] + m[2], sum_b = m[3] + m[4], less_a = m[1] - m[2], less_b = m[3] - m[4];
   out[0] = m[0] + sum_a + sum_b;
-  out[1] = less_a * a + less_b * b;
-  out[2] = sum_a * aa + sum_b * bb;
-  out[3] = less_a * (aa * a) + less_b * (bb * b) + m[5];
+  out[1] = less_a * a + (less_b * b + zero);
+  out[2] = sum_a * aa + (sum_b * bb + zero);
+  out[3] = less_a * (aa * a) + (less_b * (bb * b) + zero) + m[5];
 }
+
+#ifdef __clang__
+#pragma clang fp contract(fast)  // as the command line has it
+#endif
 
 /// Along the columns, then along the rows: `from` and `to` hold from_size² and to_size² rows of channels.
 template <class Row, int from_size, int to_size, class Transform>
