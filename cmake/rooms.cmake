@@ -13,6 +13,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # GCC 12 warns of std::string's own operator+ (GCC bug 105651).
   target_compile_options(terramask_flags INTERFACE -Wno-restrict)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 15)
+  # Newer Clangs warn of what libstdc++ 12's own stable_sort uses. GCC sees our own uses of deprecated names.
+  target_compile_options(terramask_flags INTERFACE -Wno-deprecated-declarations)
+endif()
 if(TERRAMASK_SANITIZE)
   target_compile_options(terramask_flags INTERFACE -fsanitize=${TERRAMASK_SANITIZE} -fno-omit-frame-pointer
                                                    -fno-sanitize-recover=undefined)
