@@ -21,10 +21,11 @@ double vertex(double before, double here, double after) {
 
 /// The maximum near `at` of the paraboloid fitted to the 3 × 3 values there; axis by axis where it has none.
 std::array<double, 2> refine(const OffsetSurface& surface, const std::vector<double>& sums, std::size_t at) {
-  const auto [dx, dy] = surface.offset(at);
+  const auto offset = surface.offset(at);
+  const auto dx = offset[0], dy = offset[1];
   if (std::abs(dx) == surface.reach() || std::abs(dy) == surface.reach())
     return {static_cast<double>(dx), static_cast<double>(dy)};
-  const auto value = [&, dx = dx, dy = dy](int x, int y) { return sums[surface.at(dx + x, dy + y)]; };
+  const auto value = [&](int x, int y) { return sums[surface.at(dx + x, dy + y)]; };
   double gx = 0, gy = 0, hxx = 0, hyy = 0;
   for (int i = -1; i <= 1; ++i) {
     gx += (value(1, i) - value(-1, i)) / 6;

@@ -105,11 +105,12 @@ void channel_cases(std::vector<Case>& all) {
   const std::vector<std::pair<Shape, std::vector<std::int64_t>>> joins{
       {{1, 3, 5, 7}, {}},      {{1, 1, 1, 1}, {1}},      {{1, 3, 5, 7}, {2}},      {{2, 16, 8, 8}, {16}},
       {{3, 5, 6, 9}, {1, 17}}, {{1, 64, 4, 4}, {33, 2}}, {{2, 1, 9, 3}, {2, 3, 5}}};
-  for (const auto& [shape, others] : joins)
-    all.push_back({"concat", fmt::format("{} and {} more", to_string(shape), others.size()),
-                   single(shape, [shape = shape, others = others](Graph& graph, ValueId x) {
+  for (const auto& join : joins)
+    all.push_back({"concat", fmt::format("{} and {} more", to_string(join.first), join.second.size()),
+                   single(join.first, [join](Graph& graph, ValueId x) {
+                     const Shape& shape = join.first;
                      std::vector<ValueId> parts{x};
-                     for (const std::int64_t c : others)
+                     for (const std::int64_t c : join.second)
                        parts.push_back(input(graph, {shape.n(), c, shape.h(), shape.w()},
                                              fmt::format("x{}", parts.size())));
                      return graph.add(ops::Concat{}, parts);
