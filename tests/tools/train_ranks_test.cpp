@@ -133,7 +133,7 @@ TEST_F(TrainRanks, stop_cleanly_when_mpirun_is_told_to) {
         "; echo status $?) & for i in $(seq 500); do sleep 0.02; [ -e a.training/curves.html ] && break; "
         "done; sleep "
         "0.5; pkill -" +
-        signal + " -f 'mpirun.*[b]atch2.json -o a.safetensors' -P $!; wait");
+        signal + " -f '(mpirun|prterun).*[b]atch2.json -o a.safetensors' -P $!; wait");
     EXPECT_NE(outcome.text.find("a.training/last.safetensors holds the state; --resume goes on"),
               std::string::npos)
         << signal << ": " << outcome.text;
