@@ -14,7 +14,7 @@
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/progress.hpp"
 
 namespace terramask::tools {
 namespace {

@@ -4,8 +4,7 @@
 
 #include <vector>
 
-#include "terramask/mask_writer.hpp"
-#include "terramask/unfinished.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask::tools {
 

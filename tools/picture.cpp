@@ -1,4 +1,6 @@
 // terramask picture: an image with its mask laid over it.
+#include "terramask/picture.hpp"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -9,7 +11,6 @@
 #include "printing.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
-#include "terramask/mask_writer.hpp"
 
 namespace terramask::tools {
 namespace {

@@ -8,6 +8,7 @@
 #include "file_kinds.hpp"
 #include "region_job.hpp"
 #include "terramask/mask_writer.hpp"
+#include "terramask/output.hpp"
 #include "terramask/vectorize.hpp"
 
 namespace terramask::tools {

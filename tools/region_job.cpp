@@ -5,7 +5,7 @@
 
 #include "printing.hpp"
 #include "terramask/evaluate.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/output.hpp"
 #include "terramask/tiles.hpp"
 
 namespace terramask::tools {

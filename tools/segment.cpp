@@ -16,6 +16,8 @@
 #include "stop.hpp"
 #include "subcommands.hpp"
 #include "terramask/gdal.hpp"
+#include "terramask/output.hpp"
+#include "terramask/picture.hpp"
 #include "terramask/raster_names.hpp"
 
 namespace terramask::tools {

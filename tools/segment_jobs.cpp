@@ -13,6 +13,7 @@
 #include "geo/file_ending.hpp"
 #include "outputs.hpp"
 #include "terramask/mosaic.hpp"
+#include "terramask/output.hpp"
 #include "tile_arguments.hpp"
 
 namespace terramask::tools {

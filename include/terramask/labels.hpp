@@ -9,7 +9,7 @@
 
 #include "terramask/class_info.hpp"
 #include "terramask/grid.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/output.hpp"
 #include "terramask/progress.hpp"
 
 namespace terramask {

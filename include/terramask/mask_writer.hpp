@@ -12,6 +12,7 @@
 
 #include "terramask/class_info.hpp"
 #include "terramask/grid.hpp"
+#include "terramask/output.hpp"
 #include "terramask/progress.hpp"
 
 namespace terramask {
@@ -82,32 +83,8 @@ class ProbabilityWriter {
   virtual void put_in_place() = 0;
 };
 
-/// Checks before any work: the folder exists and is writable, the output is not there (or `overwrite`), no
-/// other run is writing it and no program has it open as a database, it is
-/// not one of the inputs, nor a file that one of them (a mosaic) is made of. Throws usage, not_found, io,
-/// exists or unsupported, with the remedy.
-void check_output(const std::string& path, bool overwrite, std::span<const std::string> inputs);
-
-/// The hidden folders (".mask.tif.part-inwork") in which one of `paths` is being written by others, or was: a
-/// writer that was killed leaves its own.
-std::vector<std::string> unfinished_outputs(std::span<const std::string> paths);
-
-/// Peak bytes on disk while a mask (and its probabilities) of `grid` is written: working file, COG,
-/// overviews, uncompressed upper bound; and what the folder has free.
-struct DiskEstimate {
-  std::uint64_t peak_bytes = 0;
-  std::uint64_t free_bytes = 0;
-};
+/// Of a mask (and its probabilities) of `grid`: working file, COG and overviews, uncompressed.
 DiskEstimate estimate_disk(const std::string& path, const Grid& grid, std::size_t classes, bool probabilities,
                            ProbabilityType type);
-
-/// A PNG of the image and, beside or below it, the same with the mask laid over it; a scale bar; a legend
-/// with each class's share and area. At most `max_side` pixels on its longer side. It shows the mask's
-/// extent; what has no image is hatched. Values of more than 8 bits are stretched between their 1st and 99th
-/// percentile. Throws mismatch where the two do not lie on one grid (other pixel sizes and extents are fine),
-/// and what `check_output` throws.
-/// @param opacity of the mask, 0 to 1
-void write_picture(const std::string& png_path, const std::string& image_path, const std::string& mask_path,
-                   int max_side, double opacity, bool overwrite);
 
 }  // namespace terramask

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "terramask/communicator.hpp"
+#include "terramask/output.hpp"
 #include "terramask/segment.hpp"
 #include "terramask/source_list.hpp"
 

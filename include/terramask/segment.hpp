@@ -9,6 +9,7 @@
 #include "terramask/executor.hpp"
 #include "terramask/mask_writer.hpp"
 #include "terramask/model.hpp"
+#include "terramask/output.hpp"
 #include "terramask/progress.hpp"
 #include "terramask/raster_reader.hpp"
 

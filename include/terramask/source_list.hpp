@@ -38,17 +38,4 @@ std::vector<ListedSource> list_sources(const std::vector<SourceSpec>& specs);
 /// What kind a path given on a command line is, by its ending and what is in it.
 SourceSpec guess_source(const std::string& path);
 
-/// The files a raster is made of, sidecars and a VRT's sources too; the path itself where GDAL cannot tell.
-std::vector<std::string> files_of_raster(const std::string& path);
-
-/// What a raster says of dates, ISO 8601; empty where it says nothing.
-struct RasterDates {
-  std::string acquired;  ///< when it was taken (ACQUISITIONDATETIME of the domain IMAGERY)
-  std::string tagged;    ///< TIFFTAG_DATETIME: mostly when the file was written
-
-  /// By which images are newer or older.
-  const std::string& best() const { return acquired.empty() ? tagged : acquired; }
-};
-RasterDates dates_of_raster(const std::string& path);
-
 }  // namespace terramask

@@ -15,6 +15,7 @@
 #include "geo/gdal_support.hpp"
 #include "geo/label_reader.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 #include "geo/palette_check.hpp"
 #include "terramask/error.hpp"
 #include "terramask/raster_reader.hpp"

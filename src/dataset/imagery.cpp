@@ -6,6 +6,7 @@
 
 #include "geo/bands.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::dataset {

@@ -8,6 +8,7 @@
 #include "dataset/project_keys.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::dataset {

@@ -10,7 +10,7 @@
 #include "keys/key_lister.hpp"
 #include "keys/key_writer.hpp"
 #include "terramask/error.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 std::string project_text(const Project& project, const std::string& folder) {

@@ -9,6 +9,8 @@
 #include "evaluate/pair_pass.hpp"
 #include "geo/file_facts.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "geo/file_facts.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 
 namespace terramask::evaluation {
 namespace {

@@ -9,6 +9,7 @@
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 #include "geo/vector_layer.hpp"
 
 namespace terramask::evaluation {

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 
 namespace terramask::evaluation {
 namespace {

@@ -1,6 +1,6 @@
 #include "geo/working_folder.hpp"
 #include "terramask/evaluate.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 

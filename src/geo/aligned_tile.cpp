@@ -13,6 +13,7 @@
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/longitudes.hpp"
+#include "geo/open.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -262,4 +262,14 @@ std::vector<Window> bounds_windows(const Grid& grid, const Edges& box, const std
                                  : "correct the bounds");
 }
 
+Window around(const std::vector<Window>& windows) {
+  Window all = windows.front();
+  for (const Window& one : windows) {
+    const std::int64_t x = std::min(all.x, one.x), y = std::min(all.y, one.y);
+    all = {x, y, std::max(all.x + all.width, one.x + one.width) - x,
+           std::max(all.y + all.height, one.y + one.height) - y};
+  }
+  return all;
+}
+
 }  // namespace terramask::geo

@@ -24,4 +24,7 @@ std::array<double, 4> extent_of(const Grid& grid, const Window& window);
 /// "the raster's extent ... (EPSG:32633)"
 std::string raster_text(const Grid& grid);
 
+/// The smallest window that holds all of them; at least one.
+Window around(const std::vector<Window>& windows);
+
 }  // namespace terramask::geo

@@ -7,7 +7,8 @@
 #include <vector>
 
 #include "geo/pixel_area.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/class_info.hpp"
+#include "terramask/grid.hpp"
 
 namespace terramask::geo {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "geo/credits.hpp"
+#include "geo/open.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "geo/polygon_projection.hpp"
 #include "geo/vector_layer.hpp"
 

@@ -10,12 +10,11 @@
 #include <cstring>
 #include <vector>
 
+#include "core/output_place.hpp"
 #include "core/process_limits.hpp"
 #include "geo/gdal_support.hpp"
-#include "terramask/mask_writer.hpp"
 
-namespace terramask {
-namespace geo {
+namespace terramask::geo {
 namespace {
 
 /// The errno of writing and flushing some megabytes, more than GDAL writes at once; 0 where that works.
@@ -36,11 +35,6 @@ int try_to_write(const std::string& path) {
   ::close(file);
   ::unlink(path.c_str());
   return failed;
-}
-
-std::filesystem::path folder_of(const std::string& path) {
-  const std::filesystem::path parent = std::filesystem::path(path).parent_path();
-  return parent.empty() ? "." : parent;
 }
 
 }  // namespace
@@ -90,21 +84,4 @@ Error write_error(const WorkingFolder& folder, std::uint64_t peak_bytes, const s
               : "check the creation options, the disk and the permissions of the folder"};
 }
 
-}  // namespace geo
-
-DiskEstimate estimate_disk(const std::string& path, const Grid& grid, std::size_t classes, bool probabilities,
-                           ProbabilityType type) {
-  // Stored pixels for each pixel written: the working file, the COG, its overviews (a third), and the file
-  // that the COG driver gathers the overviews in (a third). Compression mostly saves much of it, and adds a
-  // little where it cannot.
-  constexpr double copies = (1 + 1 + 2.0 / 3) * 1.01;
-  constexpr double headers = 4 << 20;
-  const double pixels = static_cast<double>(grid.width) * static_cast<double>(grid.height);
-  double peak = pixels * (classes > 255 ? 2 : 1) * copies + headers;
-  if (probabilities)
-    peak +=
-        pixels * static_cast<double>(classes) * (type == ProbabilityType::byte ? 1 : 4) * copies + headers;
-  return {static_cast<std::uint64_t>(peak), geo::free_bytes(geo::folder_of(path))};
-}
-
-}  // namespace terramask
+}  // namespace terramask::geo

@@ -23,7 +23,7 @@
 #include "geo/style_file.hpp"
 #include "geo/thread_setting.hpp"
 #include "geo/working_folder.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/grid.hpp"
 
 namespace terramask::geo {
 namespace {

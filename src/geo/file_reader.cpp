@@ -6,6 +6,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "geo/open.hpp"
+
 namespace terramask::geo {
 namespace {
 

@@ -59,13 +59,4 @@ using DatasetPtr = std::unique_ptr<GDALDataset, DatasetCloser>;
 /// Flushes and closes; throws ErrorCode::io with what GDAL reported while doing so.
 void close_checked(DatasetPtr dataset, std::string_view name);
 
-/// Opens a raster for reading; throws not_found, format or (a container of several rasters) usage.
-DatasetPtr open_raster(const std::string& path);
-
-/// Opens a vector file for reading; throws not_found or format, and unsupported for a file of OpenStreetMap
-/// that holds what is deleted there.
-/// @param options of the driver ("NAME=VALUE", ended by null); may be null. Who gives them for a file of
-/// OpenStreetMap has seen to what is deleted.
-DatasetPtr open_vector(const std::string& path, const char* const* options = nullptr);
-
 }  // namespace terramask::geo

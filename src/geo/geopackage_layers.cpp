@@ -17,6 +17,7 @@
 #include "geo/file_ending.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/layer_style.hpp"
+#include "geo/open.hpp"
 #include "geo/qgis_style.hpp"
 #include "geo/thread_setting.hpp"
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "geo/polygon_projection.hpp"
 #include "geo/vector_layer.hpp"
 

@@ -8,6 +8,7 @@
 
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "geo/stack.hpp"
 #include "geo/vector_labels.hpp"
 #include "terramask/error.hpp"

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "terramask/mask_writer.hpp"
+#include "terramask/class_info.hpp"
 
 namespace terramask::geo {
 

@@ -17,6 +17,7 @@
 #include "geo/file_facts.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/lattice.hpp"
+#include "geo/open.hpp"
 #include "geo/validity.hpp"
 #include "geo/xml_text.hpp"
 

@@ -11,8 +11,10 @@
 #include "geo/coverage.hpp"
 #include "geo/creation_options.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 #include "geo/qgis_style.hpp"
 #include "geo/staged_cog.hpp"
+#include "terramask/mask_writer.hpp"
 
 namespace terramask::geo {
 namespace {

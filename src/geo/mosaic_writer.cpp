@@ -14,6 +14,7 @@
 #include "geo/mosaic_cog.hpp"
 #include "geo/mosaic_legend.hpp"
 #include "terramask/mask_writer.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 namespace {

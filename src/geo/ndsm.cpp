@@ -6,6 +6,7 @@
 
 #include "geo/file_reader.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "geo/stack.hpp"
 #include "geo/warped_reader.hpp"
 

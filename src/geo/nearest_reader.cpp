@@ -7,6 +7,7 @@
 
 #include "geo/crs.hpp"
 #include "geo/longitudes.hpp"
+#include "geo/open.hpp"
 #include "geo/stack.hpp"
 
 namespace terramask::geo {

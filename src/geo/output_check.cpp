@@ -9,9 +9,9 @@
 
 #include "core/output_place.hpp"
 #include "geo/database_file.hpp"
-#include "terramask/mask_writer.hpp"
-#include "terramask/source_list.hpp"
-#include "terramask/unfinished.hpp"
+#include "geo/raster_files.hpp"
+#include "terramask/error.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 namespace fs = std::filesystem;
@@ -44,7 +44,7 @@ void check_output(const std::string& path, bool overwrite, std::span<const std::
 
   // What is not there yet is no input: of thousands of new outputs none costs a look at every input.
   for (const std::string& input : taken ? inputs : std::span<const std::string>{})
-    for (const std::string& part : files_of_raster(input))
+    for (const std::string& part : geo::files_of_raster(input))
       if (same_file(file, part))
         throw Error(ErrorCode::usage, fmt::format("{}: the output is also an input", path),
                     "choose another name for the output");

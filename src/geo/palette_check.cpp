@@ -7,6 +7,7 @@
 
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -1,4 +1,6 @@
 // A picture of a mask: the image, the mask laid over it, and a legend.
+#include "terramask/picture.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +10,8 @@
 #include "geo/canvas.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/picture_source.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/grid.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 namespace {

@@ -10,6 +10,7 @@
 #include "geo/crs.hpp"
 #include "geo/file_facts.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -12,6 +12,7 @@
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
 #include "geo/longitudes.hpp"
+#include "geo/open.hpp"
 #include "geo/value_notes.hpp"
 #include "terramask/tiles.hpp"
 

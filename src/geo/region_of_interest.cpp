@@ -12,12 +12,6 @@
 namespace terramask {
 namespace {
 
-/// The smallest window that holds both.
-Window around(const Window& a, const Window& b) {
-  const std::int64_t x = std::min(a.x, b.x), y = std::min(a.y, b.y);
-  return {x, y, std::max(a.x + a.width, b.x + b.width) - x, std::max(a.y + a.height, b.y + b.height) - y};
-}
-
 class Region final : public RegionOfInterest {
  public:
   /// @param parts  the windows that the bounds touch; at least one
@@ -80,8 +74,7 @@ std::unique_ptr<RegionOfInterest> RegionOfInterest::make(const Grid& grid,
   geo::ensure_gdal();
   const std::vector<Window> parts =
       bounds ? geo::bounds_windows(grid, *bounds, bounds_crs) : std::vector<Window>{grid.extent()};
-  Window window = parts.front();
-  for (const Window& one : parts) window = around(window, one);
+  Window window = geo::around(parts);
   geo::Polygons polygons;
   std::vector<std::string> warnings;
   if (!cutline.empty()) {

@@ -8,7 +8,8 @@
 #include <set>
 
 #include "geo/file_ending.hpp"
-#include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
+#include "geo/raster_files.hpp"
 #include "geo/stac_items.hpp"
 #include "geo/vector_layer.hpp"
 #include "terramask/raster_names.hpp"
@@ -54,13 +55,6 @@ int field_of(OGRLayer& layer, const SourceSpec& spec, const std::string& name) {
   return field;
 }
 
-/// "2024/05/01 10:00:00+00" of OGR as ISO 8601.
-std::string iso(std::string text) {
-  if (text.size() >= 10 && text[4] == '/' && text[7] == '/') text[4] = text[7] = '-';
-  if (text.size() > 10 && text[10] == ' ') text[10] = 'T';
-  return text;
-}
-
 void add_tile_index(const SourceSpec& spec, std::vector<ListedSource>& list) {
   const geo::DatasetPtr dataset = geo::open_vector(spec.path);
   OGRLayer& layer = layer_of(*dataset, spec);
@@ -75,7 +69,7 @@ void add_tile_index(const SourceSpec& spec, std::vector<ListedSource>& list) {
     std::error_code failed;
     if (fs::path(path).is_relative() && fs::exists(folder / path, failed))
       path = (folder / path).lexically_normal().string();
-    list.push_back({path, date < 0 ? "" : iso(feature->GetFieldAsString(date))});
+    list.push_back({path, date < 0 ? "" : geo::iso_date(feature->GetFieldAsString(date))});
   }
   if (errors.failed()) throw errors.error(ErrorCode::io, spec.path, "reading the tile index failed");
 }
@@ -83,7 +77,7 @@ void add_tile_index(const SourceSpec& spec, std::vector<ListedSource>& list) {
 }  // namespace
 
 std::vector<ListedSource> list_sources(const std::vector<SourceSpec>& specs) {
-  geo::ensure_gdal();
+  geo::ensure_drivers();
   std::vector<ListedSource> all;
   for (const SourceSpec& spec : specs) {
     const std::size_t before = all.size();
@@ -114,41 +108,12 @@ SourceSpec guess_source(const std::string& path) {
     spec.kind = SourceSpec::Kind::tile_index;
   } else if (extension == ".gpkg") {
     // A GeoPackage may be either: a raster where GDAL finds one in it.
-    geo::ensure_gdal();
+    geo::ensure_drivers();
     const geo::GdalErrors silence;
     const geo::DatasetPtr raster(GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
     if (raster == nullptr) spec.kind = SourceSpec::Kind::tile_index;
   }
   return spec;
-}
-
-std::vector<std::string> files_of_raster(const std::string& path) {
-  std::vector<std::string> files;
-  geo::ensure_gdal();
-  const geo::GdalErrors silence;  // whether it can be read is told when it is read
-  const geo::DatasetPtr raster(
-      GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
-  if (raster != nullptr) {
-    char** list = raster->GetFileList();
-    for (int i = 0; i < CSLCount(list); ++i) files.emplace_back(list[i]);
-    CSLDestroy(list);
-  }
-  if (std::find(files.begin(), files.end(), path) == files.end()) files.insert(files.begin(), path);
-  return files;
-}
-
-RasterDates dates_of_raster(const std::string& path) {
-  const geo::DatasetPtr raster = geo::open_raster(path);
-  const geo::GdalErrors silence;
-  RasterDates dates;
-  if (const char* taken = raster->GetMetadataItem("ACQUISITIONDATETIME", "IMAGERY")) dates.acquired = taken;
-  const char* text = raster->GetMetadataItem("TIFFTAG_DATETIME");
-  if (text == nullptr) return dates;
-  // "2024:05:01 10:00:00" in TIFF.
-  std::string date = text;
-  if (date.size() >= 10 && date[4] == ':' && date[7] == ':') date[4] = date[7] = '-';
-  dates.tagged = iso(date);
-  return dates;
 }
 
 }  // namespace terramask

@@ -6,6 +6,7 @@
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
 #include "geo/ndsm.hpp"
+#include "geo/open.hpp"
 #include "geo/stack.hpp"
 #include "geo/value_check.hpp"
 

@@ -12,7 +12,9 @@
 #include "core/utf8.hpp"
 #include "geo/disk_space.hpp"
 #include "geo/writer_memory.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/grid.hpp"
+#include "terramask/output.hpp"
+#include "terramask/progress.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -13,7 +13,7 @@ namespace terramask::geo {
 /// Throws what open_tile_mosaic throws.
 DatasetPtr open_tile_dataset(const std::string& name);
 
-/// For ensure_gdal.
+/// For ensure_drivers.
 void register_tile_driver();
 
 }  // namespace terramask::geo

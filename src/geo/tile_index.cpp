@@ -8,6 +8,7 @@
 #include "geo/gdal_support.hpp"
 #include "geo/geopackage_layers.hpp"
 #include "geo/layer_style.hpp"
+#include "geo/open.hpp"
 #include "geo/qgis_style.hpp"
 #include "geo/working_folder.hpp"
 

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "geo/bounds_windows.hpp"
 #include "geo/crs.hpp"
 #include "geo/longitudes.hpp"
 #include "geo/tile_look.hpp"
-#include "terramask/raster_reader.hpp"
 #include "terramask/tiles.hpp"
 #include "tiles/open_source.hpp"
 #include "tiles/redact.hpp"
@@ -69,7 +69,7 @@ TileRange tiles_of_box(const std::array<double, 4>& box, const std::string& crs,
   world.geotransform = {-tiles::kHalfWorld, pixel, 0, tiles::kHalfWorld, 0, -pixel};
   world.has_geotransform = true;
   world.crs = crs_from_user("EPSG:3857", "xyz");
-  const Window window = RegionOfInterest::make(world, box, crs, "")->window();
+  const Window window = around(bounds_windows(world, box, crs));
   return {window.x / 256, window.y / 256, (window.x + window.width + 255) / 256,
           (window.y + window.height + 255) / 256};
 }

@@ -9,6 +9,7 @@
 
 #include "geo/gdal_support.hpp"
 #include "geo/ndsm.hpp"
+#include "geo/open.hpp"
 #include "geo/stack.hpp"
 #include "terramask/tiles.hpp"
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "geo/osm_options.hpp"
 #include "geo/vector_layer.hpp"
 

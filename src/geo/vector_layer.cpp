@@ -8,6 +8,7 @@
 #include "geo/crs.hpp"
 #include "geo/csv_columns.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::geo {

@@ -11,6 +11,7 @@
 #include "geo/crs.hpp"
 #include "geo/csv_columns.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "geo/surroundings.hpp"
 #include "geo/vector_layer.hpp"
 #include "terramask/error.hpp"

@@ -9,8 +9,11 @@
 #include "geo/gdal_support.hpp"
 #include "geo/geopackage_layers.hpp"
 #include "geo/layer_style.hpp"
+#include "geo/open.hpp"
 #include "geo/working_folder.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/grid.hpp"
+#include "terramask/output.hpp"
+#include "terramask/progress.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -21,8 +21,7 @@
 #include "geo/disk_space.hpp"
 #include "geo/gdal_support.hpp"
 #include "terramask/error.hpp"
-#include "terramask/mask_writer.hpp"
-#include "terramask/unfinished.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 namespace geo {

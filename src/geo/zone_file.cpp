@@ -13,6 +13,7 @@
 #include "geo/gdal_support.hpp"
 #include "geo/geopackage_layers.hpp"
 #include "geo/layer_style.hpp"
+#include "geo/open.hpp"
 #include "geo/unique_names.hpp"
 #include "geo/vector_layer.hpp"
 #include "geo/working_folder.hpp"

@@ -9,7 +9,7 @@
 #include "geo/canvas.hpp"
 #include "geo/working_folder.hpp"
 #include "terramask/legend.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 namespace {

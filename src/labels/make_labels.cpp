@@ -11,12 +11,13 @@
 #include "geo/disk_space.hpp"
 #include "geo/file_facts.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 #include "geo/working_folder.hpp"
 #include "labels/burn.hpp"
 #include "labels/label_source.hpp"
 #include "terramask/error.hpp"
 #include "terramask/labels.hpp"
-#include "terramask/unfinished.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 namespace labels {

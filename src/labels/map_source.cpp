@@ -9,6 +9,7 @@
 #include "geo/class_scratch.hpp"
 #include "geo/label_reader.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 #include "labels/map_parts.hpp"
 #include "terramask/error.hpp"
 

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "geo/raster_files.hpp"
 #include "terramask/error.hpp"
 #include "terramask/source_list.hpp"
 
@@ -71,7 +72,7 @@ std::string digest_of(const std::string& text) {
 
 std::string fingerprint_raster(const std::string& path, bool content) {
   std::string all;
-  for (const std::string& file : files_of_raster(path))
+  for (const std::string& file : geo::files_of_raster(path))
     all += file + '\n' + fingerprint_file(file, content) + '\n';
   return digest_of(all);
 }

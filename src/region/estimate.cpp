@@ -5,6 +5,7 @@
 #include "region/opened.hpp"
 #include "region/paths.hpp"
 #include "region/products.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 

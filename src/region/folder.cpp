@@ -9,7 +9,7 @@
 #include "core/output_place.hpp"
 #include "geo/database_file.hpp"
 #include "region/plan.hpp"
-#include "terramask/unfinished.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask::region {
 namespace fs = std::filesystem;

@@ -13,6 +13,7 @@
 
 #include "core/team.hpp"
 #include "core/utf8.hpp"
+#include "geo/raster_files.hpp"
 #include "region/digest.hpp"
 #include "region/utc_time.hpp"
 #include "terramask/tiles.hpp"
@@ -117,7 +118,7 @@ geo::StackFacts describe(const std::string& path, const RasterOptions& raster, b
 
 /// @param needed what has no date has no place
 void date(Candidate& one, bool needed) {
-  const RasterDates own = one.record.date.empty() ? dates_of_raster(one.path) : RasterDates{};
+  const geo::RasterDates own = one.record.date.empty() ? geo::dates_of_raster(one.path) : geo::RasterDates{};
   const std::string said = one.record.date.empty() ? own.best() : one.record.date;
   // What a catalogue says must be when it was taken; the time in TIFF's tag is mostly that of writing.
   one.record.acquired = utc_time(one.record.date.empty() ? own.acquired : one.record.date);

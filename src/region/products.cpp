@@ -16,7 +16,7 @@
 #include "region/plan.hpp"
 #include "region/stac.hpp"
 #include "region/utc_time.hpp"
-#include "terramask/unfinished.hpp"
+#include "terramask/output.hpp"
 #include "terramask/vectorize.hpp"
 #include "terramask/zonal.hpp"
 

@@ -14,6 +14,7 @@
 #include "region/ranks.hpp"
 #include "region/totals.hpp"
 #include "segment/job.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask {
 

@@ -15,7 +15,9 @@
 #include "scene/blocks.hpp"
 #include "scene/map_files.hpp"
 #include "scene/raster_file.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/class_info.hpp"
+#include "terramask/output.hpp"
+#include "terramask/progress.hpp"
 #include "terramask/scene.hpp"
 
 namespace terramask {

@@ -8,6 +8,7 @@
 #include "segment/job.hpp"
 #include "segment/mask_maker.hpp"
 #include "segment/pipeline.hpp"
+#include "terramask/output.hpp"
 #include "terramask/segment.hpp"
 
 namespace terramask {

@@ -4,7 +4,7 @@
 
 #include "core/output_place.hpp"
 #include "models/atomic_file.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/output.hpp"
 
 namespace terramask::train {
 

@@ -6,6 +6,7 @@
 
 #include "geo/crs.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 
 namespace terramask::vectors {
 namespace {

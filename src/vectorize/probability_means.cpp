@@ -8,6 +8,7 @@
 
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 
 namespace terramask::vectors {
 namespace {

@@ -9,7 +9,10 @@
 
 #include "geo/crs.hpp"
 #include "geo/geopackage_layers.hpp"
-#include "terramask/mask_writer.hpp"
+#include "terramask/class_info.hpp"
+#include "terramask/grid.hpp"
+#include "terramask/output.hpp"
+#include "terramask/progress.hpp"
 #include "zonal/zonal_table.hpp"
 #include "zonal/zone_tally.hpp"
 

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "evaluate/support.hpp"
+#include "geo/open.hpp"
 
 namespace terramask::tests {
 namespace {

@@ -2,6 +2,7 @@
 #include <fstream>
 
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "read_support.hpp"
 
 namespace terramask::tests {

@@ -8,6 +8,7 @@
 
 #include "geo/crs.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "read_support.hpp"
 
 namespace terramask::tests {

@@ -3,6 +3,7 @@
 #include <ogrsf_frmts.h>
 
 #include "geo/layer_style.hpp"
+#include "geo/open.hpp"
 #include "geo/style_file.hpp"
 #include "geo/vector_layer.hpp"
 #include "write_support.hpp"

@@ -6,6 +6,7 @@
 #include "geo/crs.hpp"
 #include "geo/csv_columns.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "geo/read_support.hpp"
 
 namespace terramask::tests {

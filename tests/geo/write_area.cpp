@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "geo/open.hpp"
 #include "geo/pixel_area.hpp"
 #include "write_support.hpp"
 

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <random>
 
+#include "geo/open.hpp"
+#include "terramask/output.hpp"
 #include "write_support.hpp"
 
 namespace terramask::tests {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "geo/open.hpp"
 #include "write_support.hpp"
 
 namespace terramask::tests {

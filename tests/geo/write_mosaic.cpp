@@ -9,6 +9,7 @@
 
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "geo/writer_memory.hpp"
+#include "terramask/output.hpp"
 #include "write_support.hpp"
 
 namespace terramask::tests {

@@ -4,7 +4,9 @@
 #include <algorithm>
 
 #include "geo/canvas.hpp"
+#include "geo/open.hpp"
 #include "geo/stroke_font.hpp"
+#include "terramask/picture.hpp"
 #include "write_support.hpp"
 
 namespace terramask::tests {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "labels/align.hpp"
 #include "labels/check_report.hpp"
 #include "labels/check_support.hpp"

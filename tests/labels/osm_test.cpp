@@ -1,6 +1,7 @@
 // OpenStreetMap files: what GDAL needs to be told, and what it would lose without a word.
 #include <cstdlib>
 
+#include "geo/open.hpp"
 #include "labels/id_set.hpp"
 #include "labels/osm_check.hpp"
 #include "labels/support.hpp"

@@ -1,4 +1,5 @@
 // The rules in rules/, on the sample scene, whose true labels are known.
+#include "geo/open.hpp"
 #include "labels/rules.hpp"
 #include "labels/support.hpp"
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "geo/read_support.hpp"
 #include "terramask/labels.hpp"
 

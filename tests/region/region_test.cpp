@@ -10,6 +10,7 @@
 #include <set>
 
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 #include "region/support.hpp"
 
 namespace terramask::tests {

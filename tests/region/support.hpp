@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/region.hpp"
 

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "scene/surface.hpp"
 
 namespace terramask::scene {

@@ -10,6 +10,7 @@
 
 #include "geo/gdal_support.hpp"
 #include "geo/legend.hpp"
+#include "geo/open.hpp"
 #include "scene/geometry.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/scene.hpp"

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "segment/golden.hpp"
 #include "terramask/gdal.hpp"
 

@@ -13,6 +13,7 @@
 
 #include "errors.hpp"
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/error.hpp"
 #include "terramask/gdal.hpp"

@@ -15,6 +15,7 @@
 #include <random>
 
 #include "geo/gdal_support.hpp"
+#include "geo/open.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"
