@@ -1,4 +1,5 @@
-# A room is a folder of src/ and a static library: terramask_<room>. It sees the public headers and src/.
+# A room is a folder of src/ with its sub-rooms, and a static library: terramask_<room>. It sees the public headers and src/.
+# Which rooms and sub-rooms it may include, rooms.txt says (tools/check_rooms.py).
 
 add_library(terramask_flags INTERFACE)
 target_include_directories(terramask_flags INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src
@@ -42,7 +43,7 @@ endfunction()
 
 function(terramask_room room)
   cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${room}/*.cpp ${PROJECT_SOURCE_DIR}/src/${room}/*/*.cpp)
   terramask_library(terramask_${room} SOURCES ${sources} DEPENDS ${ARG_DEPENDS})
 endfunction()
 

@@ -9,6 +9,7 @@ cd "$(dirname "$0")/.."
 preset=${1:-ci}
 
 tools/install_packages.sh --tests ${TERRAMASK_QGIS:+--qgis}
+tools/check_rooms.py
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 ctest --preset "$preset" -j "$(nproc)" --timeout 900

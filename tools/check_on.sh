@@ -4,7 +4,7 @@
 # builds make differently.
 #   tools/check_on.sh SUITE [COMMAND...]     SUITE: bookworm, trixie, ...
 #     COMMAND: any of quickstart, check, compare (default: all three, in this order)
-#     compare: tools/compare_builds.py here and there (here: BIN, by default build/ci/bin)
+#     compare: scripts/compare_builds.py here and there (here: BIN, by default build/ci/bin)
 # Environment: TREES, where the trees are kept (build/trees; a tree is made once, its packages stay installed; remove it
 # for a fresh one), MIRROR (debootstrap's own), COMPILER (a package such as clang-19: builds there with it).
 # Needs root and the package debootstrap. The tree takes about 5 GB.
@@ -69,8 +69,8 @@ for command in "${commands[@]}"; do
   case $command in
   quickstart | check) inside "$compiler tools/$command.sh" >"$log" 2>&1 || status=$? ;;
   compare)
-    inside "/usr/bin/python3 tools/compare_builds.py --record /terramask/there.json build/ci/bin" >"$log" 2>&1 || status=$?
-    [ $status -ne 0 ] || tools/compare_builds.py "$bin" "$tree/terramask/there.json" >"$log" 2>&1 || status=$?
+    inside "/usr/bin/python3 scripts/compare_builds.py --record /terramask/there.json build/ci/bin" >"$log" 2>&1 || status=$?
+    [ $status -ne 0 ] || scripts/compare_builds.py "$bin" "$tree/terramask/there.json" >"$log" 2>&1 || status=$?
     ;;
   esac
   echo "== $suite: $command: exit status $status after $((SECONDS - began)) s (all of it: $log)"

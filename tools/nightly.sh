@@ -44,7 +44,7 @@ clang() {
   build "build/clang-$1" -DCMAKE_C_COMPILER="clang-$1" -DCMAKE_CXX_COMPILER="clang++-$1" -DTERRAMASK_WERROR=ON
   suite "build/clang-$1"
   built
-  tools/compare_builds.py build/ci/bin "build/clang-$1/bin"
+  scripts/compare_builds.py build/ci/bin "build/clang-$1/bin"
 }
 run_step() {
   case $1 in
@@ -65,7 +65,7 @@ run_step() {
     ;;
   kills)
     built
-    tools/test_region_kills.py --terramask build/ci/bin/terramask --seed 5
+    scripts/test_region_kills.py --terramask build/ci/bin/terramask --seed 5
     ;;
   esac
 }

@@ -8,7 +8,7 @@
 #include "dataset/image_store.hpp"
 #include "dataset/imagery.hpp"
 #include "dataset/label_codes.hpp"
-#include "geo/grid_reader.hpp"
+#include "geo/read/grid_reader.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask {

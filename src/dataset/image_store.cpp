@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "geo/grid_reader.hpp"
+#include "geo/read/grid_reader.hpp"
 
 namespace terramask::dataset {
 namespace {

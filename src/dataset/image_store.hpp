@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "dataset/dataset.hpp"
-#include "geo/label_reader.hpp"
+#include "geo/read/label_reader.hpp"
 
 namespace terramask::dataset {
 

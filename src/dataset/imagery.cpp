@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "geo/bands.hpp"
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
+#include "geo/read/bands.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::dataset {

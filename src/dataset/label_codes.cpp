@@ -6,9 +6,9 @@
 #include <cmath>
 
 #include "dataset/project_keys.hpp"
-#include "geo/gdal_support.hpp"
-#include "geo/legend.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
+#include "geo/style/legend.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::dataset {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "dataset/project.hpp"
-#include "geo/label_reader.hpp"
+#include "geo/read/label_reader.hpp"
 
 namespace terramask::dataset {
 

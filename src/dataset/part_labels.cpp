@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "dataset/imagery.hpp"
-#include "geo/bands.hpp"
+#include "geo/read/bands.hpp"
 #include "terramask/mask_writer.hpp"
 
 namespace terramask {

@@ -6,7 +6,7 @@
 #include "core/json_text.hpp"
 #include "dataset/project.hpp"
 #include "dataset/project_keys.hpp"
-#include "geo/working_folder.hpp"
+#include "geo/base/working_folder.hpp"
 #include "keys/key_lister.hpp"
 #include "keys/key_writer.hpp"
 #include "terramask/error.hpp"

@@ -7,7 +7,7 @@
 
 #include "dataset/augment.hpp"
 #include "dataset/random.hpp"
-#include "geo/bands.hpp"
+#include "geo/read/bands.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask {

@@ -7,9 +7,9 @@
 
 #include "dataset/random.hpp"
 #include "dataset/sampler.hpp"
-#include "geo/bands.hpp"
-#include "geo/canvas.hpp"
-#include "geo/legend.hpp"
+#include "geo/picture/canvas.hpp"
+#include "geo/read/bands.hpp"
+#include "geo/style/legend.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask {

@@ -8,8 +8,8 @@
 #include <numbers>
 
 #include "dataset/random.hpp"
-#include "geo/crs.hpp"
-#include "geo/grid_mapping.hpp"
+#include "geo/base/crs.hpp"
+#include "geo/base/grid_mapping.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask {

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "dataset/random.hpp"
-#include "geo/grid_reader.hpp"
+#include "geo/read/grid_reader.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask {

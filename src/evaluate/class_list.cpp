@@ -9,8 +9,8 @@
 #include "evaluate/class_match.hpp"
 #include "evaluate/mask_source.hpp"
 #include "evaluate/reference_source.hpp"
-#include "geo/legend.hpp"
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
+#include "geo/style/legend.hpp"
 
 namespace terramask::evaluation {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "geo/grid_reader.hpp"
-#include "geo/legend.hpp"
-#include "geo/qgis_style.hpp"
+#include "geo/read/grid_reader.hpp"
+#include "geo/style/legend.hpp"
+#include "geo/style/qgis_style.hpp"
 
 namespace terramask::evaluation {
 namespace {

@@ -7,9 +7,9 @@
 
 #include "evaluate/class_list.hpp"
 #include "evaluate/pair_pass.hpp"
-#include "geo/file_facts.hpp"
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
+#include "geo/read/file_facts.hpp"
 #include "terramask/output.hpp"
 
 namespace terramask {

@@ -4,9 +4,9 @@
 
 #include <set>
 
-#include "geo/file_facts.hpp"
-#include "geo/legend.hpp"
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
+#include "geo/read/file_facts.hpp"
+#include "geo/style/legend.hpp"
 
 namespace terramask::evaluation {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "evaluate/class_match.hpp"
 #include "evaluate/codes.hpp"
-#include "geo/gdal_support.hpp"
-#include "geo/nearest_reader.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/read/nearest_reader.hpp"
 #include "terramask/class_info.hpp"
 #include "terramask/progress.hpp"
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "geo/legend.hpp"
+#include "geo/style/legend.hpp"
 
 namespace terramask::evaluation {
 namespace {

@@ -12,7 +12,7 @@
 #include "evaluate/patches.hpp"
 #include "evaluate/reference_source.hpp"
 #include "evaluate/sweep.hpp"
-#include "geo/class_tally.hpp"
+#include "geo/write/class_tally.hpp"
 
 namespace terramask::evaluation {
 

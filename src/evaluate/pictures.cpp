@@ -4,9 +4,9 @@
 #include <cmath>
 #include <span>
 
-#include "geo/legend.hpp"
-#include "geo/nearest_reader.hpp"
-#include "geo/png.hpp"
+#include "geo/picture/png.hpp"
+#include "geo/read/nearest_reader.hpp"
+#include "geo/style/legend.hpp"
 #include "terramask/raster_info.hpp"
 
 namespace terramask::evaluation {

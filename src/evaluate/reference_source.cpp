@@ -6,11 +6,11 @@
 #include <map>
 
 #include "evaluate/mask_source.hpp"
-#include "geo/crs.hpp"
-#include "geo/gdal_support.hpp"
-#include "geo/legend.hpp"
-#include "geo/open.hpp"
-#include "geo/vector_layer.hpp"
+#include "geo/base/crs.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
+#include "geo/style/legend.hpp"
+#include "geo/vector/vector_layer.hpp"
 
 namespace terramask::evaluation {
 namespace {

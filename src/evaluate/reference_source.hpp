@@ -9,7 +9,7 @@
 
 #include "evaluate/class_match.hpp"
 #include "evaluate/codes.hpp"
-#include "geo/label_layer.hpp"
+#include "geo/vector/label_layer.hpp"
 #include "terramask/evaluate.hpp"
 
 namespace terramask::evaluation {

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
 
 namespace terramask::evaluation {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "evaluate/codes.hpp"
-#include "geo/nearest_reader.hpp"
+#include "geo/read/nearest_reader.hpp"
 #include "terramask/evaluate.hpp"
 
 namespace terramask::evaluation {

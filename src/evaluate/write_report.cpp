@@ -1,4 +1,4 @@
-#include "geo/working_folder.hpp"
+#include "geo/base/working_folder.hpp"
 #include "terramask/evaluate.hpp"
 #include "terramask/output.hpp"
 

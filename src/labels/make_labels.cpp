@@ -7,16 +7,17 @@
 #include <functional>
 #include <map>
 
-#include "geo/crs.hpp"
-#include "geo/disk_space.hpp"
-#include "geo/file_facts.hpp"
-#include "geo/legend.hpp"
-#include "geo/open.hpp"
-#include "geo/working_folder.hpp"
-#include "labels/burn.hpp"
-#include "labels/label_source.hpp"
+#include "geo/base/crs.hpp"
+#include "geo/base/disk_space.hpp"
+#include "geo/base/working_folder.hpp"
+#include "geo/files/open.hpp"
+#include "geo/read/file_facts.hpp"
+#include "geo/style/legend.hpp"
+#include "labels/base/label_source.hpp"
+#include "labels/vector/burn.hpp"
 #include "terramask/error.hpp"
 #include "terramask/labels.hpp"
+#include "terramask/mask_writer.hpp"
 #include "terramask/output.hpp"
 
 namespace terramask {

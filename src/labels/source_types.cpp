@@ -1,7 +1,7 @@
 // The types of sources: a line for each.
-#include "labels/label_source.hpp"
-#include "labels/map_source.hpp"
-#include "labels/vector_source.hpp"
+#include "labels/base/label_source.hpp"
+#include "labels/rendered/map_source.hpp"
+#include "labels/vector/vector_source.hpp"
 
 namespace terramask::labels {
 

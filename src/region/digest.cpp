@@ -10,7 +10,7 @@
 #include <memory>
 #include <vector>
 
-#include "geo/raster_files.hpp"
+#include "geo/files/raster_files.hpp"
 #include "terramask/error.hpp"
 #include "terramask/source_list.hpp"
 

@@ -7,7 +7,7 @@
 #include <regex>
 
 #include "core/output_place.hpp"
-#include "geo/database_file.hpp"
+#include "geo/base/database_file.hpp"
 #include "region/plan.hpp"
 #include "terramask/output.hpp"
 

@@ -13,7 +13,7 @@
 
 #include "core/team.hpp"
 #include "core/utf8.hpp"
-#include "geo/raster_files.hpp"
+#include "geo/files/raster_files.hpp"
 #include "region/digest.hpp"
 #include "region/utc_time.hpp"
 #include "terramask/tiles.hpp"

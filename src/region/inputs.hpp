@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "geo/region_reader.hpp"
+#include "geo/region/region_reader.hpp"
 #include "region/journal.hpp"
 #include "terramask/region.hpp"
 

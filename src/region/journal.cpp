@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-#include "geo/database_file.hpp"
+#include "geo/base/database_file.hpp"
 
 namespace terramask::region {
 namespace {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "geo/region_grid.hpp"
+#include "geo/region/region_grid.hpp"
 #include "region/digest.hpp"
 #include "segment/job.hpp"
 

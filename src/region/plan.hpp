@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "geo/region_reader.hpp"
+#include "geo/region/region_reader.hpp"
 #include "region/description.hpp"
 #include "region/inputs.hpp"
 #include "terramask/plan.hpp"

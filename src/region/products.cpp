@@ -5,13 +5,13 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "geo/creation_options.hpp"
-#include "geo/database_file.hpp"
-#include "geo/geopackage_layers.hpp"
-#include "geo/qgis_style.hpp"
-#include "geo/style_file.hpp"
-#include "geo/tile_index.hpp"
-#include "geo/tile_vrt.hpp"
+#include "geo/base/creation_options.hpp"
+#include "geo/base/database_file.hpp"
+#include "geo/mosaic/tile_vrt.hpp"
+#include "geo/region/tile_index.hpp"
+#include "geo/style/qgis_style.hpp"
+#include "geo/style/style_file.hpp"
+#include "geo/vector/geopackage_layers.hpp"
 #include "models/atomic_file.hpp"
 #include "region/plan.hpp"
 #include "region/stac.hpp"

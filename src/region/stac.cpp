@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <span>
 
-#include "geo/legend.hpp"
-#include "geo/lon_lat.hpp"
+#include "geo/base/lon_lat.hpp"
+#include "geo/style/legend.hpp"
 #include "models/atomic_file.hpp"
 #include "region/plan.hpp"
 #include "region/stac_assets.hpp"

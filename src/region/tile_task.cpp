@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "geo/class_tally.hpp"
-#include "geo/legend.hpp"
+#include "geo/style/legend.hpp"
+#include "geo/write/class_tally.hpp"
 
 namespace terramask::region {
 namespace {

@@ -3,7 +3,7 @@
 #include <array>
 #include <cstdlib>
 
-#include "geo/gdal_support.hpp"
+#include "geo/base/gdal_support.hpp"
 #include "scene/map_files.hpp"
 
 namespace terramask::scene {

@@ -4,8 +4,8 @@
 
 #include <array>
 
-#include "geo/gdal_support.hpp"
-#include "geo/legend.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/style/legend.hpp"
 
 namespace terramask::scene {
 namespace {

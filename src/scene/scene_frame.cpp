@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "geo/gdal_support.hpp"
+#include "geo/base/gdal_support.hpp"
 
 namespace terramask::scene {
 namespace {

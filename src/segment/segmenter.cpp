@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
-#include "geo/creation_options.hpp"
-#include "geo/writer_memory.hpp"
+#include "geo/base/creation_options.hpp"
+#include "geo/write/writer_memory.hpp"
 #include "segment/job.hpp"
 #include "segment/mask_maker.hpp"
 #include "segment/pipeline.hpp"

@@ -8,7 +8,7 @@
 
 #include "core/claimed_folder.hpp"
 #include "dataset/loader.hpp"
-#include "geo/disk_space.hpp"
+#include "geo/base/disk_space.hpp"
 #include "models/atomic_file.hpp"
 #include "models/safetensors.hpp"
 

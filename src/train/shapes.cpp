@@ -6,7 +6,7 @@
 #include <map>
 
 #include "core/host_memory.hpp"
-#include "geo/disk_space.hpp"
+#include "geo/base/disk_space.hpp"
 #include "learn/training_graphs.hpp"
 
 namespace terramask::train {

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "core/utf8.hpp"
-#include "geo/disk_space.hpp"
+#include "geo/base/disk_space.hpp"
 #include "learn/transfer.hpp"
 #include "models/atomic_file.hpp"
 #include "train/training_state.hpp"

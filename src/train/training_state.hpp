@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "geo/working_folder.hpp"
+#include "geo/base/working_folder.hpp"
 #include "train/paths.hpp"
 #include "train/ranks.hpp"
 #include "train/resume.hpp"

@@ -7,10 +7,10 @@
 #include <chrono>
 #include <cmath>
 
-#include "geo/feature_writer.hpp"
-#include "geo/geopackage_layers.hpp"
-#include "geo/ground_length.hpp"
-#include "geo/qgis_style.hpp"
+#include "geo/base/ground_length.hpp"
+#include "geo/style/qgis_style.hpp"
+#include "geo/vector/feature_writer.hpp"
+#include "geo/vector/geopackage_layers.hpp"
 #include "terramask/class_info.hpp"
 #include "terramask/output.hpp"
 #include "terramask/progress.hpp"

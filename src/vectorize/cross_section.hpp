@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "geo/polygons.hpp"
+#include "geo/base/polygons.hpp"
 #include "vectorize/pixel_strip.hpp"
 
 namespace terramask::vectors {

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "geo/polygons.hpp"
+#include "geo/base/polygons.hpp"
 #include "vectorize/line_graph.hpp"
 
 namespace terramask::vectors {

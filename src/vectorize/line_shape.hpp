@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "geo/polygons.hpp"
+#include "geo/base/polygons.hpp"
 #include "vectorize/junctions.hpp"
 #include "vectorize/line_graph.hpp"
 

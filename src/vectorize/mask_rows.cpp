@@ -4,9 +4,9 @@
 
 #include <algorithm>
 
-#include "geo/crs.hpp"
-#include "geo/legend.hpp"
-#include "geo/open.hpp"
+#include "geo/base/crs.hpp"
+#include "geo/files/open.hpp"
+#include "geo/style/legend.hpp"
 
 namespace terramask::vectors {
 namespace {

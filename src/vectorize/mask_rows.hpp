@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "geo/file_facts.hpp"
-#include "geo/file_reader.hpp"
-#include "geo/validity.hpp"
+#include "geo/read/file_facts.hpp"
+#include "geo/read/file_reader.hpp"
+#include "geo/read/validity.hpp"
 #include "terramask/class_info.hpp"
 #include "terramask/grid.hpp"
 

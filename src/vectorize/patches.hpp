@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "geo/pixel_area.hpp"
+#include "geo/base/pixel_area.hpp"
 #include "terramask/vectorize.hpp"
 #include "vectorize/mask_rows.hpp"
 #include "vectorize/row_labels.hpp"

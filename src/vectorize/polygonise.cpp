@@ -6,9 +6,9 @@
 #include <filesystem>
 #include <map>
 
-#include "geo/feature_writer.hpp"
-#include "geo/geopackage_layers.hpp"
-#include "geo/qgis_style.hpp"
+#include "geo/style/qgis_style.hpp"
+#include "geo/vector/feature_writer.hpp"
+#include "geo/vector/geopackage_layers.hpp"
 #include "terramask/class_info.hpp"
 #include "terramask/output.hpp"
 #include "terramask/progress.hpp"

@@ -8,7 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "geo/file_reader.hpp"
+#include "geo/read/file_reader.hpp"
 #include "vectorize/border_tracer.hpp"
 #include "vectorize/mask_rows.hpp"
 #include "vectorize/patches.hpp"

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "geo/feature_writer.hpp"
+#include "geo/vector/feature_writer.hpp"
 #include "vectorize/arc.hpp"
 #include "vectorize/arc_store.hpp"
 #include "vectorize/patches.hpp"

@@ -7,8 +7,8 @@
 #include <map>
 #include <set>
 
-#include "geo/crs.hpp"
-#include "geo/geopackage_layers.hpp"
+#include "geo/base/crs.hpp"
+#include "geo/vector/geopackage_layers.hpp"
 #include "terramask/class_info.hpp"
 #include "terramask/grid.hpp"
 #include "terramask/output.hpp"

@@ -7,8 +7,8 @@
 #include <cmath>
 #include <set>
 
-#include "geo/qgis_style.hpp"
-#include "geo/unique_names.hpp"
+#include "geo/base/unique_names.hpp"
+#include "geo/style/qgis_style.hpp"
 
 namespace terramask::zones {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "geo/feature_writer.hpp"
+#include "geo/vector/feature_writer.hpp"
 #include "terramask/zonal.hpp"
 
 namespace terramask::zones {

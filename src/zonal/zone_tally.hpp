@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "geo/pixel_area.hpp"
-#include "geo/zone_layer.hpp"
+#include "geo/base/pixel_area.hpp"
+#include "geo/vector/zone_layer.hpp"
 #include "terramask/zonal.hpp"
 #include "vectorize/mask_rows.hpp"
 

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "evaluate/support.hpp"
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 
 namespace terramask::tests {
 namespace {

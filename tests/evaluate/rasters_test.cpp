@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "evaluate/support.hpp"
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "terramask/raster_info.hpp"
 
 namespace terramask::tests {

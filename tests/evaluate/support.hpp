@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "errors.hpp"
-#include "geo/crs.hpp"
-#include "geo/gdal_support.hpp"
+#include "geo/base/crs.hpp"
+#include "geo/base/gdal_support.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/evaluate.hpp"
 #include "terramask/mask_writer.hpp"

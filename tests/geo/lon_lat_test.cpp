@@ -1,11 +1,11 @@
 // Places in longitude and latitude, as RFC 7946 has them.
-#include "geo/lon_lat.hpp"
+#include "geo/base/lon_lat.hpp"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "geo/crs.hpp"
+#include "geo/base/crs.hpp"
 #include "terramask/gdal.hpp"
 
 namespace terramask::tests {

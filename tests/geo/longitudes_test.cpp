@@ -1,11 +1,11 @@
 // Coordinates that are the same place a full turn further.
-#include "geo/longitudes.hpp"
+#include "geo/base/longitudes.hpp"
 
 #include <gtest/gtest.h>
 
-#include "geo/crs.hpp"
-#include "geo/grid_mapping.hpp"
-#include "geo/region_grid.hpp"
+#include "geo/base/crs.hpp"
+#include "geo/base/grid_mapping.hpp"
+#include "geo/region/region_grid.hpp"
 #include "terramask/gdal.hpp"
 
 namespace terramask::tests {

@@ -1,7 +1,7 @@
 // Bands are found by name or colour, never by position, and values of another kind are refused.
 #include <gmock/gmock.h>
 
-#include "geo/bands.hpp"
+#include "geo/read/bands.hpp"
 #include "read_support.hpp"
 
 namespace terramask::tests {

@@ -1,8 +1,8 @@
 // What cannot be read honestly is refused, naming the file, the cause and the remedy.
 #include <fstream>
 
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
 #include "read_support.hpp"
 
 namespace terramask::tests {

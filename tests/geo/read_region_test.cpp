@@ -6,9 +6,9 @@
 #include <cmath>
 #include <fstream>
 
-#include "geo/crs.hpp"
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/crs.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
 #include "read_support.hpp"
 
 namespace terramask::tests {

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "geo/length_unit.hpp"
+#include "geo/base/length_unit.hpp"
 #include "read_support.hpp"
 #include "terramask/raster_info.hpp"
 

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <thread>
 
-#include "geo/crs.hpp"
+#include "geo/base/crs.hpp"
 #include "read_support.hpp"
 
 namespace terramask::tests {

@@ -6,7 +6,7 @@
 
 #include <fstream>
 
-#include "geo/gdal_support.hpp"
+#include "geo/base/gdal_support.hpp"
 #include "geo/read_support.hpp"
 
 namespace terramask::tests {

@@ -2,10 +2,10 @@
 #include <gmock/gmock.h>
 #include <ogrsf_frmts.h>
 
-#include "geo/layer_style.hpp"
-#include "geo/open.hpp"
-#include "geo/style_file.hpp"
-#include "geo/vector_layer.hpp"
+#include "geo/files/open.hpp"
+#include "geo/style/layer_style.hpp"
+#include "geo/style/style_file.hpp"
+#include "geo/vector/vector_layer.hpp"
 #include "write_support.hpp"
 
 namespace terramask::tests {

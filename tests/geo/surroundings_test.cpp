@@ -1,13 +1,13 @@
 // Shapes across the seam of a CRS, and shapes far larger than a grid.
-#include "geo/surroundings.hpp"
+#include "geo/base/surroundings.hpp"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <array>
 
-#include "geo/crs.hpp"
-#include "geo/polygon_projection.hpp"
+#include "geo/base/crs.hpp"
+#include "geo/base/polygon_projection.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -1,12 +1,12 @@
 // Layers of vector files: which there are, and where they lie.
-#include "geo/vector_layer.hpp"
+#include "geo/vector/vector_layer.hpp"
 
 #include <fstream>
 
-#include "geo/crs.hpp"
-#include "geo/csv_columns.hpp"
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/crs.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/csv_columns.hpp"
+#include "geo/files/open.hpp"
 #include "geo/read_support.hpp"
 
 namespace terramask::tests {

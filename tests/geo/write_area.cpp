@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "geo/open.hpp"
-#include "geo/pixel_area.hpp"
+#include "geo/base/pixel_area.hpp"
+#include "geo/files/open.hpp"
 #include "write_support.hpp"
 
 namespace terramask::tests {

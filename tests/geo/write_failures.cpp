@@ -8,7 +8,7 @@
 #include <fstream>
 #include <random>
 
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "terramask/output.hpp"
 #include "write_support.hpp"
 

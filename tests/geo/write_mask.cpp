@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "write_support.hpp"
 
 namespace terramask::tests {

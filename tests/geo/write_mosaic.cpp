@@ -7,9 +7,9 @@
 #include <fstream>
 #include <limits>
 
-#include "geo/gdal_support.hpp"
-#include "geo/legend.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
+#include "geo/style/legend.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"

@@ -1,7 +1,7 @@
 // Creation options, class lists and the disk estimate.
 #include <gmock/gmock.h>
 
-#include "geo/writer_memory.hpp"
+#include "geo/write/writer_memory.hpp"
 #include "terramask/output.hpp"
 #include "write_support.hpp"
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
-#include "geo/canvas.hpp"
-#include "geo/open.hpp"
-#include "geo/stroke_font.hpp"
+#include "geo/files/open.hpp"
+#include "geo/picture/canvas.hpp"
+#include "geo/picture/stroke_font.hpp"
 #include "terramask/picture.hpp"
 #include "write_support.hpp"
 

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "write_support.hpp"
 
 namespace terramask::tests {

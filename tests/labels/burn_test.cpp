@@ -1,8 +1,8 @@
 // Labels in one line, labels of nothing, and lines of any width.
-#include "labels/burn.hpp"
+#include "labels/vector/burn.hpp"
 
 #include "labels/support.hpp"
-#include "labels/vector_source.hpp"
+#include "labels/vector/vector_source.hpp"
 
 namespace terramask::tests {
 namespace {

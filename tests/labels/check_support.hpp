@@ -6,7 +6,7 @@
 #include <numeric>
 #include <random>
 
-#include "labels/check.hpp"
+#include "labels/check/check.hpp"
 #include "labels/support.hpp"
 
 namespace terramask::tests {

@@ -4,12 +4,12 @@
 
 #include <algorithm>
 
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
-#include "labels/align.hpp"
-#include "labels/check_report.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
+#include "labels/check/align.hpp"
+#include "labels/check/check_report.hpp"
+#include "labels/check/offset_field.hpp"
 #include "labels/check_support.hpp"
-#include "labels/offset_field.hpp"
 
 namespace terramask::tests {
 namespace {

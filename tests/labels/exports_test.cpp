@@ -2,9 +2,9 @@
 #include <gdal_priv.h>
 #include <ogrsf_frmts.h>
 
-#include "labels/geofabrik.hpp"
-#include "labels/osm_fields.hpp"
 #include "labels/support.hpp"
+#include "labels/vector/geofabrik.hpp"
+#include "labels/vector/osm_fields.hpp"
 
 namespace terramask::tests {
 namespace {

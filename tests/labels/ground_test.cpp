@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "labels/support.hpp"
 
 namespace terramask::tests {

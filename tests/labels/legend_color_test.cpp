@@ -1,5 +1,5 @@
 // Colours against the published test data of CIEDE2000 and sRGB's own corners.
-#include "labels/legend_color.hpp"
+#include "labels/rendered/legend_color.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // The legend: which entry a colour is of, and of which two it is a mixture.
-#include "labels/legend.hpp"
+#include "labels/rendered/legend.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Rendered maps as sources of a rules file: where they lie, what they paint, and what is refused.
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "labels/support.hpp"
 
 namespace terramask::tests {

@@ -1,5 +1,5 @@
 // Labels from a rendered map that a tile server has: the same as from a file with the same pixels.
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "labels/support.hpp"
 #include "labels/web_map.hpp"
 #include "terramask/tiles.hpp"

@@ -1,10 +1,10 @@
 // OpenStreetMap files: what GDAL needs to be told, and what it would lose without a word.
 #include <cstdlib>
 
-#include "geo/open.hpp"
-#include "labels/id_set.hpp"
-#include "labels/osm_check.hpp"
+#include "geo/files/open.hpp"
 #include "labels/support.hpp"
+#include "labels/vector/id_set.hpp"
+#include "labels/vector/osm_check.hpp"
 
 namespace terramask::tests {
 namespace {
@@ -328,7 +328,8 @@ TEST_F(Osm, SpillingToDiskChangesNothing) {
     EXPECT_EQ(std::system(("cd " + folder.string() + " && " + command).c_str()), 0) << command;
   };
   run(std::string(TERRAMASK_SOURCE_DIR) +
-      "/tools/large_osm.py m.opl --towns 4 --streets 400 --buildings 12000 && osmium cat --no-progress m.opl "
+      "/scripts/large_osm.py m.opl --towns 4 --streets 400 --buildings 12000 && osmium cat --no-progress "
+      "m.opl "
       "-o bad.osm.pbf "
       "&& osmium sort --no-progress m.opl -o s.osm.pbf && osmium renumber --no-progress s.osm.pbf -o "
       "m.osm.pbf && osmium "

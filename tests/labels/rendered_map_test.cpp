@@ -1,5 +1,5 @@
 // Rendered maps read by their legend, against the geometry that they were drawn from.
-#include "labels/rendered_map.hpp"
+#include "labels/rendered/rendered_map.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <random>
 
 #include "geo/read_support.hpp"
-#include "labels/map_parts.hpp"
+#include "labels/rendered/map_parts.hpp"
 #include "labels/web_map.hpp"
 
 namespace terramask::labels {

@@ -1,5 +1,5 @@
 // The rules file: what it says is done, what is wrong with it is named by its key.
-#include "labels/rules.hpp"
+#include "labels/base/rules.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,6 +1,6 @@
 // The rules in rules/, on the sample scene, whose true labels are known.
-#include "geo/open.hpp"
-#include "labels/rules.hpp"
+#include "geo/files/open.hpp"
+#include "labels/base/rules.hpp"
 #include "labels/support.hpp"
 
 namespace terramask::tests {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
 #include "geo/read_support.hpp"
 #include "terramask/labels.hpp"
 

@@ -6,8 +6,8 @@
 #include <cmath>
 #include <random>
 
-#include "geo/gdal_support.hpp"
-#include "geo/stroke_font.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/picture/stroke_font.hpp"
 #include "scene/map_features.hpp"
 
 namespace web_map {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "labels/legend.hpp"
+#include "labels/rendered/legend.hpp"
 
 namespace web_map {
 

@@ -1,7 +1,7 @@
 // Widths as mappers write them, and the expressions that rules make of them.
-#include "labels/width.hpp"
+#include "labels/vector/width.hpp"
 
-#include "labels/quantity.hpp"
+#include "labels/base/quantity.hpp"
 #include "labels/support.hpp"
 
 namespace terramask::tests {

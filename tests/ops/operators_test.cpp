@@ -14,7 +14,7 @@ bool winograd_allowed(const Configuration& configuration) {
   return configuration.options.precision == Precision::fast;
 }
 
-// For the comparison of builds (tools/compare_builds.py), in the report of --gtest_output: FNV-1a of a
+// For the comparison of builds (scripts/compare_builds.py), in the report of --gtest_output: FNV-1a of a
 // result.
 void record_bits(const std::string& name, Numbers numbers, const std::string& output,
                  const reference::Array& found) {

@@ -9,8 +9,8 @@
 #include <numeric>
 #include <set>
 
-#include "geo/legend.hpp"
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
+#include "geo/style/legend.hpp"
 #include "region/support.hpp"
 
 namespace terramask::tests {

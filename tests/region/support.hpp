@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/region.hpp"
 

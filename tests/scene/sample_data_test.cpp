@@ -1,8 +1,8 @@
 // The scene that comes with the project is the one its README says it is.
 #include <gtest/gtest.h>
 
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
 #include "scene/surface.hpp"
 
 namespace terramask::scene {

@@ -8,9 +8,9 @@
 #include <cmath>
 #include <map>
 
-#include "geo/gdal_support.hpp"
-#include "geo/legend.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
+#include "geo/style/legend.hpp"
 #include "scene/geometry.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/scene.hpp"

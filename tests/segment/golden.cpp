@@ -1,7 +1,7 @@
 #include "segment/golden.hpp"
 
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
 #include "models/safetensors.hpp"
 #include "segment/patch_reader.hpp"
 

@@ -8,8 +8,8 @@
 #include <cmath>
 #include <filesystem>
 
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
 #include "segment/golden.hpp"
 #include "terramask/gdal.hpp"
 

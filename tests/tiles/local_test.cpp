@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "shared_data.hpp"
 #include "support.hpp"
 #include "tiles/image_bytes.hpp"

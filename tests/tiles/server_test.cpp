@@ -7,7 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "support.hpp"
 #include "tiles/tile_server.hpp"
 

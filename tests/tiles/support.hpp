@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "errors.hpp"
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/error.hpp"
 #include "terramask/gdal.hpp"

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "command.hpp"
+#include "common/command.hpp"
 #include "program.hpp"
 
 namespace terramask::tests {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "geo/gdal_support.hpp"
+#include "geo/base/gdal_support.hpp"
 #include "program.hpp"
 
 namespace terramask::tests {

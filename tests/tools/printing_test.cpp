@@ -1,12 +1,12 @@
 // What cannot be written is dropped.
-#include "printing.hpp"
+#include "common/printing.hpp"
 
 #include <gtest/gtest.h>
 
 #include <memory>
 
-#include "command.hpp"
-#include "progress_bar.hpp"
+#include "common/command.hpp"
+#include "common/progress_bar.hpp"
 
 namespace terramask::tests {
 namespace {

@@ -1,4 +1,4 @@
-#include "progress_bar.hpp"
+#include "common/progress_bar.hpp"
 
 #include <gtest/gtest.h>
 

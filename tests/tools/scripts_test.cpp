@@ -31,7 +31,7 @@ std::string call_of(const fs::path& script) {
 std::vector<std::string> scripts() {
   const fs::path root = TERRAMASK_SOURCE_DIR;
   std::vector<std::string> found{".ci/run"};
-  for (const char* folder : {"tools", "tests"})
+  for (const char* folder : {"tools", "scripts", "measurements", "tests"})
     for (const auto& entry : fs::recursive_directory_iterator(root / folder)) {
       const std::string ending = entry.path().extension();
       if ((ending == ".sh" || ending == ".py") && is_script(entry.path()))

@@ -1,4 +1,4 @@
-// tools/tile_walk.py: from an online map to a judged mask, on generated towns.
+// scripts/tile_walk.py: from an online map to a judged mask, on generated towns.
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 
@@ -12,7 +12,7 @@ class TileWalk : public ProgramTest {};
 TEST_F(TileWalk, learns_buildings_from_the_map_of_one_town_and_finds_those_of_another) {
   if (std::system("command -v gdal_translate > /dev/null") != 0)
     GTEST_SKIP() << "needs gdal_translate (gdal-bin)";
-  const std::string command = std::string(TERRAMASK_SOURCE_DIR) + "/tools/tile_walk.py --small -o " +
+  const std::string command = std::string(TERRAMASK_SOURCE_DIR) + "/scripts/tile_walk.py --small -o " +
                               path("walk").string() + " --terramask " + TERRAMASK_BIN_DIR +
                               "/terramask --device cpu > " + path("walk.log").string() + " 2>&1";
   ASSERT_EQ(std::system(command.c_str()), 0) << read("walk.log");

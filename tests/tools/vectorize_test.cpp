@@ -5,7 +5,7 @@
 #include <csignal>
 #include <thread>
 
-#include "geo/gdal_support.hpp"
+#include "geo/base/gdal_support.hpp"
 #include "program.hpp"
 
 namespace terramask::tests {

@@ -1,7 +1,7 @@
 // Polygons of real masks: labels, a reference of roads, land cover.
 #include <gdal_alg.h>
 
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "support.hpp"
 
 namespace terramask::tests {

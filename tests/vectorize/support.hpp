@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "errors.hpp"
-#include "geo/gdal_support.hpp"
+#include "geo/base/gdal_support.hpp"
 #include "shared_data.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/error.hpp"

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 
-#include "geo/open.hpp"
+#include "geo/files/open.hpp"
 #include "support.hpp"
 #include "vectorize/centerlines.hpp"
 

@@ -14,8 +14,8 @@
 #include <map>
 #include <random>
 
-#include "geo/gdal_support.hpp"
-#include "geo/open.hpp"
+#include "geo/base/gdal_support.hpp"
+#include "geo/files/open.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "ops/accumulate/accumulate.hpp"
-#include "ops/cpu_flat.hpp"
+#include "ops/cpu/flat.hpp"
 
 namespace terramask::ops {
 

@@ -1,5 +1,5 @@
 #include "ops/accumulate/accumulate.hpp"
-#include "ops/vulkan_flat.hpp"
+#include "ops/vulkan/flat.hpp"
 
 namespace terramask::ops {
 

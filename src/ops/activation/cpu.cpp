@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "cpu/builder.hpp"
-#include "ops/cpu_activation.hpp"
+#include "ops/cpu/activation.hpp"
 
 namespace terramask::ops {
 

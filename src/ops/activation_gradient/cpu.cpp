@@ -1,6 +1,6 @@
 #include "cpu/builder.hpp"
 #include "ops/activation_gradient/activation_gradient.hpp"
-#include "ops/cpu_flat.hpp"
+#include "ops/cpu/flat.hpp"
 
 namespace terramask::ops {
 namespace {

@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "ops/adam/adam.hpp"
-#include "ops/cpu_flat.hpp"
+#include "ops/cpu/flat.hpp"
 
 namespace terramask::ops {
 namespace {

@@ -1,6 +1,6 @@
 #include "cpu/builder.hpp"
 #include "ops/add/add.hpp"
-#include "ops/cpu_activation.hpp"
+#include "ops/cpu/activation.hpp"
 
 namespace terramask::ops {
 

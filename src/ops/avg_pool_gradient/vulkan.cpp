@@ -1,5 +1,5 @@
 #include "ops/avg_pool_gradient/avg_pool_gradient.hpp"
-#include "ops/vulkan_planes.hpp"
+#include "ops/vulkan/planes.hpp"
 
 namespace terramask::ops {
 

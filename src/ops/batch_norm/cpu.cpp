@@ -3,7 +3,7 @@
 
 #include "cpu/builder.hpp"
 #include "ops/batch_norm/batch_norm.hpp"
-#include "ops/cpu_activation.hpp"
+#include "ops/cpu/activation.hpp"
 
 namespace terramask::ops {
 

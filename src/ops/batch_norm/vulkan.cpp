@@ -1,5 +1,5 @@
 #include "ops/batch_norm/batch_norm.hpp"
-#include "ops/vulkan_planes.hpp"
+#include "ops/vulkan/planes.hpp"
 
 namespace terramask::ops {
 

@@ -1,7 +1,7 @@
 #include <cmath>
 
 #include "ops/batch_norm_gradient/batch_norm_gradient.hpp"
-#include "ops/cpu_runs.hpp"
+#include "ops/cpu/runs.hpp"
 
 namespace terramask::ops {
 namespace {

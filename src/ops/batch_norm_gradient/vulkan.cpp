@@ -1,6 +1,6 @@
-#include "ops/vulkan_channel_sums.hpp"
-#include "ops/vulkan_planes.hpp"
-#include "ops/vulkan_scratch.hpp"
+#include "ops/vulkan/channel_sums.hpp"
+#include "ops/vulkan/planes.hpp"
+#include "ops/vulkan/scratch.hpp"
 
 namespace terramask::ops {
 

@@ -1,8 +1,8 @@
 #include <cmath>
 
 #include "ops/batch_norm_training/batch_norm_training.hpp"
-#include "ops/cpu_activation.hpp"
-#include "ops/cpu_runs.hpp"
+#include "ops/cpu/activation.hpp"
+#include "ops/cpu/runs.hpp"
 
 namespace terramask::ops {
 namespace {

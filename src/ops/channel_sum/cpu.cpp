@@ -1,5 +1,5 @@
 #include "ops/channel_sum/channel_sum.hpp"
-#include "ops/cpu_runs.hpp"
+#include "ops/cpu/runs.hpp"
 
 namespace terramask::ops {
 

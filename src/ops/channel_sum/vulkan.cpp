@@ -1,5 +1,5 @@
-#include "ops/vulkan_channel_sums.hpp"
-#include "ops/vulkan_scratch.hpp"
+#include "ops/vulkan/channel_sums.hpp"
+#include "ops/vulkan/scratch.hpp"
 
 namespace terramask::ops {
 

@@ -1,6 +1,6 @@
 #include "cpu/builder.hpp"
 #include "ops/concat/concat.hpp"
-#include "ops/cpu_copy.hpp"
+#include "ops/cpu/copy.hpp"
 
 namespace terramask::ops {
 

@@ -1,5 +1,5 @@
 #include "ops/concat/concat.hpp"
-#include "ops/vulkan_copy.hpp"
+#include "ops/vulkan/copy.hpp"
 
 namespace terramask::ops {
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "ops/vulkan_scratch.hpp"
+#include "ops/vulkan/scratch.hpp"
 
 namespace terramask::ops {
 namespace {

@@ -1,5 +1,5 @@
 #include "ops/dice_loss_gradient/dice_loss_gradient.hpp"
-#include "ops/vulkan_losses.hpp"
+#include "ops/vulkan/losses.hpp"
 
 namespace terramask::ops {
 

@@ -1,7 +1,7 @@
 #include "ops/dropout/dropout.hpp"
 #include "ops/dropout/philox.hpp"
-#include "ops/vulkan_copy.hpp"
-#include "ops/vulkan_planes.hpp"
+#include "ops/vulkan/copy.hpp"
+#include "ops/vulkan/planes.hpp"
 
 namespace terramask::ops {
 

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <limits>
 
-#include "ops/cpu_flat.hpp"
+#include "ops/cpu/flat.hpp"
 #include "ops/gradient_scale/gradient_scale.hpp"
 
 namespace terramask::ops {

@@ -1,5 +1,5 @@
 #include "ops/max_pool_gradient/max_pool_gradient.hpp"
-#include "ops/vulkan_planes.hpp"
+#include "ops/vulkan/planes.hpp"
 
 namespace terramask::ops {
 

@@ -1,5 +1,5 @@
 #include "ops/max_unpool/max_unpool.hpp"
-#include "ops/vulkan_planes.hpp"
+#include "ops/vulkan/planes.hpp"
 
 namespace terramask::ops {
 

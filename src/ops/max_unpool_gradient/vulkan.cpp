@@ -1,5 +1,5 @@
 #include "ops/max_unpool_gradient/max_unpool_gradient.hpp"
-#include "ops/vulkan_planes.hpp"
+#include "ops/vulkan/planes.hpp"
 
 namespace terramask::ops {
 

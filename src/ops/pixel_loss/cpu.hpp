@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cpu/builder.hpp"
-#include "ops/cpu_flat.hpp"
+#include "ops/cpu/flat.hpp"
 #include "ops/pixel_loss/terms.hpp"
 
 namespace terramask::ops {

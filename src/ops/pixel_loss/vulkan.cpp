@@ -1,6 +1,6 @@
 #include "ops/pixel_loss/pixel_loss.hpp"
-#include "ops/vulkan_losses.hpp"
-#include "ops/vulkan_scratch.hpp"
+#include "ops/vulkan/losses.hpp"
+#include "ops/vulkan/scratch.hpp"
 
 namespace terramask::ops {
 namespace {

@@ -1,4 +1,4 @@
-#include "ops/cpu_flat.hpp"
+#include "ops/cpu/flat.hpp"
 #include "ops/sgd/sgd.hpp"
 
 namespace terramask::ops {

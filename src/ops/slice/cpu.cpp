@@ -1,5 +1,5 @@
 #include "cpu/builder.hpp"
-#include "ops/cpu_copy.hpp"
+#include "ops/cpu/copy.hpp"
 #include "ops/slice/slice.hpp"
 
 namespace terramask::ops {

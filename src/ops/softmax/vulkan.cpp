@@ -1,5 +1,5 @@
 #include "ops/softmax/softmax.hpp"
-#include "ops/vulkan_planes.hpp"
+#include "ops/vulkan/planes.hpp"
 
 namespace terramask::ops {
 

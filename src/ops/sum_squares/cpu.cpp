@@ -1,4 +1,4 @@
-#include "ops/cpu_flat.hpp"
+#include "ops/cpu/flat.hpp"
 #include "ops/sum_squares/sum_squares.hpp"
 
 namespace terramask::ops {

@@ -1,7 +1,7 @@
 #include "ops/sum_squares/sum_squares.hpp"
-#include "ops/vulkan_flat.hpp"
-#include "ops/vulkan_scratch.hpp"
-#include "ops/vulkan_sums.hpp"
+#include "ops/vulkan/flat.hpp"
+#include "ops/vulkan/scratch.hpp"
+#include "ops/vulkan/sums.hpp"
 
 namespace terramask::ops {
 namespace {

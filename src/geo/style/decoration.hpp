@@ -1,0 +1,31 @@
+// What GDAL keeps of a GeoTIFF in a sidecar, where it says nothing if that cannot be written.
+#pragma once
+
+#include <gdal_rat.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "geo/base/gdal_support.hpp"
+
+namespace terramask::geo {
+
+/// Category names and attribute tables of all bands.
+class Decoration {
+ public:
+  Decoration() = default;
+  explicit Decoration(GDALDataset& raster);
+
+  /// Whether another opening of the raster has the same.
+  bool stands_in(GDALDataset& raster) const;
+
+ private:
+  struct Band {
+    std::vector<std::string> categories;
+    std::unique_ptr<GDALRasterAttributeTable> table;  ///< null: none
+  };
+  std::vector<Band> bands_;
+};
+
+}  // namespace terramask::geo

@@ -1,0 +1,54 @@
+// Features of a vector layer, painted onto a raster of ranks.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "geo/base/ground_plane.hpp"
+#include "geo/base/polygon_projection.hpp"
+#include "geo/vector/rank_raster.hpp"
+
+namespace terramask::geo {
+
+struct FeatureStyle {
+  double width_m = 0;    ///< of lines; points become discs, polygons grow by half of it on every side
+  bool touched = false;  ///< every pixel that is touched, instead of those whose centre is inside
+  std::uint16_t rank = 0;
+  double ring_m = 0;  ///< how far around it the ring goes
+  std::uint16_t ring_rank = 0;
+  std::span<const std::uint32_t> gaps{};  ///< points of a line after which it is broken off
+};
+
+class FeaturePainter {
+ public:
+  /// @param crs of the features (WKT; empty: the grid's). `path`, `grid` and `raster` outlive it.
+  FeaturePainter(const std::string& crs, const std::string& path, const Grid& grid, RankRaster& raster);
+
+  /// Geometries that are not valid (a boundary that crosses itself) are made so.
+  /// @return how many pixels it covers, without its ring
+  std::uint64_t paint(const OGRGeometry& geometry, const FeatureStyle& style);
+
+  /// Lines need only be painted where they are near this box, in the features' CRS.
+  void keep_near(const std::array<double, 4>& box) { near_ = box; }
+
+  std::uint64_t repaired() const { return repaired_; }
+  /// Shapes that reach to where the grid's CRS has no place.
+  std::uint64_t cut_off() const { return projection_.cut_off() + (plane_ ? plane_->lost() : 0); }
+
+ private:
+  GroundPlane& plane();
+
+  std::string crs_;
+  const std::string& path_;
+  const Grid& grid_;
+  RankRaster& raster_;
+  PolygonProjection projection_;
+  std::optional<GroundPlane> plane_;
+  std::optional<std::array<double, 4>> near_;
+  std::uint64_t repaired_ = 0;
+};
+
+}  // namespace terramask::geo

@@ -1,0 +1,38 @@
+// Windows of a grid as polygons with attributes, in a GeoPackage.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "geo/base/field.hpp"
+#include "terramask/grid.hpp"
+#include "terramask/progress.hpp"
+
+namespace terramask::geo {
+
+struct WindowField {
+  std::string name;
+  std::string alias;  ///< for people: what it is, and its unit
+};
+
+struct WindowRow {
+  Window window;
+  std::vector<FieldValue> values;  ///< of the same kinds in all rows
+};
+
+struct WindowLayer {
+  std::string name;
+  std::vector<WindowField> fields;
+  std::vector<WindowRow> rows;
+  std::string description;
+  std::string style{};  ///< StyleElements::vectors; empty: none
+};
+
+/// Writes a GeoPackage of one layer, whole or not at all. Without a CRS the polygons are in the grid's own
+/// coordinates; without a place on the ground, in pixels with y up.
+/// Errors: exists (unless `overwrite`), io with what GDAL says, unsupported without a GeoPackage driver.
+void write_window_layer(const std::string& path, const WindowLayer& layer, const Grid& grid, bool overwrite,
+                        const StopFlag* stop);
+
+}  // namespace terramask::geo

@@ -1,0 +1,30 @@
+// What the losses' Vulkan kernels share: shaders/common/labelled.glsl.
+#pragma once
+
+#include "ops/vulkan/planes.hpp"
+#include "ops/vulkan/sums.hpp"
+
+namespace terramask::ops {
+
+/// Logits, labels and weights.
+inline std::vector<vulkan::Binding> labelled(const vulkan::Recorder& recorder) {
+  return {recorder.read(0, vulkan::View::r32f), recorder.read(1, vulkan::View::r32i),
+          recorder.read(2, vulkan::View::r32f)};
+}
+
+/// The same and the chances, for which the weights stand in where the loss takes none.
+inline std::vector<vulkan::Binding> labelled_with_chances(const vulkan::Recorder& recorder) {
+  std::vector<vulkan::Binding> bindings = labelled(recorder);
+  bindings.push_back(recorder.read(recorder.operands() > 3 ? 3 : 2, vulkan::View::r32f));
+  return bindings;
+}
+
+/// Pixels that a group sums over.
+constexpr std::int64_t pixel_group = 1024;
+
+inline SumTree pixel_sums(const vulkan::Traits& traits, const Shape& logits, std::int64_t sums) {
+  const std::int64_t pixels = logits.n() * logits.h() * logits.w();
+  return {traits, sums, (pixels + pixel_group - 1) / pixel_group * 64};
+}
+
+}  // namespace terramask::ops

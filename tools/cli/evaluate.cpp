@@ -1,0 +1,287 @@
+// terramask evaluate: how good a mask, or a model, is.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+
+#include "cli/evaluate_model.hpp"
+#include "cli/evaluate_pairs.hpp"
+#include "cli/evaluate_project.hpp"
+#include "cli/evaluate_report.hpp"
+#include "cli/file_kinds.hpp"
+#include "cli/stop.hpp"
+#include "cli/subcommands.hpp"
+#include "common/checks.hpp"
+#include "common/command.hpp"
+#include "common/printing.hpp"
+#include "terramask/gdal.hpp"
+#include "terramask/model.hpp"
+#include "terramask/tiles.hpp"
+
+namespace terramask::tools {
+namespace {
+
+constexpr const char* evaluate_footer =
+    "Compares masks with reference data: label rasters (of any grid and CRS), polygons, or sample "
+    "points.\n"
+    "With --model the inputs are images, which are segmented first. One reference can serve all inputs. Name "
+    "the\n"
+    "inputs first and their references after them, in the same order.\n"
+    "\n"
+    "A value of the reference is matched to the class of that value, or name, in the mask; --map overrides "
+    "this.\n"
+    "Pixels that are nodata in the reference are not evaluated; if only the mask is nodata, it is an error.\n"
+    "\n"
+    "With --project and --part the images and labels come from that part of a project.\n"
+    "\n"
+    "Examples:\n"
+    "  terramask evaluate mask.tif --reference labels.tif\n"
+    "  terramask evaluate --project roads.json --part test --model roads.safetensors --html roads.html\n"
+    "  terramask evaluate mask.tif --reference roads.tif --map 255=road --erode 3 --slack 3 --errors "
+    "errors.tif\n"
+    "  terramask evaluate mask.tif --reference cover.gpkg --attribute class --html report.html --image "
+    "ortho.tif\n"
+    "  terramask evaluate --model roads.safetensors a.tif b.tif --reference la.tif lb.tif --store-threshold\n"
+    "  terramask evaluate --model trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif --reference trees.gpkg\n"
+    "  terramask evaluate mask.tif --points samples.gpkg --attribute class\n";
+
+CLI::Option* add_list(CLI::App& app, const char* name, std::vector<std::string>& values, const char* help,
+                      const char* type, const char* group) {
+  return app.add_option(name, values, help)->type_name(type)->group(group);
+}
+
+void add_reference_options(CLI::App& app, EvaluateArguments& a) {
+  app.add_option("INPUT", a.inputs, "Masks; with --model, images")->type_name("");
+  CLI::Option* project =
+      app.add_option("--project", a.project, "Use the images and labels of a project instead")
+          ->type_name("PROJECT.json")
+          ->group("Input");
+  CLI::Option* part = app.add_option("--part", a.part, "Part of the project to evaluate")
+                          ->check(one_of({"training", "validation", "test"}))
+                          ->type_name("training|validation|test")
+                          ->group("Input");
+  project->needs(part);
+  part->needs(project);
+  app.add_option("--model", a.model, "Model to segment the inputs with")->type_name("FILE")->group("Input");
+  add_list(app, "--reference", a.references,
+           "Label rasters or polygons: one for all inputs, or one per input", "FILE...", "Input");
+  app.add_option("--points", a.points, "Sample points: accuracy and area with confidence intervals")
+      ->type_name("FILE")
+      ->group("Input");
+  app.add_option("--attribute", a.attribute, "Field of polygons or points that holds the class")
+      ->type_name("NAME")
+      ->group("Input");
+  app.add_option("--layer", a.layer, "Layer of polygons or points, if the file has several")
+      ->type_name("NAME")
+      ->group("Input");
+  app.add_option("--background", a.background, "Class outside the polygons (default: not evaluated)")
+      ->type_name("CLASS")
+      ->group("Input");
+  add_list(app, "--map", a.map, "Class of a value or label of the reference: 255=road; repeatable",
+           "REFVALUE=CLASS", "Input")
+      ->allow_extra_args(false);
+  add_list(app, "--ignore", a.ignore, "Values or labels of the reference to ignore: 255 or 254,255", "VALUES",
+           "Input")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  add_list(app, "--mask-map", a.classes,
+           "Classes of the mask's values, if it does not name them: 0=background,1=road", "VALUE=CLASS",
+           "Input")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  add_list(app, "--probabilities", a.probabilities,
+           "Probabilities of the masks: adds a sweep over thresholds", "FILE...", "Input");
+  add_list(app, "--image", a.images, "Images of the masks, shown with the worst patches", "FILE...", "Input");
+  add_raster_options(app, a.raster);
+}
+
+void add_measure_options(CLI::App& app, EvaluateArguments& a) {
+  app.add_option("--class", a.positive,
+                 "Class of the sweep and the error raster (with two classes: the second)")
+      ->type_name("CLASS")
+      ->group("Measures");
+  app.add_option("--erode", a.erode,
+                 "Also measure without reference pixels within N pixels of another class (ISPRS)")
+      ->check(whole_number(1, most_distance))
+      ->type_name("N")
+      ->group("Measures");
+  app.add_option("--slack", a.slack,
+                 "Also measure with a tolerance of N pixels: relaxed precision and recall (Mnih 2013)")
+      ->check(whole_number(1, most_distance))
+      ->type_name("N")
+      ->group("Measures");
+  app.add_flag("--store-threshold", a.store_threshold,
+               "Store the threshold of the best F1 in the model file; `segment` uses it")
+      ->group("Measures");
+}
+
+void add_output_options(CLI::App& app, EvaluateArguments& a) {
+  app.add_option("--json", a.json, "Write all results as JSON")->type_name("FILE")->group("Output");
+  app.add_option("--html", a.html, "Write a web page with the matrix, curves and the worst patches")
+      ->type_name("FILE")
+      ->group("Output");
+  app.add_option("--errors", a.errors,
+                 "Write a raster of right and wrong pixels; a folder for several inputs")
+      ->type_name("OUT.tif|DIR/")
+      ->group("Output");
+  app.add_flag("--overwrite", a.overwrite, "Overwrite existing outputs")->group("Output");
+  app.add_option("--cache", a.cache, "Size of GDAL's block cache")
+      ->type_name("BYTES")
+      ->capture_default_str()
+      ->group("Work");
+}
+
+EvaluationOptions evaluation_options(const EvaluateArguments& a, std::vector<EvaluationPair> pairs) {
+  EvaluationOptions options;
+  options.pairs = std::move(pairs);
+  options.points = a.points;
+  options.layer = a.layer;
+  options.attribute = a.attribute;
+  options.background = a.background;
+  options.map = a.map;
+  options.ignore = a.ignore;
+  options.classes = a.classes;
+  options.positive = a.positive;
+  options.erode = a.erode;
+  options.slack = a.slack;
+  options.patches = !a.html.empty();
+  options.overwrite = a.overwrite;
+  return options;
+}
+
+void write_outputs(const EvaluateArguments& a, const EvaluationReport& report) {
+  if (!a.json.empty()) write_report(a.json, without_secrets(report_json(report)), a.overwrite);
+  if (a.html.empty()) return;
+  const std::string subject = a.model.empty() ? a.inputs.front() : a.model;
+  write_report(a.html,
+               without_secrets(report_html(
+                   report, "How good is " + std::filesystem::path(subject).filename().string() + "?")),
+               a.overwrite);
+}
+
+/// A project's part in place of inputs and references.
+class JudgedPart {
+ public:
+  explicit JudgedPart(EvaluateArguments& a)
+      : folder_("terramask-part", !a.html.empty()   ? a.html
+                                  : !a.json.empty() ? a.json
+                                                    : a.errors) {
+    DatasetOptions options;
+    options.strict = false;
+    options.cache_bytes = 0;
+    options.stop = &stop_flag();
+    ProgressBar bar("");
+    options.progress = progress_sink(a, bar);
+    const Dataset dataset(read_project(a.project), options);
+    bar.finish();
+    for (const std::string& warning : dataset.warnings()) spdlog::warn("warning: {}", warning);
+    ProjectPart found =
+        project_part(a.project, dataset, parse_part(a.part), load_model(a.model), folder_, &stop_flag());
+    a.inputs = std::move(found.names);
+    a.references = std::move(found.references);
+    a.rasters = std::move(found.rasters);
+    labels_ = std::move(found.labels);
+  }
+
+  /// References under names that mean something tomorrow.
+  void name(EvaluationReport& report) const {
+    for (std::size_t i = 0; i < report.pairs.size(); ++i) report.pairs[i].reference = labels_.at(i);
+  }
+
+ private:
+  HiddenFolder folder_;
+  std::vector<std::string> labels_;
+};
+
+void check_project(const EvaluateArguments& a) {
+  if (a.project.empty()) {
+    if (a.inputs.empty())
+      throw Error(ErrorCode::usage, "no mask and no image is named",
+                  "name masks, with --model images, or --project and --part");
+    return;
+  }
+  if (a.model.empty()) throw Error(ErrorCode::usage, "--project needs a model", "name it with --model");
+  const RasterArguments& r = a.raster;
+  const std::initializer_list<std::pair<const char*, bool>> given{
+      {"INPUT", !a.inputs.empty()},
+      {"--reference", !a.references.empty()},
+      {"--points", !a.points.empty()},
+      {"--attribute", !a.attribute.empty()},
+      {"--layer", !a.layer.empty()},
+      {"--background", !a.background.empty()},
+      {"--probabilities", !a.probabilities.empty()},
+      {"--ndsm", !r.ndsm.empty()},
+      {"--bands", !r.bands.empty()},
+      {"--crs", !r.crs.empty()},
+      {"--resample", r.resample != "auto"},
+      {"--pixel-size", r.pixel_size.has_value()},
+      {"--src-nodata", !r.src_nodata.empty()}};
+  for (const auto& [option, told] : given)
+    if (told)
+      throw Error(ErrorCode::usage, fmt::format("{}: with --project it comes from the project", option),
+                  "leave one of them out");
+}
+
+/// Masks and images are inputs; a model has an option of its own.
+void check_models(const EvaluateArguments& a) {
+  if (!a.model.empty() && !is_model(a.model) && std::ranges::any_of(a.inputs, is_model))
+    throw Error(ErrorCode::usage,
+                fmt::format("--model {} is a raster and {} a model", a.model,
+                            *std::ranges::find_if(a.inputs, is_model)),
+                "name the model with --model, and the images it is to segment as inputs");
+  check_no_model(a.inputs, "name it with --model, and the images it is to segment as inputs");
+}
+
+int evaluate_inputs(EvaluateArguments& a) {
+  start_messages("terramask evaluate", a.verbosity);
+  configure_gdal(parse_bytes(a.cache, "--cache"));
+  check_project(a);
+  check_models(a);
+  std::unique_ptr<JudgedPart> judged;
+  if (!a.project.empty()) judged = std::make_unique<JudgedPart>(a);
+  std::vector<EvaluationPair> pairs = make_pairs(a);
+  prepare_outputs(a, pairs);
+
+  std::unique_ptr<SegmentedInputs> segmented;
+  if (!a.model.empty()) segmented = std::make_unique<SegmentedInputs>(a, pairs);
+  ProgressBar bar("");
+  EvaluationReport report = evaluate(evaluation_options(a, pairs), progress_sink(a, bar), &stop_flag());
+  bar.finish();
+  if (judged) judged->name(report);
+
+  for (const std::string& warning : report.warnings) spdlog::warn("warning: {}", warning);
+  if (report.sampled)
+    for (const std::string& warning : report.sampled->warnings) spdlog::warn("warning: {}", warning);
+  write_outputs(a, report);
+  if (a.store_threshold) {
+    if (!report.sweep)
+      throw Error(ErrorCode::usage, "--store-threshold: points make no sweep",
+                  "name a reference raster or polygons with --reference");
+    store_threshold(a.model, report.sweep->best.threshold);
+    spdlog::info("{}: threshold {} stored", a.model, report.sweep->best.threshold);
+  }
+  if (a.verbosity.quiet) return 0;
+  print_report(report);
+  for (const std::string& path : {a.json, a.html})
+    if (!path.empty()) say("{}\n", path);
+  for (const PairReport& pair : report.pairs)
+    if (!pair.errors.empty()) say("{}\n", pair.errors);
+  return 0;
+}
+
+}  // namespace
+
+void evaluate_options(CLI::App& app, std::function<int()>& run) {
+  const auto arguments = std::make_shared<EvaluateArguments>();
+  add_reference_options(app, *arguments);
+  add_measure_options(app, *arguments);
+  add_output_options(app, *arguments);
+  add_device_options(app, arguments->device);
+  add_verbosity_options(app, arguments->verbosity);
+  app.footer(evaluate_footer);
+  run = [arguments] { return evaluate_inputs(*arguments); };
+}
+
+}  // namespace terramask::tools

@@ -1,0 +1,142 @@
+// terramask info: what a model or a raster is, and whether they fit.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/file_kinds.hpp"
+#include "cli/info_model.hpp"
+#include "cli/info_raster.hpp"
+#include "cli/raster_arguments.hpp"
+#include "cli/subcommands.hpp"
+#include "common/checks.hpp"
+#include "common/device_options.hpp"
+#include "common/printing.hpp"
+#include "terramask/gdal.hpp"
+#include "terramask/raster_names.hpp"
+#include "terramask/segment.hpp"
+
+namespace terramask::tools {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct InfoArguments {
+  std::vector<std::string> files;
+  bool json = false, plan = false;
+  std::int64_t patch = 512;
+  RasterArguments raster;
+  DeviceArguments device{
+      .device = "", .kernel = "auto", .precision = "fast", .memory_limit = "", .threads = 0};
+};
+
+struct Fit {
+  const Model* model;
+  std::string raster;
+  std::vector<std::string> faults;
+  bool sizes_known = false;  ///< of the pixels of both
+
+  std::string verdict() const {
+    if (!faults.empty()) return "does not fit";
+    return sizes_known ? "fits" : "fits (by its bands; the pixel size cannot be checked)";
+  }
+};
+
+std::vector<std::string> faults_of(const Model& model, const RasterOptions& raster) {
+  try {
+    return check_fit(model, raster);
+  } catch (const Error& error) {
+    return {error.what()};
+  }
+}
+
+void print_text(const std::vector<Model>& models, const std::vector<RasterInfo>& rasters,
+                const std::vector<Fit>& fits, const Executor* executor) {
+  for (const Model& model : models) say("{}\n", describe(model, executor));
+  for (const RasterInfo& raster : rasters) say("{}\n", describe(raster));
+  for (const Fit& fit : fits) {
+    say("{} {} {}\n", fit.raster, fit.verdict(), fit.model->path);
+    for (const std::string& fault : fit.faults) say("  {}\n", fault);
+  }
+}
+
+void print_json(const std::vector<Model>& models, const std::vector<RasterInfo>& rasters,
+                const std::vector<Fit>& fits, const Executor* executor) {
+  Json json{{"models", Json::array()}, {"rasters", Json::array()}, {"fits", Json::array()}};
+  for (const Model& model : models) json["models"].push_back(as_json(model, executor));
+  for (const RasterInfo& raster : rasters) json["rasters"].push_back(as_json(raster));
+  for (const Fit& fit : fits)
+    json["fits"].push_back({{"model", fit.model->path},
+                            {"raster", fit.raster},
+                            {"fits", fit.faults.empty()},
+                            {"pixel_sizes_known", fit.sizes_known},
+                            {"why_not", fit.faults}});
+  // A file may hold text in any encoding.
+  say("{}\n", json.dump(2, ' ', false, Json::error_handler_t::replace));
+}
+
+int show(const InfoArguments& a) {
+  configure_gdal(std::uint64_t{16} << 20);
+  std::vector<Model> models;
+  std::vector<RasterInfo> rasters;
+  for (const std::string& file : a.files)
+    if (is_model(file)) models.push_back(load_model(file));
+  for (const std::string& file : a.files) {
+    if (!is_model(file)) {
+      // A model may have a rule of its own; without one it is what a training would take.
+      RasterOptions options = a.raster.options({file});
+      if (!options.nodata_rule && models.size() == 1) options.nodata_rule = models.front().info.nodata_rule;
+      for (const std::string& raster : list_rasters(file))
+        rasters.push_back(describe_raster(raster, options));
+    }
+  }
+  if (a.plan && models.empty()) throw Error(ErrorCode::usage, "--plan needs a model", "name a model file");
+  std::unique_ptr<Executor> executor;
+  if (!a.device.device.empty()) executor = make_executor(a.device.options());
+  if (a.plan) {
+    for (const Model& model : models) say("{}", describe_plan(model, a.patch, executor.get()));
+    return 0;
+  }
+  std::vector<Fit> fits;
+  for (const Model& model : models)
+    for (const RasterInfo& raster : rasters)
+      fits.push_back({&model, raster.path, faults_of(model, a.raster.options({raster.path})),
+                      model.info.pixel_size_m && (raster.pixel_size || a.raster.pixel_size)});
+  (a.json ? print_json : print_text)(models, rasters, fits, executor.get());
+  for (const Fit& fit : fits)
+    if (!fit.faults.empty()) return 1;
+  return 0;
+}
+
+}  // namespace
+
+void info_options(CLI::App& app, std::function<int()>& run) {
+  const auto a = std::make_shared<InfoArguments>();
+  app.add_option("FILE", a->files, "Models and rasters (or folders, patterns, @LISTs of these), in any order")
+      ->required()
+      ->type_name("");
+  app.add_flag("--json", a->json, "Print JSON, for scripts");
+  CLI::Option* plan = app.add_flag(
+      "--plan", a->plan, "Print the model's layers for one patch instead, with shapes, FLOPs and bytes");
+  app.add_option("--patch", a->patch, "Size of that patch in pixels")
+      ->needs(plan)
+      ->check(whole_number(1, largest_side))
+      ->type_name("N")
+      ->capture_default_str();
+  add_raster_options(app, a->raster);
+  add_device_options(app, a->device);
+  app.footer(
+      "Without --device the receptive field and the plan are those of the network alone; the kernels of a "
+      "device\n"
+      "may need larger tiles and more memory.\n"
+      "Exit status: 1 if a raster does not fit a model on the same command line.\n"
+      "\n"
+      "Examples:\n"
+      "  terramask info roads.safetensors\n"
+      "  terramask info roads.safetensors ortho.tif\n"
+      "  terramask info trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif\n"
+      "  terramask info --plan roads.safetensors --patch 512 --device auto\n"
+      "  terramask info --json ortho.tif\n");
+  run = [a] { return show(*a); };
+}
+
+}  // namespace terramask::tools

@@ -1,0 +1,120 @@
+// terramask mosaic: one Cloud Optimized GeoTIFF of many tiles.
+#include "terramask/mosaic.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+
+#include "cli/messages.hpp"
+#include "cli/outputs.hpp"
+#include "cli/stop.hpp"
+#include "cli/subcommands.hpp"
+#include "common/checks.hpp"
+#include "common/command.hpp"
+#include "common/printing.hpp"
+#include "common/progress_bar.hpp"
+#include "terramask/gdal.hpp"
+
+namespace terramask::tools {
+namespace {
+
+constexpr const char* mosaic_footer =
+    "Tiles are rasters on one pixel grid: files, folders, patterns or lists (@tiles.txt, a path a line).\n"
+    "Masks keep palette, class names and attribute table, and have overviews by mode; images and\n"
+    "probabilities keep their bands and have averaged overviews. Pixels outside the tiles are nodata (or an\n"
+    "alpha band is added if the tiles have no nodata value).\n"
+    "\n"
+    "Examples:\n"
+    "  terramask mosaic masks/ -o town.tif\n"
+    "  terramask mosaic 'masks/*_road.tif' -o roads.tif --priority newest\n"
+    "  terramask mosaic @tiles.txt -o country.tif --align --co BIGTIFF=YES\n";
+
+struct MosaicArguments {
+  MosaicOptions options;
+  Verbosity verbosity;
+  std::string priority = "last", contents = "auto", cache = "256M";
+};
+
+int mosaic(MosaicArguments& a) {
+  start_messages("terramask mosaic", a.verbosity);
+  configure_gdal(parse_bytes(a.cache, "--cache"));
+  a.options.priority = a.priority == "first"    ? TilePriority::first
+                       : a.priority == "newest" ? TilePriority::newest
+                                                : TilePriority::last;
+  a.options.contents = a.contents == "classes"      ? TileContents::classes
+                       : a.contents == "continuous" ? TileContents::continuous
+                                                    : TileContents::automatic;
+  begin_outputs(std::array{a.options.output}, a.options.overwrite, {});
+  ProgressBar bar("");
+  ProgressSink sink;
+  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+  const MosaicSummary made = write_mosaic(a.options, sink, &stop_flag());
+  bar.finish();
+  for (const std::string& warning : made.warnings) spdlog::warn("note: {}", warning);
+  if (a.verbosity.quiet) return 0;
+  const double pixels = static_cast<double>(made.width) * static_cast<double>(made.height);
+  const std::string aligned =
+      made.aligned > 0 ? fmt::format(" ({} brought to the grid of the first)", made.aligned) : "";
+  say("{}: {} tiles{}, {} x {} pixels, {}, {:.1f}% valid; {}, {}px/s\n", a.options.output, made.tiles,
+      aligned, made.width, made.height,
+      made.classes.empty() ? fmt::format("{} bands", made.bands)
+                           : fmt::format("{} classes", made.classes.size()),
+      100 * static_cast<double>(made.valid_pixels) / pixels, duration_text(made.seconds),
+      count_text(pixels / std::max(made.seconds, 1e-9)));
+  return 0;
+}
+
+}  // namespace
+
+void mosaic_options(CLI::App& app, std::function<int()>& run) {
+  const auto a = std::make_shared<MosaicArguments>();
+  app.add_option("TILES", a->options.tiles,
+                 "Rasters, folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
+      ->required()
+      ->type_name("");
+  app.add_flag("--recursive", a->options.recursive, "Search subfolders of folders too")->group("Input");
+  app.add_option("--priority", a->priority,
+                 "Which tile wins where several have data: the one named last or first, or "
+                 "the newest file")
+      ->check(one_of({"last", "first", "newest"}))
+      ->type_name("last|first|newest")
+      ->capture_default_str()
+      ->group("Input");
+  app.add_flag("--align", a->options.align,
+               "Resample tiles on other grids or in other CRSs to the first one's: classes by nearest or "
+               "mode, others "
+               "bilinear or average")
+      ->group("Input");
+  app.add_option("--contents", a->contents,
+                 "Kind of data; auto: one band with class names or a colour table is a mask")
+      ->check(one_of({"auto", "classes", "continuous"}))
+      ->type_name("auto|classes|continuous")
+      ->capture_default_str()
+      ->group("Input");
+  app.add_option("--src-nodata", a->options.src_nodata,
+                 "Nodata value of the tiles, instead of the ones in the files; none: no nodata")
+      ->type_name("V|none")
+      ->group("Input");
+  app.add_option("--cache", a->cache, "Size of GDAL's block cache")
+      ->type_name("BYTES")
+      ->capture_default_str()
+      ->group("Work");
+  app.add_option("-o,--output", a->options.output, "Output mosaic")
+      ->required()
+      ->type_name("OUT.tif")
+      ->group("Output");
+  app.add_option("--co", a->options.creation_options, "Creation option of GDAL's COG driver; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE")
+      ->group("Output");
+  app.add_flag("--overwrite", a->options.overwrite, "Overwrite an existing output")->group("Output");
+  add_verbosity_options(app, a->verbosity);
+  app.footer(mosaic_footer);
+  run = [a] { return mosaic(*a); };
+}
+
+}  // namespace terramask::tools

@@ -1,0 +1,269 @@
+// terramask segment: rasters and a model in, georeferenced masks out.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <set>
+
+#include "cli/file_kinds.hpp"
+#include "cli/segment_jobs.hpp"
+#include "cli/segment_report.hpp"
+#include "cli/stop.hpp"
+#include "cli/subcommands.hpp"
+#include "common/checks.hpp"
+#include "common/command.hpp"
+#include "common/printing.hpp"
+#include "terramask/gdal.hpp"
+#include "terramask/output.hpp"
+#include "terramask/picture.hpp"
+#include "terramask/raster_names.hpp"
+
+namespace terramask::tools {
+namespace {
+
+constexpr const char* segment_footer =
+    "Several rasters are separate images, each with a mask DIR/NAME.tif of its own; --stack joins the bands\n"
+    "of several files into one image, --mosaic lays several beside each other (where they overlap the later\n"
+    "one wins). With -o DIR/, --probabilities and --picture are endings: --picture _picture.png.\n"
+    "\n"
+    "Everything is checked before the first pixel. An error in the command line or the outputs stops it; of\n"
+    "several rasters, one that cannot be segmented is reported and skipped, the others are done, and the "
+    "exit\n"
+    "status is 1. An output gets its name only when it is complete and verified.\n"
+    "\n"
+    "Examples:\n"
+    "  terramask segment roads.safetensors ortho.tif -o mask.tif\n"
+    "  terramask segment roads.safetensors tiles/*.tif -o masks/ --picture _picture.png\n"
+    "  terramask segment roads.safetensors tiles/*.tif --mosaic -o town.tif\n"
+    "  terramask segment trees.safetensors --stack ortho.tif,ndsm.tif -o trees.tif\n"
+    "  terramask segment trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif -o trees.tif\n"
+    "  terramask segment roads.safetensors ortho.tif -o part.tif --bounds 7.4 43.7 7.5 43.8 --bounds-crs "
+    "EPSG:4326\n"
+    "  terramask segment roads.safetensors ortho.tif -o mask.tif --dry-run\n";
+
+void add_input_options(CLI::App& app, SegmentArguments& a) {
+  app.add_option("MODEL", a.model, "The model file (.safetensors)")->required()->type_name("");
+  app.add_option(
+         "RASTER", a.rasters,
+         "Input rasters: anything GDAL opens; folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
+      ->type_name("");
+  app.add_flag("--recursive", a.recursive, "Search subfolders of folders too")->group("Input");
+  app.add_option(
+         "--stack", a.stack,
+         "Join the bands of several files; the first one sets the grid. Repeat it (--stack A --stack B) "
+         "for names with commas")
+      ->allow_extra_args(false)
+      ->type_name("A,B")
+      ->group("Input");
+  app.add_flag("--mosaic", a.mosaic, "Treat all rasters as one image, with one output")->group("Input");
+  add_raster_options(app, a.raster);
+  app.add_option("--bounds", a.bounds,
+                 "Process only this box: XMIN YMIN XMAX YMAX (or separated by commas); across 180 degrees "
+                 "XMIN is the larger one")
+      ->delimiter(',')
+      ->expected(1, 4)
+      ->check(number())
+      ->allow_extra_args(false)
+      ->type_name("BOX")
+      ->group("Input");
+  app.add_option("--bounds-crs", a.bounds_crs, "CRS of --bounds (default: the raster's)")
+      ->type_name("CRS")
+      ->group("Input");
+  app.add_option("--cutline", a.cutline,
+                 "Process only pixels whose centres lie in these polygons (any vector file)")
+      ->type_name("FILE")
+      ->group("Input");
+}
+
+void add_output_options(CLI::App& app, SegmentArguments& a) {
+  app.add_option("-o,--output", a.output,
+                 "Output mask, a Cloud Optimized GeoTIFF; a folder for several rasters")
+      ->required()
+      ->type_name("OUT.tif|DIR/")
+      ->group("Output");
+  app.add_option("--grid", a.grid, "Grid of the mask: the input's, or the one at the model's pixel size")
+      ->check(one_of({"input", "model"}))
+      ->type_name("input|model")
+      ->capture_default_str()
+      ->group("Output");
+  app.add_option("--probabilities", a.probabilities, "Also write probabilities, one band per class")
+      ->type_name("FILE.tif")
+      ->group("Output");
+  app.add_option("--probability-type", a.probability_type,
+                 "Data type of the probabilities; byte: 0 to 254, nodata 255")
+      ->check(one_of({"byte", "float32"}))
+      ->type_name("byte|float32")
+      ->capture_default_str()
+      ->group("Output");
+  app.add_option("--picture", a.picture, "Also draw the image with the mask on top")
+      ->type_name("FILE.png")
+      ->group("Output");
+  app.add_option("--co", a.creation_options,
+                 "Creation option of GDAL's COG driver, such as COMPRESS=ZSTD; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME=VALUE")
+      ->group("Output");
+  add_background_options(app, a.background);
+  app.add_flag("--overwrite", a.overwrite, "Overwrite existing outputs")->group("Output");
+}
+
+void add_work_options(CLI::App& app, SegmentArguments& a) {
+  app.add_option("--tile", a.tile,
+                 "Tile size in pixels; affects the speed, not the mask (default: by memory)")
+      ->check(whole_number(1, largest_side))
+      ->type_name("N")
+      ->group("Work");
+  app.add_option(
+         "--overlap", a.overlap,
+         "Blend patches over N pixels instead of exact tiling: faster, but the mask depends on --tile")
+      ->check(whole_number(0, largest_side))
+      ->type_name("N")
+      ->group("Work");
+  app.add_option("--cache", a.cache, "Size of GDAL's block cache")
+      ->type_name("BYTES")
+      ->capture_default_str()
+      ->group("Work");
+  app.add_flag("--dry-run", a.dry_run, "Only estimate tiles, memory, disk and time")->group("Work");
+  app.add_option("--threshold", a.threshold,
+                 "With two classes: assign the second where its probability is above P (default: the "
+                 "model's, or 0.5)")
+      ->check(number())
+      ->type_name("P")
+      ->group("Work");
+  add_device_options(app, a.device);
+  add_verbosity_options(app, a.verbosity);
+}
+
+/// Keeps what failed while others go on.
+class Failures {
+ public:
+  explicit Failures(std::size_t jobs) : jobs_(jobs) {}
+
+  /// Tells the error of one raster of several; one that ends all the work, or the only raster's, is thrown
+  /// on.
+  void add(const Job& job, const Error& error) {
+    const bool end = error.code() == ErrorCode::cancelled || error.code() == ErrorCode::device_lost;
+    if (jobs_ == 1 || end) throw error;
+    // Most messages begin with the file's name.
+    const std::string text = error.what();
+    spdlog::error(text.starts_with(job.name) ? text : job.name + ": " + text);
+    names_.push_back(job.name);
+  }
+
+  bool has(const Job& job) const { return std::find(names_.begin(), names_.end(), job.name) != names_.end(); }
+
+  int status() const {
+    if (names_.empty()) return 0;
+    spdlog::error("{} of {} rasters failed: {}", names_.size(), jobs_, fmt::join(names_, ", "));
+    return 1;
+  }
+
+ private:
+  std::size_t jobs_;
+  std::vector<std::string> names_;
+};
+
+void warn(const std::set<std::string>& warnings) {
+  for (const std::string& warning : warnings) spdlog::warn("warning: {}", warning);
+}
+
+void warn_of_disk(const Job& job, const DiskEstimate& disk) {
+  if (disk.peak_bytes <= disk.free_bytes) return;
+  spdlog::warn("warning: {}: may take {} while it is written if it does not compress, {} are free",
+               job.options.output, bytes_text(disk.peak_bytes), bytes_text(disk.free_bytes));
+}
+
+/// A dry run makes no folder: where the one of -o DIR/ is not there yet, what it would hold is reckoned
+/// beside it.
+SegmentOptions without_folder(const Job& job) {
+  SegmentOptions options = job.options;
+  const std::filesystem::path folder = std::filesystem::path(options.output).parent_path();
+  if (folder.empty() || std::filesystem::exists(folder)) return options;
+  const std::string name = ".dry-run-" + std::filesystem::path(options.output).filename().string();
+  options.output = (folder.parent_path() / name).string();
+  if (!options.probabilities.empty()) options.probabilities = options.output + ".probabilities.tif";
+  return options;
+}
+
+SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const Job& job, ProgressBar& bar) {
+  ProgressSink sink;
+  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+  SegmentSummary summary = segmenter.run(job.options, sink, &stop_flag());
+  bar.finish();
+  if (!job.picture.empty())
+    write_picture(job.picture, job.options.raster.paths.front(), job.options.output, 1600, 0.5, a.overwrite);
+  return summary;
+}
+
+int segment(SegmentArguments a) {
+  start_messages("terramask segment", a.verbosity);
+  configure_gdal(parse_bytes(a.cache, "--cache"));
+  check_model_first("segment", a.model, a.rasters);
+  a.rasters = list_rasters(a.rasters, a.recursive);
+  std::vector<Job> jobs = make_jobs(a);
+  prepare_outputs(a, jobs);
+  Model model = load_model(a.model);
+  if (a.mosaic && model.info.nodata_rule != NodataRule::automatic)
+    jobs = make_jobs(a, model.info.nodata_rule);
+  for (const std::string& warning : model.warnings) spdlog::warn("warning: {}: {}", a.model, warning);
+  if (const auto transparent = a.background.transparent())
+    set_background_transparent(model.info.classes, *transparent);
+  Segmenter segmenter(std::move(model), a.device.options());
+  spdlog::info("computing on {}", segmenter.device_name());
+
+  Failures failures(jobs.size());
+  std::vector<SegmentEstimate> estimates(jobs.size());
+  std::optional<double> speed;
+  if (a.dry_run) speed = measure_speed(segmenter.model(), a.device.options());
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    stop_flag().check();
+    try {
+      estimates[i] = segmenter.estimate(a.dry_run ? without_folder(jobs[i]) : jobs[i].options);
+      warn({estimates[i].warnings.begin(), estimates[i].warnings.end()});
+      warn_of_disk(jobs[i], estimates[i].disk);
+      if (a.dry_run) print_estimate(jobs[i], estimates[i], speed);
+    } catch (const Error& error) {
+      failures.add(jobs[i], error);
+    }
+  }
+  if (a.dry_run) return failures.status();
+
+  ProgressBar bar("");
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    const Job& job = jobs[i];
+    if (failures.has(job)) continue;
+    stop_flag().check();
+    bar.relabel(jobs.size() == 1 ? "" : fmt::format("{} ({} of {}): ", job.name, i + 1, jobs.size()));
+    try {
+      const SegmentSummary summary = run_job(a, segmenter, job, bar);
+      std::set<std::string> fresh(summary.warnings.begin(), summary.warnings.end());
+      for (const std::string& told : estimates[i].warnings) fresh.erase(told);
+      warn(fresh);
+      if (a.verbosity.quiet) continue;
+      print_summary(job, estimates[i], summary);
+      if (!job.picture.empty()) say("{}\n", job.picture);
+      std::fflush(stdout);
+    } catch (const Error& error) {
+      failures.add(job, error);
+    }
+  }
+  return failures.status();
+}
+
+}  // namespace
+
+void segment_options(CLI::App& app, std::function<int()>& run) {
+  const auto arguments = std::make_shared<SegmentArguments>();
+  add_input_options(app, *arguments);
+  add_output_options(app, *arguments);
+  add_work_options(app, *arguments);
+  app.footer(segment_footer);
+  run = [arguments] {
+    arguments->stack = stack_names(arguments->stack);
+    return segment(*arguments);
+  };
+}
+
+}  // namespace terramask::tools

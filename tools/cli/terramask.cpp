@@ -1,0 +1,154 @@
+// terramask: one program, a subcommand for each job. A new one is a file with its options and a line below.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/call_errors.hpp"
+#include "cli/renamed_options.hpp"
+#include "cli/stop.hpp"
+#include "cli/subcommands.hpp"
+#include "cli/tile_arguments.hpp"
+#include "common/command.hpp"
+#include "common/printing.hpp"
+#include "terramask/communicator.hpp"
+#include "terramask/gdal.hpp"
+
+namespace terramask::tools {
+namespace {
+
+struct Subcommand {
+  const char* name;
+  const char* help;
+  void (*options)(CLI::App& app, std::function<int()>& run);
+};
+
+constexpr std::array<Subcommand, 14> subcommands{{
+    {"segment", "Segment rasters with a trained model", segment_options},
+    {"region", "Segment many rasters as one region; can be stopped and resumed", region_options},
+    {"info", "Show what a model or raster contains, and whether they fit together", info_options},
+    {"picture", "Draw an image with its mask on top", picture_options},
+    {"devices", "List the devices that can compute", devices_options},
+    {"init", "Create a training project from images and labels", init_options},
+    {"legend", "List the colours of a rendered map, to make labels from it", legend_options},
+    {"labels", "Rasterize labels from OpenStreetMap or vector files; check labels", labels_options},
+    {"train", "Train a model on a project", train_options},
+    {"evaluate", "Measure the accuracy of a mask or a model against a reference", evaluate_options},
+    {"vectorize", "Convert a mask to polygons or centre lines", vectorize_options},
+    {"mosaic", "Merge many tiles into one Cloud Optimized GeoTIFF", mosaic_options},
+    {"zonal", "Compute the area of each class in each zone", zonal_options},
+    {"scene", "Generate a synthetic town: imagery, heights, labels and map", scene_options},
+}};
+
+bool takes_rasters(std::string_view subcommand) {
+  return subcommand != "devices" && subcommand != "scene";
+}
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  terramask segment roads.safetensors ortho.tif -o mask.tif\n"
+    "  terramask segment roads.safetensors tiles/*.tif -o masks/\n"
+    "  terramask info roads.safetensors ortho.tif\n"
+    "  terramask devices\n"
+    "\n"
+    "`terramask SUBCOMMAND --help` lists the options of a subcommand.\n"
+    "Exit status: 0 success; 1 the work failed; 2 the command line is wrong; 128 + the signal that stopped "
+    "it\n"
+    "(130 after Ctrl-C; a second Ctrl-C ends the program at once).\n";
+
+/// "terramask segment" once it is known which one is meant.
+std::string full_name(const CLI::App& app) {
+  const auto parsed = app.get_subcommands();
+  return parsed.empty() ? "terramask" : "terramask " + parsed.front()->get_name();
+}
+
+/// All ranks of a job are called alike; one speaks of the call.
+bool speaks() {
+  const auto launch = launched();
+  return !launch || launch->rank == 0;
+}
+
+int refuse_call(const CLI::App& app, const std::string& message) {
+  if (speaks()) print_error(full_name(app), message);
+  return 2;
+}
+
+/// The arguments as they are to be read today, and what is to be said of names that have changed.
+std::vector<std::string> present_names(std::vector<std::string>& arguments) {
+  if (arguments.empty()) return {};
+  return rename_options(arguments.front(), std::span(arguments).subspan(1));
+}
+
+void warn_of_names(const CLI::App& app, const std::vector<std::string>& renamed) {
+  if (!speaks()) return;
+  for (const CLI::App* sub : app.get_subcommands())
+    if (const CLI::Option* quiet = sub->get_option_no_throw("--quiet");
+        quiet != nullptr && quiet->count() > 0)
+      return;
+  for (const std::string& sentence : renamed) print_error(full_name(app), "warning: " + sentence);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app("Segments georeferenced imagery with trained networks, on any Vulkan device.\n", "terramask");
+  app.set_version_flag("--version", "terramask " TERRAMASK_VERSION);
+  app.footer(examples);
+  app.require_subcommand(1);
+  std::function<int()> work;
+  std::array<std::function<int()>, subcommands.size()> runs;
+  TileArguments tiles;
+  for (std::size_t i = 0; i < subcommands.size(); ++i) {
+    CLI::App* sub = app.add_subcommand(subcommands[i].name, subcommands[i].help);
+    subcommands[i].options(*sub, runs[i]);
+    if (takes_rasters(subcommands[i].name)) add_tile_options(*sub, tiles);
+    sub->final_callback([&work, &chosen = runs[i]] { work = chosen; });
+  }
+  if (argc < 2) {
+    tell(app.help());
+    return 2;
+  }
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  // CLI11 would show the help of the program for `terramask nosuch --help`.
+  if (const std::string& first = arguments.front(); !first.starts_with('-')) {
+    if (std::ranges::none_of(subcommands, [&](const Subcommand& one) { return one.name == first; }))
+      return refuse_call(app, unknown_subcommand(app, first));
+  }
+  const std::vector<std::string> renamed = present_names(arguments);
+  std::ranges::reverse(arguments);  // as CLI11 takes them
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::Success& success) {
+    return app.exit(success);
+  } catch (const CLI::ParseError& error) {
+    return refuse_call(app, explain(app, error));
+  }
+  warn_of_names(app, renamed);
+  stop_on_signals();
+  std::signal(SIGXFSZ,
+              SIG_IGN);  // a limit on file sizes is an error of writing then, told and cleaned up after
+  start_tiles(tiles, &stop_flag());
+  // Names of rasters may hold credentials, and any message a raster's name.
+  const auto shown = [&work] {
+    try {
+      return work();
+    } catch (const Error& error) {
+      throw Error(error.code(), without_secrets(error.message()), without_secrets(error.remedy()));
+    }
+  };
+  const int status = finish_tiles(guarded(full_name(app), shown), tiles, full_name(app));
+  return status != 0 && stop_signal() != 0 ? 128 + stop_signal() : status;
+}
+
+}  // namespace
+}  // namespace terramask::tools
+
+int main(int argc, char** argv) {
+  terramask::tools::start_program("terramask");
+  terramask::on_gdal_end(terramask::tools::end_for_library);
+  return terramask::tools::guarded("terramask", [&] { return terramask::tools::run(argc, argv); });
+}

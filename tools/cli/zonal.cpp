@@ -1,0 +1,102 @@
+// terramask zonal: how much of each class lies in each zone of a polygon layer.
+#include "terramask/zonal.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <memory>
+
+#include "cli/messages.hpp"
+#include "cli/outputs.hpp"
+#include "cli/stop.hpp"
+#include "cli/subcommands.hpp"
+#include "common/command.hpp"
+#include "common/printing.hpp"
+#include "common/progress_bar.hpp"
+#include "terramask/gdal.hpp"
+
+namespace terramask::tools {
+namespace {
+
+constexpr const char* zonal_footer =
+    "A pixel belongs to each zone that contains its centre. Columns: the zone's id; covered_pct, the share "
+    "of\n"
+    "the zone that lies on the mask; area_ha of what does; nodata_ha and nodata_pct of that; for each class\n"
+    "CLASS_ha, CLASS_pct (of what is classified) and CLASS_px. Hectares lie on the ellipsoid of the mask's\n"
+    "CRS. Zones may overlap, may reach beyond the mask, and may be in another CRS. A GeoPackage holds the\n"
+    "zones' geometries and attributes too. In a CSV, texts that a spreadsheet would take for formulas begin\n"
+    "with an apostrophe.\n"
+    "\n"
+    "Examples:\n"
+    "  terramask zonal cover.tif --zones districts.gpkg -o districts.csv --zones-id name\n"
+    "  terramask zonal cover.tif --zones plan.gpkg --zones-layer parcels -o parcels.gpkg\n";
+
+struct ZonalArguments {
+  ZonalOptions options;
+  Verbosity verbosity;
+  std::string cache = "64M";
+};
+
+void print_summary(const ZonalArguments& a, const ZonalStatistics& found) {
+  say("{}: {} zones, {} classes, {}\n", a.options.output, found.zones.size(), found.classes.size(),
+      duration_text(found.seconds));
+}
+
+int zonal(const ZonalArguments& a) {
+  start_messages("terramask zonal", a.verbosity);
+  configure_gdal(parse_bytes(a.cache, "--cache"));
+  begin_outputs(std::array{a.options.output}, a.options.overwrite,
+                std::array{a.options.mask, a.options.zones});
+  ProgressBar bar("");
+  ProgressSink sink;
+  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+  const ZonalStatistics found = zonal_statistics(a.options, sink, &stop_flag());
+  bar.finish();
+  for (const std::string& warning : found.warnings) spdlog::warn("note: {}", warning);
+  if (!a.verbosity.quiet) print_summary(a, found);
+  return 0;
+}
+
+}  // namespace
+
+void zonal_options(CLI::App& app, std::function<int()>& run) {
+  const auto a = std::make_shared<ZonalArguments>();
+  app.add_option("MASK", a->options.mask, "A mask, or any raster of one band of class values")
+      ->required()
+      ->type_name("");
+  app.add_option("--zones", a->options.zones, "Polygons: any vector file, in any CRS")
+      ->required()
+      ->type_name("FILE")
+      ->group("Input");
+  app.add_option("--zones-layer", a->options.layer, "Layer of the zones, if the file has several")
+      ->type_name("NAME")
+      ->group("Input");
+  app.add_option("--zones-id", a->options.id_field, "Field that identifies a zone (default: its number)")
+      ->type_name("FIELD")
+      ->group("Input");
+  app.add_option("--crs", a->options.crs, "CRS of the mask, if it has none or a wrong one")
+      ->type_name("CRS")
+      ->group("Input");
+  app.add_option("--src-nodata", a->options.src_nodata,
+                 "Nodata value of the mask, instead of the one in the file; none: no nodata")
+      ->type_name("V|none")
+      ->group("Input");
+  app.add_option("--cache", a->cache, "Size of GDAL's block cache")
+      ->type_name("BYTES")
+      ->capture_default_str()
+      ->group("Input");
+  app.add_option("-o,--output", a->options.output,
+                 "Output table, or GeoPackage with the zones, by its extension")
+      ->required()
+      ->type_name("OUT.csv|.gpkg")
+      ->group("Output");
+  app.add_flag("--overwrite", a->options.overwrite,
+               "Overwrite an existing output; in a GeoPackage only the layer of that name")
+      ->group("Output");
+  add_verbosity_options(app, a->verbosity);
+  app.footer(zonal_footer);
+  run = [a] { return zonal(*a); };
+}
+
+}  // namespace terramask::tools
