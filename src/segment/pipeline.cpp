@@ -53,6 +53,14 @@ class FirstError {
   std::atomic<bool> failed_{false};
 };
 
+/// Whether no pixel of a patch, halo included, can get a class: what it would be computed for is nodata.
+bool is_blank(const TileResult& result) {
+  const auto none = [](const std::vector<std::uint8_t>& valid) {
+    return std::ranges::all_of(valid, [](std::uint8_t one) { return one == 0; });
+  };
+  return none(result.valid) && none(result.source_valid);
+}
+
 template <class T>
 void copy_output(const Program& program, std::size_t slot, std::string_view name, std::vector<T>& to) {
   const auto from = program.output_as<T>(slot, name);
@@ -62,16 +70,16 @@ void copy_output(const Program& program, std::size_t slot, std::string_view name
 // The middle stage: up to two tiles on the device, so that it never waits for a copy.
 class Compute {
  public:
-  Compute(NetworkRunner& runner, BoundedQueue<Patch>& patches, BoundedQueue<TileResult>& results,
-          PipelineTimes& times)
-      : runner_(runner), patches_(patches), results_(results), times_(times) {}
+  Compute(NetworkRunner& runner, std::size_t classes, BoundedQueue<Patch>& patches,
+          BoundedQueue<TileResult>& results, PipelineTimes& times)
+      : runner_(runner), classes_(classes), patches_(patches), results_(results), times_(times) {}
 
   /// Where another stage failed, patches may still be on the device: the next raster must find the slots
   /// free.
   ~Compute() {
     for (Flight& flight : flying_) {
       try {
-        flight.program->wait(flight.slot);
+        if (flight.program != nullptr) flight.program->wait(flight.slot);
       } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): another error is on its way already
       }
     }
@@ -98,7 +106,7 @@ class Compute {
 
   struct Flight {
     TileResult result;
-    Program* program;
+    Program* program;  ///< null where there is nothing to compute
     std::size_t slot;
   };
 
@@ -111,6 +119,10 @@ class Compute {
   void launch(Patch patch) {
     const Window& window = patch.result.tile.patch;
     const Job& job = *patch.result.job;
+    if (is_blank(patch.result)) {
+      flying_.push_back({std::move(patch.result), nullptr, 0});
+      return;
+    }
     Program& program = runner_.program(window.height, window.width, job.wanted(), job.grid(window));
     const std::size_t slot = launched_++ % slots;
     std::ranges::copy(patch.values, program.input_as<float>(slot, "image").begin());
@@ -121,15 +133,10 @@ class Compute {
   bool land() {
     Flight flight = std::move(flying_.front());
     flying_.pop_front();
-    {
-      const Stopwatch busy(times_.compute);
-      flight.program->wait(flight.slot);
-    }
-    const Wanted wanted = flight.result.job->wanted();
-    if (wanted.mask) copy_output(*flight.program, flight.slot, "mask", flight.result.mask);
-    if (wanted.probabilities)
-      copy_output(*flight.program, flight.slot, "probabilities", flight.result.probabilities);
-    if (wanted.logits) copy_output(*flight.program, flight.slot, "logits", flight.result.logits);
+    if (flight.program != nullptr)
+      copy_outputs(flight);
+    else
+      fill_outputs(flight.result);
     double blocked = 0;
     bool taken = false;
     {
@@ -140,7 +147,28 @@ class Compute {
     return taken;
   }
 
+  void copy_outputs(Flight& flight) {
+    {
+      const Stopwatch busy(times_.compute);
+      flight.program->wait(flight.slot);
+    }
+    const Wanted wanted = flight.result.job->wanted();
+    if (wanted.mask) copy_output(*flight.program, flight.slot, "mask", flight.result.mask);
+    if (wanted.probabilities)
+      copy_output(*flight.program, flight.slot, "probabilities", flight.result.probabilities);
+    if (wanted.logits) copy_output(*flight.program, flight.slot, "logits", flight.result.logits);
+  }
+
+  void fill_outputs(TileResult& result) const {
+    const Wanted wanted = result.job->wanted();
+    const std::size_t pixels = result.valid.size();
+    if (wanted.mask) result.mask.assign(pixels, 0);
+    if (wanted.probabilities) result.probabilities.assign(classes_ * pixels, 0);
+    if (wanted.logits) result.logits.assign(classes_ * pixels, 0);
+  }
+
   NetworkRunner& runner_;
+  std::size_t classes_;
   BoundedQueue<Patch>& patches_;
   BoundedQueue<TileResult>& results_;
   PipelineTimes& times_;
@@ -217,7 +245,8 @@ class Pipeline {
         });
       for (std::size_t i = 0; i < stages_.finishers; ++i)
         team.start([this] { guarded([this] { finish(); }); });
-      guarded([this] { Compute(runner_, patches_, results_, times_).run(error_); });
+      guarded(
+          [this] { Compute(runner_, model_.info.classes.size(), patches_, results_, times_).run(error_); });
       patches_.close();
       results_.close();
       team.join();
