@@ -52,7 +52,7 @@ struct SegmentEstimate {
   double flops = 0;
   std::uint64_t device_bytes = 0, host_bytes = 0;
   DiskEstimate disk;
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings;  ///< of the raster and the region; the model has its own
 };
 
 struct SegmentSummary {
@@ -65,7 +65,7 @@ struct SegmentSummary {
   double device_idle = 0;                                           ///< share of the time the device waited
   std::vector<std::pair<ClassInfo, std::uint64_t>> counts;          ///< pixels by class
   std::optional<double> confidence;  ///< mean of the largest probability over valid pixels, where asked for
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings;  ///< of the raster, the region and the run; the model has its own
 };
 
 /// A model on a device, ready for any number of rasters.

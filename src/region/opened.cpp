@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "geo/creation_options.hpp"
+#include "geo/base/creation_options.hpp"
 #include "region/folder.hpp"
 #include "region/held_job.hpp"
 
@@ -30,7 +30,7 @@ WorkerOptions worker_options(const RegionRun& run, const StopFlag* stop) {
 void open_model(Opened& opened, const RegionJob& job) {
   Model model = load_model(job.model);
   if (job.background_transparent) set_background_transparent(model.info.classes, *job.background_transparent);
-  opened.warnings = model.warnings;
+  for (const std::string& warning : model.warnings) opened.warnings.push_back(model.path + ": " + warning);
   opened.model = std::make_shared<const Model>(std::move(model));
   if (job.threshold && !(*job.threshold > 0 && *job.threshold < 1))
     throw Error(ErrorCode::usage, fmt::format("a threshold of {}", *job.threshold),

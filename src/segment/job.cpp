@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <map>
 
-#include "geo/credits.hpp"
+#include "geo/read/credits.hpp"
 
 namespace terramask::segment {
 
@@ -116,8 +116,7 @@ Window Job::output_window(const Tile& tile) const {
 }
 
 std::vector<std::string> Job::warnings() const {
-  std::vector<std::string> all = model_.warnings;
-  all.insert(all.end(), reader_->warnings().begin(), reader_->warnings().end());
+  std::vector<std::string> all = reader_->warnings();
   all.insert(all.end(), region_->warnings().begin(), region_->warnings().end());
   return all;
 }

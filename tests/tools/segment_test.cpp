@@ -122,6 +122,10 @@ TEST_F(Segment, a_dry_run_writes_nothing) {
   for (const char* word : {"masks/a.tif", "tiles", "memory", "disk", "time"})
     EXPECT_NE(outcome.out.find(word), std::string::npos) << outcome.out;
   EXPECT_EQ(files(), before);
+  // It replaces nothing, so what is there stands in no way.
+  fs::copy_file(path("a.tif"), path("there.tif"));
+  const Outcome again = terramask({"segment", "model.safetensors", "a.tif", "-o", "there.tif", "--dry-run"});
+  EXPECT_EQ(again.status, 0) << again.err;
 }
 
 TEST_F(Segment, ctrl_c_leaves_nothing) {

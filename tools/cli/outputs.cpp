@@ -13,7 +13,7 @@ void begin_outputs(std::span<const std::string> outputs, bool overwrite, std::sp
   std::vector<std::string> named;
   for (const std::string& path : outputs) {
     if (path.empty()) continue;
-    check_output(path, overwrite, inputs);
+    check_output(path, overwrite || dry_run, inputs);
     named.push_back(path);
   }
   if (!dry_run) remove_leftovers(named);

@@ -12,7 +12,7 @@ namespace terramask::tools {
 
 /// Checks each (`check_output`; empty names are left out), removes what a run that was killed left of it, and
 /// reports that.
-/// @param dry_run nothing is removed
+/// @param dry_run nothing is removed, and an output may be there
 void begin_outputs(std::span<const std::string> outputs, bool overwrite, std::span<const std::string> inputs,
                    bool dry_run = false);
 
