@@ -3,17 +3,10 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
+
+#include "core/random.hpp"
 
 namespace terramask::dataset {
-
-/// The finaliser of SplitMix64 (Steele, Lea and Flood 2014).
-constexpr std::uint64_t mix(std::uint64_t x) {
-  x += 0x9e3779b97f4a7c15u;
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return x ^ (x >> 31);
-}
 
 /// A key from several numbers.
 template <class... Numbers>
@@ -23,25 +16,13 @@ constexpr std::uint64_t key(std::uint64_t first, Numbers... more) {
   return x;
 }
 
-/// FNV-1a, for names.
-constexpr std::uint64_t hash(std::string_view text) {
-  std::uint64_t value = 0xcbf29ce484222325u;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return value;
-}
-
-/// [0, 1) from 53 bits.
-constexpr double unit(std::uint64_t bits) {
-  return static_cast<double>(bits >> 11) * 0x1.0p-53;
-}
-
 /// A stream of numbers: SplitMix64.
 class Random {
  public:
   explicit Random(std::uint64_t key) : state_(key) {}
   std::uint64_t next() {
     const std::uint64_t bits = mix(state_);
-    state_ += 0x9e3779b97f4a7c15u;
+    state_ += golden_step;
     return bits;
   }
   /// [0, 1)

@@ -133,7 +133,7 @@ struct Sampler::State {
     const std::uint64_t drawn = numbers.next();
     const auto classes = plan->by_class.size();
     const bool balanced = training.sampling == "balanced";
-    const auto chosen = static_cast<std::size_t>(dataset::unit(drawn) * static_cast<double>(classes));
+    const auto chosen = static_cast<std::size_t>(unit(drawn) * static_cast<double>(classes));
     const PatchWindow centre = draw_centre(balanced ? plan->by_class[chosen] : plan->any, numbers);
     const Grid& grid = plan->dataset.grid(centre.image);
     return {centre.image,

@@ -123,7 +123,7 @@ Split::Split(const SplitKeys& keys, std::vector<SplitImage> images)
       continue;
     }
     const std::string& name = image.group.empty() ? image.id : image.group;
-    const Part part = image.part.value_or(draw(dataset::key(keys_.seed, dataset::hash(name))));
+    const Part part = image.part.value_or(draw(dataset::key(keys_.seed, hash_text(name))));
     const auto [known, added] = of_group.try_emplace(name, part, image.id);
     if (!image.group.empty() && !added && known->second.first != part)
       throw Error(
@@ -162,7 +162,7 @@ void Split::check_overlaps() const {
 }
 
 Part Split::draw(std::uint64_t bits) const {
-  const double at = dataset::unit(bits);
+  const double at = unit(bits);
   if (at < keys_.fractions[0]) return Part::training;
   // The last part that has a share takes what rounding leaves.
   if (at < keys_.fractions[0] + keys_.fractions[1] || keys_.fractions[2] == 0)

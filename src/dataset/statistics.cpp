@@ -69,7 +69,7 @@ std::vector<Square> choose_squares(const Dataset& dataset, std::uint64_t most) {
         for (std::int64_t y = row; y < std::min(index.rows, row + cells) && !any; ++y)
           for (std::int64_t x = column; x < std::min(index.columns, column + cells) && !any; ++x)
             any = index.visible(static_cast<std::size_t>(y * index.columns + x), Part::training);
-        if (!any || dataset::unit(dataset::key(image, row, column)) >= share) continue;
+        if (!any || unit(dataset::key(image, row, column)) >= share) continue;
         squares.push_back({image, intersect({column * kCell, row * kCell, kSquare, kSquare}, extent)});
       }
   }

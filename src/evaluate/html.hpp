@@ -8,11 +8,6 @@
 
 namespace terramask::evaluation {
 
-/// What stands between tags.
-std::string escaped(std::string_view text);
-
-/// "0.923"; "–" where there is no number.
-std::string score_text(double value);
 /// "92.3%"
 std::string percent_text(double share);
 /// "12,345,678"
@@ -32,6 +27,6 @@ std::string matrix_table(const ConfusionMatrix& matrix, const std::vector<ClassI
 std::string sweep_charts(const ThresholdSweep& sweep);
 
 /// The page's style.
-std::string_view page_style();
+std::string page_style();
 
 }  // namespace terramask::evaluation

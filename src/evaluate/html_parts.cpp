@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/utf8.hpp"
+#include "core/page.hpp"
 #include "evaluate/html.hpp"
 
 namespace terramask::evaluation {
@@ -76,27 +76,6 @@ std::string class_heading(const ClassInfo& one) {
 }
 
 }  // namespace
-
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : as_utf8(text)) {
-    if (c == '&')
-      safe += "&amp;";
-    else if (c == '<')
-      safe += "&lt;";
-    else if (c == '>')
-      safe += "&gt;";
-    else if (c == '"')
-      safe += "&quot;";
-    else
-      safe += c;
-  }
-  return safe;
-}
-
-std::string score_text(double value) {
-  return std::isfinite(value) ? fmt::format("{:.3f}", value) : "–";
-}
 
 std::string percent_text(double share) {
   if (!std::isfinite(share)) return "–";

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "core/page.hpp"
 #include "evaluate/html.hpp"
 
 namespace terramask {

@@ -3,25 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/random.hpp"
 #include "ops/operators.hpp"
 #include "terramask/model.hpp"
 
 namespace terramask {
 namespace {
 
-// SplitMix64's finaliser (Steele et al. 2014): random bits by key and counter.
+// SplitMix64 at a place of its stream.
 std::uint64_t random_bits(std::uint64_t key, std::uint64_t counter) {
-  std::uint64_t z = key + (counter + 1) * 0x9e3779b97f4a7c15u;
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-// FNV-1a.
-std::uint64_t hash(std::string_view text) {
-  std::uint64_t value = 0xcbf29ce484222325u;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
-  return value;
+  return mix(key + counter * golden_step);
 }
 
 // Mean 0, variance 1, nearly normal: the sum of twelve uniform numbers of 16 bits.
@@ -79,7 +70,7 @@ Tensor make(const Graph& graph, const Node& node, std::size_t operand, std::uint
   const bool convolution =
       node.op.as<ops::Conv2d>() != nullptr || node.op.as<ops::ConvTranspose2d>() != nullptr;
   if (convolution && (operand == 1 || (operand == 2 && weights == InitialWeights::pytorch))) {
-    const std::uint64_t key = random_bits(seed, hash(value.name));
+    const std::uint64_t key = random_bits(seed, hash_text(value.name));
     const auto [deviation, uniform] = spread(fans(graph, node), weights);
     std::uint64_t counter = 0;
     for (float& weight : tensor.values<float>()) {

@@ -7,28 +7,11 @@
 #include <map>
 #include <memory>
 
+#include "core/page.hpp"
 #include "scene/map_files.hpp"
 
 namespace terramask::scene {
 namespace {
-
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  return out;
-}
 
 std::string degrees(std::int64_t ten_millionths) {
   return fmt::format("{:.7f}", static_cast<double>(ten_millionths) * 1e-7);

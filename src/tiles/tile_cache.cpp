@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <limits>
 
+#include "core/random.hpp"
 #include "terramask/error.hpp"
 #include "tiles/image_bytes.hpp"
 #include "tiles/mbtiles_tables.hpp"
@@ -29,13 +30,6 @@ CREATE TABLE IF NOT EXISTS terramask_fetches (
   zoom_level INTEGER, tile_column INTEGER, tile_row INTEGER, missing INTEGER, etag TEXT, last_modified TEXT,
   expires INTEGER, used INTEGER, PRIMARY KEY (zoom_level, tile_column, tile_row)) WITHOUT ROWID;
 )sql";
-
-/// A name that stays the same: FNV-1a.
-std::uint64_t hash_of(const std::string& text) {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return hash;
-}
 
 fs::path users_folder() {
   const char* cache = std::getenv("XDG_CACHE_HOME");
@@ -63,7 +57,7 @@ std::string cache_path(const TileSettings& settings, const std::string& host, co
   std::replace_if(
       name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0 && c != '.' && c != '-'; },
       '_');
-  return (folder / fmt::format("{}-{:016x}.mbtiles", name.substr(0, 100), hash_of(source))).string();
+  return (folder / fmt::format("{}-{:016x}.mbtiles", name.substr(0, 100), hash_text(source))).string();
 }
 
 TileCache::TileCache(const std::string& path, const std::string& source, bool only_read,

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "core/utf8.hpp"
+#include "core/page.hpp"
 #include "train/history.hpp"
 
 namespace terramask::train {
@@ -16,57 +16,19 @@ namespace {
 constexpr double width = 760, height = 300, left = 46, right = 14, top = 20, bottom = 40;
 
 constexpr std::string_view style = R"(
-:root{--ink:#1f2731;--faint:#687382;--line:#dfe4ea;--paper:#fff;--wash:#f5f7f9}
-*{box-sizing:border-box}
-body{margin:0;background:var(--wash);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
-main{max-width:960px;margin:0 auto;padding:32px 24px 64px}
-h1{font-size:26px;margin:0 0 4px;line-height:1.25;overflow-wrap:anywhere}
-h2{font-size:18px;margin:0 0 10px}
-p{margin:0 0 12px}
-.sub{color:var(--faint);margin-bottom:20px}
-section{background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:20px 22px;margin:0 0 18px}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:0 0 18px}
-.tile{background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:14px 16px}
-.tile b{display:block;font-size:25px;line-height:1.2;font-weight:650;font-variant-numeric:tabular-nums}
-.tile span,.note{color:var(--faint);font-size:13px}
-.note{margin:10px 0 0}
-.legend{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:13px;margin:0 0 8px}
+main{max-width:960px}
+.legend{gap:4px 18px;margin:0 0 8px}
 .legend svg{width:26px;height:10px;margin-right:7px}
 svg{width:100%;height:auto;display:block}
 .legend svg{display:inline-block}
 polyline,path{fill:none}
 polyline{stroke-width:2.2;stroke-linejoin:round}
 text{font-size:12px;fill:#687382}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:13px}
-th,td{padding:4px 8px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
-th{font-weight:600;color:var(--faint);white-space:normal;vertical-align:bottom}
+table{font-size:13px}
+th,td{padding:4px 8px}
+th{white-space:normal;vertical-align:bottom}
 .best td{background:#eaf5ee;font-weight:600}
-@media(max-width:560px){main{padding:20px 12px}}
-@media print{body{background:#fff}section{break-inside:avoid}}
 )";
-
-std::string escaped(std::string_view text) {
-  std::string safe;
-  for (const char c : as_utf8(text)) {
-    if (c == '<')
-      safe += "&lt;";
-    else if (c == '>')
-      safe += "&gt;";
-    else if (c == '&')
-      safe += "&amp;";
-    else if (c == '"')
-      safe += "&quot;";
-    else
-      safe += c;
-  }
-  return safe;
-}
-
-/// "0.923"; "–" where there is no number.
-std::string score_text(double value) {
-  return std::isfinite(value) ? fmt::format("{:.3f}", value) : "–";
-}
 
 struct Curve {
   std::string name, color;
@@ -241,8 +203,8 @@ std::string to_html(const History& history) {
   const std::string title = escaped(history.title);
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width\"><title>{0}</title>\n<style>{1}</style>\n<main><h1>{0}</h1>\n",
-      title, style);
+      "content=\"width=device-width\"><title>{0}</title>\n<style>{1}{2}</style>\n<main><h1>{0}</h1>\n",
+      title, base_style(), style);
   if (history.epochs.empty()) return html + "<p class=\"sub\">No epoch is done yet.</p></main></html>\n";
 
   Curve training{"training", "#1f77b4"}, validation{"validation", "#d62728"};

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/page.hpp"
 #include "evaluate/html.hpp"
 #include "evaluate/support.hpp"
 
@@ -102,7 +103,7 @@ TEST_F(Report, NumbersReadWell) {
   EXPECT_EQ(evaluation::count_text(1234567), "1,234,567");
   EXPECT_EQ(evaluation::count_text(123), "123");
   EXPECT_EQ(evaluation::percent_text(0.0001), "< 0.1%");
-  EXPECT_EQ(evaluation::score_text(std::nan("")), "–");
+  EXPECT_EQ(score_text(std::nan("")), "–");
   EXPECT_EQ(evaluation::area_text({211577400, 61577400}, true), "21,158 ± 6,158 ha");
   EXPECT_EQ(evaluation::area_text({67700, 5021}, true), "6.77 ± 0.50 ha");
   EXPECT_EQ(evaluation::area_text({1234, std::nan("")}, false), "1,234 px");

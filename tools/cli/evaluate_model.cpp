@@ -41,18 +41,13 @@ SegmentedInputs::SegmentedInputs(const EvaluateArguments& a, std::vector<Evaluat
   check_store_threshold(a, model);
   Segmenter segmenter(std::move(model), a.device.options());
   spdlog::info("computing on {}", segmenter.device_name());
-  make_folder(!a.html.empty() ? a.html : !a.json.empty() ? a.json : a.errors);
+  folder_ = std::make_unique<HiddenFolder>("terramask-evaluate", !a.html.empty()   ? a.html
+                                                                 : !a.json.empty() ? a.json
+                                                                                   : a.errors);
   segment(a, segmenter, pairs);
 }
 
 SegmentedInputs::~SegmentedInputs() = default;
-
-void SegmentedInputs::make_folder(const std::string& beside) {
-  fs::path parent = fs::path(beside).parent_path();
-  if (beside.empty()) parent = fs::temp_directory_path();
-  if (parent.empty()) parent = ".";
-  folder_ = claim_own_folder(parent, ".terramask-evaluate-");
-}
 
 void SegmentedInputs::segment(const EvaluateArguments& a, Segmenter& segmenter,
                               std::vector<EvaluationPair>& pairs) const {

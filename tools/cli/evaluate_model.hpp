@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "cli/evaluate_pairs.hpp"
+#include "cli/hidden_folder.hpp"
 #include "common/progress_bar.hpp"
-#include "core/claimed_folder.hpp"
 #include "terramask/segment.hpp"
 
 namespace terramask::tools {
@@ -27,11 +27,10 @@ class SegmentedInputs {
   SegmentedInputs& operator=(const SegmentedInputs&) = delete;
 
  private:
-  void make_folder(const std::string& beside);
   void segment(const EvaluateArguments& arguments, Segmenter& segmenter,
                std::vector<EvaluationPair>& pairs) const;
 
-  std::unique_ptr<ClaimedFolder> folder_;
+  std::unique_ptr<HiddenFolder> folder_;
 };
 
 }  // namespace terramask::tools

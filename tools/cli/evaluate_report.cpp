@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "common/printing.hpp"
+#include "core/page.hpp"
 
 namespace terramask::tools {
 namespace {

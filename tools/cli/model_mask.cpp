@@ -13,11 +13,6 @@ namespace terramask::tools {
 namespace fs = std::filesystem;
 namespace {
 
-std::unique_ptr<ClaimedFolder> make_folder(const std::string& beside) {
-  fs::path parent = beside.empty() ? fs::temp_directory_path() : fs::path(beside).parent_path();
-  return claim_own_folder(parent.empty() ? "." : parent, ".terramask-mask-");
-}
-
 std::string names(const std::vector<ClassInfo>& classes) {
   std::string text;
   for (const ClassInfo& one : classes) text += (text.empty() ? "" : ", ") + one.name;
@@ -34,7 +29,7 @@ ModelMask::ModelMask(const std::string& model, const RasterOptions& image, const
   classes_ = loaded.info.classes;
   Segmenter segmenter(std::move(loaded), device);
   spdlog::info("computing on {}", segmenter.device_name());
-  folder_ = make_folder(beside);
+  folder_ = std::make_unique<HiddenFolder>("terramask-mask", beside);
   SegmentOptions options;
   options.raster = image;
   options.output = path();

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/claimed_folder.hpp"
+#include "cli/hidden_folder.hpp"
 #include "terramask/class_info.hpp"
 #include "terramask/executor.hpp"
 #include "terramask/progress.hpp"
@@ -26,7 +26,7 @@ class ModelMask {
   ModelMask(const ModelMask&) = delete;
   ModelMask& operator=(const ModelMask&) = delete;
 
-  std::string path() const { return (folder_->path() / "mask.tif").string(); }
+  std::string path() const { return folder_->file("mask.tif"); }
 
   /// What the mask's values 0 to 65535 are among `classes`: 1 + the index of the class of the same name, else
   /// of "background", 0 where there is neither. Throws mismatch where fewer than two of the model's classes
@@ -35,7 +35,7 @@ class ModelMask {
 
  private:
   std::string model_;
-  std::unique_ptr<ClaimedFolder> folder_;
+  std::unique_ptr<HiddenFolder> folder_;
   std::vector<ClassInfo> classes_;  ///< the model's
 };
 

@@ -3,6 +3,8 @@
 #include <bit>
 #include <type_traits>
 
+#include "core/random.hpp"
+
 namespace terramask::geo {
 namespace {
 
@@ -12,13 +14,6 @@ std::uint64_t bits_of(T value) {
     return std::bit_cast<std::uint32_t>(value);
   else
     return value;
-}
-
-/// David Stafford's mixer (variant 13 of "Better Bit Mixing", 2011).
-std::uint64_t mix(std::uint64_t x) {
-  x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9u;
-  x = (x ^ (x >> 27)) * 0x94d049bb133111ebu;
-  return x ^ (x >> 31);
 }
 
 }  // namespace
@@ -31,7 +26,7 @@ void ContentDigest::add(const Window& window, int band, std::span<const T> value
     for (std::int64_t column = 0; column < window.width; ++column, ++i, ++place) {
       const T value = values[i];
       if (value == nodata || value != value) continue;
-      sum_ += mix(place * 0x9e3779b97f4a7c15u + bits_of(value));
+      sum_ += finalise(place * golden_step + bits_of(value));
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <string_view>
 
+#include "core/random.hpp"
 #include "geo/base/xml_element.hpp"
 #include "geo/style/legend.hpp"
 
@@ -81,11 +82,8 @@ void line_layer(XmlElement& symbol, const Rgb& color, const StyleCategory& categ
   property(layer, "joinstyle", "round");
 }
 
-/// FNV-1a.
 std::string digest_of(std::string_view text) {
-  std::uint64_t value = 0xcbf29ce484222325U;
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  return fmt::format("{:016x}", value);
+  return fmt::format("{:016x}", hash_text(text));
 }
 
 }  // namespace

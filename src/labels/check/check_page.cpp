@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/page.hpp"
 #include "evaluate/html.hpp"
 #include "labels/check/check_pictures.hpp"
 #include "labels/check/check_report.hpp"
@@ -11,7 +12,6 @@ namespace terramask::labels {
 namespace {
 
 using evaluation::count_text;
-using evaluation::escaped;
 using evaluation::percent_text;
 
 std::string tile(const std::string& value, const std::string& label) {
