@@ -205,13 +205,17 @@ void Dataset::State::check(bool strict) {
   for (std::size_t part = 0; part < kParts; ++part) {
     if (labelled(part) > 0) continue;
     const char* name = to_string(static_cast<Part>(part));
-    const std::string remedy = "choose a smaller split.block_m, another split.seed or other fractions";
+    const std::string remedy =
+        project.split.method == "blocks"
+            ? "choose a smaller split.block_m, another split.seed or other fractions"
+            : "choose another split.seed or other fractions, or give images their `part`";
     if (part == 0) {
-      complain(strict, fmt::format("no valid training pixel: the split left none to {}", name), remedy);
+      complain(strict, fmt::format("no valid training pixel: the split leaves none to {}", name), remedy);
       return;
     }
     if (project.split.fractions[part] == 0) continue;
-    warnings.push_back(fmt::format("the split left no labelled pixel to {}: {}", name, remedy));
+    warnings.push_back(
+        fmt::format("the split leaves the {} part without a labelled pixel: {}", name, remedy));
   }
   for (std::size_t c = 0; c < project.classes.size(); ++c) {
     const std::string& name = project.classes[c].name;

@@ -181,6 +181,28 @@ std::optional<PixelSize> pixel_size_of(const Grid& grid) {
   return PixelSize{*unit * std::hypot(g[1], g[4]), *unit * std::hypot(g[2], g[5])};
 }
 
+/// The seed, of a thousand, that shares whole images out nearest to the fractions, leaving no part without
+/// one: few images drawn one by one may all go to one part.
+std::uint64_t fairest_seed(SplitKeys keys, const std::vector<SplitImage>& images) {
+  std::uint64_t fairest = 1;
+  double least = INFINITY;
+  for (keys.seed = 1; keys.seed <= 1000; ++keys.seed) {
+    const Split split(keys, images);
+    std::array<double, kParts> shares{};
+    for (std::size_t i = 0; i < images.size(); ++i)
+      shares[static_cast<std::size_t>(*split.part_of(i))] += 1 / static_cast<double>(images.size());
+    double off = 0;
+    for (std::size_t part = 0; part < kParts; ++part)
+      off += std::abs(shares[part] - keys.fractions[part]) + (shares[part] > 0 ? 0 : kParts);
+    if (off < least - 1e-9) {
+      least = off;
+      fairest = keys.seed;
+    }
+    if (least <= 1 / static_cast<double>(images.size())) break;  // as near as whole images can be
+  }
+  return fairest;
+}
+
 void choose_split(Project& project, const std::vector<Grid>& grids, std::vector<std::string>& notes) {
   double ground = 0, pixel = 0;
   bool placed = false;
@@ -207,12 +229,7 @@ void choose_split(Project& project, const std::vector<Grid>& grids, std::vector<
   std::vector<SplitImage> images;
   for (std::size_t i = 0; i < grids.size(); ++i)
     images.push_back({.id = project.images[i].id, .group = "", .name = "", .grid = grids[i]});
-  for (project.split.seed = 1; project.split.seed < 1000; ++project.split.seed) {
-    const Split split(project.split, images);
-    std::set<Part> parts;
-    for (std::size_t i = 0; i < images.size(); ++i) parts.insert(*split.part_of(i));
-    if (parts.size() == kParts) break;
-  }
+  project.split.seed = fairest_seed(project.split, images);
   notes.push_back("no image has a CRS, so the split is by file");
 }
 

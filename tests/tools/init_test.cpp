@@ -15,9 +15,9 @@ TEST_F(InitTest, WritesAProjectWithItsPictureAndTellsTheClasses) {
                                   "0-60=low,61-255=high#ff0000", "-o", "project.json"});
   EXPECT_EQ(made.status, 0) << made.err;
   EXPECT_NE(made.out.find("high"), std::string::npos) << made.out;
-  EXPECT_NE(made.out.find("project.json\nproject.png\n"), std::string::npos) << made.out;
+  EXPECT_NE(made.out.find("project.json\nproject.samples.png\n"), std::string::npos) << made.out;
   EXPECT_NE(read("project.json").find("\"path\": \"image.tif\""), std::string::npos);
-  EXPECT_TRUE(files().contains("project.png"));
+  EXPECT_TRUE(files().contains("project.samples.png"));
   expect_error(terramask({"init", "image.tif", "--labels", "labels.tif", "-o", "project.json"}), 2,
                {"terramask init: ", "project.json"});
 }

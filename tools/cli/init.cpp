@@ -141,7 +141,7 @@ int run_init(InitArguments& a) {
                    name);
   std::vector<std::string> inputs = a.draft.images;
   inputs.insert(inputs.end(), a.draft.labels.begin(), a.draft.labels.end());
-  if (a.picture.empty()) a.picture = std::filesystem::path(a.output).replace_extension(".png").string();
+  if (a.picture.empty()) a.picture = std::filesystem::path(a.output).replace_extension(".samples.png").string();
   begin_outputs(std::array{a.output, a.picture}, a.overwrite, inputs);
   if (const RasterInfo first = describe_raster(a.draft.images.front());
       first.bands.size() == 1 && !first.classes.empty())

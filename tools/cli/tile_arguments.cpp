@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/messages.hpp"
+#include "cli/stop.hpp"
 #include "common/checks.hpp"
 #include "common/command.hpp"
 
@@ -122,7 +123,8 @@ int finish_tiles(int status, const TileArguments& a, const std::string& name) {
     for (const std::string& note : report.notes) spdlog::warn("{}: {}", report.source, note);
     name_failed(report, a.allow_missing);
     failed += report.failed.size();
-    if (report.fetched + report.cached + report.local == 0 && report.failed.empty())
+    if (report.fetched + report.cached + report.local == 0 && report.failed.empty() &&
+        !stop_flag().requested())
       spdlog::warn("{}: not one of its tiles was there: check zoom and bounds", report.source);
   }
   if (failed == 0 || a.allow_missing) return status;

@@ -40,7 +40,8 @@ constexpr const char* train_footer =
     "part;\n"
     "`terramask evaluate --project PROJECT.json --part test --model MODEL` does it again. Where model or "
     "state\n"
-    "cannot be saved, the training reports it, continues and tries again.\n"
+    "cannot be saved, the training reports it, continues and tries again. These figures are mostly better\n"
+    "than those of the epochs: in training each part sees its own ground alone, cut off at its border.\n"
     "\n"
     "Options of the project (--width, --set, ...) override the keys of the file; the model's provenance\n"
     "records them, and --resume needs the same ones again.\n"
@@ -86,8 +87,7 @@ void print_dataset(const Dataset& dataset) {
     return names;
   }());
   for (const Part part : {Part::training, Part::validation, Part::test}) {
-    say("{:<10} {} labelled pixels", to_string(part),
-        count_text(static_cast<double>(dataset.labelled(part))));
+    say("{:<10} {} labelled pixels", to_string(part), dataset.labelled(part));
     const auto all = static_cast<double>(std::max<std::uint64_t>(dataset.labelled(part), 1));
     for (std::size_t c = 0; c < dataset.classes().size(); ++c)
       say("{} {} {:.1f}%", c == 0 ? ":" : ",", dataset.classes()[c].name,
