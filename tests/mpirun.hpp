@@ -24,14 +24,19 @@ inline std::string no_mpirun() {
 #endif
 }
 
-/// Words to stand before a program's. Any number of ranks, whatever the cores; as root too, as in containers;
-/// no word of mpirun's own on stderr, as far as it can be kept quiet: Open MPI 5 has no -q any more.
-inline std::string mpirun(int ranks) {
+/// Open MPI 4 can be kept quiet; 5 has no -q any more.
+inline bool mpirun_has_q() {
   static const bool has_q = std::system("mpirun -q --version >/dev/null 2>&1") == 0;
+  return has_q;
+}
+
+/// Words to stand before a program's. Any number of ranks, whatever the cores; as root too, as in containers;
+/// no word of mpirun's own on stderr, as far as it can be kept quiet.
+inline std::string mpirun(int ranks) {
   // Open MPI's own leaks are not ours. A folder of its own: names of sockets are short.
   return "ASAN_OPTIONS=detect_leaks=0 OMP_WAIT_POLICY=passive mpirun --allow-run-as-root --oversubscribe "
          "--mca btl_vader_single_copy_mechanism none " +
-         std::string(has_q ? "-q " : "") + "-n " + std::to_string(ranks) + " ";
+         std::string(mpirun_has_q() ? "-q " : "") + "-n " + std::to_string(ranks) + " ";
 }
 
 struct RanksOutcome {

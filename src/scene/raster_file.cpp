@@ -1,6 +1,7 @@
 #include "scene/raster_file.hpp"
 
 #include <cpl_string.h>
+#include <gdal_alg.h>
 
 #include <array>
 
@@ -97,6 +98,14 @@ void RasterFile::write_raw(std::int64_t first_row, std::int64_t rows, const void
 
 void RasterFile::close() {
   geo::close_checked(std::move(state_->file), state_->path);
+  // Of a disk that fills up while it closes a TIFF, GDAL 3.10 says nothing: what was written is read again.
+  const geo::GdalErrors errors;
+  const geo::DatasetPtr written(GDALDataset::Open(state_->path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));
+  for (int band = 1; written != nullptr && band <= state_->bands && !errors.failed(); ++band)
+    GDALChecksumImage(written->GetRasterBand(band), 0, 0, written->GetRasterXSize(),
+                      written->GetRasterYSize());
+  if (written == nullptr || errors.failed())
+    throw Error(ErrorCode::io, state_->path + ": could not be written whole; is the disk full?", remedy);
 }
 
 }  // namespace terramask::scene

@@ -39,14 +39,22 @@ double max_age(const std::string& cache_control) {
   return std::clamp(seconds, 0.0, 3.2e7);  // a year
 }
 
+/// libcurl holds a line at a time; before 8.6 it had no other word for one that is longer than it takes.
+bool is_too_long_a_line(CURLcode result) {
+#if LIBCURL_VERSION_NUM >= 0x080600
+  if (result == CURLE_TOO_LARGE) return true;
+#endif
+  return result == CURLE_OUT_OF_MEMORY;
+}
+
 bool may_pass(CURLcode result) {
+  if (is_too_long_a_line(result)) return false;
   switch (result) {
     case CURLE_URL_MALFORMAT:
     case CURLE_TOO_MANY_REDIRECTS:
     case CURLE_FILESIZE_EXCEEDED:
     case CURLE_WRITE_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_OUT_OF_MEMORY:
       return false;
     default:
       return true;
@@ -140,8 +148,7 @@ bool HttpTransfer::sent_elsewhere() const {
 std::string HttpTransfer::failure(CURLcode result) const {
   if (too_large_ || result == CURLE_FILESIZE_EXCEEDED)
     return fmt::format("more than {} MiB, which no tile is", kLargest >> 20U);
-  // libcurl holds a line at a time, and has no other word for one that is longer than it takes.
-  if (header_bytes_ > kMostHeaders || result == CURLE_OUT_OF_MEMORY)
+  if (header_bytes_ > kMostHeaders || is_too_long_a_line(result))
     return fmt::format("an answer with too large headers (a line of more than 100 kB, or {} kB together)",
                        kMostHeaders / 1000);
   switch (result) {

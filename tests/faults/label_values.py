@@ -15,15 +15,15 @@ def write(path, pixels, type_, nodata=None, palette=None):
     raster = gdal.GetDriverByName('GTiff').Create(str(path), pixels.shape[2], pixels.shape[1], len(pixels), type_)
     raster.SetGeoTransform(PLACE)
     raster.SetProjection(gdal.Open(str(SAMPLE / 'ortho.tif')).GetProjection())
-    for i, band in enumerate(pixels):
-        if nodata is not None:
-            raster.GetRasterBand(i + 1).SetNoDataValue(nodata)
-        raster.GetRasterBand(i + 1).WriteArray(band)
     if palette:
         table = gdal.ColorTable()
         for value, color in palette.items():
             table.SetColorEntry(value, color)
         raster.GetRasterBand(1).SetColorTable(table)
+    for i, band in enumerate(pixels):
+        if nodata is not None:
+            raster.GetRasterBand(i + 1).SetNoDataValue(nodata)
+        raster.GetRasterBand(i + 1).WriteArray(band)
     raster = None
     return path
 
