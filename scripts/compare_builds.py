@@ -17,10 +17,6 @@ import subprocess
 import sys
 import tempfile
 
-import numpy
-from osgeo import gdal
-
-gdal.UseExceptions()
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 SAMPLE = ROOT / 'sample_data'
 NETWORKS = ('unet', 'segnet', 'fcn')
@@ -33,6 +29,9 @@ def digest(data):
 
 
 def raster(path):
+    import numpy
+    from osgeo import gdal
+    gdal.UseExceptions()
     pixels = gdal.Open(str(path)).ReadAsArray()
     return {'file': digest(path.read_bytes()), 'pixels': digest(numpy.ascontiguousarray(pixels).tobytes())}
 

@@ -7,7 +7,7 @@ segmented to a GeoTIFF, and that is judged.
   scripts/tile_walk.py -o walk --oam ../shared/data/oam_osm_buildings
                                                                OpenAerialMap imagery and OpenStreetMap buildings
 
-It prints every command it runs; --small does the least that still learns something. Needs gdal-bin.
+It prints every command it runs (and sets keys of the project between them); --small does the least that still learns something. Needs gdal-bin.
 """
 import argparse
 import http.server

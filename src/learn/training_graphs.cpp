@@ -1,8 +1,10 @@
 #include "learn/training_graphs.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <set>
 
 #include "ops/operators.hpp"
 #include "terramask/differentiate.hpp"
@@ -50,11 +52,14 @@ void check_patterns(const TrainingSpec& spec, const Graph& network) {
     const bool fits_one = std::ranges::any_of(network.values(), [&](const Value& value) {
       return value.role == Role::parameter && fits(pattern, value.name);
     });
-    if (!fits_one)
-      throw Error(
-          ErrorCode::usage,
-          fmt::format("{} \"{}\" fits no parameter of the {}", what, pattern, spec.network.architecture),
-          "`terramask info MODEL` lists the parameters' names");
+    if (fits_one) return;
+    std::set<std::string> names;  // of the layers that hold them
+    for (const Value& value : network.values())
+      if (value.role == Role::parameter) names.insert(value.name.substr(0, value.name.find('.')) + ".*");
+    throw Error(
+        ErrorCode::usage,
+        fmt::format("{} \"{}\" fits no parameter of the {}", what, pattern, spec.network.architecture),
+        fmt::format("its parameters are called {}", fmt::join(names, ", ")));
   };
   for (const std::string& pattern : spec.frozen) check(pattern, "the pattern to freeze");
   for (const GroupSpec& group : spec.optimizer.groups) check(group.pattern, "the pattern of a group");
