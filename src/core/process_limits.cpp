@@ -69,6 +69,11 @@ std::string memory_limit_note() {
   return limit ? fmt::format(" (limit of addresses, `ulimit -v`: {} KiB)", *limit / 1024) : std::string();
 }
 
+std::string or_out_of_memory() {
+  const std::string note = memory_limit_note();
+  return note.empty() ? note : ", or out of memory" + note;
+}
+
 std::string memory_remedy() {
   return address_space_limit() ? "raise it" : "end other programs, or use a machine with more";
 }

@@ -15,6 +15,9 @@ std::optional<std::uint64_t> address_space_limit();
 /// " (limit of addresses, `ulimit -v`: 409600 KiB)" behind what says that memory ran out; empty where there
 /// is no limit.
 std::string memory_limit_note();
+/// ", or out of memory (limit of addresses, ...)" behind what may have failed for that and does not say so;
+/// empty where there is no limit.
+std::string or_out_of_memory();
 /// What can be done where memory ran out, whatever the work is: raise the limit where there is one.
 std::string memory_remedy();
 

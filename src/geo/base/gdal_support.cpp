@@ -98,7 +98,7 @@ void GdalErrors::name_file(std::string_view message) {
 
 bool is_want_of_memory(std::string_view gdal_text) {
   return std::ranges::any_of(
-      std::array{"cannot allocate", "ut of memory", "out-of-memory"},
+      std::array{"cannot allocate", "ut of memory", "out-of-memory", "bad_alloc"},
       [&](const char* words) { return gdal_text.find(words) != std::string_view::npos; });
 }
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string_view>
 
+#include "core/process_limits.hpp"
 #include "geo/files/csv_columns.hpp"
 #include "geo/files/osm_deleted.hpp"
 #include "geo/files/real_kind.hpp"
@@ -49,8 +50,10 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
                 "name the file itself; where a model goes, `--help` says");
   if (const auto really = real_kind(path))
     throw Error(ErrorCode::format, fmt::format("{}: {}, not a {}", path, really->what, kind), really->remedy);
-  throw errors.error(ErrorCode::format, path, std::string("not a ") + kind + " GDAL can open",
-                     "see what `gdalinfo` or `ogrinfo` says, or copy the file again if it was cut short");
+  throw errors.error(
+      ErrorCode::format, path,
+      std::string("not a ") + kind + " GDAL can open" + (errors.text().empty() ? or_out_of_memory() : ""),
+      "see what `gdalinfo` or `ogrinfo` says, or copy the file again if it was cut short");
 }
 
 /// How GDAL reads a file that gzip has compressed: "roads.geojson.gz".

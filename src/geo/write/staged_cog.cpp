@@ -9,6 +9,7 @@
 #include <limits>
 #include <string_view>
 
+#include "core/process_limits.hpp"
 #include "core/utf8.hpp"
 #include "geo/base/disk_space.hpp"
 #include "geo/write/writer_memory.hpp"
@@ -218,7 +219,7 @@ void StagedCog<T>::verify(const ProgressSink& progress, const StopFlag* stop) {
     fault = found.fault.empty() && found.digest != digest_.value() ? "other values" : found.fault;
   }
   if (fault.empty() && !decoration_.stands_in(*cog)) fault = "other names or tables in its sidecar";
-  if (!fault.empty()) fail("the finished file does not hold what was written", fault);
+  if (!fault.empty()) fail("the finished file does not hold what was written" + or_out_of_memory(), fault);
 }
 
 template class StagedCog<std::uint8_t>;
