@@ -33,4 +33,20 @@ constexpr double unit(std::uint64_t bits) {
   return static_cast<double>(bits >> 11) * 0x1.0p-53;
 }
 
+/// A stream of numbers: SplitMix64.
+class RandomStream {
+ public:
+  explicit RandomStream(std::uint64_t state) : state_(state) {}
+  std::uint64_t next() {
+    const std::uint64_t bits = mix(state_);
+    state_ += golden_step;
+    return bits;
+  }
+  /// [0, 1)
+  double uniform() { return unit(next()); }
+
+ private:
+  std::uint64_t state_;
+};
+
 }  // namespace terramask

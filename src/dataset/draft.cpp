@@ -184,6 +184,8 @@ std::optional<PixelSize> pixel_size_of(const Grid& grid) {
 /// The seed, of a thousand, that shares whole images out nearest to the fractions, leaving no part without
 /// one: few images drawn one by one may all go to one part.
 std::uint64_t fairest_seed(SplitKeys keys, const std::vector<SplitImage>& images) {
+  // As near as whole images can be, or as anybody would ask for.
+  const double near = std::max(1 / static_cast<double>(images.size()), 0.05);
   std::uint64_t fairest = 1;
   double least = INFINITY;
   for (keys.seed = 1; keys.seed <= 1000; ++keys.seed) {
@@ -198,7 +200,7 @@ std::uint64_t fairest_seed(SplitKeys keys, const std::vector<SplitImage>& images
       least = off;
       fairest = keys.seed;
     }
-    if (least <= 1 / static_cast<double>(images.size())) break;  // as near as whole images can be
+    if (least <= near) break;
   }
   return fairest;
 }

@@ -16,17 +16,10 @@ constexpr std::uint64_t key(std::uint64_t first, Numbers... more) {
   return x;
 }
 
-/// A stream of numbers: SplitMix64.
-class Random {
+/// The stream of a key.
+class Random : public RandomStream {
  public:
-  explicit Random(std::uint64_t key) : state_(key) {}
-  std::uint64_t next() {
-    const std::uint64_t bits = mix(state_);
-    state_ += golden_step;
-    return bits;
-  }
-  /// [0, 1)
-  double uniform() { return unit(next()); }
+  using RandomStream::RandomStream;
   /// [-1, 1)
   double symmetric() { return 2 * uniform() - 1; }
   /// 0 to count - 1, for counts far below 2⁵³.
@@ -45,9 +38,6 @@ class Random {
     }
     return (static_cast<float>(sum) - 6.0F * 65535.0F) / 65536.0F;
   }
-
- private:
-  std::uint64_t state_;
 };
 
 }  // namespace terramask::dataset

@@ -17,11 +17,11 @@ namespace {
 
 using geo::Canvas;
 using geo::Color;
+using geo::kFaint;
+using geo::kInk;
+using geo::kLine;
+using geo::kPaper;
 
-constexpr Color kPaper{255, 255, 255};
-constexpr Color kInk{34, 40, 49};
-constexpr Color kFaint{112, 120, 130};
-constexpr Color kLine{205, 210, 216};
 constexpr Color kExample{255, 212, 0};
 constexpr int kPanel = 256;
 constexpr int kMargin = 20;

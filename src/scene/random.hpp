@@ -13,18 +13,13 @@ constexpr std::uint64_t hash(std::uint64_t seed, std::int64_t a, std::int64_t b 
   return mix(x ^ static_cast<std::uint64_t>(c));
 }
 
-/// A stream of numbers: splitmix64 over a counter.
-class Rng {
+/// The stream of a seed.
+class Rng : public RandomStream {
  public:
-  explicit Rng(std::uint64_t seed) : state_(seed) {}
-  std::uint64_t next() { return mix(state_ += golden_step); }
-  double uniform() { return unit(next()); }
+  explicit Rng(std::uint64_t seed) : RandomStream(seed + golden_step) {}
   double range(double low, double high) { return low + (high - low) * uniform(); }
   int integer(int count) { return static_cast<int>(uniform() * count); }
   bool chance(double probability) { return uniform() < probability; }
-
- private:
-  std::uint64_t state_;
 };
 
 }  // namespace terramask::scene

@@ -78,7 +78,7 @@ Error write_error(const WorkingFolder& folder, std::uint64_t peak_bytes, const s
   const std::string detail = !gdal_text.empty() ? gdal_text
                              : cause != 0       ? std::strerror(cause)
                                                 : "unknown cause";
-  return {ErrorCode::io, fmt::format("{}: {}: {}", name, doing, detail),
+  return {ErrorCode::io, fmt::format("{}: {}: {}{}", name, doing, detail, or_out_of_memory()),
           gdal_text.starts_with("PROJ:")
               ? "PROJ cannot work with the raster's coordinate reference system: is its data installed?"
               : "check the creation options, the disk and the permissions of the folder"};

@@ -4,6 +4,7 @@
 #include <cpl_error.h>
 #include <gdal_priv.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,6 +50,16 @@ class GdalErrors {
 
 /// Whether a message of GDAL's is about memory that it did not get: then it is about no file.
 bool is_want_of_memory(std::string_view gdal_text);
+
+/// What GDAL calls the type of a mask's or a probability's pixels.
+template <class T>
+inline constexpr GDALDataType gdal_type = GDT_Unknown;
+template <>
+inline constexpr GDALDataType gdal_type<std::uint8_t> = GDT_Byte;
+template <>
+inline constexpr GDALDataType gdal_type<std::uint16_t> = GDT_UInt16;
+template <>
+inline constexpr GDALDataType gdal_type<float> = GDT_Float32;
 
 /// Closing a dataset may write, and fail, without a word: who wrote it must `close_checked` it instead.
 struct DatasetCloser {

@@ -19,11 +19,6 @@
 namespace terramask::geo {
 namespace {
 
-template <class T>
-constexpr GDALDataType kType = std::is_same_v<T, std::uint8_t>    ? GDT_Byte
-                               : std::is_same_v<T, std::uint16_t> ? GDT_UInt16
-                                                                  : GDT_Float32;
-
 CPLErr read_band(GDALRasterBand& band, const Window& window, void* values, GDALDataType type) {
   const auto width = static_cast<int>(window.width), height = static_cast<int>(window.height);
   return band.RasterIO(GF_Read, static_cast<int>(window.x), static_cast<int>(window.y), width, height, values,
@@ -82,7 +77,7 @@ bool MosaicSource::needs_alpha() const {
 template <class T>
 void MosaicSource::read(const Window& window, int index, std::span<T> values) {
   GdalErrors errors;
-  if (read_band(band(index), window, values.data(), kType<T>) != CE_None || errors.failed())
+  if (read_band(band(index), window, values.data(), gdal_type<T>) != CE_None || errors.failed())
     fail(window, errors.text());
 }
 

@@ -11,6 +11,9 @@ namespace terramask::geo {
 
 using Color = std::array<std::uint8_t, 3>;
 
+/// Of all pictures: what they are drawn on, texts, lesser texts, frames.
+inline constexpr Color kPaper{255, 255, 255}, kInk{34, 40, 49}, kFaint{112, 120, 130}, kLine{205, 210, 216};
+
 class Canvas {
  public:
   Canvas(int width, int height, Color background);

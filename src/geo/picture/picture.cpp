@@ -18,11 +18,11 @@ namespace {
 
 using geo::Canvas;
 using geo::Color;
+using geo::kFaint;
+using geo::kInk;
+using geo::kLine;
+using geo::kPaper;
 
-constexpr Color kPaper{255, 255, 255};
-constexpr Color kInk{34, 40, 49};
-constexpr Color kFaint{112, 120, 130};
-constexpr Color kLine{205, 210, 216};
 constexpr Color kHatch{222, 226, 230};
 constexpr std::size_t kMostClasses = 48;  // more make no legend one could read
 

@@ -1,6 +1,7 @@
 // The least that the rooms of the reader agree on: something that yields bands and validity on a grid.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -38,6 +39,21 @@ class GridReader {
 
 inline std::size_t pixels(const Window& window) {
   return static_cast<std::size_t>(window.width) * static_cast<std::size_t>(window.height);
+}
+
+/// A window cut in two across its longer side.
+inline std::array<Window, 2> halves(const Window& window) {
+  Window first = window, second = window;
+  if (window.width >= window.height) {
+    first.width = window.width / 2;
+    second.x += first.width;
+    second.width -= first.width;
+  } else {
+    first.height = window.height / 2;
+    second.y += first.height;
+    second.height -= first.height;
+  }
+  return {first, second};
 }
 
 }  // namespace terramask::geo

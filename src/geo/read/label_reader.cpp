@@ -236,18 +236,7 @@ void LabelReader::read_part(const Window& part, const Window& window, const Labe
     held.height = clip(std::ceil(box[3] + margin), extent_.height) - held.y;
   }
   if (held.width * held.height > kMostPixels && part.width * part.height > 1) {
-    Window first = part, second = part;
-    if (part.width >= part.height) {
-      first.width = part.width / 2;
-      second.x += first.width;
-      second.width -= first.width;
-    } else {
-      first.height = part.height / 2;
-      second.y += first.height;
-      second.height -= first.height;
-    }
-    read_part(first, window, codes, classes);
-    read_part(second, window, codes, classes);
+    for (const Window& half : halves(part)) read_part(half, window, codes, classes);
     return;
   }
   if (!held.empty()) read_codes(held, codes);

@@ -103,19 +103,7 @@ void WarpedReader::read_part(const Window& part, const Window& window, Planes pl
   if (!held.empty()) {
     const auto count = static_cast<std::int64_t>(planes_.size());
     if (held.width * held.height * count > kMostWarpedValues && part.width * part.height > 1) {
-      Window first = part;
-      Window second = part;
-      if (part.width >= part.height) {
-        first.width = part.width / 2;
-        second.x += first.width;
-        second.width -= first.width;
-      } else {
-        first.height = part.height / 2;
-        second.y += first.height;
-        second.height -= first.height;
-      }
-      read_part(first, window, planes, valid);
-      read_part(second, window, planes, valid);
+      for (const Window& half : halves(part)) read_part(half, window, planes, valid);
       return;
     }
     held_values_.resize(pixels(held) * planes_.size());

@@ -18,15 +18,6 @@
 namespace terramask::geo {
 namespace {
 
-template <class T>
-constexpr GDALDataType gdal_type = GDT_Unknown;
-template <>
-constexpr GDALDataType gdal_type<std::uint8_t> = GDT_Byte;
-template <>
-constexpr GDALDataType gdal_type<std::uint16_t> = GDT_UInt16;
-template <>
-constexpr GDALDataType gdal_type<float> = GDT_Float32;
-
 /// GDAL's progress handed on; an exception waits until GDAL has returned.
 struct ProgressBridge {
   const ProgressSink& sink;

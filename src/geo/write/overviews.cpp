@@ -4,7 +4,6 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -14,11 +13,6 @@ namespace terramask::geo {
 namespace {
 
 constexpr int kTile = 512;  // of the overview; twice as much is read
-
-template <class T>
-constexpr GDALDataType kOverviewType = std::is_same_v<T, std::uint8_t>    ? GDT_Byte
-                                       : std::is_same_v<T, std::uint16_t> ? GDT_UInt16
-                                                                          : GDT_Float32;
 
 template <class T>
 T mode_of(T a, T b, T c, T d, T nodata) {
@@ -115,8 +109,8 @@ std::string build_overviews(GDALDataset& raster, int block_side, Reduction reduc
           const int columns = std::min(2 * kTile, from->GetXSize() - 2 * x);
           const int rows = std::min(2 * kTile, from->GetYSize() - 2 * y);
           source.resize(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
-          if (from->RasterIO(GF_Read, 2 * x, 2 * y, columns, rows, source.data(), columns, rows,
-                             kOverviewType<T>, 0, 0, nullptr) != CE_None)
+          if (from->RasterIO(GF_Read, 2 * x, 2 * y, columns, rows, source.data(), columns, rows, gdal_type<T>,
+                             0, 0, nullptr) != CE_None)
             return failure();
           if (reduction == Reduction::mode)
             halve(source, columns, rows, target, nodata, mode_of<T>);
@@ -125,7 +119,7 @@ std::string build_overviews(GDALDataset& raster, int block_side, Reduction reduc
           const int target_columns = (columns + 1) / 2;
           const int target_rows = (rows + 1) / 2;
           if (to->RasterIO(GF_Write, x, y, target_columns, target_rows, target.data(), target_columns,
-                           target_rows, kOverviewType<T>, 0, 0, nullptr) != CE_None ||
+                           target_rows, gdal_type<T>, 0, 0, nullptr) != CE_None ||
               errors.failed())
             return failure();
           if (number != raster.GetRasterCount()) continue;

@@ -9,7 +9,6 @@
 #include <limits>
 #include <string_view>
 
-#include "core/process_limits.hpp"
 #include "core/utf8.hpp"
 #include "geo/base/disk_space.hpp"
 #include "geo/write/writer_memory.hpp"
@@ -19,11 +18,6 @@
 
 namespace terramask::geo {
 namespace {
-
-template <class T>
-constexpr GDALDataType kBuffer = std::is_same_v<T, std::uint8_t>    ? GDT_Byte
-                                 : std::is_same_v<T, std::uint16_t> ? GDT_UInt16
-                                                                    : GDT_Float32;
 
 /// The working file lives for minutes: the fastest compression.
 CPLStringList working_options(bool in_memory, const Grid& grid) {
@@ -128,8 +122,9 @@ void StagedCog<T>::write(const Window& window, int band, std::span<const T> valu
   const auto y = static_cast<int>(window.y);
   const auto width = static_cast<int>(window.width);
   const auto height = static_cast<int>(window.height);
-  const CPLErr failed = working_->GetRasterBand(band + 1)->RasterIO(
-      GF_Write, x, y, width, height, const_cast<T*>(values.data()), width, height, kBuffer<T>, 0, 0, nullptr);
+  const CPLErr failed = working_->GetRasterBand(band + 1)->RasterIO(GF_Write, x, y, width, height,
+                                                                    const_cast<T*>(values.data()), width,
+                                                                    height, gdal_type<T>, 0, 0, nullptr);
   if (failed != CE_None || errors.failed()) fail("writing failed", errors.text());
 }
 
@@ -219,7 +214,7 @@ void StagedCog<T>::verify(const ProgressSink& progress, const StopFlag* stop) {
     fault = found.fault.empty() && found.digest != digest_.value() ? "other values" : found.fault;
   }
   if (fault.empty() && !decoration_.stands_in(*cog)) fault = "other names or tables in its sidecar";
-  if (!fault.empty()) fail("the finished file does not hold what was written" + or_out_of_memory(), fault);
+  if (!fault.empty()) fail("the finished file does not hold what was written", fault);
 }
 
 template class StagedCog<std::uint8_t>;
