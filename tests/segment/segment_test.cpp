@@ -345,6 +345,25 @@ TEST(Segment, GoesOnAfterARasterThatFailed) {
   EXPECT_EQ(segmenter.run(good, {}, nullptr).valid_pixels, 400u * 400u);
 }
 
+TEST(Segment, ComputesNoTileThatIsAllNodata) {
+  TERRAMASK_REQUIRE(tests::shared_data("models/roads_unet.safetensors"));
+  const Folder folder;
+  geo::ensure_gdal();
+  geo::DatasetPtr blank(GetGDALDriverManager()->GetDriverByName("GTiff")->Create(
+      (folder / "blank.tif").c_str(), 512, 512, 3, GDT_Byte, nullptr));
+  for (int band = 1; band <= 3; ++band) blank->GetRasterBand(band)->SetNoDataValue(0);
+  geo::close_checked(std::move(blank), "blank.tif");
+  Segmenter segmenter = open("unet");
+  for (const std::int64_t overlap : {0, 32}) {
+    SegmentOptions all = options(folder / "blank.tif", folder / "a.tif", 256);
+    if (overlap > 0) all.overlap = overlap;
+    const SegmentSummary summary = segmenter.run(all, {}, nullptr);
+    EXPECT_EQ(summary.valid_pixels, 0U);
+    EXPECT_EQ(summary.compute_seconds, 0);
+    EXPECT_EQ(read(folder / "a.tif").values, std::vector<std::uint8_t>(512 * 512, 255));
+  }
+}
+
 TEST(Segment, StopLeavesNothing) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));
