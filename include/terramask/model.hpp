@@ -8,26 +8,10 @@
 #include <vector>
 
 #include "terramask/class_info.hpp"
-#include "terramask/graph.hpp"
+#include "terramask/network.hpp"
 #include "terramask/nodata_rule.hpp"
 
 namespace terramask {
-
-/// What the network is: `architecture` and that architecture's own keys, as in the file. Sources: U-Net
-/// (Ronneberger et al. 2015), SegNet (Badrinarayanan et al. 2017), FCN (Long et al. 2015).
-struct NetworkSpec {
-  std::string architecture;      ///< unet | segnet | fcn | linear
-  std::int64_t bands = 3;        ///< 1 to 65535
-  std::int64_t classes = 2;      ///< 1 to 65535
-  std::int64_t width = 64;       ///< channels of the first stage; at most 2²⁰ channels anywhere
-  std::int64_t depth = 4;        ///< unet: number of down-samplings, 1 to 10
-  std::string up = "transpose";  ///< unet: transpose | nearest
-  double dropout = 0;            ///< unet: rate after the last two down stages in training, 0 to below 1
-  std::int64_t fc = 4096;        ///< fcn: channels of fc6 and fc7
-  std::int64_t skips = 2;        ///< fcn: 0, 1, 2 for FCN-32s, -16s, -8s
-
-  bool operator==(const NetworkSpec&) const = default;
-};
 
 /// A band as the network wants it: (value − mean) / std.
 struct ModelBand {
@@ -75,33 +59,5 @@ void check_description(const std::string& path, const ModelInfo& info);
 /// means something stays what it was: tensors of any type, other metadata, unknown keys. Errors: usage (not
 /// two classes, not above 0 and below 1), and those of load_model and save_model.
 void store_threshold(const std::string& path, double threshold);
-
-/// The network for an input of n × bands × h × w: input "image" (normalised), output "logits".
-/// Batch norms stand as in training; fold_batch_norm and the other passes make the inference graph.
-/// Parameters have the names of the PyTorch modules ("down.0.1.running_mean"), results those of the modules
-/// ("down.0.1"). Errors: usage (a specification out of range), unsupported (unknown architecture), mismatch
-/// (h or w no multiple of total_stride).
-Graph build_network(const NetworkSpec& spec, std::int64_t n, std::int64_t h, std::int64_t w);
-
-/// Height and width of a network's input are multiples of it: 2^depth for unet, 32 for segnet and fcn, 1
-/// for linear.
-std::int64_t total_stride(const NetworkSpec& spec);
-
-/// Architectures by name.
-std::vector<std::string> architectures();
-
-/// How weights begin. With n products to an element of the result (of a transposed convolution: n = channels
-/// · taps / stride²), m elements of the result to one of the operand:
-enum class InitialWeights : std::uint8_t {
-  he,       ///< normal, variance 2 / n (He et al. 2015)
-  xavier,   ///< uniform, variance 2 / (n + m) (Glorot and Bengio 2010)
-  lecun,    ///< normal, variance 1 / n (LeCun et al. 1998)
-  pytorch,  ///< uniform in ±1 / √fan_in, biases too, as torch.nn.Conv2d and ConvTranspose2d
-};
-
-/// Parameters for a network never trained, from a seed: biases 0 (but PyTorch's), batch norms at identity.
-/// The same bits with every compiler and library. For the beginning of training, benchmarks and tests.
-Parameters random_parameters(const Graph& graph, std::uint64_t seed,
-                             InitialWeights weights = InitialWeights::he);
 
 }  // namespace terramask

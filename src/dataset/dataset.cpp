@@ -206,7 +206,7 @@ void Dataset::State::check(bool strict) {
     if (labelled(part) > 0) continue;
     const char* name = to_string(static_cast<Part>(part));
     const std::string remedy =
-        project.split.method == "blocks"
+        project.split.method == SplitMethod::blocks
             ? "choose a smaller split.block_m, another split.seed or other fractions"
             : "choose another split.seed or other fractions, or give images their `part`";
     if (part == 0) {

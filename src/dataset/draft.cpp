@@ -220,7 +220,7 @@ void choose_split(Project& project, const std::vector<Grid>& grids, std::vector<
       project.split.block_m /= 2;
     return;
   }
-  project.split.method = "file";
+  project.split.method = SplitMethod::file;
   if (project.images.size() < 3) {
     project.split.fractions = {1, 0, 0};
     notes.push_back(

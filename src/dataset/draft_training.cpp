@@ -102,8 +102,8 @@ void choose_training(Project& project, const Dataset& dataset, const std::vector
     if (free) value = wanted;
     (free ? chosen : kept).push_back(free ? fmt::format("{}: {}", key, text) : std::string(key));
   };
-  choose("sampling", training.sampling, "balanced", "balanced");
-  choose("loss", training.loss, "cross_entropy_dice", "cross_entropy_dice");
+  choose("sampling", training.sampling, Sampling::balanced, "balanced");
+  choose("loss", training.loss, learn::Loss::cross_entropy_dice, "cross_entropy_dice");
   const std::int64_t patch = std::min(training.patch, kRarePatch);
   choose("patch", training.patch, patch, std::to_string(patch));
   choose("batch", training.batch, kRareBatch, std::to_string(kRareBatch));

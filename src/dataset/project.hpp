@@ -9,7 +9,11 @@
 #include <variant>
 #include <vector>
 
+#include "core/enum_names.hpp"
 #include "keys/setting.hpp"
+#include "learn/losses.hpp"
+#include "learn/schedule.hpp"
+#include "models/initial_weights.hpp"
 #include "terramask/class_info.hpp"
 #include "terramask/nodata_rule.hpp"
 
@@ -71,26 +75,15 @@ struct ProjectImage {
   bool operator==(const ProjectImage&) const = default;
 };
 
+enum class SplitMethod : std::uint8_t { blocks, file };
+
 struct SplitKeys {
-  std::string method = "blocks";  ///< blocks | file
-  double block_m = 256;           ///< side of a block on the ground, metres
+  SplitMethod method = SplitMethod::blocks;
+  double block_m = 256;  ///< side of a block on the ground, metres
   std::array<double, kParts> fractions{0.7, 0.15, 0.15};
   std::uint64_t seed = 1;
 
   bool operator==(const SplitKeys&) const = default;
-};
-
-/// The network's own keys, as in a model file, and its dropout.
-struct NetworkKeys {
-  std::string architecture = "unet";  ///< unet | segnet | fcn | linear
-  std::int64_t width = 16;
-  std::int64_t depth = 4;
-  std::string up = "transpose";  ///< transpose | nearest
-  std::int64_t fc = 256;
-  std::int64_t skips = 2;
-  double dropout = 0;
-
-  bool operator==(const NetworkKeys&) const = default;
 };
 
 /// How far a sample may differ from what was photographed; each amount is the largest. All 0: not at all.
@@ -130,30 +123,35 @@ struct LabelNoiseKeys {
   bool operator==(const LabelNoiseKeys&) const = default;
 };
 
+/// Where patches are drawn: anywhere labelled, window by window, or as often at each class.
+enum class Sampling : std::uint8_t { random, grid, balanced };
+/// How bands become a network's input: see measure_normalization.
+enum class NormalizationMethod : std::uint8_t { standard, minmax, percentile, whiten };
+/// See class_weights().
+enum class ClassWeighting : std::uint8_t { none, balanced, tempered, list };
+
 struct TrainingKeys {
   std::int64_t patch = 256;
   std::int64_t batch = 4;
   std::int64_t accumulate = 1;
   std::int64_t epochs = 50;
   std::int64_t samples = 0;  ///< patches an epoch; 0: as many as cover the training ground once
-  /// cross_entropy | sigmoid | squared | hinge | focal | dice | cross_entropy_dice | bootstrap_soft |
-  /// bootstrap_hard | noisy_labels
-  std::string loss = "cross_entropy";
+  learn::Loss loss = learn::Loss::cross_entropy;
   double label_smoothing = 0;
   double focal_gamma = 2;
   double bootstrap_trust = 0.95;  ///< share of the label in the bootstrapped losses' targets
   LabelNoiseKeys label_noise;
-  std::string class_weighting = "none";  ///< none | balanced | tempered | list
-  std::vector<double> class_weights;     ///< with "list": one for each class
-  std::string optimizer = "adam";        ///< sgd | adam | adamw
+  ClassWeighting class_weighting = ClassWeighting::none;
+  std::vector<double> class_weights;  ///< of ClassWeighting::list: one for each class
+  learn::OptimizerKind optimizer = learn::OptimizerKind::adam;
   double learning_rate = 1e-3;
   double weight_decay = 0;
   double l1 = 0;          ///< penalty on the weights' magnitudes
   double momentum = 0.9;  ///< sgd
   bool nesterov = false;  ///< sgd
   std::vector<GroupKeys> groups;
-  std::string initial_weights = "he";  ///< he | xavier | lecun | pytorch
-  std::string schedule = "cosine";     ///< constant | step | exponential | polynomial | cosine | one_cycle
+  InitialWeights initial_weights = InitialWeights::he;
+  learn::ScheduleKind schedule = learn::ScheduleKind::cosine;
   /// step, exponential: epochs in which the rate falls by `gamma`; empty: a third, a tenth of the training
   std::optional<double> step_size{};
   std::optional<double> gamma{};  ///< empty: 0.1 for step, 0.6 for exponential
@@ -166,9 +164,9 @@ struct TrainingKeys {
   double clip_norm = 0;           ///< 0: not clipped
   std::int64_t patience = 0;      ///< epochs without a better model before it stops; 0: never
   std::uint64_t seed = 1;
-  std::int64_t workers = 2;                ///< threads that load
-  std::string sampling = "random";         ///< random | grid | balanced
-  std::string normalization = "standard";  ///< standard | minmax | percentile | whiten
+  std::int64_t workers = 2;  ///< threads that load
+  Sampling sampling = Sampling::random;
+  NormalizationMethod normalization = NormalizationMethod::standard;
   AugmentKeys augment;
   /// Of two classes: the threshold of the best F1 on the validation part goes into the model
   bool choose_threshold = false;
@@ -183,7 +181,7 @@ struct Project {
   std::vector<ClassInfo> classes;          ///< in the order of the logits
   std::vector<std::string> allow_missing;  ///< names of classes that need not occur
   SplitKeys split;
-  NetworkKeys network;
+  NetworkSpec network;  ///< its bands and classes are the images' and the project's
   TrainingKeys training;
 
   bool operator==(const Project& other) const;
@@ -210,3 +208,36 @@ std::string project_text(const Project& project, const std::string& folder);
 std::vector<std::string> project_keys();
 
 }  // namespace terramask
+
+template <>
+inline constexpr auto terramask::enum_names<terramask::SplitMethod> =
+    std::to_array<std::pair<terramask::SplitMethod, std::string_view>>({
+        {terramask::SplitMethod::blocks, "blocks"},
+        {terramask::SplitMethod::file, "file"},
+    });
+
+template <>
+inline constexpr auto terramask::enum_names<terramask::Sampling> =
+    std::to_array<std::pair<terramask::Sampling, std::string_view>>({
+        {terramask::Sampling::random, "random"},
+        {terramask::Sampling::grid, "grid"},
+        {terramask::Sampling::balanced, "balanced"},
+    });
+
+template <>
+inline constexpr auto terramask::enum_names<terramask::NormalizationMethod> =
+    std::to_array<std::pair<terramask::NormalizationMethod, std::string_view>>({
+        {terramask::NormalizationMethod::standard, "standard"},
+        {terramask::NormalizationMethod::minmax, "minmax"},
+        {terramask::NormalizationMethod::percentile, "percentile"},
+        {terramask::NormalizationMethod::whiten, "whiten"},
+    });
+
+template <>
+inline constexpr auto terramask::enum_names<terramask::ClassWeighting> =
+    std::to_array<std::pair<terramask::ClassWeighting, std::string_view>>({
+        {terramask::ClassWeighting::none, "none"},
+        {terramask::ClassWeighting::balanced, "balanced"},
+        {terramask::ClassWeighting::tempered, "tempered"},
+        {terramask::ClassWeighting::list, "list"},
+    });

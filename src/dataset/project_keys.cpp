@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 
 #include "terramask/error.hpp"
 
@@ -28,7 +29,7 @@ void visit_class(KeyVisitor& v, ClassInfo& one) {
 }
 
 void visit_split(KeyVisitor& v, SplitKeys& split) {
-  v.choice("method", split.method, {"blocks", "file"});
+  v.choice("method", split.method);
   v.number("block_m", split.block_m, 1, 1e6);
   const auto read = [&split](const Json& value, const Place& place) {
     const char* const expected =
@@ -46,14 +47,46 @@ void visit_split(KeyVisitor& v, SplitKeys& split) {
   v.seed("seed", split.seed);
 }
 
-void visit_network(KeyVisitor& v, NetworkKeys& network) {
-  v.choice("architecture", network.architecture, {"unet", "segnet", "fcn", "linear"});
-  v.whole("width", network.width, 1, 4096, Need::optional);
-  v.whole("depth", network.depth, 1, 10, Need::optional);
-  v.choice("up", network.up, {"transpose", "nearest"});
-  v.whole("fc", network.fc, 1, 65536, Need::optional);
-  v.whole("skips", network.skips, 0, 2, Need::optional);
-  v.number("dropout", network.dropout, 0, 0.95);
+void visit_network_key(KeyVisitor& v, const NetworkKey& key, NetworkSpec& network) {
+  const std::string name(key.name);
+  switch (key.kind) {
+    case NetworkKey::Kind::whole: {
+      std::int64_t value = network.whole(name);
+      v.whole(name.c_str(), value, static_cast<std::int64_t>(key.low), static_cast<std::int64_t>(key.high),
+              Need::optional);
+      network.keys[name] = value;
+      return;
+    }
+    case NetworkKey::Kind::number: {
+      double value = network.number(name);
+      v.number(name.c_str(), value, key.low, key.high);
+      network.keys[name] = value;
+      return;
+    }
+    case NetworkKey::Kind::choice: {
+      std::string value = network.choice(name);
+      v.one_of(name.c_str(), value, key.choices);
+      network.keys[name] = value;
+      return;
+    }
+  }
+}
+
+/// The keys of the architecture; a file may have those of others too, which mean nothing there.
+void visit_network(KeyVisitor& v, NetworkSpec& network) {
+  const std::vector<std::string> names = architectures();
+  v.one_of("architecture", network.architecture, std::vector<std::string_view>(names.begin(), names.end()));
+  std::set<std::string_view> visited;
+  for (const NetworkKey& key : network_keys(network.architecture)) {
+    visit_network_key(v, key, network);
+    visited.insert(key.name);
+  }
+  for (const std::string& name : names) {
+    NetworkSpec other{.architecture = name};
+    for (const NetworkKey& key : network_keys(name))
+      if (!visited.contains(key.name) && (v.all_forms() || v.has_form(std::string(key.name).c_str(), false)))
+        visit_network_key(v, key, other);
+  }
 }
 
 void visit_augment(KeyVisitor& v, AugmentKeys& augment) {
@@ -73,20 +106,22 @@ void visit_augment(KeyVisitor& v, AugmentKeys& augment) {
 void visit_class_weights(KeyVisitor& v, TrainingKeys& training) {
   const auto read = [&training](const Json& value, const Place& place) {
     training.class_weights.clear();
-    if (value == "none" || value == "balanced" || value == "tempered") {
-      training.class_weighting = value.get<std::string>();
-      return;
-    }
+    if (value.is_string() && value != "list")
+      if (const auto weighting = value_of<ClassWeighting>(value.get<std::string>())) {
+        training.class_weighting = *weighting;
+        return;
+      }
     const auto weight = [](const Json& one) { return one.is_number() && one >= 0 && one <= 1e6; };
     if (!value.is_array() || value.empty() || !std::all_of(value.begin(), value.end(), weight))
       place.refuse(
           value,
           R"("none", "balanced", "tempered" or a list of weights from 0 to 1000000, one for each class)");
-    training.class_weighting = "list";
+    training.class_weighting = ClassWeighting::list;
     training.class_weights = value.get<std::vector<double>>();
   };
   const auto write = [&training] {
-    return training.class_weighting == "list" ? Json(training.class_weights) : Json(training.class_weighting);
+    return training.class_weighting == ClassWeighting::list ? Json(training.class_weights)
+                                                            : Json(name_of(training.class_weighting));
   };
   v.special("class_weights", read, write, Need::optional);
 }
@@ -124,16 +159,14 @@ void visit_training(KeyVisitor& v, TrainingKeys& t) {
   v.whole("accumulate", t.accumulate, 1, 4096, Need::optional);
   v.whole("epochs", t.epochs, 1, 1'000'000, Need::optional);
   v.whole("samples", t.samples, 0, 1'000'000'000, Need::optional);
-  v.choice("loss", t.loss,
-           {"cross_entropy", "sigmoid", "squared", "hinge", "focal", "dice", "cross_entropy_dice",
-            "bootstrap_soft", "bootstrap_hard", "noisy_labels"});
+  v.choice("loss", t.loss);
   v.number("label_smoothing", t.label_smoothing, 0, 0.9);
   v.number("focal_gamma", t.focal_gamma, 0, 10);
   v.number("bootstrap_trust", t.bootstrap_trust, 0, 1);
   v.object(
       "label_noise", [&t](KeyVisitor& inner) { visit_label_noise(inner, t.label_noise); }, Need::optional);
   visit_class_weights(v, t);
-  v.choice("optimizer", t.optimizer, {"sgd", "adam", "adamw"});
+  v.choice("optimizer", t.optimizer);
   v.number("learning_rate", t.learning_rate, 1e-12, 100);
   v.number("weight_decay", t.weight_decay, 0, 10);
   v.number("l1", t.l1, 0, 10);
@@ -142,8 +175,8 @@ void visit_training(KeyVisitor& v, TrainingKeys& t) {
   v.list(
       "groups", t.groups.size(), [&t](std::size_t n) { t.groups.resize(n); },
       [&t](KeyVisitor& inner, std::size_t i) { visit_group(inner, t.groups[i]); }, Need::optional);
-  v.choice("initial_weights", t.initial_weights, {"he", "xavier", "lecun", "pytorch"});
-  v.choice("schedule", t.schedule, {"constant", "step", "exponential", "polynomial", "cosine", "one_cycle"});
+  v.choice("initial_weights", t.initial_weights);
+  v.choice("schedule", t.schedule);
   v.positive("step_size", t.step_size);
   v.positive("gamma", t.gamma);
   v.number("power", t.power, 0, 10);
@@ -156,8 +189,8 @@ void visit_training(KeyVisitor& v, TrainingKeys& t) {
   v.whole("patience", t.patience, 0, 1'000'000, Need::optional);
   v.seed("seed", t.seed);
   v.whole("workers", t.workers, 0, 256, Need::optional);
-  v.choice("sampling", t.sampling, {"random", "grid", "balanced"});
-  v.choice("normalization", t.normalization, {"standard", "minmax", "percentile", "whiten"});
+  v.choice("sampling", t.sampling);
+  v.choice("normalization", t.normalization);
   v.object(
       "augment", [&t](KeyVisitor& inner) { visit_augment(inner, t.augment); }, Need::optional);
   v.flag("choose_threshold", t.choose_threshold);

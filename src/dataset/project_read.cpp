@@ -69,11 +69,12 @@ void check_classes(const std::string& path, const Project& project) {
     refuse(path, "training.choose_threshold",
            fmt::format("a threshold parts two classes, there are {}", project.classes.size()),
            "leave it out");
-  if (training.class_weighting == "list" && training.class_weights.size() != project.classes.size())
+  if (training.class_weighting == ClassWeighting::list &&
+      training.class_weights.size() != project.classes.size())
     refuse(path, "training.class_weights",
            fmt::format("{} weights for {} classes", training.class_weights.size(), project.classes.size()),
            "give one for each class, in the order of `classes`");
-  if (training.class_weighting == "list" &&
+  if (training.class_weighting == ClassWeighting::list &&
       std::none_of(training.class_weights.begin(), training.class_weights.end(),
                    [](double w) { return w > 0; }))
     refuse(path, "training.class_weights", "all of them are 0, and no pixel would count",

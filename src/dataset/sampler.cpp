@@ -48,7 +48,7 @@ SamplerPlan::SamplerPlan(const Dataset& data, const TrainingKeys& keys, Normaliz
       for (std::size_t c = 0; c < classes; ++c) {
         const std::uint16_t here = index.training[c * index.cells() + cell];
         all += here;
-        if (training.sampling == "balanced") of_class[c].sums.push_back(of_class[c].total() + here);
+        if (training.sampling == Sampling::balanced) of_class[c].sums.push_back(of_class[c].total() + here);
       }
       any.sums.push_back(all);
     }
@@ -57,7 +57,7 @@ SamplerPlan::SamplerPlan(const Dataset& data, const TrainingKeys& keys, Normaliz
   by_class = std::move(of_class);
   const auto area = static_cast<std::uint64_t>(training.patch * training.patch);
   std::uint64_t samples = std::max<std::uint64_t>(1, (all + area - 1) / area);
-  if (training.sampling == "grid") {
+  if (training.sampling == Sampling::grid) {
     grid = part_windows(dataset, Part::training, training.patch);
     samples = grid.size();
   }
@@ -124,7 +124,7 @@ struct Sampler::State {
 
   PatchWindow choose(std::int64_t epoch, std::int64_t batch, std::int64_t sample) {
     const TrainingKeys& training = plan->training;
-    if (training.sampling == "grid") {
+    if (training.sampling == Sampling::grid) {
       shuffle(epoch);
       const std::size_t number = static_cast<std::size_t>(batch * training.batch + sample);
       return plan->grid[order[number % order.size()]];
@@ -132,7 +132,7 @@ struct Sampler::State {
     Random numbers = random(epoch, batch, sample, Draw::place);
     const std::uint64_t drawn = numbers.next();
     const auto classes = plan->by_class.size();
-    const bool balanced = training.sampling == "balanced";
+    const bool balanced = training.sampling == Sampling::balanced;
     const auto chosen = static_cast<std::size_t>(unit(drawn) * static_cast<double>(classes));
     const PatchWindow centre = draw_centre(balanced ? plan->by_class[chosen] : plan->any, numbers);
     const Grid& grid = plan->dataset.grid(centre.image);

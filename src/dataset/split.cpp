@@ -112,7 +112,7 @@ Split::Split(const SplitKeys& keys, std::vector<SplitImage> images)
     : keys_(keys), images_(std::move(images)) {
   std::map<std::string, std::pair<Part, std::string>> of_group;
   for (const SplitImage& image : images_) {
-    const bool by_blocks = keys_.method == "blocks" && placed(image.grid);
+    const bool by_blocks = keys_.method == SplitMethod::blocks && placed(image.grid);
     if (by_blocks && image.part)
       throw Error(ErrorCode::usage,
                   fmt::format("image \"{}\" is fixed to {}, but the split is by blocks of ground", image.id,

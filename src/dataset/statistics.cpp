@@ -164,10 +164,10 @@ void measure_percentiles(const Dataset& dataset, const std::vector<Square>& squa
 
 }  // namespace
 
-Normalization measure_normalization(const Dataset& dataset, const std::string& method,
+Normalization measure_normalization(const Dataset& dataset, NormalizationMethod method,
                                     const StatisticsOptions& options) {
   const std::size_t n = dataset.bands().size();
-  const bool whiten = method == "whiten";
+  const bool whiten = method == NormalizationMethod::whiten;
   Normalization result;
   result.method = method;
   constexpr double far = std::numeric_limits<double>::infinity();
@@ -180,15 +180,15 @@ Normalization measure_normalization(const Dataset& dataset, const std::string& m
     throw Error(ErrorCode::mismatch, "no valid training pixel to measure the bands by",
                 "give training ground: see split.fractions and split.block_m");
   result.pixels = static_cast<std::uint64_t>(all.count);
-  if (method == "percentile") measure_percentiles(dataset, squares, options, result.bands);
+  if (method == NormalizationMethod::percentile) measure_percentiles(dataset, squares, options, result.bands);
   for (std::size_t b = 0; b < n; ++b) {
     BandSummary& band = result.bands[b];
     band.mean = all.mean[b];
     band.std = std::sqrt(all.variance(b));
     double middle = band.mean, spread = band.std;
-    if (method == "minmax" || method == "percentile") {
-      const double low = method == "minmax" ? band.min : band.low;
-      const double high = method == "minmax" ? band.max : band.high;
+    if (method == NormalizationMethod::minmax || method == NormalizationMethod::percentile) {
+      const double low = method == NormalizationMethod::minmax ? band.min : band.low;
+      const double high = method == NormalizationMethod::minmax ? band.max : band.high;
       middle = (low + high) / 2;
       spread = (high - low) / 2;
     }
@@ -214,7 +214,7 @@ Normalization measure_normalization(const Dataset& dataset, const std::string& m
 
 std::vector<double> class_weights(const Dataset& dataset, const TrainingKeys& training) {
   const std::size_t n = dataset.classes().size();
-  if (training.class_weighting == "list") {
+  if (training.class_weighting == ClassWeighting::list) {
     for (std::size_t c = 0; c < n; ++c)
       if (training.class_weights[c] > 0 && dataset.count(Part::training, c) > 0)
         return training.class_weights;
@@ -224,8 +224,8 @@ std::vector<double> class_weights(const Dataset& dataset, const TrainingKeys& tr
         "give one of them a weight above 0");
   }
   std::vector<double> weights(n, 1);
-  if (training.class_weighting == "none") return weights;
-  const double power = training.class_weighting == "balanced" ? 1 : 0.5;
+  if (training.class_weighting == ClassWeighting::none) return weights;
+  const double power = training.class_weighting == ClassWeighting::balanced ? 1 : 0.5;
   double sum = 0;  // over the pixels
   for (std::size_t c = 0; c < n; ++c) {
     const auto count = static_cast<double>(dataset.count(Part::training, c));

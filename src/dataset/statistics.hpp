@@ -19,7 +19,7 @@ struct BandSummary {
 /// model file has no matrix, its network's first convolution takes it over: the weights of each tap times the
 /// matrix. That is exact, since what is invalid or beyond the patch is 0 on either side.
 struct Normalization {
-  std::string method;
+  NormalizationMethod method = NormalizationMethod::standard;
   std::vector<double> mean, std;
   std::vector<double> matrix;  ///< bands × bands, by rows; empty: none
   std::vector<BandSummary> bands;
@@ -43,7 +43,7 @@ struct StatisticsOptions {
 ///  whiten      principal components with standard deviation 1 each: mean of each band, std 1, matrix Λ^−½ Vᵀ
 /// A band that is the same everywhere gets std 1 and a warning.
 /// Throws mismatch where there is no training pixel.
-Normalization measure_normalization(const Dataset& dataset, const std::string& method,
+Normalization measure_normalization(const Dataset& dataset, NormalizationMethod method,
                                     const StatisticsOptions& options);
 
 /// Weights of the classes, in their order: all 1; or inversely as frequent as they are in the training part

@@ -21,7 +21,7 @@ class KeyLister final : public KeyVisitor {
   void flag(const char* key, bool&) override { add(key); }
   void text(const char* key, std::string&, Need) override { add(key); }
   void path(const char* key, std::string&) override { add(key); }
-  void choice(const char* key, std::string&, std::initializer_list<const char*>) override { add(key); }
+  void one_of(const char* key, std::string&, std::span<const std::string_view>) override { add(key); }
   void object(const char* key, const Object& keys, Need) override {
     add(key);
     KeyLister inner(keys_, prefix_ + key + ".");

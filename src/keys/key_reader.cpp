@@ -128,11 +128,11 @@ void KeyReader::path(const char* key, std::string& value) {
   value = path_from(place_.file, value);
 }
 
-void KeyReader::choice(const char* key, std::string& value, std::initializer_list<const char*> choices) {
+void KeyReader::one_of(const char* key, std::string& value, std::span<const std::string_view> choices) {
   const Json* found = find(key, Need::optional);
   if (found == nullptr) return;
   std::string names;
-  for (const char* one : choices) {
+  for (const std::string_view one : choices) {
     if (*found == one) {
       value = one;
       return;

@@ -29,7 +29,7 @@ class KeyReader final : public KeyVisitor {
   void flag(const char* key, bool& value) override;
   void text(const char* key, std::string& value, Need need) override;
   void path(const char* key, std::string& value) override;
-  void choice(const char* key, std::string& value, std::initializer_list<const char*> choices) override;
+  void one_of(const char* key, std::string& value, std::span<const std::string_view> choices) override;
   void object(const char* key, const Object& keys, Need need) override;
   bool has_form(const char* key, bool) override { return object_.contains(key); }
   void list(const char* key, std::size_t, const std::function<void(std::size_t)>& resize,

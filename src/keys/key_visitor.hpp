@@ -3,11 +3,15 @@
 
 #include <cstdint>
 #include <functional>
-#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
+
+#include "core/enum_names.hpp"
 
 namespace terramask::keys {
 
@@ -39,7 +43,18 @@ class KeyVisitor {
   virtual void flag(const char* key, bool& value) = 0;
   virtual void text(const char* key, std::string& value, Need need) = 0;
   virtual void path(const char* key, std::string& value) = 0;
-  virtual void choice(const char* key, std::string& value, std::initializer_list<const char*> choices) = 0;
+  virtual void one_of(const char* key, std::string& value, std::span<const std::string_view> choices) = 0;
+  void choice(const char* key, std::string& value, const std::vector<std::string_view>& choices) {
+    one_of(key, value, choices);
+  }
+  /// Of an enumeration with names (core/enum_names.hpp).
+  template <class E>
+  requires std::is_enum_v<E>
+  void choice(const char* key, E& value) {
+    std::string name(name_of(value));
+    one_of(key, name, all_names<E>());
+    value = *value_of<E>(name);
+  }
   virtual void object(const char* key, const Object& keys, Need need) = 0;
   /// Whether the object is of the form that has `key`; `now` says of which form the value visited is.
   virtual bool has_form(const char* key, bool now) = 0;

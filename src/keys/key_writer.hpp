@@ -35,7 +35,7 @@ class KeyWriter final : public KeyVisitor {
     else
       object_made[key] = plain ? from_here(value) : value;
   }
-  void choice(const char* key, std::string& value, std::initializer_list<const char*>) override {
+  void one_of(const char* key, std::string& value, std::span<const std::string_view>) override {
     object_made[key] = value;
   }
   void object(const char* key, const Object& keys, Need) override {

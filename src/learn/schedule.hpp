@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "core/enum_names.hpp"
 #include "learn/training_spec.hpp"
 
 namespace terramask::learn {
@@ -40,3 +41,14 @@ std::array<double, ops::schedule_length> update_schedule(double rate, const Opti
                                                          std::int64_t step);
 
 }  // namespace terramask::learn
+
+template <>
+inline constexpr auto terramask::enum_names<terramask::learn::ScheduleKind> =
+    std::to_array<std::pair<terramask::learn::ScheduleKind, std::string_view>>({
+        {terramask::learn::ScheduleKind::constant, "constant"},
+        {terramask::learn::ScheduleKind::step, "step"},
+        {terramask::learn::ScheduleKind::exponential, "exponential"},
+        {terramask::learn::ScheduleKind::polynomial, "polynomial"},
+        {terramask::learn::ScheduleKind::cosine, "cosine"},
+        {terramask::learn::ScheduleKind::one_cycle, "one_cycle"},
+    });

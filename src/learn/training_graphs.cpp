@@ -13,20 +13,20 @@
 namespace terramask::learn {
 namespace {
 
-struct Loss {
+struct LossValues {
   std::vector<ValueId> terms;  // to differentiate
   ValueId total = 0;  // (Σ w · loss, Σ w); of two terms their sums, so that the quotient is their mean
 };
 
 // Of a network's graph with the output "logits".
-Loss add_loss(Graph& graph, const LossSpec& loss) {
+LossValues add_loss(Graph& graph, const LossSpec& loss) {
   const ValueId logits = graph.outputs().front().value;
   const Shape& shape = graph.type(logits).shape;
   const Shape plane{shape.n(), 1, shape.h(), shape.w()};
   const ValueId labels = graph.add_input("labels", {DType::i32, plane});
   const ValueId weights = graph.add_input("weights", {DType::f32, plane});
   std::vector<ValueId> operands{logits, labels, weights};
-  Loss made;
+  LossValues made;
   if (loss.dice) made.terms.push_back(graph.add(ops::DiceLoss{}, operands, "dice").front());
   if (loss.by_pixel && loss.pixel.kind == ops::LossKind::noisy_labels)
     operands.push_back(graph.add_input(chances_input, {DType::f32, Shape{shape.c(), shape.c()}}));
@@ -121,7 +121,7 @@ TrainingGraphs make_training_graphs(const TrainingSpec& spec) {
   made.dropout = form.has_dropout;
 
   Graph& graph = form.graph;
-  const Loss loss = add_loss(graph, spec.loss);
+  const LossValues loss = add_loss(graph, spec.loss);
   graph.remove_output("logits");
   const ValueId keep = graph.add_input("keep", {DType::f32, Shape{1}});
   const auto gradients = differentiate(graph, loss.terms, form.trained);

@@ -1,13 +1,15 @@
 // What a training is, besides its data: loss, optimiser, what stays as it is.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "core/enum_names.hpp"
 #include "ops/adam/adam.hpp"
 #include "ops/pixel_loss/pixel_loss.hpp"
-#include "terramask/model.hpp"
+#include "terramask/network.hpp"
 
 namespace terramask::learn {
 
@@ -54,3 +56,11 @@ bool fits(std::string_view pattern, std::string_view name);
 const ops::ParameterGroup& group_of(const OptimizerSpec& optimizer, std::string_view parameter);
 
 }  // namespace terramask::learn
+
+template <>
+inline constexpr auto terramask::enum_names<terramask::learn::OptimizerKind> =
+    std::to_array<std::pair<terramask::learn::OptimizerKind, std::string_view>>({
+        {terramask::learn::OptimizerKind::sgd, "sgd"},
+        {terramask::learn::OptimizerKind::adam, "adam"},
+        {terramask::learn::OptimizerKind::adamw, "adamw"},
+    });

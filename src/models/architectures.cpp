@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "models/architecture.hpp"
 #include "models/text.hpp"
@@ -19,10 +21,46 @@ constexpr std::array table{
 // n·h·w of an input: with max_channels, no tensor's size in bytes overflows.
 constexpr std::int64_t max_positions = std::int64_t{1} << 38;
 
-void check_range(std::string_view name, std::int64_t value, std::int64_t first, std::int64_t last) {
-  if (value < first || value > last)
-    throw Error(ErrorCode::usage,
-                fmt::format("network: {} is {}, must lie between {} and {}", name, value, first, last));
+[[noreturn]] void refuse(std::string_view key, const std::string& value, const std::string& expected) {
+  throw Error(ErrorCode::usage, fmt::format("network: {} is {}, must {}", key, value, expected));
+}
+
+void check_count(std::string_view name, std::int64_t value) {
+  if (value < 1 || value > 65535) refuse(name, std::to_string(value), "lie between 1 and 65535");
+}
+
+const NetworkKey* find_key(const Architecture& architecture, std::string_view name) {
+  const auto found = std::ranges::find(architecture.keys, name, &NetworkKey::name);
+  return found == architecture.keys.end() ? nullptr : &*found;
+}
+
+void check_value(const NetworkKey& key, const NetworkValue& value) {
+  const auto* whole = std::get_if<std::int64_t>(&value);
+  if (key.kind == NetworkKey::Kind::choice) {
+    const auto* text = std::get_if<std::string>(&value);
+    if (text == nullptr || std::ranges::find(key.choices, *text) == key.choices.end())
+      refuse(key.name, text == nullptr ? "a number" : quotation(*text),
+             fmt::format("be {}", fmt::join(key.choices, " or ")));
+  } else if (key.kind == NetworkKey::Kind::whole) {
+    if (whole == nullptr) refuse(key.name, "no whole number", "be one");
+    if (*whole < static_cast<std::int64_t>(key.low) || *whole > static_cast<std::int64_t>(key.high))
+      refuse(key.name, std::to_string(*whole), fmt::format("lie between {:g} and {:g}", key.low, key.high));
+  } else {
+    if (std::holds_alternative<std::string>(value)) refuse(key.name, "a text", "be a number");
+    const double number = whole != nullptr ? static_cast<double>(*whole) : std::get<double>(value);
+    if (!(number >= key.low && number <= key.high))
+      refuse(key.name, fmt::format("{:g}", number),
+             fmt::format("lie between {:g} and {:g}", key.low, key.high));
+  }
+}
+
+// The value of a key that the architecture's own code asks for.
+NetworkValue own_value(const NetworkSpec& spec, std::string_view name, NetworkKey::Kind kind) {
+  const NetworkKey* key = find_key(find_architecture(spec.architecture), name);
+  if (key == nullptr || key->kind != kind)
+    throw Error(ErrorCode::internal,
+                fmt::format("{} declares no key {} of this kind", spec.architecture, name));
+  return network_value(spec, *key);
 }
 
 }  // namespace
@@ -34,6 +72,22 @@ std::vector<std::string> architectures() {
   return names;
 }
 
+std::string_view architecture_title(std::string_view architecture) {
+  return find_architecture(architecture).title;
+}
+
+std::span<const NetworkKey> network_keys(std::string_view architecture) {
+  return find_architecture(architecture).keys;
+}
+
+std::vector<NetworkKey> all_network_keys() {
+  std::vector<NetworkKey> keys;
+  for (const Architecture* architecture : table)
+    for (const NetworkKey& key : architecture->keys)
+      if (std::ranges::find(keys, key.name, &NetworkKey::name) == keys.end()) keys.push_back(key);
+  return keys;
+}
+
 const Architecture& find_architecture(std::string_view name) {
   for (const Architecture* architecture : table)
     if (architecture->name == name) return *architecture;
@@ -41,11 +95,49 @@ const Architecture& find_architecture(std::string_view name) {
               fmt::format("known are {}", fmt::join(architectures(), ", ")));
 }
 
+NetworkValue network_value(const NetworkSpec& spec, const NetworkKey& key) {
+  if (const auto given = spec.keys.find(key.name); given != spec.keys.end()) return given->second;
+  if (key.kind == NetworkKey::Kind::choice) return std::string(key.choices.front());
+  if (key.kind == NetworkKey::Kind::whole) return static_cast<std::int64_t>(key.initial);
+  return key.initial;
+}
+
+std::int64_t NetworkSpec::whole(std::string_view key) const {
+  return std::get<std::int64_t>(own_value(*this, key, NetworkKey::Kind::whole));
+}
+
+double NetworkSpec::number(std::string_view key) const {
+  const NetworkValue value = own_value(*this, key, NetworkKey::Kind::number);
+  const auto* whole = std::get_if<std::int64_t>(&value);
+  return whole != nullptr ? static_cast<double>(*whole) : std::get<double>(value);
+}
+
+std::string NetworkSpec::choice(std::string_view key) const {
+  return std::get<std::string>(own_value(*this, key, NetworkKey::Kind::choice));
+}
+
+bool NetworkSpec::operator==(const NetworkSpec& other) const {
+  if (architecture != other.architecture || bands != other.bands || classes != other.classes) return false;
+  return std::ranges::all_of(network_keys(architecture), [&](const NetworkKey& key) {
+    return network_value(*this, key) == network_value(other, key);
+  });
+}
+
 void check_spec(const NetworkSpec& spec) {
   const Architecture& architecture = find_architecture(spec.architecture);
-  check_range("bands", spec.bands, 1, 65535);
-  check_range("classes", spec.classes, 1, 65535);
-  check_range("width", spec.width, 1, max_channels);
+  check_count("bands", spec.bands);
+  check_count("classes", spec.classes);
+  for (const auto& [name, value] : spec.keys) {
+    const NetworkKey* key = find_key(architecture, name);
+    if (key == nullptr) {
+      std::vector<std::string_view> names;
+      for (const NetworkKey& own : architecture.keys) names.push_back(own.name);
+      throw Error(ErrorCode::usage,
+                  fmt::format("network: {} has no key {}", spec.architecture, quotation(name)),
+                  names.empty() ? "it has none" : fmt::format("its keys are {}", fmt::join(names, ", ")));
+    }
+    check_value(*key, value);
+  }
   architecture.check(spec);
 }
 

@@ -9,15 +9,11 @@
 namespace terramask {
 namespace {
 
-void check_fcn(const NetworkSpec& spec) {
-  vgg::check_width(spec);
-  if (spec.fc < 1 || spec.fc > max_channels)
-    throw Error(ErrorCode::usage,
-                fmt::format("network: fc is {}, must lie between 1 and {}", spec.fc, max_channels));
-  if (spec.skips < 0 || spec.skips > 2)
-    throw Error(ErrorCode::usage, fmt::format("network: skips is {}, must be 0, 1 or 2", spec.skips),
-                "for FCN-32s, -16s, -8s");
-}
+constexpr std::array fcn_keys{
+    vgg::width_key,
+    channels_key("fc", 256, 65536, "channels of fc6 and fc7"),
+    whole_key("skips", 2, 0, 2, "0, 1, 2 for FCN-32s, -16s, -8s"),
+};
 
 ValueId conv_relu(Builder& builder, const std::string& name, const std::string& activation, ValueId x,
                   const Builder::Conv& layer) {
@@ -25,7 +21,8 @@ ValueId conv_relu(Builder& builder, const std::string& name, const std::string& 
 }
 
 ValueId build_fcn(const NetworkSpec& spec, Builder& builder, ValueId x) {
-  const auto channels = vgg::channels(spec.width);
+  const std::int64_t fc = spec.whole("fc"), skips = spec.whole("skips");
+  const auto channels = vgg::channels(spec);
   std::vector<ValueId> pools;
   for (std::size_t i = 0; i < channels.size(); ++i) {
     for (int j = 0; j < vgg::convolutions[i]; ++j)
@@ -34,11 +31,11 @@ ValueId build_fcn(const NetworkSpec& spec, Builder& builder, ValueId x) {
     x = builder.max_pool(fmt::format("pool.{}", i), x);
     pools.push_back(x);
   }
-  x = conv_relu(builder, "fc6", "fc6.relu", x, {.channels = spec.fc, .kernel = 7, .padding = 3});
-  x = conv_relu(builder, "fc7", "fc7.relu", x, {.channels = spec.fc, .kernel = 1});
+  x = conv_relu(builder, "fc6", "fc6.relu", x, {.channels = fc, .kernel = 7, .padding = 3});
+  x = conv_relu(builder, "fc7", "fc7.relu", x, {.channels = fc, .kernel = 1});
   x = builder.conv2d("score.0", x, {.channels = spec.classes, .kernel = 1});
   // Doubled and joined by the score of the fourth stage, then of the third.
-  for (std::int64_t i = 0; i < spec.skips; ++i) {
+  for (std::int64_t i = 0; i < skips; ++i) {
     const ValueId doubled = builder.conv_transpose2d(
         fmt::format("up.{}", i), x, {.channels = spec.classes, .kernel = 4, .stride = 2, .padding = 1});
     const ValueId score =
@@ -46,16 +43,15 @@ ValueId build_fcn(const NetworkSpec& spec, Builder& builder, ValueId x) {
                        {.channels = spec.classes, .kernel = 1});
     x = builder.add(fmt::format("sum.{}", i), doubled, score);
   }
-  const std::int64_t factor = vgg::stride >> spec.skips;
+  const std::int64_t factor = vgg::stride >> skips;
   return builder.conv_transpose2d(
-      fmt::format("up.{}", spec.skips), x,
+      fmt::format("up.{}", skips), x,
       {.channels = spec.classes, .kernel = 2 * factor, .stride = factor, .padding = factor / 2});
 }
 
-constexpr std::array<std::string_view, 3> fcn_keys{"width", "fc", "skips"};
-
 }  // namespace
 
-constinit const Architecture fcn{"fcn", fcn_keys, check_fcn, vgg::total_stride, build_fcn};
+constinit const Architecture fcn{"fcn",    "FCN (Long et al. 2015)", fcn_keys,
+                                 any_keys, vgg::total_stride,        build_fcn};
 
 }  // namespace terramask

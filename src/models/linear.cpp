@@ -6,8 +6,6 @@
 namespace terramask {
 namespace {
 
-void check_linear(const NetworkSpec&) {}
-
 std::int64_t linear_stride(const NetworkSpec&) {
   return 1;
 }
@@ -18,6 +16,7 @@ ValueId build_linear(const NetworkSpec& spec, Builder& builder, ValueId x) {
 
 }  // namespace
 
-constinit const Architecture linear{"linear", {}, check_linear, linear_stride, build_linear};
+constinit const Architecture linear{
+    "linear", "logistic regression, pixel by pixel: a baseline", {}, any_keys, linear_stride, build_linear};
 
 }  // namespace terramask

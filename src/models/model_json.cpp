@@ -10,7 +10,7 @@
 #include <set>
 
 #include "core/class_json.hpp"
-#include "models/architecture.hpp"
+#include "models/network_json.hpp"
 #include "models/text.hpp"
 
 namespace terramask {
@@ -18,16 +18,6 @@ namespace {
 
 // Objects keep their order, so that provenance comes back as it was.
 using Json = nlohmann::ordered_json;
-
-struct IntegerKey {
-  std::string_view name;
-  std::int64_t NetworkSpec::*value;
-};
-
-constexpr std::array<IntegerKey, 4> integer_keys{{{"width", &NetworkSpec::width},
-                                                  {"depth", &NetworkSpec::depth},
-                                                  {"fc", &NetworkSpec::fc},
-                                                  {"skips", &NetworkSpec::skips}}};
 
 // GDAL's real types.
 constexpr std::array<std::string_view, 10> band_types{"Byte",  "Int8",   "UInt16", "Int16",   "UInt32",
@@ -118,34 +108,42 @@ void warn_of_others(const Json& parent, std::initializer_list<std::string_view> 
       warnings.push_back(fmt::format("{} has the unknown key {}, ignored", where, quotation(item.key())));
 }
 
+NetworkValue network_value_of(const Json& value, const NetworkKey& key) {
+  const std::string where = fmt::format("network: {}", key.name);
+  switch (key.kind) {
+    case NetworkKey::Kind::whole:
+      return integer(value, where);
+    case NetworkKey::Kind::number:
+      return number(value, where);
+    case NetworkKey::Kind::choice:
+      return text(value, where);
+  }
+  throw Error(ErrorCode::internal, "unknown kind of key");
+}
+
 // A key that no architecture has may change what the network computes: it cannot be ignored. A key of another
-// architecture changes nothing; nor does another's dropout, which models were exported with.
+// architecture changes nothing; nor does another's for training, which models were exported with.
 NetworkSpec parse_network(const Json& json, std::vector<std::string>& warnings) {
   NetworkSpec spec;
   spec.architecture = text(need(json, "architecture", "network"), "network: architecture");
-  const Architecture& architecture = find_architecture(spec.architecture);
+  const auto own = network_keys(spec.architecture);
   spec.bands = integer(need(json, "bands", "network"), "network: bands");
   spec.classes = integer(need(json, "classes", "network"), "network: classes");
-  const auto& keys = architecture.keys;
-  if (std::find(keys.begin(), keys.end(), "width") != keys.end()) need(json, "width", "network");
+  for (const NetworkKey& key : own) {
+    const std::string key_name(key.name);
+    if (!key.training_only || json.contains(key_name))
+      spec.keys[key_name] = network_value_of(need(json, key_name.c_str(), "network"), key);
+  }
+  const auto all = all_network_keys();
   for (const auto& item : json.items()) {
     const std::string& key = item.key();
-    if (key == "architecture" || key == "bands" || key == "classes") continue;
-    const auto number_key = std::find_if(integer_keys.begin(), integer_keys.end(),
-                                         [&](const IntegerKey& k) { return k.name == key; });
-    if (number_key == integer_keys.end() && key != "up" && key != "dropout")
+    if (key == "architecture" || key == "bands" || key == "classes" || spec.keys.contains(key)) continue;
+    const auto known = std::ranges::find(all, key, &NetworkKey::name);
+    if (known == all.end())
       throw Error(ErrorCode::unsupported, fmt::format("its network has the unknown key {}", quotation(key)),
                   "it may need a newer Terramask");
-    if (std::find(keys.begin(), keys.end(), key) == keys.end()) {
-      if (key != "dropout")
-        warnings.push_back(fmt::format("network: {} means nothing for {}, ignored", key, architecture.name));
-    } else if (key == "up") {
-      spec.up = text(item.value(), "network: up");
-    } else if (key == "dropout") {
-      spec.dropout = number(item.value(), "network: dropout");
-    } else {
-      spec.*(number_key->value) = integer(item.value(), "network: " + key);
-    }
+    if (!known->training_only)
+      warnings.push_back(fmt::format("network: {} means nothing for {}, ignored", key, spec.architecture));
   }
   try {
     check_spec(spec);
@@ -253,21 +251,6 @@ ModelInfo parse(std::string_view description, std::vector<std::string>& warnings
   return info;
 }
 
-Json network_json(const NetworkSpec& spec) {
-  Json json{{"architecture", spec.architecture}, {"bands", spec.bands}, {"classes", spec.classes}};
-  for (const std::string_view key : find_architecture(spec.architecture).keys) {
-    const auto number_key = std::find_if(integer_keys.begin(), integer_keys.end(),
-                                         [&](const IntegerKey& k) { return k.name == key; });
-    if (number_key != integer_keys.end())
-      json[std::string(key)] = spec.*(number_key->value);
-    else if (key == "up")
-      json["up"] = spec.up;
-    else if (spec.dropout > 0)  // files of networks without it stay as they were
-      json["dropout"] = spec.dropout;
-  }
-  return json;
-}
-
 }  // namespace
 
 ModelInfo parse_description(std::string_view description, const std::string& file,
@@ -286,7 +269,7 @@ std::string with_threshold(std::string_view description, double threshold) {
 }
 
 std::string description_text(const ModelInfo& info) {
-  Json json{{"format", 1}, {"network", network_json(info.network)}};
+  Json json{{"format", 1}, {"network", network_json<Json>(info.network)}};
   json["bands"] = Json::array();
   for (const ModelBand& band : info.bands)
     json["bands"].push_back(

@@ -22,7 +22,7 @@ ValueId block(Builder& builder, const std::string& name, ValueId x, std::span<co
 }
 
 ValueId build_segnet(const NetworkSpec& spec, Builder& builder, ValueId x) {
-  const auto channels = vgg::channels(spec.width);
+  const auto channels = vgg::channels(spec);
   const std::size_t stages = channels.size();
   std::vector<ValueId> indices;
   for (std::size_t i = 0; i < stages; ++i) {
@@ -42,10 +42,11 @@ ValueId build_segnet(const NetworkSpec& spec, Builder& builder, ValueId x) {
   return builder.conv2d("head", x, {.channels = spec.classes, .kernel = 3, .padding = 1});
 }
 
-constexpr std::array<std::string_view, 1> segnet_keys{"width"};
+constexpr std::array segnet_keys{vgg::width_key};
 
 }  // namespace
 
-constinit const Architecture segnet{"segnet", segnet_keys, vgg::check_width, vgg::total_stride, build_segnet};
+constinit const Architecture segnet{
+    "segnet", "SegNet (Badrinarayanan et al. 2017)", segnet_keys, any_keys, vgg::total_stride, build_segnet};
 
 }  // namespace terramask

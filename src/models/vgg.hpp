@@ -12,18 +12,15 @@ namespace terramask::vgg {
 inline constexpr std::array<int, 5> convolutions{2, 2, 3, 3, 3};
 inline constexpr std::int64_t stride = 32;
 
-inline std::array<std::int64_t, 5> channels(std::int64_t width) {
+inline constexpr NetworkKey width_key = channels_key("width", 16, 4096, "channels of the first stage");
+
+inline std::array<std::int64_t, 5> channels(const NetworkSpec& spec) {
+  const std::int64_t width = spec.whole("width");
   return {width, 2 * width, 4 * width, 8 * width, 8 * width};
 }
 
 inline std::int64_t total_stride(const NetworkSpec&) {
   return stride;
-}
-
-inline void check_width(const NetworkSpec& spec) {
-  if (8 * spec.width > max_channels)
-    throw Error(ErrorCode::usage, "network: width is " + std::to_string(spec.width) + ", must be at most " +
-                                      std::to_string(max_channels / 8));
 }
 
 }  // namespace terramask::vgg

@@ -84,16 +84,19 @@ void check_room(const fs::path& folder, const Exported& training, std::int64_t b
 }
 
 Json loss_json(const SamplerPlan& plan, const learn::LossSpec& loss) {
-  Json json{{"kind", plan.training.loss}};
-  if (plan.training.loss.starts_with("cross_entropy")) json["label_smoothing"] = loss.pixel.label_smoothing;
-  if (plan.training.loss.starts_with("bootstrap")) json["trust"] = loss.pixel.trust;
+  using learn::Loss;
+  const Loss kind = plan.training.loss;
+  Json json{{"kind", name_of(kind)}};
+  if (kind == Loss::cross_entropy || kind == Loss::cross_entropy_dice)
+    json["label_smoothing"] = loss.pixel.label_smoothing;
+  if (kind == Loss::bootstrap_soft || kind == Loss::bootstrap_hard) json["trust"] = loss.pixel.trust;
   if (!loss.chances.empty()) json["chances"] = loss.chances;
-  if (plan.training.loss == "focal") json["gamma"] = loss.pixel.gamma;
+  if (kind == Loss::focal) json["gamma"] = loss.pixel.gamma;
   return json;
 }
 
-Json optimizer_json(const SamplerPlan& plan, const learn::OptimizerSpec& optimizer) {
-  Json json{{"kind", plan.training.optimizer}};
+Json optimizer_json(const learn::OptimizerSpec& optimizer) {
+  Json json{{"kind", name_of(optimizer.kind)}};
   if (optimizer.kind == learn::OptimizerKind::sgd)
     json.update({{"momentum", optimizer.momentum}, {"nesterov", optimizer.nesterov}});
   else
@@ -156,7 +159,7 @@ std::int64_t export_training(const std::string& folder, const Exported& training
   const Json facts{{"format", 1},
                    {"model", "initial.safetensors"},
                    {"loss", loss_json(plan, training.spec.loss)},
-                   {"optimizer", optimizer_json(plan, training.spec.optimizer)},
+                   {"optimizer", optimizer_json(training.spec.optimizer)},
                    {"trained", trained_json(training)},
                    {"epochs", keys.epochs},
                    {"steps", steps}};

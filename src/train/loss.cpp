@@ -36,24 +36,12 @@ std::vector<double> chances_of(const std::vector<ClassInfo>& classes, const Labe
 }  // namespace
 
 learn::LossSpec loss_of(const Project& project) {
-  using ops::LossKind;
-  const std::map<std::string, LossKind> kinds{{"cross_entropy", LossKind::softmax_cross_entropy},
-                                              {"sigmoid", LossKind::sigmoid_cross_entropy},
-                                              {"squared", LossKind::squared_error},
-                                              {"hinge", LossKind::hinge},
-                                              {"focal", LossKind::focal},
-                                              {"bootstrap_soft", LossKind::bootstrap_soft},
-                                              {"bootstrap_hard", LossKind::bootstrap_hard},
-                                              {"noisy_labels", LossKind::noisy_labels}};
   const TrainingKeys& keys = project.training;
-  learn::LossSpec loss;
-  loss.dice = keys.loss == "dice" || keys.loss == "cross_entropy_dice";
-  loss.by_pixel = keys.loss != "dice";
-  if (!loss.dice) loss.pixel.kind = kinds.at(keys.loss);
+  learn::LossSpec loss = learn::loss_spec(keys.loss);
   loss.pixel.label_smoothing = keys.label_smoothing;
   loss.pixel.gamma = keys.focal_gamma;
   loss.pixel.trust = keys.bootstrap_trust;
-  if (loss.pixel.kind != LossKind::noisy_labels) return loss;
+  if (keys.loss != learn::Loss::noisy_labels) return loss;
   if (keys.label_noise.omission.empty() && keys.label_noise.commission.empty())
     throw Error(ErrorCode::usage, "training.loss is noisy_labels, but training.label_noise says of no noise",
                 R"(say what share of a class the map lacks: "label_noise": {"omission": {"road": 0.3}})");

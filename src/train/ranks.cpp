@@ -59,7 +59,7 @@ Normalization measure_on_first(Communicator& ranks, const std::function<Normaliz
   if (ranks.first()) found = measure();
   if (ranks.alone()) return found;
   ranks.barrier();
-  ranks.broadcast(found.method, 0);
+  ranks.broadcast(std::as_writable_bytes(std::span(&found.method, 1)), 0);
   for (std::vector<double>* numbers : {&found.mean, &found.std, &found.matrix})
     broadcast_numbers(ranks, *numbers);
   found.bands.resize(found.mean.size());

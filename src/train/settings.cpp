@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "core/utf8.hpp"
@@ -50,22 +49,27 @@ std::string first_difference(const std::string& then, const std::string& now) {
   return {};
 }
 
+namespace {
+
+// Where the project says nothing: three plateaus, each a tenth of the one before; or ten decays, after which
+// the rate is 0.6% of the first.
+constexpr double steps_by_default = 3, step_gamma = 0.1;
+constexpr double decays_by_default = 10, decay_gamma = 0.6;
+
+}  // namespace
+
 learn::ScheduleSpec schedule_of(const TrainingKeys& keys, std::int64_t steps_per_epoch) {
   learn::ScheduleSpec schedule;
-  using Kind = learn::ScheduleKind;
-  const std::map<std::string, Kind> kinds{
-      {"constant", Kind::constant},     {"step", Kind::step},     {"exponential", Kind::exponential},
-      {"polynomial", Kind::polynomial}, {"cosine", Kind::cosine}, {"one_cycle", Kind::one_cycle}};
-  schedule.kind = kinds.at(keys.schedule);
+  schedule.kind = keys.schedule;
   schedule.rate = keys.learning_rate;
   schedule.steps = steps_per_epoch * keys.epochs;
   schedule.warmup = keys.warmup;
-  const bool stepwise = schedule.kind == Kind::step;
+  const bool stepwise = schedule.kind == learn::ScheduleKind::step;
   const auto epochs = static_cast<double>(keys.epochs);
-  const double size = keys.step_size.value_or(epochs / (stepwise ? 3 : 10));
+  const double size = keys.step_size.value_or(epochs / (stepwise ? steps_by_default : decays_by_default));
   schedule.step_size =
       std::max<std::int64_t>(1, static_cast<std::int64_t>(size * static_cast<double>(steps_per_epoch)));
-  schedule.gamma = keys.gamma.value_or(stepwise ? 0.1 : 0.6);
+  schedule.gamma = keys.gamma.value_or(stepwise ? step_gamma : decay_gamma);
   schedule.power = keys.power;
   schedule.final_rate = keys.final_rate * keys.learning_rate;
   schedule.rise = keys.pct_start;
@@ -78,23 +82,14 @@ learn::TrainingSpec spec_of(const Project& project, std::size_t bands,
                             const std::vector<std::string>& freeze) {
   const TrainingKeys& keys = project.training;
   learn::TrainingSpec spec;
-  NetworkSpec& network = spec.network;
-  network.architecture = project.network.architecture;
+  NetworkSpec& network = spec.network = project.network;
   network.bands = static_cast<std::int64_t>(bands);
   network.classes = static_cast<std::int64_t>(project.classes.size());
-  network.width = project.network.width;
-  network.depth = project.network.depth;
-  network.up = project.network.up;
-  network.fc = project.network.fc;
-  network.skips = project.network.skips;
-  network.dropout = project.network.dropout;
   spec.batch = keys.batch;
   spec.height = spec.width = keys.patch;
   spec.loss = loss_of(project);
   learn::OptimizerSpec& optimizer = spec.optimizer;
-  optimizer.kind = keys.optimizer == "sgd"     ? learn::OptimizerKind::sgd
-                   : keys.optimizer == "adamw" ? learn::OptimizerKind::adamw
-                                               : learn::OptimizerKind::adam;
+  optimizer.kind = keys.optimizer;
   if (optimizer.kind == learn::OptimizerKind::sgd) optimizer.momentum = keys.momentum;
   optimizer.nesterov = keys.nesterov;
   optimizer.group.weight_decay = keys.weight_decay;

@@ -13,6 +13,7 @@ namespace terramask::train {
 namespace {
 
 constexpr double most_measured_gflop = 200;  // seconds on two cores
+constexpr std::int64_t fewest_channels = 8;
 
 void add_staging(const Plan& plan, TrainEstimate& found) {
   constexpr std::uint64_t slots = 2;
@@ -88,10 +89,11 @@ learn::TrainingSpec narrowed(const learn::TrainingSpec& spec) {
   learn::TrainingSpec less = spec;
   while (step_gflop(learn::make_training_graphs(less), 1) > most_measured_gflop) {
     const learn::TrainingSpec before = less;
-    less.network.width =
-        std::max<std::int64_t>(std::min<std::int64_t>(8, less.network.width), less.network.width / 2);
-    less.network.fc =
-        std::max<std::int64_t>(std::min<std::int64_t>(32, less.network.fc), less.network.fc / 2);
+    for (const NetworkKey& key : network_keys(less.network.architecture)) {
+      if (!key.channels) continue;
+      const std::int64_t channels = less.network.whole(key.name);
+      less.network.keys[std::string(key.name)] = std::max(std::min(fewest_channels, channels), channels / 2);
+    }
     if (less.network == before.network) break;
   }
   return less;

@@ -101,12 +101,7 @@ void Training::State::restore(const Parameters& tensors) {
 }
 
 void Training::State::make_weights() {
-  const std::map<std::string, InitialWeights> initial{{"he", InitialWeights::he},
-                                                      {"xavier", InitialWeights::xavier},
-                                                      {"lecun", InitialWeights::lecun},
-                                                      {"pytorch", InitialWeights::pytorch}};
-  Parameters parameters =
-      random_parameters(network, project.training.seed, initial.at(project.training.initial_weights));
+  Parameters parameters = random_parameters(network, project.training.seed, project.training.initial_weights);
   if (!options.init.empty()) {
     std::vector<ModelBand> bands;
     for (const BandRequest& band : dataset->bands()) bands.push_back({band.name, band.type});

@@ -110,7 +110,7 @@ TEST_F(DraftTest, FilesWithoutACrsAreSplitByFileAsNearToTheFractionsAsTheyCan) {
                 }});
   many.labels = {file("labels.tif")};
   const Project project = draft_project(many, notes);
-  EXPECT_EQ(project.split.method, "file");
+  EXPECT_EQ(project.split.method, SplitMethod::file);
   const Dataset dataset(project, {});
   // Whole images, as near to 70, 15 and 15% as six can be.
   EXPECT_EQ(dataset.labelled(Part::training), 4U * 20 * 20);
@@ -145,12 +145,12 @@ TEST_F(DraftTest, TheImagesPixelSizeIsTheModels) {
 TEST_F(DraftTest, RareClassesGetWhatTheyCanBeLearntBy) {
   labels([](int, int column, int row) { return (column + row) % 50 == 0 ? 1 : 0; });
   Project project = draft_project(options(), notes);
-  EXPECT_EQ(project.training.sampling, "random");
+  EXPECT_EQ(project.training.sampling, Sampling::random);
   const Dataset dataset(project, {.strict = false});
   notes.clear();
   choose_training(project, dataset, {"training.loss"}, notes);
-  EXPECT_EQ(project.training.sampling, "balanced");
-  EXPECT_EQ(project.training.loss, "cross_entropy");
+  EXPECT_EQ(project.training.sampling, Sampling::balanced);
+  EXPECT_EQ(project.training.loss, learn::Loss::cross_entropy);
   EXPECT_TRUE(project.training.choose_threshold);
   ASSERT_EQ(notes.size(), 2U);
   EXPECT_NE(notes[0].find("class 1 (2%)"), std::string::npos) << notes[0];
@@ -163,7 +163,7 @@ TEST_F(DraftTest, RareClassesGetWhatTheyCanBeLearntBy) {
   const Dataset halves(even, {.strict = false});
   choose_training(even, halves, {}, notes);
   EXPECT_TRUE(notes.empty());
-  EXPECT_EQ(even.training.sampling, "random");
+  EXPECT_EQ(even.training.sampling, Sampling::random);
 }
 
 TEST_F(DraftTest, ThePictureShowsLabelsOverTheImage) {

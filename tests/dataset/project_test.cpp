@@ -57,7 +57,7 @@ TEST_F(ProjectTest, ReadsWhatAFileSays) {
   EXPECT_EQ(image.labels.ignore, std::vector<int>{255});
   EXPECT_EQ(std::get<RasterMember>(project.images[1].stack[0]).path, "/elsewhere/b.tif");
   EXPECT_EQ(project.network.architecture, "fcn");
-  EXPECT_EQ(project.training.class_weighting, "list");
+  EXPECT_EQ(project.training.class_weighting, ClassWeighting::list);
   EXPECT_TRUE(project.training.augment.flip);
   EXPECT_EQ(project.training.label_noise.omission, (std::map<std::string, double>{{"road", 0.3}}));
   EXPECT_EQ(project.training.batch, TrainingKeys{}.batch);
@@ -153,15 +153,15 @@ TEST_F(ProjectTest, KeysGivenAsOptionsCountInsteadOfTheFiles) {
                                           {"--set", "training.augment.blur", "1.5"},
                                           {"--set", "images[0].labels.ignore", "[200]"},
                                           {"--class-weights", "training.class_weights", "tempered"}});
-  EXPECT_EQ(set.training.loss, "dice");
+  EXPECT_EQ(set.training.loss, learn::Loss::dice);
   EXPECT_EQ(set.training.augment.blur, 1.5);
   EXPECT_EQ(set.images[0].labels.ignore, std::vector<int>{200});
-  EXPECT_EQ(set.training.class_weighting, "tempered");
+  EXPECT_EQ(set.training.class_weighting, ClassWeighting::tempered);
   // What is written holds them.
   write_project(file("set.json"),
                 with_settings(read_project(path), file("set.json"), {{"--width", "network.width", "24"}}),
                 false);
-  EXPECT_EQ(read_project(file("set.json")).network.width, 24);
+  EXPECT_EQ(read_project(file("set.json")).network.whole("width"), 24);
   const auto refused = [&](const keys::Setting& setting, const std::vector<std::string>& parts) {
     expect_error([&] { read_project(path, {setting}); }, ErrorCode::usage, parts);
   };

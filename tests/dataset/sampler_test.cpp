@@ -90,7 +90,7 @@ class SamplerTest : public ReadTest {
 };
 
 TEST_F(SamplerTest, UnchangedPatchesAreThePixelsOfTheImage) {
-  project.training.class_weighting = "list";
+  project.training.class_weighting = ClassWeighting::list;
   project.training.class_weights = {1, 4};
   const Dataset dataset(project, {});
   const auto plan = plan_of(dataset);
@@ -147,7 +147,7 @@ TEST_F(SamplerTest, LabelsTurnWithTheImage) {
 }
 
 TEST_F(SamplerTest, OneSeedMeansOneSequenceWhateverTheWorkers) {
-  project.training.sampling = "balanced";
+  project.training.sampling = Sampling::balanced;
   project.training.augment = {.flip = true,
                               .turn = true,
                               .rotation = 30,
@@ -206,7 +206,7 @@ TEST_F(SamplerTest, BalancedPatchesHoldTheClassesAsOften) {
   project.training.batch = 1;
   std::array<int, 2> with_road{};
   for (const bool balanced : {false, true}) {
-    project.training.sampling = balanced ? "balanced" : "random";
+    project.training.sampling = balanced ? Sampling::balanced : Sampling::random;
     const Dataset dataset(project, {});
     Sampler sampler(plan_of(dataset));
     Batch batch;
@@ -220,7 +220,7 @@ TEST_F(SamplerTest, BalancedPatchesHoldTheClassesAsOften) {
 }
 
 TEST_F(SamplerTest, TheGridShowsEveryLabelledPixelOnceAnEpoch) {
-  project.training.sampling = "grid";
+  project.training.sampling = Sampling::grid;
   project.training.batch = 1;
   const Dataset dataset(project, {});
   const auto plan = plan_of(dataset);
@@ -246,7 +246,7 @@ TEST_F(SamplerTest, TheGridShowsEveryLabelledPixelOnceAnEpoch) {
 }
 
 TEST_F(SamplerTest, WindowsOfAPartHoldEachOfItsLabelledPixelsOnce) {
-  project.split = {.method = "blocks", .block_m = 30, .fractions = {0.5, 0.3, 0.2}, .seed = 4};
+  project.split = {.method = SplitMethod::blocks, .block_m = 30, .fractions = {0.5, 0.3, 0.2}, .seed = 4};
   const Dataset dataset(project, {});
   const auto plan = plan_of(dataset);
   Sampler sampler(plan);

@@ -33,7 +33,7 @@ SplitImage ground(const std::string& id, const Grid& grid) {
 }
 
 TEST_F(SplitTest, BlocksAreSquaresOfTheSizeAskedForAndSharedOutAsAsked) {
-  const Split split({.method = "blocks", .block_m = 50, .fractions = {0.6, 0.3, 0.1}, .seed = 3},
+  const Split split({.method = SplitMethod::blocks, .block_m = 50, .fractions = {0.6, 0.3, 0.1}, .seed = 3},
                     {ground("a", utm_grid(4000, 500000, 5000000))});
   PartMap map(split, 0);
   std::vector<std::uint8_t> parts(4000 * 4000);
@@ -128,29 +128,34 @@ TEST_F(SplitTest, PartsThatImagesNameAreKept) {
   SplitImage a = ground("a", {}), b = ground("b", {});
   a.part = Part::test;
   b.part = Part::validation;
-  const Split split({.method = "file"}, {a, b});
+  const Split split({.method = SplitMethod::file}, {a, b});
   EXPECT_EQ(split.part_of(0), Part::test);
   EXPECT_EQ(split.part_of(1), Part::validation);
   a.group = b.group = "one";
-  expect_error([&] { Split({.method = "file"}, {a, b}); }, ErrorCode::usage, {"\"a\"", "\"b\"", "one group"});
+  expect_error(
+      [&] {
+        Split({.method = SplitMethod::file}, {a, b});
+      },
+      ErrorCode::usage, {"\"a\"", "\"b\"", "one group"});
   SplitImage placed = ground("placed", utm_grid(10, 500000, 5000000));
   placed.part = Part::test;
-  expect_error([&] { Split({.method = "blocks"}, {placed}); }, ErrorCode::usage, {"\"placed\"", "blocks"});
+  expect_error([&] { Split({.method = SplitMethod::blocks}, {placed}); }, ErrorCode::usage,
+               {"\"placed\"", "blocks"});
 }
 
 TEST_F(SplitTest, ByFileImagesOfTwoPartsMustNotOverlap) {
   SplitImage a = ground("a", utm_grid(100, 500000, 5000000)), b = ground("b", utm_grid(100, 500100, 5000000));
   a.part = Part::training;
   b.part = Part::test;
-  EXPECT_NO_THROW(Split({.method = "file"}, {a, b}));  // side by side
+  EXPECT_NO_THROW(Split({.method = SplitMethod::file}, {a, b}));  // side by side
   b.grid.geotransform[0] = 500099;
   expect_error(
       [&] {
-        Split({.method = "file"}, {a, b});
+        Split({.method = SplitMethod::file}, {a, b});
       },
       ErrorCode::mismatch, {"\"a\" (a.tif)", "\"b\" (b.tif)", "overlap", "blocks"});
   b.part = Part::training;
-  EXPECT_NO_THROW(Split({.method = "file"}, {a, b}));
+  EXPECT_NO_THROW(Split({.method = SplitMethod::file}, {a, b}));
 }
 
 /// Marks what ground pixels cover, by cells of a quarter of a metre in UTM; works with GDAL alone.
@@ -239,10 +244,10 @@ TEST_F(SplitTest, OverlappingCutsAndAWebMercatorCopyShareNoGround) {
     ProjectImage image = image_of("cut " + std::to_string(i), coded, reference);
     project.images.push_back(image);
   }
-  project.split = {.method = "blocks", .block_m = 48, .fractions = {0.6, 0.1, 0.3}, .seed = 11};
+  project.split = {.method = SplitMethod::blocks, .block_m = 48, .fractions = {0.6, 0.1, 0.3}, .seed = 11};
   project.training.patch = 64;
   project.training.batch = 8;
-  project.training.sampling = "random";
+  project.training.sampling = Sampling::random;
 
   std::array<std::vector<std::unique_ptr<GroundCells>>, 2> seen;
   for (auto& of_part : seen)

@@ -171,7 +171,7 @@ TEST_F(StackTest, RealHeightsOnOneGridAreTheDifference) {
 TEST_F(StackTest, ThePartOfAPixelAllowsForItsCoarsestSource) {
   const auto border = [&](std::vector<StackMember> stack) {
     Project project = project_of(std::move(stack));
-    project.split = {.method = "blocks", .block_m = 15, .fractions = {0.5, 0.5, 0}, .seed = 1};
+    project.split = {.method = SplitMethod::blocks, .block_m = 15, .fractions = {0.5, 0.5, 0}, .seed = 1};
     const Dataset dataset(project, {});
     return 1600 - dataset.visible(Part::training) - dataset.visible(Part::validation);
   };

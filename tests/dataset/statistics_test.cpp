@@ -29,7 +29,7 @@ class StatisticsTest : public ReadTest {
                                       }});
     project = small_project();
     project.images = {image_of("a", file("image.tif"), file("labels.tif"))};
-    project.split = {.method = "blocks", .block_m = 100, .fractions = {0.5, 0.5, 0}, .seed = 1};
+    project.split = {.method = SplitMethod::blocks, .block_m = 100, .fractions = {0.5, 0.5, 0}, .seed = 1};
   }
   static double value(int band, int column, int row) {
     if ((column * 31 + row * 17) % 23 == 0) return -1;  // nodata in all bands: the first says so
@@ -55,7 +55,7 @@ class StatisticsTest : public ReadTest {
 TEST_F(StatisticsTest, AreThoseOfValidTrainingPixels) {
   const Dataset dataset(project, {});
   const auto values = expected(dataset);
-  const Normalization norm = measure_normalization(dataset, "standard", {});
+  const Normalization norm = measure_normalization(dataset, NormalizationMethod::standard, {});
   EXPECT_EQ(norm.pixels, values.size());
   EXPECT_EQ(norm.pixels, dataset.visible(Part::training));
   for (std::size_t b = 0; b < 2; ++b) {
@@ -74,10 +74,10 @@ TEST_F(StatisticsTest, AreThoseOfValidTrainingPixels) {
 TEST_F(StatisticsTest, ByRangeAndPercentiles) {
   const Dataset dataset(project, {});
   auto values = expected(dataset);
-  const Normalization range = measure_normalization(dataset, "minmax", {});
+  const Normalization range = measure_normalization(dataset, NormalizationMethod::minmax, {});
   EXPECT_NEAR((1e6 - range.mean[0]) / range.std[0], -1, 1e-9);
   EXPECT_NEAR((1e6 + 100 - range.mean[0]) / range.std[0], 1, 1e-9);
-  const Normalization percentile = measure_normalization(dataset, "percentile", {});
+  const Normalization percentile = measure_normalization(dataset, NormalizationMethod::percentile, {});
   std::sort(values.begin(), values.end());
   const auto at = [&](double share) {
     return values[static_cast<std::size_t>(share * static_cast<double>(values.size()))][0];
@@ -89,7 +89,7 @@ TEST_F(StatisticsTest, ByRangeAndPercentiles) {
 TEST_F(StatisticsTest, WhitenedBandsAreIndependent) {
   const Dataset dataset(project, {});
   const auto values = expected(dataset);
-  const Normalization norm = measure_normalization(dataset, "whiten", {});
+  const Normalization norm = measure_normalization(dataset, NormalizationMethod::whiten, {});
   std::array<std::array<double, 3>, 3> covariance{};
   for (const auto& one : values) {
     std::array<double, 3> out{};
@@ -107,34 +107,34 @@ TEST_F(StatisticsTest, WhitenedBandsAreIndependent) {
 
 TEST_F(StatisticsTest, OfManyPixelsTakeASampleThatDoesNotChange) {
   const Dataset dataset(project, {});
-  const Normalization all = measure_normalization(dataset, "standard", {});
+  const Normalization all = measure_normalization(dataset, NormalizationMethod::standard, {});
   const StatisticsOptions few{.most_pixels = all.pixels / 2};
-  const Normalization some = measure_normalization(dataset, "standard", few);
+  const Normalization some = measure_normalization(dataset, NormalizationMethod::standard, few);
   EXPECT_LT(some.pixels, all.pixels);
   EXPECT_GT(some.pixels, 0U);
   EXPECT_NEAR(some.mean[0], all.mean[0], 1);
-  EXPECT_EQ(some.mean, measure_normalization(dataset, "standard", few).mean);
+  EXPECT_EQ(some.mean, measure_normalization(dataset, NormalizationMethod::standard, few).mean);
 }
 
 TEST_F(StatisticsTest, DoNotDependOnTheCache) {
-  const Normalization cached = measure_normalization(Dataset(project, {}), "standard", {});
+  const Normalization cached = measure_normalization(Dataset(project, {}), NormalizationMethod::standard, {});
   const Dataset uncached(project, {.cache_bytes = 0});
   EXPECT_EQ(uncached.cached_images(), 0U);
-  EXPECT_EQ(measure_normalization(uncached, "standard", {}).std, cached.std);
+  EXPECT_EQ(measure_normalization(uncached, NormalizationMethod::standard, {}).std, cached.std);
 }
 
 TEST_F(StatisticsTest, ClassWeightsHaveMeanOne) {
   const Dataset dataset(project, {});
   TrainingKeys training;
   EXPECT_EQ(class_weights(dataset, training), (std::vector<double>{1, 1}));
-  training.class_weighting = "balanced";
+  training.class_weighting = ClassWeighting::balanced;
   const auto weights = class_weights(dataset, training);
   double sum = 0;
   for (std::size_t c = 0; c < 2; ++c)
     sum += weights[c] * static_cast<double>(dataset.count(Part::training, c));
   EXPECT_NEAR(sum / static_cast<double>(dataset.labelled(Part::training)), 1, 1e-12);
   EXPECT_NEAR(weights[1] / weights[0], 9, 0.5);  // a tenth of the columns is road
-  training.class_weighting = "list";
+  training.class_weighting = ClassWeighting::list;
   training.class_weights = {2, 3};
   EXPECT_EQ(class_weights(dataset, training), (std::vector<double>{2, 3}));
 }

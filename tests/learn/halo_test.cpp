@@ -106,12 +106,15 @@ TEST_P(Halo, gives_a_tile_the_bits_of_the_whole) {
 INSTANTIATE_TEST_SUITE_P(
     Networks, Halo,
     testing::Values(
-        Trial{{.architecture = "unet", .width = 64, .depth = 1}, Precision::fast, 800, 1},
-        Trial{{.architecture = "unet", .width = 32, .depth = 3}, Precision::fast, 1024, 2},
-        Trial{{.architecture = "unet", .width = 32, .depth = 2, .up = "nearest"}, Precision::fast, 768, 1},
-        Trial{{.architecture = "unet", .width = 16, .depth = 3}, Precision::exact, 512, 2},
-        Trial{{.architecture = "segnet", .width = 8}, Precision::fast, 1024, 1},
-        Trial{{.architecture = "fcn", .width = 8, .fc = 64}, Precision::fast, 1024, 1}));
+        Trial{{.architecture = "unet", .keys = {{"width", 64}, {"depth", 1}}}, Precision::fast, 800, 1},
+        Trial{{.architecture = "unet", .keys = {{"width", 32}, {"depth", 3}}}, Precision::fast, 1024, 2},
+        Trial{{.architecture = "unet", .keys = {{"width", 32}, {"depth", 2}, {"up", "nearest"}}},
+              Precision::fast,
+              768,
+              1},
+        Trial{{.architecture = "unet", .keys = {{"width", 16}, {"depth", 3}}}, Precision::exact, 512, 2},
+        Trial{{.architecture = "segnet", .keys = {{"width", 8}}}, Precision::fast, 1024, 1},
+        Trial{{.architecture = "fcn", .keys = {{"width", 8}, {"fc", 64}}}, Precision::fast, 1024, 1}));
 
 }  // namespace
 }  // namespace terramask

@@ -44,10 +44,11 @@ learn::TrainingSpec read_spec(const Json& facts) {
   spec.network.architecture = network.at("architecture");
   spec.network.bands = network.at("bands");
   spec.network.classes = network.at("classes");
-  spec.network.width = network.at("width");
-  spec.network.depth = network.value("depth", 4);
-  spec.network.fc = network.value("fc", 4096);
-  spec.network.skips = network.value("skips", 2);
+  for (const NetworkKey& key : network_keys(spec.network.architecture)) {
+    const std::string name(key.name);
+    if (network.contains(name) && key.kind == NetworkKey::Kind::whole)
+      spec.network.keys[name] = network.at(name).get<std::int64_t>();
+  }
   spec.batch = facts.at("batch");
   spec.height = spec.width = facts.at("size");
   return spec;

@@ -85,8 +85,9 @@ TEST_P(Threads, train_to_the_same_bits) {
   }
 }
 
-const NetworkSpec unet{.architecture = "unet", .width = 64, .depth = 2},
-    segnet{.architecture = "segnet", .width = 32}, fcn{.architecture = "fcn", .width = 16, .fc = 64};
+const NetworkSpec unet{.architecture = "unet", .keys = {{"width", 64}, {"depth", 2}}},
+    segnet{.architecture = "segnet", .keys = {{"width", 32}}},
+    fcn{.architecture = "fcn", .keys = {{"width", 16}, {"fc", 64}}};
 
 std::string trial_name(const testing::TestParamInfo<std::tuple<Trial, Precision>>& info) {
   const auto& [trial, precision] = info.param;
@@ -105,8 +106,9 @@ INSTANTIATE_TEST_SUITE_P(Networks, Threads,
 INSTANTIATE_TEST_SUITE_P(
     Wide, Threads,
     testing::Combine(
-        testing::Values(Trial{"unet", {.architecture = "unet", .width = 128, .depth = 3}, 80, 48},
-                        Trial{"segnet", {.architecture = "segnet", .width = 64}, 64, 128}),
+        testing::Values(
+            Trial{"unet", {.architecture = "unet", .keys = {{"width", 128}, {"depth", 3}}}, 80, 48},
+            Trial{"segnet", {.architecture = "segnet", .keys = {{"width", 64}}}, 64, 128}),
         testing::Values(Precision::fast)),
     trial_name);
 
@@ -116,7 +118,8 @@ std::ptrdiff_t tasks() {
 
 void use_executor() {
   const auto executor = make_executor({.device = "cpu", .threads = 4});
-  const Graph graph = build_network({.architecture = "unet", .width = 8, .depth = 1}, 1, 32, 32);
+  const Graph graph =
+      build_network({.architecture = "unet", .keys = {{"width", 8}, {"depth", 1}}}, 1, 32, 32);
   const auto program = executor->compile(graph, random_parameters(graph, 1));
   program->submit(0);
   program->wait(0);

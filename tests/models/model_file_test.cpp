@@ -65,11 +65,11 @@ TEST_F(ModelFile, ComesBackAsItWasSaved) {
 TEST_F(ModelFile, HoldsDropoutWhereThereIsSome) {
   ModelInfo info = tests::tiny_info();
   EXPECT_FALSE(json::parse(description_text(info))["network"].contains("dropout"));
-  info.network.dropout = 0.25;
+  info.network.keys["dropout"] = 0.25;
   save_model(folder_ / "a.safetensors", info, tests::tiny_parameters(), false);
   const Model model = load_model(folder_ / "a.safetensors");
   EXPECT_THAT(model.warnings, IsEmpty());
-  EXPECT_EQ(model.info.network.dropout, 0.25);
+  EXPECT_EQ(model.info.network.number("dropout"), 0.25);
 }
 
 TEST_F(ModelFile, WithoutADescriptionSaysWhatItIs) {
@@ -287,7 +287,7 @@ TEST_P(RealModel, LoadsAndWarnsOfNothingButItsPixelSize) {
   const Model model = load_model(path.string());
   EXPECT_THAT(model.warnings, ElementsAre(HasSubstr("does not say how large its pixels are")));
   EXPECT_EQ(model.info.network.architecture, GetParam());
-  EXPECT_EQ(model.info.network.width, 16);
+  EXPECT_EQ(model.info.network.whole("width"), 16);
   ASSERT_EQ(model.info.bands.size(), 3u);
   EXPECT_EQ(model.info.bands[2].name, "blue");
   EXPECT_EQ(model.info.bands[0].std, 48.778045654296875);

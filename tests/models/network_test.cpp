@@ -48,8 +48,9 @@ INSTANTIATE_TEST_SUITE_P(Models, RealNetwork, ::testing::Values("unet", "segnet"
 
 TEST(Network, InputAndOutputAreNamed) {
   for (const std::string& architecture : architectures()) {
-    const Graph graph =
-        build_network({.architecture = architecture, .bands = 4, .width = 2, .fc = 8}, 2, 32, 64);
+    NetworkSpec spec = tests::smallest(architecture);
+    spec.bands = 4;
+    const Graph graph = build_network(spec, 2, 32, 64);
     const auto image = graph.find("image");
     ASSERT_TRUE(image);
     EXPECT_EQ(graph.values()[*image].role, Role::input);
@@ -61,21 +62,23 @@ TEST(Network, InputAndOutputAreNamed) {
 }
 
 TEST(Network, ValuesHaveTheModulesNamesAndNoTwoTheSame) {
-  const Graph unet = build_network({.architecture = "unet", .width = 4, .depth = 2}, 1, 8, 8);
+  const Graph unet = build_network({.architecture = "unet", .keys = {{"width", 4}, {"depth", 2}}}, 1, 8, 8);
   for (const char* name :
        {"down.0.0", "down.0.1", "down.0.2", "down.2.5", "up.1", "dec.1.5", "head", "pool.0"})
     EXPECT_TRUE(unet.find(name)) << name;
   EXPECT_EQ(unet.type(*unet.find("down.2.5")).shape, (Shape{1, 16, 2, 2}));
   for (const std::string& architecture : architectures()) {
-    const Graph graph = build_network({.architecture = architecture, .width = 2, .fc = 8}, 1, 32, 32);
+    const Graph graph = build_network(tests::smallest(architecture), 1, 32, 32);
     std::map<std::string, int> names;
     for (const Value& value : graph.values()) EXPECT_EQ(++names[value.name], 1) << value.name;
   }
 }
 
 TEST(Network, UNetWithNearestUpsampling) {
-  const NetworkSpec spec{
-      .architecture = "unet", .bands = 5, .classes = 7, .width = 3, .depth = 3, .up = "nearest"};
+  const NetworkSpec spec{.architecture = "unet",
+                         .bands = 5,
+                         .classes = 7,
+                         .keys = {{"width", 3}, {"depth", 3}, {"up", "nearest"}}};
   const Graph graph = build_network(spec, 1, 16, 24);
   const auto parameters = parameters_of(graph);
   EXPECT_EQ(parameters.at("down.0.0.weight"), (Shape{3, 5, 3, 3}));
@@ -89,7 +92,7 @@ TEST(Network, UNetWithNearestUpsampling) {
 
 // As the PyTorch module: behind the last two down stages, before what leads up.
 TEST(Network, UNetWithDropout) {
-  const NetworkSpec spec{.architecture = "unet", .width = 2, .depth = 3, .dropout = 0.25};
+  const NetworkSpec spec{.architecture = "unet", .keys = {{"width", 2}, {"depth", 3}, {"dropout", 0.25}}};
   const Graph graph = build_network(spec, 1, 16, 16);
   std::vector<std::string> behind;
   std::set<std::int32_t> layers;
@@ -107,14 +110,16 @@ TEST(Network, UNetWithDropout) {
     }
   EXPECT_EQ(behind, (std::vector<std::string>{"down.2.5", "down.3.5"}));
   EXPECT_EQ(layers.size(), 2u);
-  const Graph without = build_network({.architecture = "unet", .width = 2, .depth = 3}, 1, 16, 16);
+  const Graph without =
+      build_network({.architecture = "unet", .keys = {{"width", 2}, {"depth", 3}}}, 1, 16, 16);
   EXPECT_EQ(without.nodes().size() + 2, graph.nodes().size());
 }
 
 TEST(Network, FcnWithFewerSkips) {
   for (const std::int64_t skips : {0, 1, 2}) {
-    const Graph graph =
-        build_network({.architecture = "fcn", .classes = 3, .width = 2, .fc = 6, .skips = skips}, 1, 32, 32);
+    const Graph graph = build_network(
+        {.architecture = "fcn", .classes = 3, .keys = {{"width", 2}, {"fc", 6}, {"skips", skips}}}, 1, 32,
+        32);
     const auto parameters = parameters_of(graph);
     const std::int64_t kernel = 2 * (32 >> skips);
     EXPECT_EQ(parameters.at("up." + std::to_string(skips) + ".weight"), (Shape{3, 3, kernel, kernel}));
@@ -125,13 +130,13 @@ TEST(Network, FcnWithFewerSkips) {
 }
 
 TEST(Network, StrideIsThatOfTheSpecification) {
-  EXPECT_EQ(total_stride({.architecture = "unet", .depth = 3}), 8);
+  EXPECT_EQ(total_stride({.architecture = "unet", .keys = {{"depth", 3}}}), 8);
   EXPECT_EQ(total_stride({.architecture = "segnet"}), 32);
   EXPECT_EQ(total_stride({.architecture = "fcn"}), 32);
 }
 
 TEST(Network, PatchesThatDoNotFitAreRefused) {
-  const NetworkSpec spec{.architecture = "unet", .width = 2, .depth = 3};
+  const NetworkSpec spec{.architecture = "unet", .keys = {{"width", 2}, {"depth", 3}}};
   for (const auto& size :
        std::vector<std::array<std::int64_t, 3>>{{1, 12, 16},
                                                 {1, 16, 12},
@@ -149,16 +154,29 @@ TEST(Network, PatchesThatDoNotFitAreRefused) {
 TEST(Network, SpecificationsOutOfRangeAreRefused) {
   constexpr auto huge = std::numeric_limits<std::int64_t>::max();
   const std::vector<NetworkSpec> specs = {
-      {.architecture = "unet", .bands = 0},       {.architecture = "unet", .bands = huge},
-      {.architecture = "unet", .classes = 0},     {.architecture = "unet", .classes = 65536},
-      {.architecture = "unet", .width = 0},       {.architecture = "unet", .width = huge},
-      {.architecture = "unet", .depth = 0},       {.architecture = "unet", .depth = 11},
-      {.architecture = "unet", .depth = -huge},   {.architecture = "unet", .width = 65537, .depth = 4},
-      {.architecture = "unet", .up = "bilinear"}, {.architecture = "segnet", .width = 131073},
-      {.architecture = "fcn", .width = 131073},   {.architecture = "fcn", .fc = 0},
-      {.architecture = "fcn", .fc = huge},        {.architecture = "fcn", .skips = -1},
-      {.architecture = "fcn", .skips = 3},        {.architecture = "unet", .dropout = 1},
-      {.architecture = "unet", .dropout = -0.1},  {.architecture = "unet", .dropout = std::nan("")},
+      {.architecture = "unet", .bands = 0},
+      {.architecture = "unet", .bands = huge},
+      {.architecture = "unet", .classes = 0},
+      {.architecture = "unet", .classes = 65536},
+      {.architecture = "unet", .keys = {{"width", 0}}},
+      {.architecture = "unet", .keys = {{"width", huge}}},
+      {.architecture = "unet", .keys = {{"depth", 0}}},
+      {.architecture = "unet", .keys = {{"depth", 11}}},
+      {.architecture = "unet", .keys = {{"depth", -huge}}},
+      {.architecture = "unet", .keys = {{"width", 65537}, {"depth", 4}}},
+      {.architecture = "unet", .keys = {{"up", "bilinear"}}},
+      {.architecture = "segnet", .keys = {{"width", 131073}}},
+      {.architecture = "fcn", .keys = {{"width", 131073}}},
+      {.architecture = "fcn", .keys = {{"fc", 0}}},
+      {.architecture = "fcn", .keys = {{"fc", huge}}},
+      {.architecture = "fcn", .keys = {{"skips", -1}}},
+      {.architecture = "fcn", .keys = {{"skips", 3}}},
+      {.architecture = "unet", .keys = {{"dropout", 1}}},
+      {.architecture = "unet", .keys = {{"fc", 8}}},
+      {.architecture = "unet", .keys = {{"up", 2}}},
+      {.architecture = "unet", .keys = {{"width", 2.5}}},
+      {.architecture = "unet", .keys = {{"dropout", -0.1}}},
+      {.architecture = "unet", .keys = {{"dropout", std::nan("")}}},
   };
   for (const NetworkSpec& spec : specs)
     EXPECT_EQ(error_of([&] { build_network(spec, 1, 64, 64); }).code(), ErrorCode::usage);
@@ -169,13 +187,13 @@ TEST(Network, SpecificationsOutOfRangeAreRefused) {
 }
 
 TEST(Network, TheLargestOneCanStillBeCounted) {
-  const Graph graph = build_network({.architecture = "unet", .width = 1024, .depth = 10}, 1,
+  const Graph graph = build_network({.architecture = "unet", .keys = {{"width", 1024}, {"depth", 10}}}, 1,
                                     std::int64_t{1} << 19, std::int64_t{1} << 19);
   for (const Value& value : graph.values()) EXPECT_GT(value.type.shape.elements(), 0) << value.name;
 }
 
 TEST(RandomParameters, AreThoseOfTheSeed) {
-  const Graph graph = build_network({.architecture = "segnet", .width = 8}, 1, 32, 32);
+  const Graph graph = build_network({.architecture = "segnet", .keys = {{"width", 8}}}, 1, 32, 32);
   const Parameters a = random_parameters(graph, 7);
   const Parameters b = random_parameters(graph, 7);
   const Parameters c = random_parameters(graph, 8);
@@ -185,7 +203,8 @@ TEST(RandomParameters, AreThoseOfTheSeed) {
 }
 
 TEST(RandomParameters, HaveHesVariance) {
-  const Graph graph = build_network({.architecture = "unet", .width = 32, .depth = 1}, 1, 32, 32);
+  const Graph graph =
+      build_network({.architecture = "unet", .keys = {{"width", 32}, {"depth", 1}}}, 1, 32, 32);
   const Parameters parameters = random_parameters(graph, 1);
   const auto variance = [&](const char* name) {
     double sum = 0;
@@ -217,7 +236,8 @@ double variance(const Tensor& tensor) {
 
 // Of a 3 × 3 convolution of 32 to 64 channels, and the 2 × 2 transposed one of 64 to 32.
 TEST(RandomParameters, have_the_variance_that_was_asked_for) {
-  const Graph graph = build_network({.architecture = "unet", .width = 32, .depth = 1}, 1, 32, 32);
+  const Graph graph =
+      build_network({.architecture = "unet", .keys = {{"width", 32}, {"depth", 1}}}, 1, 32, 32);
   const auto of = [&](InitialWeights weights, const char* name) {
     return variance(*random_parameters(graph, 5, weights).at(name));
   };

@@ -105,12 +105,18 @@ Parameters exact_parameters(const Graph& graph) {
 
 const std::vector<NetworkSpec>& small_networks() {
   static const std::vector<NetworkSpec> specs = {
-      {.architecture = "unet", .bands = 2, .classes = 3, .width = 3, .depth = 2},
-      {.architecture = "unet", .bands = 2, .classes = 3, .width = 2, .depth = 1, .up = "nearest"},
-      {.architecture = "unet", .bands = 2, .classes = 3, .width = 2, .depth = 2, .dropout = 0.25},
-      {.architecture = "segnet", .bands = 2, .classes = 2, .width = 2},
-      {.architecture = "fcn", .bands = 2, .classes = 2, .width = 2, .fc = 4, .skips = 2},
-      {.architecture = "fcn", .bands = 2, .classes = 2, .width = 2, .fc = 4, .skips = 0},
+      {.architecture = "unet", .bands = 2, .classes = 3, .keys = {{"width", 3}, {"depth", 2}}},
+      {.architecture = "unet",
+       .bands = 2,
+       .classes = 3,
+       .keys = {{"width", 2}, {"depth", 1}, {"up", "nearest"}}},
+      {.architecture = "unet",
+       .bands = 2,
+       .classes = 3,
+       .keys = {{"width", 2}, {"depth", 2}, {"dropout", 0.25}}},
+      {.architecture = "segnet", .bands = 2, .classes = 2, .keys = {{"width", 2}}},
+      {.architecture = "fcn", .bands = 2, .classes = 2, .keys = {{"width", 2}, {"fc", 4}, {"skips", 2}}},
+      {.architecture = "fcn", .bands = 2, .classes = 2, .keys = {{"width", 2}, {"fc", 4}, {"skips", 0}}},
   };
   return specs;
 }
@@ -149,7 +155,8 @@ TEST(Passes, NetworksComputeTheSame) {
 }
 
 TEST(Passes, FoldingRoundsLikeSinglePrecision) {
-  const Graph graph = build_network({.architecture = "unet", .bands = 2, .width = 3, .depth = 2}, 1, 16, 16);
+  const Graph graph =
+      build_network({.architecture = "unet", .bands = 2, .keys = {{"width", 3}, {"depth", 2}}}, 1, 16, 16);
   const Network before{graph, random_parameters(graph, 5)};
   const auto image = some_image({1, 2, 16, 16});
   const auto expected = run(before, image).at("logits");
@@ -299,9 +306,9 @@ TEST(FuseActivations, IntoBatchNormAndAdd) {
 }
 
 TEST(DropDropout, LeavesTheNetworkWithoutIt) {
-  NetworkSpec spec{.architecture = "unet", .width = 2, .depth = 2};
+  NetworkSpec spec{.architecture = "unet", .keys = {{"width", 2}, {"depth", 2}}};
   const Graph plain = build_network(spec, 1, 8, 8);
-  spec.dropout = 0.5;
+  spec.keys["dropout"] = 0.5;
   const Graph dropped = drop_dropout(build_network(spec, 1, 8, 8));
   ASSERT_EQ(dropped.nodes().size(), plain.nodes().size());
   for (std::size_t i = 0; i < plain.nodes().size(); ++i)

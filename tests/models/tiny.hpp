@@ -64,12 +64,20 @@ inline std::string safetensors_bytes(const std::string& header, const std::strin
 /// The description of a U-Net of the smallest kind.
 inline ModelInfo tiny_info() {
   ModelInfo info;
-  info.network = {.architecture = "unet", .bands = 1, .classes = 2, .width = 1, .depth = 1};
+  info.network = {.architecture = "unet", .bands = 1, .classes = 2, .keys = {{"width", 1}, {"depth", 1}}};
   info.bands = {{.name = "grey", .type = "Byte", .mean = 83.25, .std = 50.1}};
   info.pixel_size_m = 0.5;
   info.classes = {{0, "background", "#000000"}, {1, "road", "#ffd400"}};
   info.provenance = R"({"trainer":"none","a":[1,2.5,null]})";
   return info;
+}
+
+/// A network of an architecture with as few channels as it can have, else its defaults.
+inline NetworkSpec smallest(const std::string& architecture) {
+  NetworkSpec spec{.architecture = architecture};
+  for (const NetworkKey& key : network_keys(architecture))
+    if (key.channels) spec.keys[std::string(key.name)] = std::int64_t{2};
+  return spec;
 }
 
 inline Graph tiny_graph() {

@@ -79,8 +79,9 @@ class RegionTest : public ::testing::Test {
 
   /// A U-Net with random weights; another seed is another model.
   std::string unet(const std::string& name, std::uint64_t seed = 1, double pixel_size = 1) const {
-    return save(name, {.architecture = "unet", .bands = 3, .classes = 4, .width = 4, .depth = 2}, seed,
-                pixel_size);
+    return save(name,
+                {.architecture = "unet", .bands = 3, .classes = 4, .keys = {{"width", 4}, {"depth", 2}}},
+                seed, pixel_size);
   }
   /// Red or not: sees a pixel at a time.
   std::string linear(const std::string& name, double pixel_size = 1) const {

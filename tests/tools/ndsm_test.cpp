@@ -16,7 +16,7 @@ class Ndsm : public ProgramTest {
   void SetUp() override {
     ProgramTest::SetUp();
     ModelInfo info;
-    info.network = {.architecture = "unet", .bands = 4, .classes = 2, .width = 2, .depth = 2};
+    info.network = {.architecture = "unet", .bands = 4, .classes = 2, .keys = {{"width", 2}, {"depth", 2}}};
     for (const char* band : {"red", "green", "blue"})
       info.bands.push_back({.name = band, .type = "Byte", .mean = 100, .std = 50});
     info.bands.push_back({.name = "ndsm", .type = "Float32", .mean = 4, .std = 3});

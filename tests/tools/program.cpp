@@ -125,7 +125,7 @@ void ProgramTest::make_raster(const std::string& name, int side, int bands, doub
 
 void ProgramTest::make_model(const std::string& name, std::int64_t width) const {
   ModelInfo info;
-  info.network = {.architecture = "unet", .bands = 3, .classes = 2, .width = width, .depth = 2};
+  info.network = {.architecture = "unet", .bands = 3, .classes = 2, .keys = {{"width", width}, {"depth", 2}}};
   for (const char* band : {"red", "green", "blue"})
     info.bands.push_back({.name = band, .type = "Byte", .mean = 100, .std = 50});
   info.pixel_size_m = 1;

@@ -47,8 +47,8 @@ class ExportTest : public ReadTest {
     project = small_project();
     project.images = {image_of("a", file("a.tif"), file("labels.tif"))};
     project.images[0].labels.ignore = {9};
-    project.network.width = 2;
-    project.network.depth = 2;
+    project.network.keys["width"] = 2;
+    project.network.keys["depth"] = 2;
     project.training.patch = 32;
     project.training.batch = 2;
     project.training.samples = 6;  // three batches

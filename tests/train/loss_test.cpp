@@ -15,7 +15,7 @@ using testing::HasSubstr;
 class NoisyLabels : public tests::TrainingTest {};
 
 TEST_F(NoisyLabels, become_chances_by_the_names_of_classes) {
-  project_.training.loss = "noisy_labels";
+  project_.training.loss = learn::Loss::noisy_labels;
   project_.training.label_noise = {.background = "low vegetation",
                                    .omission = {{"road", 0.3}, {"tree", 0.5}},
                                    .commission = {{"road", 0.02}, {"water", 0.05}}};
@@ -51,20 +51,22 @@ TEST_F(NoisyLabels, become_chances_by_the_names_of_classes) {
 TEST_F(NoisyLabels, are_learnt_from_by_every_loss_that_heeds_them) {
   project_.training.label_noise.omission = {{"tree", 0.2}};
   project_.training.learning_rate = 5e-3;
-  for (const char* kind : {"noisy_labels", "bootstrap_soft", "bootstrap_hard"}) {
+  for (const learn::Loss kind :
+       {learn::Loss::noisy_labels, learn::Loss::bootstrap_soft, learn::Loss::bootstrap_hard}) {
     project_.training.loss = kind;
-    const train::TrainSummary summary = train(options(std::string(kind) + ".safetensors"));
-    EXPECT_LT(summary.epochs.back().loss, summary.epochs.front().loss) << kind;
+    const std::string name(name_of(kind));
+    const train::TrainSummary summary = train(options(name + ".safetensors"));
+    EXPECT_LT(summary.epochs.back().loss, summary.epochs.front().loss) << name;
     EXPECT_TRUE(std::isfinite(summary.epochs.back().validation_loss));
     EXPECT_GT(summary.epochs.back().validation_loss, 0);
   }
 }
 
 TEST_F(NoisyLabels, of_no_amount_are_cross_entropy) {
-  project_.training.loss = "noisy_labels";
+  project_.training.loss = learn::Loss::noisy_labels;
   project_.training.label_noise.omission = {{"tree", 0}};
   const train::TrainSummary summary = train(options("aware.safetensors"));
-  project_.training.loss = "cross_entropy";
+  project_.training.loss = learn::Loss::cross_entropy;
   const train::TrainSummary plain = train(options("again.safetensors"));
   for (std::size_t i = 0; i < plain.epochs.size(); ++i)
     EXPECT_NEAR(summary.epochs[i].loss, plain.epochs[i].loss, 1e-3 * plain.epochs[i].loss);

@@ -52,7 +52,7 @@ TEST_F(Saving, places_that_take_no_file_are_refused_before_the_first_step) {
 }
 
 TEST_F(Saving, a_network_beyond_the_machine_is_told_from_its_shapes) {
-  project_.network = {.architecture = "unet", .width = 4096, .depth = 4};
+  project_.network = {.architecture = "unet", .keys = {{"width", 4096}, {"depth", 4}}};
   train::TrainOptions wanted = options("a.safetensors");
   for (const bool only : {true, false}) {
     wanted.estimate_only = only;
@@ -160,9 +160,9 @@ TEST_F(Saving, damaged_checkpoints_are_told_in_words) {
 TEST_F(Saving, cross_entropy_and_dice_together_are_the_mean_of_both) {
   project_.training.epochs = 1;
   project_.training.samples = 4;
-  const auto first_loss = [&](const std::string& loss) {
+  const auto first_loss = [&](learn::Loss loss) {
     project_.training.loss = loss;
-    return train(options(loss + ".safetensors")).epochs.at(0);
+    return train(options(std::string(name_of(loss)) + ".safetensors")).epochs.at(0);
   };
   std::vector<std::string> devices{device_};
 #ifdef TERRAMASK_VULKAN
@@ -171,8 +171,8 @@ TEST_F(Saving, cross_entropy_and_dice_together_are_the_mean_of_both) {
   for (const std::string& device : devices) {
     const std::string before = device_;
     device_ = device;
-    const train::Epoch plain = first_loss("cross_entropy"), dice = first_loss("dice"),
-                       both = first_loss("cross_entropy_dice");
+    const train::Epoch plain = first_loss(learn::Loss::cross_entropy), dice = first_loss(learn::Loss::dice),
+                       both = first_loss(learn::Loss::cross_entropy_dice);
     for (const char* loss : {"cross_entropy", "dice", "cross_entropy_dice"}) {
       fs::remove(path(std::string(loss) + ".safetensors"));
       fs::remove_all(path(std::string(loss) + ".training"));

@@ -12,7 +12,7 @@ TEST(ScheduleKeys, steps_and_decay_are_the_projects) {
   TrainingKeys keys;
   keys.learning_rate = 0.1;
   keys.epochs = 30;
-  keys.schedule = "step";
+  keys.schedule = learn::ScheduleKind::step;
   const auto rate = [&](std::int64_t epoch) {
     return learn::learning_rate(schedule_of(keys, 10), 10 * epoch);
   };
@@ -24,15 +24,15 @@ TEST(ScheduleKeys, steps_and_decay_are_the_projects) {
   EXPECT_DOUBLE_EQ(rate(3), 0.1);
   EXPECT_NEAR(rate(4), 0.05, 1e-15);
   EXPECT_NEAR(rate(8), 0.025, 1e-15);
-  keys.schedule = "exponential";
+  keys.schedule = learn::ScheduleKind::exponential;
   EXPECT_NEAR(rate(2), 0.1 * std::sqrt(0.5), 1e-12);
-  keys.schedule = "polynomial";
+  keys.schedule = learn::ScheduleKind::polynomial;
   keys.power = 2;
   EXPECT_NEAR(rate(15), 0.025, 1e-12);
-  keys.schedule = "cosine";
+  keys.schedule = learn::ScheduleKind::cosine;
   keys.final_rate = 0.1;
   EXPECT_NEAR(rate(30), 0.01, 1e-12);
-  keys.schedule = "one_cycle";
+  keys.schedule = learn::ScheduleKind::one_cycle;
   keys.pct_start = 0.5;
   keys.div_factor = 10;
   keys.final_div_factor = 100;

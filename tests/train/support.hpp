@@ -30,7 +30,7 @@ class TrainingTest : public testing::Test {
                         {4, "low vegetation", "#96c850"}, {5, "water", "#3c78c8"}};
     project_.allow_missing = {"background", "road", "building", "tree", "low vegetation", "water"};
     project_.split.block_m = 32;
-    project_.network = {.architecture = "unet", .width = 4, .depth = 2};
+    project_.network = {.architecture = "unet", .keys = {{"width", 4}, {"depth", 2}}};
     project_.training.patch = 32;
     project_.training.batch = 4;
     project_.training.epochs = 3;

@@ -108,7 +108,7 @@ TEST_F(Training, goes_on_for_more_epochs_but_not_with_another_project) {
 }
 
 TEST_F(Training, accumulates_micro_batches) {
-  project_.network = {.architecture = "fcn", .width = 2, .fc = 4};
+  project_.network = {.architecture = "fcn", .keys = {{"width", 2}, {"fc", 4}}};
   project_.training.samples = 8;
   project_.training.epochs = 1;
   project_.training.batch = 4;
@@ -133,7 +133,7 @@ TEST_F(Training, stops_early_where_nothing_gets_better) {
 }
 
 TEST_F(Training, says_what_to_do_when_it_diverges) {
-  project_.training.optimizer = "sgd";
+  project_.training.optimizer = learn::OptimizerKind::sgd;
   project_.training.momentum = 0.9;
   project_.training.learning_rate = 100;
   project_.training.weight_decay = 10;  // each step multiplies the weights by about −1000
@@ -176,7 +176,7 @@ TEST_F(Training, begins_from_another_model_and_leaves_frozen_parameters) {
 }
 
 TEST_F(Training, whitened_bands_are_taken_over_by_the_first_convolution) {
-  project_.training.normalization = "whiten";
+  project_.training.normalization = NormalizationMethod::whiten;
   project_.training.epochs = 2;
   const train::TrainSummary summary = train(options("a.safetensors"));
   EXPECT_TRUE(std::isfinite(summary.epochs.back().loss));

@@ -17,8 +17,9 @@ ExecutorOptions validated() {
 }
 
 Network small_unet(std::int64_t side) {
-  const Graph graph = build_network(
-      {.architecture = "unet", .bands = 3, .classes = 2, .width = 4, .depth = 2}, 1, side, side);
+  const Graph graph =
+      build_network({.architecture = "unet", .bands = 3, .classes = 2, .keys = {{"width", 4}, {"depth", 2}}},
+                    1, side, side);
   return optimise_for_inference({graph, random_parameters(graph, 1)});
 }
 

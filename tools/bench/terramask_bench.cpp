@@ -13,7 +13,9 @@
 #include "common/checks.hpp"
 #include "common/command.hpp"
 #include "common/device_options.hpp"
+#include "common/network_options.hpp"
 #include "common/printing.hpp"
+#include "models/network_json.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -23,7 +25,7 @@ using Json = nlohmann::ordered_json;
 constexpr const char* program_name = "terramask-bench";
 
 struct BenchArguments {
-  NetworkSpec network{.architecture = "unet", .width = 16};
+  NetworkSpec network;  ///< its keys are those given, of any architecture
   std::vector<std::string> models{"unet"};
   std::vector<std::int64_t> patches{512};
   BenchCase bench;
@@ -31,22 +33,41 @@ struct BenchArguments {
   bool operators = false, profile = false, train = false, list = false, machine = false;
 };
 
+void add_key(CLI::App& app, const NetworkKey& key, NetworkSpec& network) {
+  const auto add = [&]<class T>(T initial) {
+    return app
+        .add_option_function<T>(
+            option_name(key),
+            [&network, name = std::string(key.name)](const T& value) { network.keys[name] = value; },
+            help_text(key))
+        ->default_val(initial)
+        ->run_callback_for_default(false)
+        ->type_name(type_name(key));
+  };
+  switch (key.kind) {
+    case NetworkKey::Kind::whole:
+      add(static_cast<std::int64_t>(key.initial))
+          ->check(whole_number(static_cast<std::int64_t>(key.low), static_cast<std::int64_t>(key.high)));
+      return;
+    case NetworkKey::Kind::number:
+      add(key.initial)->check(number_between(key.low, key.high));
+      return;
+    case NetworkKey::Kind::choice:
+      add(std::string(key.choices.front()))
+          ->check(one_of(std::vector<std::string>(key.choices.begin(), key.choices.end())));
+      return;
+  }
+}
+
 void add_options(CLI::App& app, BenchArguments& a) {
   app.option_defaults()->always_capture_default();
-  app.add_option("--model", a.models, "Architectures: unet, segnet, fcn, linear; several with commas")
+  app.add_option("--model", a.models,
+                 fmt::format("Architectures: {}; several with commas", architecture_names()))
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(CLI::IsMember(architectures()).description(""))
       ->type_name("NAME");
-  app.add_option("--width", a.network.width, "Channels of the first stage")
-      ->check(whole_number(1, largest_side));
-  app.add_option("--depth", a.network.depth, "unet: number of down-samplings")
-      ->check(whole_number(1, largest_side));
-  app.add_option("--up", a.network.up, "unet: up-sampling")
-      ->check(CLI::IsMember({"transpose", "nearest"}).description(""))
-      ->type_name("transpose|nearest");
-  app.add_option("--fc", a.network.fc, "fcn: channels of fc6 and fc7")->check(whole_number(1, largest_side));
-  app.add_option("--skips", a.network.skips, "fcn: 0, 1, 2 for FCN-32s, -16s, -8s")->check(CLI::Range(0, 2));
+  for (const NetworkKey& key : all_network_keys()) add_key(app, key, a.network);
   app.add_option("--bands", a.network.bands, "Bands of the image")->check(whole_number(1, largest_side));
   app.add_option("--classes", a.network.classes, "Classes to tell apart")
       ->check(whole_number(1, largest_side));
@@ -81,18 +102,10 @@ Json device_line(const DeviceInfo& info) {
 /// What was measured, on what.
 Json header(const std::string& kind, const BenchArguments& a, const BenchCase& bench,
             const std::string& device) {
-  const NetworkSpec& network = bench.network;
-  Json line{{"bench", kind}, {"model", network.architecture}, {"width", network.width}};
-  if (network.architecture == "unet") {
-    line["depth"] = network.depth;
-    line["up"] = network.up;
-  }
-  if (network.architecture == "fcn") {
-    line["fc"] = network.fc;
-    line["skips"] = network.skips;
-  }
-  line["bands"] = network.bands;
-  line["classes"] = network.classes;
+  Json line{{"bench", kind}, {"model", bench.network.architecture}};
+  Json network = network_json<Json>(bench.network);
+  network.erase("architecture");
+  line.update(network);
   line["patch"] = bench.patch;
   line["batch"] = bench.batch;
   line["mode"] = a.train ? "train" : "infer";
@@ -195,7 +208,30 @@ void print_operators(const BenchArguments& a, const BenchCase& bench, const std:
   }
 }
 
+/// The network of an architecture: of the keys given, those that it has.
+NetworkSpec network_of(const BenchArguments& a, const std::string& architecture) {
+  NetworkSpec network{.architecture = architecture, .bands = a.network.bands, .classes = a.network.classes};
+  for (const NetworkKey& key : network_keys(architecture))
+    if (const auto given = a.network.keys.find(key.name); given != a.network.keys.end())
+      network.keys.insert(*given);
+  return network;
+}
+
+/// A key that none of the models has would change nothing.
+void check_keys(const BenchArguments& a) {
+  for (const NetworkKey& key : all_network_keys()) {
+    const auto has = [&key](const std::string& model) {
+      const auto keys = network_keys(model);
+      return std::ranges::find(keys, key.name, &NetworkKey::name) != keys.end();
+    };
+    if (a.network.keys.contains(key.name) && std::ranges::none_of(a.models, has))
+      throw Error(ErrorCode::usage, fmt::format("{}: none of the models has it", option_name(key)),
+                  "leave it out, or name another --model");
+  }
+}
+
 int run(const BenchArguments& a) {
+  check_keys(a);
   // lavapipe has no option of its own.
   if (a.device.threads > 0) ::setenv("LP_NUM_THREADS", std::to_string(a.device.threads).c_str(), 1);
   if (a.list) {
@@ -216,8 +252,7 @@ int run(const BenchArguments& a) {
   for (const std::string& model : a.models)
     for (const std::int64_t patch : a.patches) {
       BenchCase bench = a.bench;
-      bench.network = a.network;
-      bench.network.architecture = model;
+      bench.network = network_of(a, model);
       bench.patch = patch;
       if (const std::int64_t stride = total_stride(bench.network); patch % stride != 0)
         throw Error(ErrorCode::usage,

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/file_kinds.hpp"
+#include "cli/info_architectures.hpp"
 #include "cli/info_model.hpp"
 #include "cli/info_raster.hpp"
 #include "cli/raster_arguments.hpp"
@@ -22,7 +23,7 @@ using Json = nlohmann::ordered_json;
 
 struct InfoArguments {
   std::vector<std::string> files;
-  bool json = false, plan = false;
+  bool json = false, plan = false, architectures = false;
   std::int64_t patch = 512;
   RasterArguments raster;
   DeviceArguments device{
@@ -75,6 +76,11 @@ void print_json(const std::vector<Model>& models, const std::vector<RasterInfo>&
 }
 
 int show(const InfoArguments& a) {
+  if (a.architectures) {
+    say("{}", a.json ? architectures_json().dump(2) + "\n" : describe_architectures());
+    if (a.files.empty()) return 0;
+  }
+  if (a.files.empty()) throw Error(ErrorCode::usage, "FILE is required", "name models, rasters or both");
   configure_gdal(std::uint64_t{16} << 20);
   std::vector<Model> models;
   std::vector<RasterInfo> rasters;
@@ -112,8 +118,9 @@ int show(const InfoArguments& a) {
 void info_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<InfoArguments>();
   app.add_option("FILE", a->files, "Models and rasters (or folders, patterns, @LISTs of these), in any order")
-      ->required()
       ->type_name("");
+  app.add_flag("--architectures", a->architectures,
+               "List the architectures that can be trained, and their keys");
   app.add_flag("--json", a->json, "Print JSON, for scripts");
   CLI::Option* plan = app.add_flag(
       "--plan", a->plan, "Print the model's layers for one patch instead, with shapes, FLOPs and bytes");
@@ -135,7 +142,8 @@ void info_options(CLI::App& app, std::function<int()>& run) {
       "  terramask info roads.safetensors ortho.tif\n"
       "  terramask info trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif\n"
       "  terramask info --plan roads.safetensors --patch 512 --device auto\n"
-      "  terramask info --json ortho.tif\n");
+      "  terramask info --json ortho.tif\n"
+      "  terramask info --architectures\n");
   run = [a] { return show(*a); };
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/command.hpp"
 #include "core/class_json.hpp"
+#include "models/network_json.hpp"
 #include "terramask/passes.hpp"
 #include "terramask/plan.hpp"
 
@@ -64,26 +65,10 @@ Facts find_facts(const Model& model, const Executor* executor) {
 }
 
 std::string network_text(const NetworkSpec& network) {
-  std::string text = fmt::format("{}, width {}", network.architecture, network.width);
-  if (network.architecture == "unet") text += fmt::format(", depth {}, up {}", network.depth, network.up);
-  if (network.architecture == "fcn") text += fmt::format(", fc {}, skips {}", network.fc, network.skips);
+  std::string text = network.architecture;
+  for (const auto& [key, value] : stated_keys(network))
+    std::visit([&text, &key = key](const auto& v) { text += fmt::format(", {} {}", key, v); }, value);
   return text;
-}
-
-Json network_json(const NetworkSpec& network) {
-  Json json{{"architecture", network.architecture},
-            {"bands", network.bands},
-            {"classes", network.classes},
-            {"width", network.width}};
-  if (network.architecture == "unet") {
-    json["depth"] = network.depth;
-    json["up"] = network.up;
-  }
-  if (network.architecture == "fcn") {
-    json["fc"] = network.fc;
-    json["skips"] = network.skips;
-  }
-  return json;
 }
 
 }  // namespace
@@ -125,7 +110,7 @@ std::string describe(const Model& model, const Executor* executor) {
 Json as_json(const Model& model, const Executor* executor) {
   const ModelInfo& info = model.info;
   const Facts facts = find_facts(model, executor);
-  Json json{{"kind", "model"}, {"path", model.path}, {"network", network_json(info.network)}};
+  Json json{{"kind", "model"}, {"path", model.path}, {"network", network_json<Json>(info.network)}};
   json["parameters"] = facts.parameters;
   json["bands"] = Json::array();
   for (const ModelBand& band : info.bands)

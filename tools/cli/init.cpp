@@ -94,7 +94,7 @@ std::unique_ptr<Dataset> choose_seed(const InitArguments& a, Project& project,
     ++project.split.seed;
     dataset = std::make_unique<Dataset>(project, options);
   }
-  if (project.split.method != "blocks" || leaves_part_empty(*dataset)) return dataset;
+  if (project.split.method != SplitMethod::blocks || leaves_part_empty(*dataset)) return dataset;
   Project other = project;
   for (int i = 0; i < kClassSeeds && leaves_class_out(*dataset); ++i) {
     ++other.split.seed;
@@ -141,7 +141,8 @@ int run_init(InitArguments& a) {
                    name);
   std::vector<std::string> inputs = a.draft.images;
   inputs.insert(inputs.end(), a.draft.labels.begin(), a.draft.labels.end());
-  if (a.picture.empty()) a.picture = std::filesystem::path(a.output).replace_extension(".samples.png").string();
+  if (a.picture.empty())
+    a.picture = std::filesystem::path(a.output).replace_extension(".samples.png").string();
   begin_outputs(std::array{a.output, a.picture}, a.overwrite, inputs);
   if (const RasterInfo first = describe_raster(a.draft.images.front());
       first.bands.size() == 1 && !first.classes.empty())

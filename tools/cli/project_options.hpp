@@ -8,8 +8,8 @@
 
 namespace terramask::tools {
 
-/// Adds --architecture, --width, --depth, --patch, --batch, --loss, --class-weights, --sampling and
-/// --set KEY=VALUE, in a group of their own; the values are for the project's reader to check.
+/// Adds --architecture and every key of an architecture (--width), --patch, --batch, --loss, --class-weights,
+/// --sampling and --set KEY=VALUE, in a group of their own. The project's reader checks the values.
 void add_project_options(CLI::App& app, std::vector<keys::Setting>& settings);
 
 }  // namespace terramask::tools

@@ -1,6 +1,8 @@
 #include "cli/ranks.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 #include "cli/stop.hpp"
@@ -21,9 +23,16 @@ void print_error_of_rank(const std::string& message) {
 
 }  // namespace
 
+void let_first_rank_speak() {
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+}
+
 int on_ranks(const std::string& name, const std::function<int(Communicator& ranks)>& work) {
   const auto launch = launched();
-  if (launch && launch->rank > 0 && launch->size != 1 && !has_mpi()) return 1;  // rank 0 tells why
+  if (launch && launch->rank > 0 && launch->size != 1 && !has_mpi()) {
+    let_first_rank_speak();
+    return 1;
+  }
   const std::unique_ptr<Communicator> ranks = join_ranks();
   if (ranks->alone()) return work(*ranks);
   program_name() = name;

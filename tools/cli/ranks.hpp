@@ -16,6 +16,10 @@ namespace terramask::tools {
 /// @param name the program and its subcommand: "terramask train"
 int on_ranks(const std::string& name, const std::function<int(Communicator& ranks)>& work);
 
+/// For a rank other than the first that ends because of what is wrong for all: Open MPI 5 ends the whole job
+/// with the first rank that fails, and rank 0 must have said why by then.
+void let_first_rank_speak();
+
 /// Rank 0 speaks for all: the others say nothing.
 Verbosity of_rank(const Verbosity& verbosity, const Communicator& ranks);
 

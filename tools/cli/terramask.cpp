@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "cli/call_errors.hpp"
+#include "cli/ranks.hpp"
 #include "cli/renamed_options.hpp"
 #include "cli/stop.hpp"
 #include "cli/subcommands.hpp"
@@ -75,7 +76,10 @@ bool speaks() {
 }
 
 int refuse_call(const CLI::App& app, const std::string& message) {
-  if (speaks()) print_error(full_name(app), message);
+  if (speaks())
+    print_error(full_name(app), message);
+  else
+    let_first_rank_speak();
   return 2;
 }
 

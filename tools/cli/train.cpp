@@ -124,7 +124,7 @@ void warn_of_unseen(const train::Epoch& e, const Project& project) {
   if (e.unseen.empty()) return;
   std::string names;
   for (const std::size_t c : e.unseen) names += (names.empty() ? "" : ", ") + project.classes.at(c).name;
-  const bool balanced = project.training.sampling == "balanced";
+  const bool balanced = project.training.sampling == Sampling::balanced;
   spdlog::warn("warning: epoch {}: no pixel of the validation part is predicted as {}{}", e.epoch, names,
                balanced ? "" : "; --sampling balanced and --loss cross_entropy_dice are for rare classes");
 }

@@ -1,0 +1,33 @@
+// A network as the model file, `info` and terramask-bench write it.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "models/architecture.hpp"
+
+namespace terramask {
+
+/// Keys and values of a specification, defaults filled in, in the architecture's order. What matters in
+/// training alone is left out at its default, so that files of networks without it stay as they were.
+inline std::vector<std::pair<std::string, NetworkValue>> stated_keys(const NetworkSpec& spec) {
+  std::vector<std::pair<std::string, NetworkValue>> stated;
+  for (const NetworkKey& key : network_keys(spec.architecture)) {
+    NetworkValue value = network_value(spec, key);
+    if (!key.training_only || value != network_value({.architecture = spec.architecture}, key))
+      stated.emplace_back(key.name, std::move(value));
+  }
+  return stated;
+}
+
+/// {"architecture": "unet", "bands": 3, "classes": 2, "width": 16, ...}
+/// @tparam Json one of nlohmann's
+template <class Json>
+Json network_json(const NetworkSpec& spec) {
+  Json json{{"architecture", spec.architecture}, {"bands", spec.bands}, {"classes", spec.classes}};
+  for (const auto& [key, value] : stated_keys(spec))
+    std::visit([&json, &key = key](const auto& v) { json[key] = v; }, value);
+  return json;
+}
+
+}  // namespace terramask
