@@ -59,8 +59,10 @@ def find_includes(root, sees, headers):
                 other = room_of(target, sees)
             elif (root / 'tools' / target).exists():
                 other = room_of(pathlib.PurePath('tools') / target, sees)
+            elif str(target.parent) in sees:
+                other = str(target.parent)  # made by the build
             else:
-                continue  # made by the build
+                continue
             if other != room:
                 arrows[room, other].append(f'{path.relative_to(root)} includes "{included}"')
     return arrows, homeless

@@ -73,10 +73,6 @@ std::vector<Demand> demands(const Graph& graph, const PlanOptions& options, Plan
     }
     for (const ValueId value : node.results) all[value].first = all[value].last = step;
   }
-  // A second look at the readers: a result's life ends with its last one.
-  for (std::size_t step = 0; step < steps; ++step)
-    for (const ValueId value : graph.nodes()[step].operands)
-      all[value].last = std::max(all[value].last, step);
   for (const Output& output : graph.outputs()) {
     all[output.value].first = std::min(all[output.value].first, steps);
     all[output.value].last = steps;

@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "core/random.hpp"
-#include "ops/operators.hpp"
-#include "terramask/model.hpp"
+#include "ops/initial.hpp"
+#include "terramask/network.hpp"
 
 namespace terramask {
 namespace {
@@ -30,25 +30,8 @@ double random_uniform(std::uint64_t key, std::uint64_t counter) {
   return std::sqrt(3.0) * (bits * 0x1p-52 - 1.0);
 }
 
-struct Fans {
-  double in,
-      out;  ///< products that make one element of the result; elements of the result made of one operand
-  double pytorchs;  ///< what PyTorch takes for the former
-};
-
-Fans fans(const Graph& graph, const Node& node) {
-  const Shape& weight = graph.type(node.operands[1]).shape;
-  const auto taps = static_cast<double>(weight[2] * weight[3]);
-  const auto first = static_cast<double>(weight[0]) * taps, second = static_cast<double>(weight[1]) * taps;
-  if (const auto* transposed = node.op.as<ops::ConvTranspose2d>()) {
-    const auto stride = static_cast<double>(transposed->stride.h * transposed->stride.w);
-    return {std::max(1.0, first / stride), second, second};
-  }
-  return {second, first, second};
-}
-
 // Standard deviation of the weights, and whether they are uniform.
-std::pair<double, bool> spread(const Fans& fans, InitialWeights weights) {
+std::pair<double, bool> spread(const ops::Fans& fans, InitialWeights weights) {
   switch (weights) {
     case InitialWeights::he:
       return {std::sqrt(2.0 / fans.in), false};
@@ -62,24 +45,25 @@ std::pair<double, bool> spread(const Fans& fans, InitialWeights weights) {
   throw Error(ErrorCode::internal, "unknown initial weights");
 }
 
-// Zeros, but for what node.operands[operand] asks for.
+// What node.operands[operand] begins as.
 Tensor make(const Graph& graph, const Node& node, std::size_t operand, std::uint64_t seed,
             InitialWeights weights) {
   const Value& value = graph.values()[node.operands[operand]];
+  std::vector<ValueType> operands;
+  for (const ValueId id : node.operands) operands.push_back(graph.type(id));
+  const ops::Initial initial = ops::initial_value(node.op, operand, operands);
   Tensor tensor(value.type.shape, value.type.dtype);
-  const bool convolution =
-      node.op.as<ops::Conv2d>() != nullptr || node.op.as<ops::ConvTranspose2d>() != nullptr;
-  if (convolution && (operand == 1 || (operand == 2 && weights == InitialWeights::pytorch))) {
+  if (initial.fans && (!initial.bias || weights == InitialWeights::pytorch)) {
     const std::uint64_t key = random_bits(seed, hash_text(value.name));
-    const auto [deviation, uniform] = spread(fans(graph, node), weights);
+    const auto [deviation, uniform] = spread(*initial.fans, weights);
     std::uint64_t counter = 0;
     for (float& weight : tensor.values<float>()) {
       const double random = uniform ? random_uniform(key, counter) : random_normal(key, counter);
       weight = static_cast<float>(deviation * random);
       ++counter;
     }
-  } else if (node.op.as<ops::BatchNorm>() != nullptr && (operand == 1 || operand == 4)) {
-    for (float& one : tensor.values<float>()) one = 1;
+  } else if (initial.value != 0) {
+    for (float& one : tensor.values<float>()) one = static_cast<float>(initial.value);
   }
   return tensor;
 }

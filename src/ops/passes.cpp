@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <functional>
+#include <set>
 
 #include "ops/operators.hpp"
 
@@ -111,21 +112,21 @@ const Node* foldable(const Graph& graph, const Uses& uses, const Node& node) {
   return constant ? conv : nullptr;
 }
 
-class Folder {
+class BatchNormFolding {
  public:
   /// @param made what an earlier folding of the same network made: nothing is computed anew
-  explicit Folder(const Network& network, const Parameters* made = nullptr)
+  explicit BatchNormFolding(const Network& network, const Parameters* made = nullptr)
       : network_(network), parameters_(network.parameters), made_(made), copy_(network.graph) {}
 
   Network run() {
     const Graph& graph = network_.graph;
     const Uses uses(graph);
     std::map<const Node*, const Node*> sources;  // batch norms and their convolutions
-    std::map<const Node*, bool> moved;
+    std::set<const Node*> moved;
     for (const Node& node : graph.nodes())
       if (const Node* conv = foldable(graph, uses, node)) {
         sources[&node] = conv;
-        moved[conv] = true;
+        moved.insert(conv);
       }
     for (const Node& node : graph.nodes()) {
       if (const auto found = sources.find(&node); found != sources.end())
@@ -260,7 +261,7 @@ std::optional<Operator> fuse(Operator op, const ops::Activation& activation) {
 }  // namespace
 
 Network fold_batch_norm(const Network& network) {
-  return Folder(network).run();
+  return BatchNormFolding(network).run();
 }
 
 Graph fuse_activations(const Graph& graph) {
@@ -270,7 +271,7 @@ Graph fuse_activations(const Graph& graph) {
   };
   const Uses uses(graph);
   std::map<const Node*, Fused> fused;  // by the activation's node
-  std::map<const Node*, bool> moved;
+  std::set<const Node*> moved;
   for (const Node& node : graph.nodes()) {
     const auto* activate = node.op.as<ops::Activate>();
     const Node* source = activate != nullptr ? uses.sole_source(node.operands[0]) : nullptr;
@@ -278,7 +279,7 @@ Graph fuse_activations(const Graph& graph) {
     if (auto op = fuse<ops::Conv2d, ops::ConvTranspose2d, ops::BatchNorm, ops::Add>(source->op,
                                                                                     activate->activation)) {
       fused.emplace(&node, Fused{source, std::move(*op)});
-      moved[source] = true;
+      moved.insert(source);
     }
   }
   Copy copy(graph);
@@ -325,7 +326,7 @@ Network optimise_for_inference(const Network& network) {
 
 Graph optimised_graph(const Network& network, const Parameters& folded) {
   return fuse_activations(
-      Folder({prune(drop_dropout(network.graph)), network.parameters}, &folded).run().graph);
+      BatchNormFolding({prune(drop_dropout(network.graph)), network.parameters}, &folded).run().graph);
 }
 
 }  // namespace terramask

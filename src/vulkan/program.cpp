@@ -166,7 +166,13 @@ std::pair<const Buffer*, Place> VulkanProgram::place(const Binding& binding) con
       return {arena_[place.chunk].get(), place};
     }
     case Binding::Source::scratch: {
-      const Place place = *plan_.scratch.at(binding.index);
+      const auto& scratch = plan_.scratch.at(binding.index);
+      if (!scratch)
+        throw Error(ErrorCode::internal,
+                    fmt::format("{}: its Vulkan kernels want scratch, but the operator does not say so",
+                                plan_.graph.nodes()[binding.index].op.name()),
+                    "declare `vulkan_scratch` in its struct");
+      const Place place = *scratch;
       return {arena_[place.chunk].get(), place};
     }
     case Binding::Source::packed:

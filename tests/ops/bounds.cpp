@@ -68,6 +68,12 @@ double add_activation(const ops::Activation& activation, const Array& y, double 
   return halving ? grain / 2 : 0;
 }
 
+/// Whether each element of the result is one of an operand's, or 0.
+bool moves_values(const Operator& op) {
+  return op.as<ops::MaxPool>() != nullptr || op.as<ops::MaxUnpool>() != nullptr ||
+         op.as<ops::Concat>() != nullptr || op.as<ops::Slice>() != nullptr || op.as<ops::Pad>() != nullptr;
+}
+
 class Bounds {
  public:
   Bounds(const Graph& graph, const std::vector<Array>& all, Numbers numbers, bool winograd)
@@ -159,7 +165,8 @@ class Bounds {
       return 0;
     }
     if (op.as<ops::Argmax>() != nullptr) return 1;
-    // What only moves values moves their bounds: to the largest of a window, to where the indices say.
+    if (!moves_values(op)) throw Error(ErrorCode::internal, "bounds: no rule for " + std::string(op.name()));
+    // Their bounds move likewise: to the largest of a window, to where the indices say.
     std::vector<const Array*> moved;
     for (const Operand& operand : operands) moved.push_back(operand.bound);
     if (op.as<ops::MaxUnpool>() != nullptr) moved[1] = operands[1].value;

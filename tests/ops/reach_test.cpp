@@ -7,16 +7,12 @@
 
 #include "harness.hpp"
 #include "ops/operators.hpp"
+#include "reach_cases.hpp"
 
 namespace terramask::tests {
 namespace {
 
 using reference::Array;
-
-struct Reach {
-  Operator op;
-  std::vector<Shape> operands;  ///< with shapes; weights after images
-};
 
 std::int64_t extent(const Shape& shape, Axis axis) {
   return axis == Axis::rows ? shape.h() : shape.w();
@@ -80,44 +76,19 @@ void check(const Operator& op, Axis axis, std::size_t operand, std::int64_t in,
   }
 }
 
-std::vector<Reach> reaches() {
-  const Shape image{1, 2, 14, 17};
-  std::vector<Reach> all;
-  for (const std::int64_t k : {1, 2, 3, 4})
-    for (const std::int64_t s : {1, 2, 3}) {
-      const Extent2 kernel{k, 3}, stride{s, 2};
-      for (const std::int64_t d : {1, 2}) {
-        all.push_back({ops::Conv2d{kernel, stride, {k / 2, 2}, {d, 1}}, {image, {2, 2, k, 3}}});
-        all.push_back(
-            {ops::ConvTranspose2d{kernel, stride, {k / 2, 0}, {0, 1}, {d, 2}}, {image, {2, 2, k, 3}}});
-      }
-      all.push_back({ops::MaxPool{kernel, stride, {k / 2, 1}, true}, {image}});
-      all.push_back({ops::AvgPool{kernel, stride, {k / 2, 1}}, {image}});
-    }
-  for (const ops::UpsampleMode mode : {ops::UpsampleMode::nearest, ops::UpsampleMode::bilinear})
-    for (const std::int64_t f : {1, 2, 3, 4, 5}) all.push_back({ops::Upsample{{f, 2}, mode}, {{1, 2, 6, 7}}});
-  all.push_back({ops::Pad{2, 1, -3, 4}, {image}});
-  all.push_back({ops::Pad{-2, -1, 3, -4}, {image}});
-  all.push_back({ops::Concat{}, {image, image}});
-  all.push_back({ops::Slice{1, 2}, {image}});
-  all.push_back({ops::Add{}, {image, image}});
-  all.push_back({ops::Activate{{ops::ActivationKind::tanh, 0}}, {image}});
-  all.push_back({ops::Softmax{}, {image}});
-  return all;
-}
-
 TEST(ReachAgainstReference, IncludesWhatMattersAndNoMore) {
   std::mt19937 random(3);
   std::normal_distribution<double> normal;
-  for (const Reach& test : reaches()) {
+  for (const ReachCase& test : reach_cases()) {
     SCOPED_TRACE(std::string(test.op.name()) + " " + test.op.describe());
     std::vector<Array> operands;
     for (const Shape& shape : test.operands) {
       operands.push_back(reference::make_array(shape));
       for (double& value : operands.back().values) value = normal(random);
+      if (shape.rank() == 1)  // a variance, for instance
+        for (double& value : operands.back().values) value = 0.5 + std::abs(value);
     }
-    const bool weighted = test.op.as<ops::Conv2d>() || test.op.as<ops::ConvTranspose2d>();
-    for (std::size_t operand = 0; operand < (weighted ? 1 : operands.size()); ++operand)
+    for (std::size_t operand = 0; operand + test.weights < operands.size(); ++operand)
       for (const Axis axis : {Axis::rows, Axis::columns}) {
         std::vector<std::vector<std::int64_t>> found;
         // Large enough to become a window's maximum, and of another size in every channel.
@@ -130,9 +101,7 @@ TEST(ReachAgainstReference, IncludesWhatMattersAndNoMore) {
 
 // What an unpool reads depends on the indices: all that windows of this kind can hold, taken together.
 TEST(ReachAgainstReference, UnpoolTakesInAllIndices) {
-  for (const ops::MaxUnpool& op :
-       {ops::MaxUnpool{.output = {12, 15}}, ops::MaxUnpool{{3, 3}, {2, 2}, {1, 1}, {11, 12}},
-        ops::MaxUnpool{{2, 2}, {3, 3}, {0, 0}, {12, 14}}, ops::MaxUnpool{{3, 3}, {1, 1}, {1, 1}, {7, 8}}}) {
+  for (const ops::MaxUnpool& op : reach_cases_of_unpools()) {
     SCOPED_TRACE(describe(op));
     const Operator erased(op);
     const auto windows = [&](Axis axis) {
@@ -157,7 +126,7 @@ TEST(ReachAgainstReference, UnpoolTakesInAllIndices) {
 }
 
 TEST(ReachArithmetic, IntervalsAreHullsAndShiftByTheRate) {
-  for (const Reach& test : reaches()) {
+  for (const ReachCase& test : reach_cases()) {
     SCOPED_TRACE(std::string(test.op.name()) + " " + test.op.describe());
     for (const Axis axis : {Axis::rows, Axis::columns}) {
       const Rate rate = test.op.rate(axis);
@@ -185,14 +154,13 @@ TEST(ReachArithmetic, IntervalsAreHullsAndShiftByTheRate) {
 
 // The rate is the ratio of the extents, but for the rim.
 TEST(RateAgainstShapes, IsTheRatioOfExtents) {
-  for (const Reach& test : reaches()) {
+  for (const ReachCase& test : reach_cases()) {
     SCOPED_TRACE(std::string(test.op.name()) + " " + test.op.describe());
     for (const Axis axis : {Axis::rows, Axis::columns}) {
       const auto result = [&](std::int64_t grown) {
         std::vector<ValueType> types;
         for (const Shape& shape : test.operands) types.push_back({DType::f32, shape});
-        const bool weighted = test.op.as<ops::Conv2d>() || test.op.as<ops::ConvTranspose2d>();
-        for (std::size_t i = 0; i < (weighted ? 1 : types.size()); ++i)
+        for (std::size_t i = 0; i + test.weights < types.size(); ++i)
           types[i].shape[axis == Axis::rows ? 2 : 3] += grown;
         return extent(test.op.infer(types).front().shape, axis);
       };

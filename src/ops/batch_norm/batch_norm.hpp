@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ops/activation/activation.hpp"
+#include "ops/initial.hpp"
 #include "terramask/operator.hpp"
 
 namespace terramask::ops {
@@ -20,5 +21,6 @@ Interval reach(const BatchNorm& op, std::size_t operand, Axis axis, Interval res
 Rate rate(const BatchNorm& op, Axis axis);
 std::string describe(const BatchNorm& op);
 void differentiate(const BatchNorm& op, Backward& backward);
+Initial initial(const BatchNorm& op, std::size_t operand, std::span<const ValueType> operands);
 
 }  // namespace terramask::ops

@@ -47,4 +47,9 @@ void differentiate(const BatchNorm& op, Backward& backward) {
     if (backward.wants(i)) backward.give(i, gradients[i]);
 }
 
+// The identity: weight and running variance 1, bias and running mean 0.
+Initial initial(const BatchNorm&, std::size_t operand, std::span<const ValueType>) {
+  return {.value = operand == 1 || operand == 4 ? 1.0 : 0.0};
+}
+
 }  // namespace terramask::ops

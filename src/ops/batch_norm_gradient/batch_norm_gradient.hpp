@@ -13,6 +13,7 @@ namespace terramask::ops {
 ///   otherwise: dx = weight · inv_std · dy
 struct BatchNormGradient {
   static constexpr std::string_view name = "batch_norm_gradient";
+  static constexpr bool vulkan_scratch = true;
   bool training = true;
   double epsilon = 1e-5;  ///< only otherwise
 };

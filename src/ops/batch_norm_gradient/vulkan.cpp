@@ -1,6 +1,6 @@
+#include "ops/batch_norm_gradient/batch_norm_gradient.hpp"
 #include "ops/vulkan/channel_sums.hpp"
 #include "ops/vulkan/planes.hpp"
-#include "ops/vulkan/scratch.hpp"
 
 namespace terramask::ops {
 

@@ -14,6 +14,7 @@ namespace terramask::ops {
 /// The running statistics may be updated in place. N·H·W must be above 1.
 struct BatchNormTraining {
   static constexpr std::string_view name = "batch_norm_training";
+  static constexpr bool vulkan_scratch = true;
   static constexpr bool updates_in_place = true;
   double epsilon = 1e-5;
   double momentum = 0.1;

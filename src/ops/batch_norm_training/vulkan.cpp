@@ -1,6 +1,6 @@
+#include "ops/batch_norm_training/batch_norm_training.hpp"
 #include "ops/vulkan/channel_sums.hpp"
 #include "ops/vulkan/planes.hpp"
-#include "ops/vulkan/scratch.hpp"
 
 namespace terramask::ops {
 

@@ -8,6 +8,7 @@ namespace terramask::ops {
 /// Operand: x [N, C, H, W]. Result: [C], Σ_{n,h,w} x[n, c, h, w].
 struct ChannelSum {
   static constexpr std::string_view name = "channel_sum";
+  static constexpr bool vulkan_scratch = true;
   static constexpr bool makes_weights = true;
 };
 

@@ -1,5 +1,5 @@
+#include "ops/channel_sum/channel_sum.hpp"
 #include "ops/vulkan/channel_sums.hpp"
-#include "ops/vulkan/scratch.hpp"
 
 namespace terramask::ops {
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ops/activation/activation.hpp"
+#include "ops/initial.hpp"
 #include "terramask/operator.hpp"
 
 namespace terramask::ops {
@@ -26,5 +27,6 @@ Interval reach(const Conv2d& op, std::size_t operand, Axis axis, Interval result
 Rate rate(const Conv2d& op, Axis axis);
 std::string describe(const Conv2d& op);
 void differentiate(const Conv2d& op, Backward& backward);
+Initial initial(const Conv2d& op, std::size_t operand, std::span<const ValueType> operands);
 
 }  // namespace terramask::ops

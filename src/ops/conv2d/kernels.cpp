@@ -145,19 +145,75 @@ std::int32_t i32(std::int64_t value) {
   return static_cast<std::int32_t>(value);
 }
 
+/// What one dispatch computes: planes of one image, or all images whole.
+struct Part {
+  std::int64_t image, images;
+  PlaneSlice slice;
+};
+
+// One image at a time where its result must be cut into slices; all of them at once where not.
+std::vector<Part> parts_of(const Shape& out, const vulkan::Traits& traits, std::int64_t block) {
+  const std::int64_t area = out.h() * out.w();
+  const auto whole = vulkan::slice_planes(traits, out.n() * out.c(), area, block);
+  if (whole.size() == 1) return {{0, out.n(), whole.front()}};
+  std::vector<Part> parts;
+  for (std::int64_t image = 0; image < out.n(); ++image)
+    for (PlaneSlice slice : vulkan::slice_planes(traits, out.c(), area, block)) {
+      const std::uint64_t begin =
+          static_cast<std::uint64_t>(image * out.c() + slice.first) * static_cast<std::uint64_t>(area) * 4;
+      slice.offset = begin / traits.storage_alignment * traits.storage_alignment;
+      slice.lead = static_cast<std::uint32_t>((begin - slice.offset) / 4);
+      slice.bytes = begin - slice.offset + static_cast<std::uint64_t>(slice.planes * area) * 4;
+      parts.push_back({image, 1, slice});
+    }
+  return parts;
+}
+
+Push push_of(const Convolution& convolution, const Gather& from, const Shape& in, const Shape& out,
+             const Part& part) {
+  const std::int64_t image = in.c() * in.h() * in.w();
+  return {.inputs = i32(in.c()),
+          .outputs = i32(out.c()),
+          .height = i32(in.h()),
+          .width = i32(in.w()),
+          .out_height = i32(out.h()),
+          .out_width = i32(out.w()),
+          .pad_h = i32(from.padding.h),
+          .pad_w = i32(from.padding.w),
+          .in_base = i32(part.image * image),
+          .in_batch = i32(image),
+          .out_base = i32(part.slice.lead),
+          .out_batch = i32(out.c() * out.h() * out.w()),
+          .first_output = i32(part.slice.first),
+          .alpha = convolution.activation.alpha};
+}
+
+// Vector loads where rows stay aligned to them: the phases of a transposed convolution shift against each
+// other.
+bool loads_quads(const Gather& from, const Blocking& blocks, const Shape& in) {
+  const bool one_tap = from.taps == Extent2{1, 1} && from.padding == Extent2{0, 0};
+  return in.w() % 4 == 0 && from.stride.w == 1 && blocks.columns % 4 == 0 && from.padding.w >= 0 &&
+         (from.phases == Extent2{1, 1} || one_tap);
+}
+
+bool stores_quads(const Gather& from, const Shape& out, const PlaneSlice& slice) {
+  return out.w() % 4 == 0 && slice.lead % 4 == 0 && out.h() * out.w() % 4 == 0 &&
+         from.phases == Extent2{1, 1};
+}
+
 }  // namespace
 
 void record_convolution(const Convolution& convolution, Recorder& recorder) {
   const Shape in = recorder.operand(0).shape, out = recorder.result().shape;
-  const Gather g = gather(convolution);
+  const Gather from = gather(convolution);
   const bool direct = recorder.traits().direct();
-  const Blocking b = blocking(g, out.c());
-  const std::int64_t block = direct ? b.channels : 64;
+  const Blocking blocks = blocking(from, out.c());
+  const std::int64_t block = direct ? blocks.channels : 64;
   const std::int64_t lanes = recorder.traits().subgroup_size;
   const std::string key =
-      fmt::format("{}{}.{}.{}.{} p{},{} u{},{} d{},{}", direct ? "direct" : "tiled", g.reversed ? "T" : "",
-                  b.channels, b.depth, b.kernel_rows, g.padding.h % g.phases.h, g.padding.w % g.phases.w,
-                  g.phases.h, g.phases.w, g.spread.h, g.spread.w);
+      fmt::format("{}{}.{}.{}.{} p{},{} u{},{} d{},{}", direct ? "direct" : "tiled", from.reversed ? "T" : "",
+                  blocks.channels, blocks.depth, blocks.kernel_rows, from.padding.h % from.phases.h,
+                  from.padding.w % from.phases.w, from.phases.h, from.phases.w, from.spread.h, from.spread.w);
 
   const bool has_bias = recorder.operands() > 2;
   const auto outputs = out.c();
@@ -166,80 +222,41 @@ void record_convolution(const Convolution& convolution, Recorder& recorder) {
       [=](const Tensor& tensor) { return padded_bias(has_bias ? &tensor : nullptr, outputs, block); });
   const Binding weights =
       recorder.packed(1, direct ? View::rgba32f : View::storage, key, [=](const Tensor& tensor) {
-        return direct ? pack_direct(tensor, g, b, lanes) : pack_tiled(tensor, g);
+        return direct ? pack_direct(tensor, from, blocks, lanes) : pack_tiled(tensor, from);
       });
 
-  const std::int64_t area = out.h() * out.w();
-  const std::int64_t phase_h = (out.h() + g.phases.h - 1) / g.phases.h;
-  const std::int64_t phase_w = (out.w() + g.phases.w - 1) / g.phases.w;
-  // Vector loads where rows stay aligned to them: the phases of a transposed convolution shift against each
-  // other.
-  const bool one_tap = g.taps == Extent2{1, 1} && g.padding == Extent2{0, 0};
-  const bool quads_in = in.w() % 4 == 0 && g.stride.w == 1 && b.columns % 4 == 0 && g.padding.w >= 0 &&
-                        (g.phases == Extent2{1, 1} || one_tap);
-
-  // One image at a time where its result must be cut into slices; all of them at once where not.
+  const std::int64_t phase_h = ceil_div(out.h(), from.phases.h), phase_w = ceil_div(out.w(), from.phases.w);
+  const auto activation = static_cast<std::uint32_t>(convolution.activation.kind);
   bool first = true;
-  const auto dispatch = [&](std::int64_t image, std::int64_t images, const PlaneSlice& slice) {
-    const bool quads_out =
-        out.w() % 4 == 0 && slice.lead % 4 == 0 && area % 4 == 0 && g.phases == Extent2{1, 1};
-    const Push push{i32(in.c()),
-                    i32(out.c()),
-                    i32(in.h()),
-                    i32(in.w()),
-                    i32(out.h()),
-                    i32(out.w()),
-                    i32(g.padding.h),
-                    i32(g.padding.w),
-                    i32(image * in.c() * in.h() * in.w()),
-                    i32(in.c() * in.h() * in.w()),
-                    i32(slice.lead),
-                    i32(out.c() * area),
-                    i32(slice.first - image * out.c()),
-                    convolution.activation.alpha};
-    const std::int64_t channels = images > 1 ? out.c() : slice.planes;
+  for (const Part& part : parts_of(out, recorder.traits(), block)) {
+    const Push push = push_of(convolution, from, in, out, part);
+    const std::int64_t channels = part.images > 1 ? out.c() : part.slice.planes;
     Binding output = recorder.write();
-    output.offset = slice.offset;
-    output.bytes = slice.bytes;
-    const std::uint32_t z = u32(images * g.phases.h * g.phases.w);
-    const auto activation = static_cast<std::uint32_t>(convolution.activation.kind);
+    output.offset = part.slice.offset;
+    output.bytes = part.slice.bytes;
+    const std::uint32_t z = u32(part.images * from.phases.h * from.phases.w);
     if (direct) {
+      const bool quads = loads_quads(from, blocks, in), stores = stores_quads(from, out, part.slice);
       recorder.dispatch(
           "conv2d_direct",
-          {u32(b.columns), u32(b.rows), u32(b.channels), u32(g.taps.h), u32(g.taps.w), u32(g.stride.h),
-           u32(g.stride.w), u32(g.dilation.h), u32(g.dilation.w), u32(b.depth), u32(b.kernel_rows),
-           activation, quads_out ? 1u : 0u, quads_in ? 1u : 0u, quads_in ? u32(g.padding.w) : 0u,
-           u32(g.phases.h), u32(g.phases.w), u32(lanes)},
+          {u32(blocks.columns), u32(blocks.rows), u32(blocks.channels), u32(from.taps.h), u32(from.taps.w),
+           u32(from.stride.h), u32(from.stride.w), u32(from.dilation.h), u32(from.dilation.w),
+           u32(blocks.depth), u32(blocks.kernel_rows), activation, stores ? 1u : 0u, quads ? 1u : 0u,
+           quads ? u32(from.padding.w) : 0u, u32(from.phases.h), u32(from.phases.w), u32(lanes)},
           {recorder.read(0, View::r32f), recorder.read(0, View::rgba32f), weights, bias, output}, push,
-          {ceil_div(((phase_w + b.columns - 1) / b.columns) * ((phase_h + b.rows - 1) / b.rows), lanes),
-           ceil_div(channels, b.channels), z},
+          {ceil_div(ceil_div(phase_w, blocks.columns) * ceil_div(phase_h, blocks.rows), lanes),
+           ceil_div(channels, blocks.channels), z},
           first);
     } else {
-      recorder.dispatch("conv2d_tiled",
-                        {u32(g.taps.h), u32(g.taps.w), u32(g.stride.h), u32(g.stride.w), u32(g.dilation.h),
-                         u32(g.dilation.w), activation, 4, 4, u32(g.phases.h), u32(g.phases.w)},
-                        {recorder.read(0, View::storage), weights, bias, output}, push,
-                        {ceil_div(phase_h * phase_w, 64), ceil_div(channels, 64), z}, first);
+      recorder.dispatch(
+          "conv2d_tiled",
+          {u32(from.taps.h), u32(from.taps.w), u32(from.stride.h), u32(from.stride.w), u32(from.dilation.h),
+           u32(from.dilation.w), activation, 4, 4, u32(from.phases.h), u32(from.phases.w)},
+          {recorder.read(0, View::storage), weights, bias, output}, push,
+          {ceil_div(phase_h * phase_w, 64), ceil_div(channels, 64), z}, first);
     }
     first = false;
-  };
-
-  const auto whole = vulkan::slice_planes(recorder.traits(), out.n() * out.c(), area, block);
-  if (whole.size() == 1) {
-    dispatch(0, out.n(), whole.front());
-    return;
   }
-  for (std::int64_t image = 0; image < out.n(); ++image)
-    for (PlaneSlice slice : vulkan::slice_planes(recorder.traits(), out.c(), area, block)) {
-      const std::uint64_t begin =
-          static_cast<std::uint64_t>(image * out.c() + slice.first) * static_cast<std::uint64_t>(area) * 4;
-      const std::uint64_t alignment = recorder.traits().storage_alignment;
-      slice.offset = begin / alignment * alignment;
-      slice.lead = static_cast<std::uint32_t>((begin - slice.offset) / 4);
-      slice.bytes = begin - slice.offset + static_cast<std::uint64_t>(slice.planes * area) * 4;
-      slice.first += image * out.c();
-      dispatch(image, 1, slice);
-    }
 }
 
 }  // namespace terramask::ops

@@ -67,4 +67,11 @@ void differentiate(const Conv2d& op, Backward& backward) {
   backward.give(0, backward.add1(transposed, {dy, weight}, "dx"));
 }
 
+Initial initial(const Conv2d&, std::size_t operand, std::span<const ValueType> operands) {
+  const Shape& weight = operands[1].shape;
+  const auto taps = static_cast<double>(weight[2] * weight[3]);
+  const double in = static_cast<double>(weight[1]) * taps, out = static_cast<double>(weight[0]) * taps;
+  return {.fans = Fans{.in = in, .out = out, .pytorchs = in}, .bias = operand == 2};
+}
+
 }  // namespace terramask::ops

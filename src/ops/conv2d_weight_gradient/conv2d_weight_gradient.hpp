@@ -12,6 +12,7 @@ namespace terramask::ops {
 /// Sums are split in an order that does not depend on threads; no float atomics.
 struct Conv2dWeightGradient {
   static constexpr std::string_view name = "conv2d_weight_gradient";
+  static constexpr bool vulkan_scratch = true;
   static constexpr bool makes_weights = true;
   Extent2 kernel{3, 3};
   Extent2 stride{1, 1};

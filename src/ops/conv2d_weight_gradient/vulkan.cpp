@@ -1,6 +1,7 @@
 #include <algorithm>
 
-#include "ops/vulkan/scratch.hpp"
+#include "ops/conv2d_weight_gradient/conv2d_weight_gradient.hpp"
+#include "vulkan/recorder.hpp"
 
 namespace terramask::ops {
 namespace {

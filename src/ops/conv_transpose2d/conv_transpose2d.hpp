@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ops/activation/activation.hpp"
+#include "ops/initial.hpp"
 #include "terramask/operator.hpp"
 
 namespace terramask::ops {
@@ -27,5 +28,6 @@ Interval reach(const ConvTranspose2d& op, std::size_t operand, Axis axis, Interv
 Rate rate(const ConvTranspose2d& op, Axis axis);
 std::string describe(const ConvTranspose2d& op);
 void differentiate(const ConvTranspose2d& op, Backward& backward);
+Initial initial(const ConvTranspose2d& op, std::size_t operand, std::span<const ValueType> operands);
 
 }  // namespace terramask::ops

@@ -84,4 +84,12 @@ void differentiate(const ConvTranspose2d& op, Backward& backward) {
             {dy, weight}, "dx"));
 }
 
+Initial initial(const ConvTranspose2d& op, std::size_t operand, std::span<const ValueType> operands) {
+  const Shape& weight = operands[1].shape;
+  const auto taps = static_cast<double>(weight[2] * weight[3]);
+  const auto stride = static_cast<double>(op.stride.h * op.stride.w);
+  const double in = static_cast<double>(weight[0]) * taps, out = static_cast<double>(weight[1]) * taps;
+  return {.fans = Fans{.in = std::max(1.0, in / stride), .out = out, .pytorchs = out}, .bias = operand == 2};
+}
+
 }  // namespace terramask::ops

@@ -15,7 +15,7 @@ namespace {
 
 template <class Op>
 std::int64_t tile(const Operator& op, const Graph& graph, const Node& node, const cpu::Traits& traits) {
-  if constexpr (std::is_same_v<Op, Conv2d> || std::is_same_v<Op, ConvTranspose2d>)
+  if constexpr (requires(const Op& own, const Shape& weight) { winograd_tile(own, weight, traits); })
     return winograd_tile(*op.as<Op>(), graph.type(node.operands[1]).shape, traits);
   else
     return 1;

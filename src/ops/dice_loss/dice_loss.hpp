@@ -11,6 +11,7 @@ namespace terramask::ops {
 ///   + smooth), sums [3·C] = (Σ w p t, Σ w p, Σ w t) of each class, over the whole batch.
 struct DiceLoss {
   static constexpr std::string_view name = "dice_loss";
+  static constexpr bool vulkan_scratch = true;
   static constexpr bool makes_weights = true;
   double smooth = 1;
 };

@@ -1,6 +1,5 @@
 #include "ops/dice_loss/dice_loss.hpp"
 #include "ops/vulkan/losses.hpp"
-#include "ops/vulkan/scratch.hpp"
 
 namespace terramask::ops {
 

@@ -36,6 +36,7 @@ struct PixelLossOptions {
 /// order that does not depend on threads.
 struct PixelLoss {
   static constexpr std::string_view name = "pixel_loss";
+  static constexpr bool vulkan_scratch = true;
   static constexpr bool makes_weights = true;
   PixelLossOptions loss;
 };

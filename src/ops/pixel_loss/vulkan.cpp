@@ -1,6 +1,5 @@
 #include "ops/pixel_loss/pixel_loss.hpp"
 #include "ops/vulkan/losses.hpp"
-#include "ops/vulkan/scratch.hpp"
 
 namespace terramask::ops {
 namespace {

@@ -1,6 +1,5 @@
 #include "ops/sum_squares/sum_squares.hpp"
 #include "ops/vulkan/flat.hpp"
-#include "ops/vulkan/scratch.hpp"
 #include "ops/vulkan/sums.hpp"
 
 namespace terramask::ops {

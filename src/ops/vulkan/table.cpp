@@ -1,13 +1,15 @@
 // Every operator's Vulkan kernels.
 #include "ops/vulkan/table.hpp"
 
-#include "ops/vulkan/scratch.hpp"
+#include "ops/operators.hpp"
 
 namespace terramask {
 namespace ops {
 
-// Defined in each operator's vulkan.cpp.
-#define TERRAMASK_OPERATOR(Type, folder) void record(const Type& op, vulkan::Recorder& recorder);
+// Defined in each operator's vulkan.cpp; the scratch by those whose struct says `vulkan_scratch`.
+#define TERRAMASK_OPERATOR(Type, folder)                   \
+  void record(const Type& op, vulkan::Recorder& recorder); \
+  std::uint64_t scratch_bytes(const Type&, const Graph&, const Node&, const vulkan::Traits&);
 #include "ops/operators.def"
 #undef TERRAMASK_OPERATOR
 
@@ -18,9 +20,7 @@ using Scratch = decltype(vulkan::Kernels::scratch_bytes);
 /// Null where the operator wants none.
 template <class Op>
 constexpr Scratch scratch() {
-  if constexpr (requires(const Op& op, const Graph& graph, const Node& node, const vulkan::Traits& traits) {
-                  scratch_bytes(op, graph, node, traits);
-                })
+  if constexpr (requires { Op::vulkan_scratch; })
     return [](const Operator& op, const Graph& graph, const Node& node, const vulkan::Traits& traits) {
       return scratch_bytes(*op.as<Op>(), graph, node, traits);
     };

@@ -1,0 +1,10 @@
+# ops/operators.hpp, the headers of all operators: written from their one list, src/ops/operators.def.
+set(list ${PROJECT_SOURCE_DIR}/src/ops/operators.def)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${list})
+file(STRINGS ${list} lines REGEX "^TERRAMASK_OPERATOR")
+set(headers "// All operators, for those who build graphs. Written by cmake/operators.cmake.\n#pragma once\n\n")
+foreach(line ${lines})
+  string(REGEX REPLACE ".*, *([a-z0-9_]+)\\).*" "\\1" folder ${line})
+  string(APPEND headers "#include \"ops/${folder}/${folder}.hpp\"\n")
+endforeach()
+file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/ops/operators.hpp CONTENT "${headers}" @ONLY)
