@@ -122,13 +122,13 @@ RegionSummary finish_region(const std::string& folder, const ProgressSink& progr
   summary.tiles = joined.expected;
   std::vector<RegionTile> standing;
   for (const auto& [key, one] : joined.tiles) {
-    if (one.tile.status == "done" &&
+    if (one.tile.status == TileStatus::done &&
         !stands(folder, one, file->description["products"]["probabilities"] == true)) {
       summary.faults.push_back(mask_path(one.tile) + ": is done, but not there any more as it was written");
       continue;
     }
-    if (one.tile.status == "done") standing.push_back(one.tile);
-    if (one.tile.status == "failed") summary.failed.push_back(one.tile);
+    if (one.tile.status == TileStatus::done) standing.push_back(one.tile);
+    if (one.tile.status == TileStatus::failed) summary.failed.push_back(one.tile);
   }
   summary.kept = standing.size();
   summary.region = totals_of(file->classes, standing);

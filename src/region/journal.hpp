@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "region/database.hpp"
+#include "sqlite/database.hpp"
 #include "terramask/region.hpp"
 
 namespace terramask::region {
@@ -60,11 +60,11 @@ class Journal {
   void returned(std::span<const TileKey> keys);
 
  private:
-  void put(Statement& statement, const JournalTile& tile);
+  void put(sqlite::Statement& statement, const JournalTile& tile);
   void count_begun(std::span<const TileKey> keys);
 
   std::mutex mutex_;
-  Database database_;
+  sqlite::Database database_;
 };
 
 }  // namespace terramask::region

@@ -135,7 +135,7 @@ bool JournalDispatcher::failed(const JournalTile& one, const Error& error) {
   journal_.failed(key_of(one), error.what());
   log(fmt::format("tile {} failed: {}", name, error.what()));
   finished_.push_back(one.tile);
-  finished_.back().status = "failed";
+  finished_.back().status = TileStatus::failed;
   finished_.back().cause = error.what();
   pixels_ += pixels_of(one);
   return !options_.stop_on_error;

@@ -102,7 +102,7 @@ std::vector<JournalTile> reconcile(const std::string& folder, const std::map<Til
     const auto known = before.find({one.tile.row, one.tile.column});
     if (known != before.end()) {
       const JournalTile& old = known->second;
-      const bool same = old.tile.status == "done" && old.inputs == one.inputs &&
+      const bool same = old.tile.status == TileStatus::done && old.inputs == one.inputs &&
                         old.tile.window == one.tile.window && stands(folder, old, probabilities);
       if (same) {
         one = old;

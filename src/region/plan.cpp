@@ -91,7 +91,7 @@ RegionPlan make_plan(const RegionJob& job, const Model& model, const JobFile& fi
       one.tile.row = row;
       one.tile.column = column;
       one.tile.window = part;
-      one.tile.status = "pending";
+      one.tile.status = TileStatus::pending;
       const Window field{part.x - margin, part.y - margin, part.width + 2 * margin, part.height + 2 * margin};
       one.inputs = inputs_digest(plan.reader->sources_of(field), plan.inputs, common);
       plan.tiles.push_back(std::move(one));

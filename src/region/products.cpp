@@ -15,6 +15,7 @@
 #include "models/atomic_file.hpp"
 #include "region/plan.hpp"
 #include "region/stac.hpp"
+#include "region/tile_status.hpp"
 #include "region/utc_time.hpp"
 #include "terramask/output.hpp"
 #include "terramask/vectorize.hpp"
@@ -57,13 +58,13 @@ std::vector<geo::IndexedTile> indexed(const std::map<TileKey, JournalTile>& tile
     const RegionTile& t = one.tile;
     geo::IndexedTile index;
     index.name = tile_name(t);
-    index.status = t.status;
+    index.status = name_of(t.status);
     index.cause = t.cause;
     index.row = t.row;
     index.column = t.column;
     index.window = t.window;
     index.runs = t.runs;
-    if (t.status == "done") {
+    if (t.status == TileStatus::done) {
       index.location = mask_path(t);
       index.valid_share = t.pixels == 0 ? 0 : static_cast<double>(t.valid) / static_cast<double>(t.pixels);
       if (t.valid > 0) index.confidence = t.confidence;
@@ -170,7 +171,7 @@ void write_wanted(const Tied& tied, const ProgressSink& progress, const StopFlag
 Products write_products(const Tied& tied, bool complete, const ProgressSink& progress, const StopFlag* stop) {
   std::vector<JournalTile> done;
   for (const auto& [key, one] : tied.tiles)
-    if (one.tile.status == "done") done.push_back(one);
+    if (one.tile.status == TileStatus::done) done.push_back(one);
   Products made;
   write_virtual(tied, done, made);
   made.add((fs::path(tied.folder) / "tiles.gpkg").string(), {});

@@ -46,7 +46,7 @@ RegionSummary summarise(const JobFile& file, const std::vector<RegionTile>& fini
                         const std::map<TileKey, JournalTile>& all) {
   RegionSummary summary;
   for (const RegionTile& tile : finished) {
-    if (tile.status == "failed")
+    if (tile.status == TileStatus::failed)
       summary.failed.push_back(tile);
     else
       ++summary.done;
@@ -103,6 +103,74 @@ void drop_tiles(const std::string& folder, const std::map<TileKey, JournalTile>&
   for (const auto& [key, one] : gone) remove_tile(folder, one.tile);
 }
 
+/// What the folder remembers of earlier runs.
+struct Remembered {
+  std::optional<JobFile> file;
+  std::unique_ptr<Journal> journal;
+  std::vector<JournalSource> sources;
+  std::map<TileKey, JournalTile> tiles;
+};
+
+Remembered recall(JobFolder& folder, const RegionRun& run) {
+  Remembered found{.file = folder.job(), .journal = {}, .sources = {}, .tiles = {}};
+  if (found.file && folder.has_journal() && run.begin != RegionRun::Begin::restart) {
+    found.journal = std::make_unique<Journal>(folder.journal(), false);
+    found.sources = found.journal->sources();
+    found.tiles = found.journal->tiles();
+  }
+  return found;
+}
+
+/// Makes the folder this job's. What can be refused has been: from here on the folder changes.
+void claim(JobFolder& folder, const Remembered& before, const RegionJob& job, const RegionRun& run,
+           Opened& opened, const StopFlag* stop) {
+  if (!before.journal) folder.clear();
+  if (!before.file) {
+    const JobFile first = folder.make_job(opened.plan.file);
+    if (first.text() != opened.plan.file.text()) lay_out_as(opened, job, run, first, stop);
+  } else if (before.file->given != opened.plan.file.given) {
+    folder.renew_job(opened.plan.file);
+  }
+}
+
+void log_opened(const Opened& opened, const RegionRun& run) {
+  if (!run.log) return;
+  run.log(fmt::format("computing on {}", opened.worker->device_name()));
+  for (const std::string& warning : opened.warnings) run.log("warning: " + warning);
+  for (const std::string& fault : opened.plan.inputs.faults) run.log("source left out: " + fault);
+}
+
+void record(Journal& journal, const RegionPlan& plan, const RegionJob& job,
+            const std::vector<JournalTile>& tiles) {
+  journal.set_sources(plan.inputs.records);
+  journal.set_meta("job", plan.file.description.dump());
+  journal.set_meta("joined", plan.inputs.joined);
+  journal.set_meta("tiles", std::to_string(plan.tiles.size()));
+  journal.set_meta("wanted", wanted_text(job));
+  journal.set_tiles(tiles);
+}
+
+/// What the ranks did.
+struct Worked {
+  std::vector<WorkTimes> times;
+  RegionHandingOut handing_out;
+};
+
+Worked work_off(const RegionRun& run, const Opened& opened, JournalDispatcher& dispatcher, bool any) {
+  Worked done;
+  if (run.ranks == nullptr || run.ranks->alone()) {
+    if (any) done.times.push_back(opened.worker->run(opened.plan, dispatcher));
+    return done;
+  }
+  share_plan(*run.ranks, opened.plan);
+  RankServer server(*run.ranks, dispatcher);
+  done.times.push_back(opened.worker->run(opened.plan, dispatcher));
+  server.finish();
+  done.times.insert(done.times.end(), server.times().begin(), server.times().end());
+  done.handing_out = server.effort();
+  return done;
+}
+
 }  // namespace
 
 RegionSummary run_region(const RegionJob& given, const RegionRun& run, const ProgressSink& progress,
@@ -117,47 +185,25 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
     throw Error(ErrorCode::usage, "--shard under mpirun: both share out the tiles", "leave one of them out");
   JobFolder folder(run);
   check_closed(run.output);
-  const std::optional<JobFile> file = folder.job();
-  std::vector<JournalSource> known;
-  std::map<TileKey, JournalTile> before;  // what the journal knows
-  std::unique_ptr<Journal> journal;
-  if (file && folder.has_journal() && run.begin != RegionRun::Begin::restart) {
-    journal = std::make_unique<Journal>(folder.journal(), false);
-    known = journal->sources();
-    before = journal->tiles();
-  }
-  Opened opened = open_job(job, run, file, known, stop);
+  Remembered before = recall(folder, run);
+  Opened opened = open_job(job, run, before.file, before.sources, stop);
   const RegionPlan& plan = opened.plan;
   check_wanted(wanted_text(job), plan.file, run.output, stop);
-  // From here on the folder changes: what can be refused has been.
-  if (!journal) folder.clear();
-  if (!file) {
-    const JobFile first = folder.make_job(plan.file);
-    if (first.text() != plan.file.text()) lay_out_as(opened, job, run, first, stop);
-  } else if (file->given != plan.file.given) {
-    folder.renew_job(plan.file);
-  }
-  if (run.log) {
-    run.log(fmt::format("computing on {}", opened.worker->device_name()));
-    for (const std::string& warning : opened.warnings) run.log("warning: " + warning);
-    for (const std::string& fault : plan.inputs.faults) run.log("source left out: " + fault);
-  }
+  claim(folder, before, job, run, opened, stop);
+  log_opened(opened, run);
+
   std::vector<JournalTile> all = share_of(plan.tiles, run);
-  drop_tiles(run.output, before, all);
-  std::vector<JournalTile> to_do = reconcile(run.output, before, job.probabilities, all);
+  drop_tiles(run.output, before.tiles, all);
+  std::vector<JournalTile> to_do = reconcile(run.output, before.tiles, job.probabilities, all);
   remove_leftovers(run.output, to_do);
-  if (!journal) journal = std::make_unique<Journal>(folder.journal(), true);
-  journal->set_sources(plan.inputs.records);
-  journal->set_meta("job", plan.file.description.dump());
-  journal->set_meta("joined", plan.inputs.joined);
-  journal->set_meta("tiles", std::to_string(plan.tiles.size()));
-  journal->set_meta("wanted", wanted_text(job));
-  journal->set_tiles(all);
+  if (!before.journal) before.journal = std::make_unique<Journal>(folder.journal(), true);
+  Journal& journal = *before.journal;
+  record(journal, plan, job, all);
 
   const std::size_t count = to_do.size();
   if (count > 0) remove_wanted(run.output);
   const int ranks = alone ? 1 : run.ranks->size();
-  JournalDispatcher dispatcher(*journal, std::move(to_do),
+  JournalDispatcher dispatcher(journal, std::move(to_do),
                                {.ahead = opened.worker->threads() + static_cast<std::size_t>(ranks),
                                 .retries = run.retries,
                                 .stop_on_error = run.stop_on_error,
@@ -166,27 +212,16 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
                                 .progress = progress,
                                 .stop = stop});
   const auto start = std::chrono::steady_clock::now();
-  std::vector<WorkTimes> times;
-  RegionHandingOut handing_out;
-  if (!alone) {
-    share_plan(*run.ranks, plan);
-    RankServer server(*run.ranks, dispatcher);
-    times.push_back(opened.worker->run(plan, dispatcher));
-    server.finish();
-    times.insert(times.end(), server.times().begin(), server.times().end());
-    handing_out = server.effort();
-  } else if (count > 0) {
-    times.push_back(opened.worker->run(plan, dispatcher));
-  }
-  const std::map<TileKey, JournalTile> known_now = journal->tiles();
+  const Worked worked = work_off(run, opened, dispatcher, count > 0);
+  const std::map<TileKey, JournalTile> known_now = journal.tiles();
   RegionSummary summary = summarise(plan.file, dispatcher.finished(), known_now);
   summary.tiles = all.size();
   summary.kept = all.size() - count;
   summary.faults = plan.inputs.faults;
   summary.warnings = opened.warnings;
   warn_without_result(opened.worker->model(), run, dispatcher.finished(), summary);
-  summary.handing_out = handing_out;
-  add_times(times, summary);
+  summary.handing_out = worked.handing_out;
+  add_times(worked.times, summary);
   if (run.shards == 1) {
     const Tied tied{run.output, plan.file, known_now, plan.inputs.records, wanted_text(job)};
     // Polygons with holes where tiles failed, and areas without them, would look like the truth.

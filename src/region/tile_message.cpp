@@ -22,7 +22,7 @@ JournalTile from_json(const Json& json) {
   t.column = json.at(1).get<std::int64_t>();
   const auto window = json.at(2).get<std::array<std::int64_t, 4>>();
   t.window = {window[0], window[1], window[2], window[3]};
-  t.status = json.at(3).get<std::string>();
+  t.status = json.at(3).get<TileStatus>();
   t.runs = json.at(4).get<std::int64_t>();
   t.pixels = json.at(5).get<std::uint64_t>();
   t.valid = json.at(6).get<std::uint64_t>();

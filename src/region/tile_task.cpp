@@ -119,7 +119,7 @@ JournalTile TileTask::finish(const StopFlag* stop) {
   if (probabilities_) probabilities_->put_in_place();
   mask->put_in_place();
   RegionTile& t = tile_.tile;
-  t.status = "done";
+  t.status = TileStatus::done;
   t.pixels = maker_->pixels();
   t.valid = maker_->valid_pixels();
   t.without_result = maker_->without_result();

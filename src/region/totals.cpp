@@ -10,7 +10,7 @@ class Adder {
   }
 
   void add(const RegionTile& tile) {
-    if (tile.status != "done") return;
+    if (tile.status != TileStatus::done) return;
     totals_.pixels += tile.pixels;
     totals_.valid_pixels += tile.valid;
     totals_.has_areas = totals_.has_areas && tile.areas.size() == totals_.classes.size();

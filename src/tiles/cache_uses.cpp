@@ -15,7 +15,7 @@ constexpr int kDroppedAtOnce = 64;
 
 }  // namespace
 
-CacheUses::CacheUses(Database& database, std::optional<std::uint64_t> limit)
+CacheUses::CacheUses(sqlite::Database& database, std::optional<std::uint64_t> limit)
     : database_(database),
       limit_(limit),
       use_(database.prepare(
@@ -63,7 +63,7 @@ void CacheUses::make_room(std::uint64_t bytes) {
 
 // One transaction, so that other processes are not kept waiting. Whether anything was dropped.
 bool CacheUses::drop_some(std::uint64_t most) {
-  Transaction transaction(database_);
+  sqlite::Transaction transaction(database_);
   std::vector<std::array<std::int64_t, 3>> oldest;
   oldest_.bind(0, std::int64_t{kDroppedAtOnce});
   while (oldest_.step()) oldest.push_back({oldest_.integer(0), oldest_.integer(1), oldest_.integer(2)});
@@ -71,7 +71,7 @@ bool CacheUses::drop_some(std::uint64_t most) {
   int dropped = 0;
   for (const auto& [zoom, column, row] : oldest) {
     if (bytes_in_use() <= most) break;
-    for (Statement* drop : {&drop_tile_, &drop_fetch_}) {
+    for (sqlite::Statement* drop : {&drop_tile_, &drop_fetch_}) {
       drop->bind(0, zoom).bind(1, column).bind(2, row).run();
       dropped += database_.changes();
     }

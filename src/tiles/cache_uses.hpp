@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "sqlite/database.hpp"
 #include "tiles/address.hpp"
-#include "tiles/sqlite.hpp"
 
 namespace terramask::tiles {
 
@@ -14,7 +14,7 @@ namespace terramask::tiles {
 class CacheUses {
  public:
   /// @param limit  bytes that the file may take; empty: any
-  CacheUses(Database& database, std::optional<std::uint64_t> limit);
+  CacheUses(sqlite::Database& database, std::optional<std::uint64_t> limit);
 
   /// Milliseconds since 1970.
   static std::int64_t now();
@@ -28,9 +28,9 @@ class CacheUses {
   std::uint64_t bytes_in_use();
   bool drop_some(std::uint64_t most);
 
-  Database& database_;
+  sqlite::Database& database_;
   std::optional<std::uint64_t> limit_;
-  Statement use_, size_, oldest_, drop_tile_, drop_fetch_;
+  sqlite::Statement use_, size_, oldest_, drop_tile_, drop_fetch_;
 };
 
 }  // namespace terramask::tiles

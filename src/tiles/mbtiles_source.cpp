@@ -9,7 +9,7 @@
 namespace terramask::tiles {
 
 MbtilesSource::MbtilesSource(const std::string& path, const StopFlag* stop)
-    : stop_(stop), database_(path, Database::Mode::read, stop) {
+    : stop_(stop), database_(path, {.mode = sqlite::Mode::read, .stop = stop}) {
   if (!database_.has_table("tiles"))
     throw Error(ErrorCode::format, path + ": has no table \"tiles\", so it is no MBTiles file",
                 "name an MBTiles file of images");

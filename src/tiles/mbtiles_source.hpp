@@ -1,7 +1,7 @@
 // Tiles of an MBTiles file (https://github.com/mapbox/mbtiles-spec, 1.3).
 #pragma once
 
-#include "tiles/sqlite.hpp"
+#include "sqlite/database.hpp"
 #include "tiles/tile_source.hpp"
 
 namespace terramask::tiles {
@@ -26,11 +26,11 @@ class MbtilesSource final : public TileSource {
 
   mutable std::mutex mutex_;
   const StopFlag* stop_;
-  mutable Database database_;
+  mutable sqlite::Database database_;
   bool has_metadata_ = false;
   std::int64_t without_zoom_ = 0;
   mutable std::map<int, std::int64_t> skipped_;  ///< by zoom
-  std::optional<Statement> tile_;
+  std::optional<sqlite::Statement> tile_;
 };
 
 }  // namespace terramask::tiles

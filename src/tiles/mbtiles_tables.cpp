@@ -9,10 +9,10 @@ namespace terramask::tiles {
 const char* const kIsTile =
     "typeof(zoom_level) = 'integer' AND typeof(tile_column) = 'integer' AND typeof(tile_row) = 'integer'";
 
-std::vector<int> zooms_of(Database& database) {
+std::vector<int> zooms_of(sqlite::Database& database) {
   // One step down the index a zoom: a count of distinct ones would read the whole of it. The range leaves out
   // texts and blobs, which SQLite sorts behind all numbers.
-  Statement next = database.prepare(
+  sqlite::Statement next = database.prepare(
       fmt::format("SELECT min(zoom_level) FROM tiles WHERE zoom_level >= ? AND zoom_level <= {} AND {}",
                   kDeepestZoom, kIsTile));
   std::vector<int> found;
@@ -25,13 +25,13 @@ std::vector<int> zooms_of(Database& database) {
   return found;
 }
 
-TileRange extent_of(Database& database, int zoom, std::int64_t& skipped) {
+TileRange extent_of(sqlite::Database& database, int zoom, std::int64_t& skipped) {
   const std::int64_t last = (std::int64_t{1} << zoom) - 1;
   // Fractions of a zoom count among its rows, and are none of its tiles.
-  Statement all =
+  sqlite::Statement all =
       database.prepare("SELECT count(*) FROM tiles WHERE zoom_level >= ?1 AND zoom_level < ?1 + 1");
   skipped = all.bind(0, std::int64_t{zoom}).step() ? all.integer(0) : 0;
-  Statement half = database.prepare(fmt::format(
+  sqlite::Statement half = database.prepare(fmt::format(
       "SELECT count(*), min(tile_column), max(tile_column), min(tile_row), max(tile_row) FROM tiles WHERE "
       "zoom_level = ?1 AND tile_column BETWEEN 0 AND ?2 AND tile_row BETWEEN 0 AND ?2 AND {} GROUP BY "
       "tile_column > ?2 / 2",
@@ -46,22 +46,22 @@ TileRange extent_of(Database& database, int zoom, std::int64_t& skipped) {
   return extent.range();
 }
 
-std::int64_t rows_without_zoom(Database& database) {
-  Statement statement = database.prepare(fmt::format(
+std::int64_t rows_without_zoom(sqlite::Database& database) {
+  sqlite::Statement statement = database.prepare(fmt::format(
       "SELECT (SELECT count(*) FROM tiles WHERE zoom_level < 0) + (SELECT count(*) FROM tiles WHERE "
       "zoom_level > {}) + (SELECT count(*) FROM tiles WHERE zoom_level IS NULL)",
       kDeepestZoom));
   return statement.step() ? statement.integer(0) : 0;
 }
 
-Statement& bind_address(Statement& statement, const TileAddress& address, int first) {
+sqlite::Statement& bind_address(sqlite::Statement& statement, const TileAddress& address, int first) {
   return statement.bind(first, std::int64_t{address.zoom})
       .bind(first + 1, address.x)
       .bind(first + 2, flipped_row(address.zoom, address.y));
 }
 
-std::optional<TileAddress> any_tile(Database& database, int zoom, const TileRange& range) {
-  Statement statement = database.prepare(fmt::format(
+std::optional<TileAddress> any_tile(sqlite::Database& database, int zoom, const TileRange& range) {
+  sqlite::Statement statement = database.prepare(fmt::format(
       "SELECT tile_column, tile_row FROM tiles WHERE zoom_level = ? AND tile_column >= ? AND tile_column < ? "
       "AND tile_row > ? AND tile_row <= ? AND {} LIMIT 1",
       kIsTile));
@@ -71,8 +71,8 @@ std::optional<TileAddress> any_tile(Database& database, int zoom, const TileRang
   return TileAddress{zoom, statement.integer(0), flipped_row(zoom, statement.integer(1))};
 }
 
-std::string metadata_item(Database& database, const std::string& name) {
-  Statement statement = database.prepare("SELECT value FROM metadata WHERE name = ?");
+std::string metadata_item(sqlite::Database& database, const std::string& name) {
+  sqlite::Statement statement = database.prepare("SELECT value FROM metadata WHERE name = ?");
   return statement.bind(0, std::string_view(name)).step() ? statement.text(0) : std::string();
 }
 

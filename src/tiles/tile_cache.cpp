@@ -62,7 +62,7 @@ std::string cache_path(const TileSettings& settings, const std::string& host, co
 
 TileCache::TileCache(const std::string& path, const std::string& source, bool only_read,
                      std::optional<std::uint64_t> limit, const StopFlag* stop)
-    : database_(path, only_read ? Database::Mode::read : Database::Mode::create, stop) {
+    : database_(path, {.mode = only_read ? sqlite::Mode::read : sqlite::Mode::create, .stop = stop}) {
   if (!only_read) create();
   check_source(source, only_read);
   find_ = database_.prepare(fmt::format(
@@ -92,7 +92,7 @@ void TileCache::create() {
     // Another process is changing the mode, or the file system has no shared memory: the journal does too.
     if (error.code() == ErrorCode::format) throw;
   }
-  Transaction transaction(database_);
+  sqlite::Transaction transaction(database_);
   database_.run(kTables);
   // Caches of the first version did not say when a tile was used.
   if (!database_.prepare("SELECT 1 FROM pragma_table_info('terramask_fetches') WHERE name = 'used'").step())
@@ -156,7 +156,7 @@ std::optional<CachedTile> TileCache::find(const TileAddress& address) {
 void TileCache::keep(const TileAddress& address, const CachedTile& tile) {
   const std::lock_guard lock(mutex_);
   uses_->make_room(tile.bytes.size() + kRowBytes);
-  Transaction transaction(database_);
+  sqlite::Transaction transaction(database_);
   if (tile.missing) {
     bind_address(*drop_tile_, address).run();
   } else {
@@ -176,7 +176,7 @@ void TileCache::keep(const TileAddress& address, const CachedTile& tile) {
 
 void TileCache::widen_zooms(int zoom) {
   if (zoom >= least_zoom_ && zoom <= greatest_zoom_) return;
-  Statement statement = database_.prepare(fmt::format(
+  sqlite::Statement statement = database_.prepare(fmt::format(
       "SELECT min(zoom_level), max(zoom_level) FROM tiles WHERE zoom_level BETWEEN 0 AND {}", kDeepestZoom));
   statement.step();
   least_zoom_ = static_cast<int>(statement.integer(0));

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "sqlite/database.hpp"
 #include "tiles/cache_uses.hpp"
-#include "tiles/sqlite.hpp"
 #include "tiles/tile_source.hpp"
 
 namespace terramask::tiles {
@@ -47,8 +47,8 @@ class TileCache {
   void widen_zooms(int zoom);
 
   std::mutex mutex_;
-  Database database_;
-  std::optional<Statement> find_, find_missing_, keep_tile_, drop_tile_, keep_fetch_, renew_;
+  sqlite::Database database_;
+  std::optional<sqlite::Statement> find_, find_missing_, keep_tile_, drop_tile_, keep_fetch_, renew_;
   std::optional<CacheUses> uses_;  ///< unless it is only read
   int least_zoom_ = 99, greatest_zoom_ = -1;
 };

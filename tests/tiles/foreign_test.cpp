@@ -19,7 +19,7 @@ class ForeignTiles : public TilesTest {
  protected:
   std::string with_rows(const std::string& name, const std::vector<std::string>& rows) {
     write_mbtiles(path(name), {{{5, 10, 20}, "x"}, {{5, 12, 21}, "x"}, {{7, 40, 80}, "x"}}, {});
-    tiles::Database database(path(name), tiles::Database::Mode::create);
+    sqlite::Database database(path(name), {.mode = sqlite::Mode::create});
     for (const std::string& row : rows) database.run("INSERT INTO tiles VALUES (" + row + ", 'x')");
     return path(name);
   }
@@ -44,7 +44,7 @@ TEST_F(ForeignTiles, ColumnsOfAnotherTypeAreNoTiles) {
 }
 
 TEST_F(ForeignTiles, WhoStopsDoesNotWaitForAQueryWithoutEnd) {
-  tiles::Database(path("view.mbtiles"), tiles::Database::Mode::create)
+  sqlite::Database(path("view.mbtiles"), {.mode = sqlite::Mode::create})
       .run(
           "CREATE VIEW tiles AS WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n) "
           "SELECT i AS zoom_level, 'x' AS tile_column, 0 AS tile_row, NULL AS tile_data FROM n");
@@ -57,7 +57,7 @@ TEST_F(ForeignTiles, WhoStopsDoesNotWaitForAQueryWithoutEnd) {
 TEST_F(ForeignTiles, ACacheWithForeignRowsIsNotEmptiedForEver) {
   const std::string file = path("cache.mbtiles");
   { const tiles::TileCache made(file, "source", false, std::nullopt); }
-  tiles::Database(file, tiles::Database::Mode::create)
+  sqlite::Database(file, {.mode = sqlite::Mode::create})
       .run(
           "INSERT INTO terramask_fetches (zoom_level, tile_column, tile_row) VALUES (x'', 'a', 'b'), (x'01', "
           "1, 1);"

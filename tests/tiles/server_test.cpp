@@ -183,8 +183,8 @@ class CacheSizeTest : public ServerTest {
                  {.value = [&random](int, int, int) { return static_cast<int>(random() % 256); }});
   }
   std::set<std::string> kept() const {
-    tiles::Database cache(cache_file().string(), tiles::Database::Mode::read);
-    tiles::Statement rows = cache.prepare("SELECT tile_column, 63 - tile_row FROM tiles");
+    sqlite::Database cache(cache_file().string(), {.mode = sqlite::Mode::read});
+    sqlite::Statement rows = cache.prepare("SELECT tile_column, 63 - tile_row FROM tiles");
     std::set<std::string> found;
     while (rows.step()) found.insert(fmt::format("{}/{}/{}", kZoom, rows.integer(0), rows.integer(1)));
     return found;
@@ -197,7 +197,7 @@ TEST_F(CacheSizeTest, TilesNotUsedForLongestGoFirst) {
   pixels_of(name(4, 2));
   ASSERT_EQ(kept().size(), 8U);
   // Made by a program that did not keep when tiles were used; then the first row alone is read.
-  tiles::Database(cache_file().string(), tiles::Database::Mode::create)
+  sqlite::Database(cache_file().string(), {.mode = sqlite::Mode::create})
       .run("DROP INDEX terramask_used; ALTER TABLE terramask_fetches DROP COLUMN used");
   pixels_of(name(4, 1, "&attribution=a"));
 
@@ -244,7 +244,7 @@ TEST_F(ServerTest, ExpiredTilesAreAskedAfterAndOldOnesServeWhenTheServerIsAway) 
   const auto first = pixels_of(name(2, 2));
   const std::string cache = cache_file().string();
   const auto expire = [&] {
-    tiles::Database(cache, tiles::Database::Mode::create).run("UPDATE terramask_fetches SET expires = 1");
+    sqlite::Database(cache, {.mode = sqlite::Mode::create}).run("UPDATE terramask_fetches SET expires = 1");
   };
   expire();
   write_tile(folder / "root" / (fmt::format("{}/{}/{}", kZoom, kX + 1, kY + 1) + ".png"),

@@ -14,12 +14,12 @@
 #include "errors.hpp"
 #include "geo/base/gdal_support.hpp"
 #include "geo/files/open.hpp"
+#include "sqlite/database.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/error.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/raster_reader.hpp"
 #include "terramask/tiles.hpp"
-#include "tiles/sqlite.hpp"
 
 namespace terramask::tests {
 
@@ -85,15 +85,15 @@ inline void write_tile(const fs::path& path, const NewTile& tile) {
 /// An MBTiles file of these images, by the address "z/x/y" (y from the north).
 inline void write_mbtiles(const std::string& path, const std::map<std::array<int, 3>, std::string>& images,
                           const std::map<std::string, std::string>& metadata) {
-  tiles::Database database(path, tiles::Database::Mode::create);
+  sqlite::Database database(path, {.mode = sqlite::Mode::create});
   database.run(
       "CREATE TABLE metadata (name text, value text);"
       "CREATE TABLE tiles (zoom_level integer, tile_column integer, tile_row integer, tile_data blob);"
       "CREATE UNIQUE INDEX tile_index ON tiles (zoom_level, tile_column, tile_row);");
-  tiles::Statement entry = database.prepare("INSERT INTO metadata VALUES (?, ?)");
+  sqlite::Statement entry = database.prepare("INSERT INTO metadata VALUES (?, ?)");
   for (const auto& [name, value] : metadata)
     entry.bind(0, std::string_view(name)).bind(1, std::string_view(value)).run();
-  tiles::Statement tile = database.prepare("INSERT INTO tiles VALUES (?, ?, ?, ?)");
+  sqlite::Statement tile = database.prepare("INSERT INTO tiles VALUES (?, ?, ?, ?)");
   for (const auto& [at, bytes] : images)
     tile.bind(0, std::int64_t{at[0]})
         .bind(1, std::int64_t{at[1]})

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -14,12 +13,15 @@ namespace terramask {
 class StopFlag;
 }
 
-namespace terramask::tiles {
+namespace terramask::sqlite {
 
-/// One prepared statement; columns and parameters count from 0.
+class Database;
+
+/// One prepared statement, of a database that outlives it; columns and parameters count from 0.
 class Statement {
  public:
   Statement& bind(int parameter, std::int64_t value);
+  Statement& bind(int parameter, double value);
   Statement& bind(int parameter, std::string_view text);
   Statement& bind_blob(int parameter, std::string_view bytes);
   /// Whether there is a row. Throws format (a damaged file), io, cancelled.
@@ -30,6 +32,7 @@ class Statement {
 
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
+  double real(int column) const;
   std::string text(int column) const;  ///< of a blob its bytes
 
  private:
@@ -37,25 +40,31 @@ class Statement {
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const;
   };
-  Statement(sqlite3* database, std::string name, const StopFlag* stop,
-            std::unique_ptr<sqlite3_stmt, Finalize> statement)
-      : database_(database), name_(std::move(name)), stop_(stop), statement_(std::move(statement)) {}
+  Statement(const Database& database, std::unique_ptr<sqlite3_stmt, Finalize> statement)
+      : database_(&database), statement_(std::move(statement)) {}
 
-  sqlite3* database_;
-  std::string name_;
-  const StopFlag* stop_;
+  const Database* database_;
   std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+enum class Mode : std::uint8_t { read, write, create };
+
+struct DatabaseOptions {
+  Mode mode = Mode::read;
+  const StopFlag* stop = nullptr;  ///< ends statements and waits for other programs
+  /// What errors advise.
+  std::string if_damaged = "copy the file again, or remove it if it is a cache";
+  std::string if_full = "make room on the disk, or name another place";
 };
 
 /// A connection; for one thread at a time.
 class Database {
  public:
-  enum class Mode { read, create };
-
   /// @param path  "" with Mode::create is a temporary file that goes with the connection
-  /// @param stop  ends statements and waits for other programs; may be null
   /// Throws not_found, format (not SQLite), io.
-  Database(const std::string& path, Mode mode, const StopFlag* stop = nullptr);
+  Database(const std::string& path, DatabaseOptions options);
+  Database(const Database&) = delete;  // statements know it by its address
+  Database& operator=(const Database&) = delete;
 
   Statement prepare(const std::string& sql);
   void run(const std::string& sql);
@@ -68,9 +77,13 @@ class Database {
   struct Close {
     void operator()(sqlite3* database) const;
   };
+  friend class Statement;
+  /// Throws what the connection's last error is.
+  [[noreturn]] void fail() const;
+
   std::string name_;
-  const StopFlag* stop_;
-  std::unique_ptr<sqlite3, Close> database_;
+  DatabaseOptions options_;
+  std::unique_ptr<sqlite3, Close> handle_;
 };
 
 /// All that is changed while it lives, or (unless it is committed) nothing. Other processes wait.
@@ -87,4 +100,4 @@ class Transaction {
   bool open_ = true;
 };
 
-}  // namespace terramask::tiles
+}  // namespace terramask::sqlite

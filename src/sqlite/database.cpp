@@ -1,4 +1,4 @@
-#include "tiles/sqlite.hpp"
+#include "sqlite/database.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -9,7 +9,7 @@
 #include "terramask/error.hpp"
 #include "terramask/progress.hpp"
 
-namespace terramask::tiles {
+namespace terramask::sqlite {
 namespace {
 
 /// Without opening the file: closing it again would give up the locks of this process's own connections.
@@ -36,24 +36,6 @@ int on_busy(void* stop, int waited) {
   return 1;
 }
 
-[[noreturn]] void fail(sqlite3* database, const std::string& name, const StopFlag* stop) {
-  if (stop != nullptr) stop->check();
-  const int code = database == nullptr ? SQLITE_NOMEM : sqlite3_errcode(database);
-  const std::string cause = database == nullptr ? "out of memory" : sqlite3_errmsg(database);
-  const std::string message = fmt::format("{}: {}", name, cause);
-  switch (code & 0xFF) {
-    case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
-      throw Error(ErrorCode::format, message, "copy the file again, or remove it if it is a cache");
-    case SQLITE_FULL:
-      throw Error(ErrorCode::io, message, "make room on the disk, or name another place");
-    case SQLITE_BUSY:
-      throw Error(ErrorCode::io, message + locked_by(name), "try again when that is done");
-    default:
-      throw Error(ErrorCode::io, message, "check the folder's permissions and the disk");
-  }
-}
-
 }  // namespace
 
 void Statement::Finalize::operator()(sqlite3_stmt* statement) const {
@@ -65,21 +47,26 @@ void Database::Close::operator()(sqlite3* database) const {
 }
 
 Statement& Statement::bind(int parameter, std::int64_t value) {
-  if (sqlite3_bind_int64(statement_.get(), parameter + 1, value) != SQLITE_OK) fail(database_, name_, stop_);
+  if (sqlite3_bind_int64(statement_.get(), parameter + 1, value) != SQLITE_OK) database_->fail();
   return *this;
 }
 
 Statement& Statement::bind(int parameter, std::string_view text) {
   if (sqlite3_bind_text64(statement_.get(), parameter + 1, text.data(), text.size(), SQLITE_TRANSIENT,
                           SQLITE_UTF8) != SQLITE_OK)
-    fail(database_, name_, stop_);
+    database_->fail();
   return *this;
 }
 
 Statement& Statement::bind_blob(int parameter, std::string_view bytes) {
   if (sqlite3_bind_blob64(statement_.get(), parameter + 1, bytes.data(), bytes.size(), SQLITE_TRANSIENT) !=
       SQLITE_OK)
-    fail(database_, name_, stop_);
+    database_->fail();
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, double value) {
+  if (sqlite3_bind_double(statement_.get(), parameter + 1, value) != SQLITE_OK) database_->fail();
   return *this;
 }
 
@@ -89,7 +76,7 @@ bool Statement::step() {
   if (result == SQLITE_DONE) return false;
   // The message is the connection's, and a reset may change it: throw first, reset on the way.
   try {
-    fail(database_, name_, stop_);
+    database_->fail();
   } catch (...) {
     sqlite3_reset(statement_.get());
     throw;
@@ -115,6 +102,10 @@ std::int64_t Statement::integer(int column) const {
   return sqlite3_column_int64(statement_.get(), column);
 }
 
+double Statement::real(int column) const {
+  return sqlite3_column_double(statement_.get(), column);
+}
+
 std::string Statement::text(int column) const {
   const void* bytes = sqlite3_column_blob(statement_.get(), column);
   const int size = sqlite3_column_bytes(statement_.get(), column);
@@ -122,38 +113,58 @@ std::string Statement::text(int column) const {
                           : std::string(static_cast<const char*>(bytes), static_cast<std::size_t>(size));
 }
 
-Database::Database(const std::string& path, Mode mode, const StopFlag* stop)
-    : name_(path.empty() ? "temporary tiles" : path), stop_(stop) {
+Database::Database(const std::string& path, DatabaseOptions options)
+    : name_(path.empty() ? "temporary tiles" : path), options_(std::move(options)) {
   std::error_code failed;
-  if (mode == Mode::read && !std::filesystem::exists(path, failed))
+  if (options_.mode != Mode::create && !std::filesystem::exists(path, failed))
     throw Error(ErrorCode::not_found, path + ": no such file", "check the path");
   sqlite3* opened = nullptr;
-  const int flags = (mode == Mode::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
-                    SQLITE_OPEN_FULLMUTEX;
-  const int result = sqlite3_open_v2(path.c_str(), &opened, flags, nullptr);
-  database_.reset(opened);
-  if (result != SQLITE_OK) fail(opened, name_, stop_);
+  const int access = options_.mode == Mode::read    ? SQLITE_OPEN_READONLY
+                     : options_.mode == Mode::write ? SQLITE_OPEN_READWRITE
+                                                    : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const int result = sqlite3_open_v2(path.c_str(), &opened, access | SQLITE_OPEN_FULLMUTEX, nullptr);
+  handle_.reset(opened);
+  if (result != SQLITE_OK) fail();
   sqlite3_extended_result_codes(opened, 1);
   // SQLite only reads the flag.
-  void* flag = const_cast<StopFlag*>(stop);
+  void* flag = const_cast<StopFlag*>(options_.stop);
   sqlite3_busy_handler(opened, on_busy, flag);
-  if (stop != nullptr) sqlite3_progress_handler(opened, kInstructions, on_progress, flag);
+  if (flag != nullptr) sqlite3_progress_handler(opened, kInstructions, on_progress, flag);
   // What others' views and triggers may call.
-  if (mode == Mode::read) sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  if (options_.mode == Mode::read) sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+}
+
+void Database::fail() const {
+  if (options_.stop != nullptr) options_.stop->check();
+  sqlite3* const database = handle_.get();
+  const int code = database == nullptr ? SQLITE_NOMEM : sqlite3_errcode(database);
+  const std::string cause = database == nullptr ? "out of memory" : sqlite3_errmsg(database);
+  const std::string message = fmt::format("{}: {}", name_, cause);
+  switch (code & 0xFF) {
+    case SQLITE_NOTADB:
+    case SQLITE_CORRUPT:
+      throw Error(ErrorCode::format, message, options_.if_damaged);
+    case SQLITE_FULL:
+      throw Error(ErrorCode::io, message, options_.if_full);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      throw Error(ErrorCode::io, message + locked_by(name_), "try again when that is done");
+    default:
+      throw Error(ErrorCode::io, message, "check the folder's permissions and the disk");
+  }
 }
 
 Statement Database::prepare(const std::string& sql) {
   sqlite3_stmt* made = nullptr;
   const int result =
-      sqlite3_prepare_v2(database_.get(), sql.c_str(), static_cast<int>(sql.size()), &made, nullptr);
+      sqlite3_prepare_v2(handle_.get(), sql.c_str(), static_cast<int>(sql.size()), &made, nullptr);
   std::unique_ptr<sqlite3_stmt, Statement::Finalize> statement(made);
-  if (result != SQLITE_OK) fail(database_.get(), name_, stop_);
-  return {database_.get(), name_, stop_, std::move(statement)};
+  if (result != SQLITE_OK) fail();
+  return {*this, std::move(statement)};
 }
 
 void Database::run(const std::string& sql) {
-  if (sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
-    fail(database_.get(), name_, stop_);
+  if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail();
 }
 
 bool Database::has_table(const std::string& name) {
@@ -162,7 +173,7 @@ bool Database::has_table(const std::string& name) {
 }
 
 int Database::changes() {
-  return sqlite3_changes(database_.get());
+  return sqlite3_changes(handle_.get());
 }
 
 Transaction::Transaction(Database& database) : database_(database) {
@@ -181,4 +192,4 @@ void Transaction::commit() {
   open_ = false;
 }
 
-}  // namespace terramask::tiles
+}  // namespace terramask::sqlite
