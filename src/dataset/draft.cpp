@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "core/class_colors.hpp"
 #include "dataset/draft_training.hpp"
 #include "dataset/project_keys.hpp"
 #include "dataset/split.hpp"
@@ -30,8 +31,6 @@ constexpr double kFewBlocks = 50;
 constexpr double kLeastBlock = 64;  // pixels
 
 /// Okabe and Ito's colours, apart from each other and on most imagery.
-constexpr std::array<const char*, 8> kColors{"#e69f00", "#56b4e9", "#009e73", "#f0e442",
-                                             "#0072b2", "#d55e00", "#cc79a7", "#969696"};
 
 [[noreturn]] void refuse_class(const std::string& text) {
   throw Error(ErrorCode::usage, "--map: \"" + text + "\" is not a class",
@@ -167,7 +166,7 @@ void add_classes(Project& project, const std::vector<ClassRequest>& requests) {
   for (std::size_t i = 0; i < requests.size(); ++i) {
     std::string color = requests[i].color;
     if (color.empty())
-      color = requests[i].name == "background" ? "#000000" : kColors[next++ % kColors.size()];
+      color = requests[i].name == "background" ? "#000000" : class_colors[next++ % class_colors.size()];
     project.classes.push_back({kept ? values[i] : static_cast<int>(i), requests[i].name, color});
   }
   for (ProjectImage& image : project.images) image.labels.map = map;

@@ -6,27 +6,13 @@
 #include <charconv>
 #include <set>
 
+#include "keys/class_keys.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::dataset {
 namespace {
 
 using Need = KeyVisitor::Need;
-
-void visit_class(KeyVisitor& v, ClassInfo& one) {
-  std::int64_t value = one.value;
-  v.whole("value", value, 0, 65534, Need::required);
-  one.value = static_cast<int>(value);
-  v.text("name", one.name, Need::required);
-  v.text("color", one.color, Need::required);
-  const auto read = [&one](const Json& found, const Place& place) {
-    if (!found.is_boolean()) place.refuse(found, "true or false");
-    one.transparent = found.get<bool>();
-  };
-  v.special(
-      "transparent", read, [&one] { return one.transparent ? Json(*one.transparent) : Json(); },
-      Need::optional);
-}
 
 void visit_split(KeyVisitor& v, SplitKeys& split) {
   v.choice("method", split.method);
@@ -210,7 +196,7 @@ void visit_project(KeyVisitor& v, Project& p) {
       [&p](KeyVisitor& inner, std::size_t i) { visit_project_image(inner, p.images[i]); }, Need::required);
   v.list(
       "classes", p.classes.size(), [&p](std::size_t n) { p.classes.resize(n); },
-      [&p](KeyVisitor& inner, std::size_t i) { visit_class(inner, p.classes[i]); }, Need::required);
+      [&p](KeyVisitor& inner, std::size_t i) { keys::visit_class(inner, p.classes[i]); }, Need::required);
   const auto read_missing = [&p](const Json& value, const Place& place) {
     const auto text = [](const Json& one) { return one.is_string(); };
     if (!value.is_array() || !std::all_of(value.begin(), value.end(), text))

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/class_colors.hpp"
 #include "evaluate/class_match.hpp"
 #include "evaluate/mask_source.hpp"
 #include "evaluate/reference_source.hpp"
@@ -15,9 +16,11 @@
 namespace terramask::evaluation {
 namespace {
 
-/// For classes that have no colour: Okabe and Ito's, which the colour-blind tell apart, after a dark one.
-constexpr std::array<const char*, 8> kColors{"#20262e", "#e69f00", "#56b4e9", "#009e73",
-                                             "#f0e442", "#0072b2", "#d55e00", "#cc79a7"};
+/// For a class that has no colour; the first is dark, for it is often a background.
+const char* color_of(std::size_t index) {
+  const std::size_t place = index % class_colors.size();
+  return place == 0 ? "#20262e" : class_colors[place - 1];
+}
 
 ClassInfo parse_class(const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -58,7 +61,7 @@ void complete(std::vector<ClassInfo>& classes) {
   std::size_t color = 0;
   for (ClassInfo& one : classes) {
     if (one.name.empty()) one.name = fmt::format("class {}", one.value);
-    if (!geo::parse_color(one.color)) one.color = kColors[color % kColors.size()];
+    if (!geo::parse_color(one.color)) one.color = color_of(color);
     ++color;
   }
   geo::check_classes(classes);

@@ -9,12 +9,13 @@
 namespace terramask::evaluation {
 namespace {
 
+/// Okabe and Ito's colours (2008), which the colour-blind tell apart.
 std::vector<ClassInfo> legend_for(const std::string& name) {
   return {{0, "true negative", "#e3e6ea"},
-          {1, "true positive: " + name, "#1a9850"},
-          {2, "false positive: " + name, "#d73027"},
-          {3, "false negative: " + name, "#2166ac"},
-          {4, "no data in the mask", "#762a83"}};
+          {1, "true positive: " + name, "#009e73"},
+          {2, "false positive: " + name, "#d55e00"},
+          {3, "false negative: " + name, "#0072b2"},
+          {4, "no data in the mask", "#cc79a7"}};
 }
 
 /// The colour of what is wrong: red, with a little of the class in it.
@@ -34,6 +35,7 @@ std::set<int> unremarkable(const std::vector<ClassInfo>& classes, bool one_class
   return values;
 }
 
+/// Okabe and Ito's colours (2008), which the colour-blind tell apart.
 std::vector<ClassInfo> legend_for(const std::vector<ClassInfo>& classes) {
   std::vector<ClassInfo> legend;
   for (const ClassInfo& one : classes) {

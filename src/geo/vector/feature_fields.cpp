@@ -5,7 +5,6 @@
 #include "core/utf8.hpp"
 
 namespace terramask::geo {
-namespace {
 
 OGRFieldType ogr_type(FieldType type) {
   switch (type) {
@@ -20,8 +19,6 @@ OGRFieldType ogr_type(FieldType type) {
   }
   return OFTString;
 }
-
-}  // namespace
 
 bool add_fields(OGRLayer& layer, std::span<const Field> fields) {
   for (const Field& field : fields) {

@@ -9,6 +9,8 @@
 
 namespace terramask::geo {
 
+OGRFieldType ogr_type(FieldType type);
+
 /// Adds the fields to a layer that is written. Whether OGR took them.
 bool add_fields(OGRLayer& layer, std::span<const Field> fields);
 

@@ -1,5 +1,6 @@
 #include "geo/vector/window_layer.hpp"
 
+#include <fmt/format.h>
 #include <ogrsf_frmts.h>
 
 #include <cmath>
@@ -20,9 +21,12 @@ namespace {
 
 constexpr const char* kDiskRemedy = "make room, or choose another folder";
 
-OGRFieldType type_of(const FieldValue& value) {
-  if (std::holds_alternative<std::int64_t>(value)) return OFTInteger64;
-  return std::holds_alternative<double>(value) ? OFTReal : OFTString;
+FieldType type_of(const WindowLayer& layer, std::size_t field) {
+  if (layer.fields[field].type) return *layer.fields[field].type;
+  if (layer.rows.empty()) return FieldType::real;
+  const FieldValue& value = layer.rows.front().values[field];
+  if (std::holds_alternative<std::int64_t>(value)) return FieldType::integer64;
+  return std::holds_alternative<double>(value) ? FieldType::real : FieldType::text;
 }
 
 std::unique_ptr<OGRPolygon> outline(const Window& window, const Grid& grid) {
@@ -75,12 +79,13 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
   OGRLayer* to =
       file->CreateLayer(layer.name.c_str(), grid.crs.empty() ? nullptr : &crs, wkbPolygon, nullptr);
   if (to == nullptr) throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
-  to->SetMetadataItem("DESCRIPTION", as_utf8(layer.description).c_str());
+  if (!layer.description.empty()) to->SetMetadataItem("DESCRIPTION", as_utf8(layer.description).c_str());
   for (std::size_t i = 0; i < layer.fields.size(); ++i) {
-    OGRFieldDefn field(as_utf8(layer.fields[i].name).c_str(),
-                       layer.rows.empty() ? OFTReal : type_of(layer.rows.front().values[i]));
+    const WindowField& own = layer.fields[i];
+    OGRFieldDefn field(as_utf8(own.name).c_str(), ogr_type(type_of(layer, i)));
     // A GeoPackage wants them unique, so a unit alone would not do.
-    field.SetAlternativeName(as_utf8(layer.fields[i].name + " (" + layer.fields[i].alias + ")").c_str());
+    if (!own.alias.empty())
+      field.SetAlternativeName(as_utf8(fmt::format("{} ({})", own.name, own.alias)).c_str());
     if (to->CreateField(&field) != OGRERR_NONE)
       throw errors.error(ErrorCode::io, path, "cannot be written", kDiskRemedy);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,19 +14,20 @@ namespace terramask::geo {
 
 struct WindowField {
   std::string name;
-  std::string alias;  ///< for people: what it is, and its unit
+  std::string alias{};              ///< for people: what it is, and its unit; may be empty
+  std::optional<FieldType> type{};  ///< empty: that of the first row's value
 };
 
 struct WindowRow {
   Window window;
-  std::vector<FieldValue> values;  ///< of the same kinds in all rows
+  std::vector<FieldValue> values;  ///< one for each field
 };
 
 struct WindowLayer {
   std::string name;
-  std::vector<WindowField> fields;
-  std::vector<WindowRow> rows;
-  std::string description;
+  std::vector<WindowField> fields{};
+  std::vector<WindowRow> rows{};
+  std::string description{};
   std::string style{};  ///< StyleElements::vectors; empty: none
 };
 

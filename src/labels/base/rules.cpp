@@ -6,6 +6,7 @@
 #include <set>
 
 #include "geo/style/legend.hpp"
+#include "keys/class_keys.hpp"
 #include "keys/key_lister.hpp"
 #include "keys/key_reader.hpp"
 #include "labels/base/label_source.hpp"
@@ -16,14 +17,6 @@ namespace {
 
 using keys::KeyVisitor;
 using Need = KeyVisitor::Need;
-
-void visit_class(KeyVisitor& v, ClassInfo& one) {
-  std::int64_t value = one.value;
-  v.whole("value", value, 0, 65534, Need::required);
-  one.value = static_cast<int>(value);
-  v.text("name", one.name, Need::required);
-  v.text("color", one.color, Need::required);
-}
 
 const SourceType& type_of(const SourceSpec& source) {
   for (const SourceType& type : source_types())
@@ -114,7 +107,7 @@ void visit_rules(KeyVisitor& v, Rules& rules) {
   v.text("unlabelled", rules.unlabelled, Need::required);
   v.list(
       "classes", rules.classes.size(), [&rules](std::size_t n) { rules.classes.resize(n); },
-      [&rules](KeyVisitor& inner, std::size_t i) { visit_class(inner, rules.classes[i]); }, Need::required);
+      [&rules](KeyVisitor& inner, std::size_t i) { keys::visit_class(inner, rules.classes[i]); }, Need::required);
   std::vector<std::string> names;
   for (const SourceSpec& source : rules.sources) names.push_back(source.name);
   v.named(

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/class_colors.hpp"
 #include "labels/base/quantity.hpp"
 #include "terramask/error.hpp"
 
@@ -20,8 +21,6 @@ constexpr const char* kBackground = "background";
 constexpr std::string_view kLayer = "#layer=";
 
 /// Okabe and Ito's colours: apart from each other, to the colour-blind too.
-constexpr std::array<const char*, 8> kColors{"#e69f00", "#56b4e9", "#009e73", "#f0e442",
-                                             "#0072b2", "#d55e00", "#cc79a7", "#969696"};
 
 struct Burn {
   std::string path, layer, class_name;
@@ -56,7 +55,7 @@ Burn parse(const std::string& text) {
 
 /// The palette's colours first, then hues as far from each other as can be.
 std::string color(std::size_t index) {
-  if (index < kColors.size()) return kColors[index];
+  if (index < class_colors.size()) return class_colors[index];
   constexpr double kGoldenAngle = 137.508;
   const double hue = std::fmod(static_cast<double>(index) * kGoldenAngle, 360);
   const auto channel = [hue](double shift) {
