@@ -14,10 +14,12 @@ namespace terramask::tests {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "terramask-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-    path_ = name;
+  TemporaryFolder() : TemporaryFolder(std::filesystem::temp_directory_path()) {}
+  /// In memory where the system has such a place, for tests that sync many small files.
+  static TemporaryFolder in_memory() {
+    std::error_code failed;
+    const bool has = std::filesystem::is_directory("/dev/shm", failed);
+    return TemporaryFolder(has ? "/dev/shm" : std::filesystem::temp_directory_path());
   }
   ~TemporaryFolder() {
     std::error_code ignored;
@@ -39,6 +41,12 @@ class TemporaryFolder {
   }
 
  private:
+  explicit TemporaryFolder(const std::filesystem::path& parent) {
+    std::string name = (parent / "terramask-test-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    path_ = name;
+  }
+
   std::filesystem::path path_;
 };
 

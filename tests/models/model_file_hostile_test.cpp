@@ -13,7 +13,7 @@ using tests::error_of;
 
 class HostileModelFile : public ::testing::Test {
  protected:
-  tests::TemporaryFolder folder_;
+  const tests::TemporaryFolder folder_ = tests::TemporaryFolder::in_memory();
 };
 
 TEST_F(HostileModelFile, CutShortAnywhereIsAnError) {

@@ -18,7 +18,7 @@ using tests::error_of;
 
 class SaveModel : public ::testing::Test {
  protected:
-  tests::TemporaryFolder folder_;
+  const tests::TemporaryFolder folder_ = tests::TemporaryFolder::in_memory();
 };
 
 TEST_F(SaveModel, HashIsThatOfTheWholeFile) {

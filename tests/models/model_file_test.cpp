@@ -31,7 +31,7 @@ class ModelFile : public ::testing::Test {
   }
   static json description() { return json::parse(description_text(tests::tiny_info())); }
 
-  tests::TemporaryFolder folder_;
+  const tests::TemporaryFolder folder_ = tests::TemporaryFolder::in_memory();
 };
 
 TEST_F(ModelFile, ComesBackAsItWasSaved) {

@@ -6,6 +6,7 @@
 
 #include "region/journal_dispatcher.hpp"
 #include "region/support.hpp"
+#include "region/tile_status.hpp"
 #include "region/worker.hpp"
 
 namespace terramask::tests {
@@ -22,7 +23,7 @@ class RegionDispatch : public RegionTest {
       RegionTile& tile = all[static_cast<std::size_t>(i)].tile;
       tile.column = i;
       tile.window = {64 * i, 0, 64, 64};
-      tile.status = "pending";
+      tile.status = TileStatus::pending;
     }
     return all;
   }
@@ -30,7 +31,7 @@ class RegionDispatch : public RegionTest {
   static std::string states(region::Journal& journal) {
     std::string text;
     for (const auto& [key, one] : journal.tiles())
-      text += one.tile.status + " " + std::to_string(one.tile.runs) + ", ";
+      text += std::string(name_of(one.tile.status)) + " " + std::to_string(one.tile.runs) + ", ";
     return text;
   }
 };

@@ -79,7 +79,7 @@ TEST_F(RegionResume, TheFolderKnowsItsJob) {
 
 TEST_F(RegionResume, AnotherJournalIsRefusedByName) {
   go(run("out"));
-  region::Database(path("out/journal.sqlite"), false).execute("PRAGMA user_version = 1");
+  sqlite::Database(path("out/journal.sqlite"), {.mode = sqlite::Mode::write}).run("PRAGMA user_version = 1");
   EXPECT_THAT(message_of([&] { go(resumed("out")); }, ErrorCode::format),
               HasSubstr("journal.sqlite: the journal of another version"));
   EXPECT_THAT(message_of([&] { finish_region(path("out"), {}, nullptr); }, ErrorCode::format),

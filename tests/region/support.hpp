@@ -17,6 +17,7 @@
 
 #include "geo/base/gdal_support.hpp"
 #include "geo/files/open.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/region.hpp"
 
@@ -39,13 +40,7 @@ struct Scene {
 
 class RegionTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    configure_gdal(16 << 20);
-    std::string name = (fs::temp_directory_path() / "terramask-region-XXXXXX").string();
-    ASSERT_NE(::mkdtemp(name.data()), nullptr);
-    folder_ = name;
-  }
-  void TearDown() override { fs::remove_all(folder_); }
+  void SetUp() override { configure_gdal(16 << 20); }
 
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
@@ -142,7 +137,8 @@ class RegionTest : public ::testing::Test {
     return mask;
   }
 
-  fs::path folder_;
+  TemporaryFolder temporary_;
+  const fs::path& folder_ = temporary_.path();
 
  private:
   std::string save(const std::string& name, const NetworkSpec& network, std::uint64_t seed,

@@ -11,6 +11,7 @@
 #include "geo/base/gdal_support.hpp"
 #include "geo/files/open.hpp"
 #include "segment/golden.hpp"
+#include "temporary_folder.hpp"
 #include "terramask/gdal.hpp"
 
 namespace terramask {
@@ -18,19 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class Folder {
- public:
-  Folder() : path_(fs::temp_directory_path() / ("terramask-segment-" + std::to_string(::getpid()))) {
-    fs::create_directories(path_);
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
+using tests::TemporaryFolder;
 
 struct Raster {
   std::int64_t width = 0, height = 0;
@@ -76,7 +65,7 @@ TEST_P(ExactTiling, SameMaskWhateverTheTile) {
   const auto& [model, device] = GetParam();
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data(std::string("models/roads_") + model + ".safetensors"));
-  const Folder folder;
+  const TemporaryFolder folder;
   Segmenter segmenter = open(model, {.device = device});
   const std::string first = folder / "1024.tif";
   segmenter.run(options(mosaic(), first, 1024), {}, nullptr);
@@ -133,7 +122,7 @@ INSTANTIATE_TEST_SUITE_P(Models, ExactTiling,
 TEST(Segment, HeedsTheThreshold) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_unet.safetensors"));
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto part = [&](const std::string& output, std::optional<double> threshold) {
     SegmentOptions all = options(mosaic(), output, 256);
     all.bounds = {440000, 4634800, 440300, 4635000};
@@ -188,7 +177,7 @@ TEST(Segment, HeedsTheThreshold) {
 TEST(Segment, RefusesAThresholdThatPartsNothing) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_unet.safetensors"));
-  const Folder folder;
+  const TemporaryFolder folder;
   Segmenter segmenter(load_model(tests::shared_data("models/roads_unet.safetensors").string()), {});
   SegmentOptions all = options(mosaic(), folder / "a.tif");
   for (const double bad : {0.0, 1.0, 7.0}) {
@@ -205,7 +194,7 @@ TEST(Segment, SameMaskWhateverTheTileWhenResampled) {
   const fs::path file = tests::shared_data("models/roads_fcn.safetensors");
   TERRAMASK_REQUIRE(file);
   for (const double pixel_size : {3.9, 1.7}) {
-    const Folder folder;
+    const TemporaryFolder folder;
     Model model = load_model(file.string());
     model.info.pixel_size_m = pixel_size;
     Segmenter segmenter(std::move(model), {.device = some_device});
@@ -232,7 +221,7 @@ TEST(Segment, SameMaskWhateverTheTileWhenResampled) {
 TEST(Segment, TakesASmallerTileWhereMemoryIsShort) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto part = [&](const std::string& output) {
     SegmentOptions all = options(mosaic(), output, 1024);
     all.bounds = {440100, 4634700, 440350, 4634900};
@@ -259,7 +248,7 @@ TEST(Segment, TakesASmallerTileWhereMemoryIsShort) {
 TEST(Segment, OpensALostDeviceOnceMore) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));
-  const Folder folder;
+  const TemporaryFolder folder;
   const auto run = [&](int losses) {
     SegmentOptions all = options(mosaic(), folder / ("lost" + std::to_string(losses) + ".tif"), 256);
     all.bounds = {440100, 4634850, 440250, 4634900};
@@ -287,7 +276,7 @@ TEST(Segment, OpensALostDeviceOnceMore) {
 TEST(Segment, BlendingIsNearTheExactMask) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));
-  const Folder folder;
+  const TemporaryFolder folder;
   Segmenter segmenter = open("fcn");
   segmenter.run(options(mosaic(), folder / "exact.tif"), {}, nullptr);
   const Raster exact = read(folder / "exact.tif");
@@ -305,7 +294,7 @@ TEST(Segment, BlendingIsNearTheExactMask) {
 TEST(Segment, ProbabilitiesAgreeWithTheMask) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));
-  const Folder folder;
+  const TemporaryFolder folder;
   Segmenter segmenter = open("fcn");
   SegmentOptions all = options(mosaic(), folder / "mask.tif", 512);
   all.bounds = {440100, 4634800, 440300, 4634900};
@@ -332,7 +321,7 @@ TEST(Segment, ProbabilitiesAgreeWithTheMask) {
 TEST(Segment, GoesOnAfterARasterThatFailed) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));
-  const Folder folder;
+  const TemporaryFolder folder;
   fs::copy_file(mosaic(), folder / "cut.tif");
   fs::resize_file(folder / "cut.tif", fs::file_size(folder / "cut.tif") * 2 / 3);
   Segmenter segmenter = open("fcn");
@@ -347,7 +336,7 @@ TEST(Segment, GoesOnAfterARasterThatFailed) {
 
 TEST(Segment, ComputesNoTileThatIsAllNodata) {
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_unet.safetensors"));
-  const Folder folder;
+  const TemporaryFolder folder;
   geo::ensure_gdal();
   geo::DatasetPtr blank(GetGDALDriverManager()->GetDriverByName("GTiff")->Create(
       (folder / "blank.tif").c_str(), 512, 512, 3, GDT_Byte, nullptr));
@@ -367,7 +356,7 @@ TEST(Segment, ComputesNoTileThatIsAllNodata) {
 TEST(Segment, StopLeavesNothing) {
   TERRAMASK_REQUIRE(mosaic());
   TERRAMASK_REQUIRE(tests::shared_data("models/roads_fcn.safetensors"));
-  const Folder folder;
+  const TemporaryFolder folder;
   Segmenter segmenter = open("fcn");
   StopFlag stop;
   const auto stop_soon = [&](const Progress& progress) {

@@ -72,14 +72,6 @@ Outcome Running::wait() {
 
 void ProgramTest::SetUp() {
   configure_gdal(std::uint64_t{16} << 20);
-  std::string name = (fs::temp_directory_path() / "terramask-tools-XXXXXX").string();
-  ASSERT_NE(::mkdtemp(name.data()), nullptr);
-  folder_ = name;
-}
-
-void ProgramTest::TearDown() {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
 }
 
 Outcome ProgramTest::terramask(const std::vector<std::string>& arguments) const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "temporary_folder.hpp"
 #include "terramask/model.hpp"
 
 namespace terramask::tests {
@@ -35,7 +36,6 @@ class Running {
 class ProgramTest : public ::testing::Test {
  protected:
   void SetUp() override;
-  void TearDown() override;
 
   Outcome terramask(const std::vector<std::string>& arguments) const;
   Outcome bench(const std::vector<std::string>& arguments) const;
@@ -53,7 +53,8 @@ class ProgramTest : public ::testing::Test {
   /// Names of all files in the folder, hidden ones too.
   std::set<std::string> files() const;
 
-  std::filesystem::path folder_;
+  TemporaryFolder temporary_;
+  const std::filesystem::path& folder_ = temporary_.path();
 };
 
 /// What an error must be: one line, after the program's name, with these parts, and no new file.

@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "program.hpp"
-#include "tiles/sqlite.hpp"
+#include "sqlite/database.hpp"
 #include "tiles/tile_server.hpp"
 
 namespace terramask::tests {
@@ -31,10 +31,7 @@ class Tiles : public ProgramTest {
     server = std::make_unique<TileServer>(path("root"));
     ASSERT_TRUE(server->running()) << "python3 is needed";
   }
-  void TearDown() override {
-    server.reset();
-    ProgramTest::TearDown();
-  }
+  void TearDown() override { server.reset(); }
 
   static std::string tile(int x, int y) { return fmt::format("{}/{}/{}", kZoom, kX + x, kY + y); }
 
@@ -220,8 +217,8 @@ TEST_F(Tiles, two_at_once_share_a_cache) {
   std::string cache;
   for (const std::string& name : files())
     if (name.ends_with(".mbtiles")) cache = path(name).string();
-  tiles::Database database(cache, tiles::Database::Mode::read);
-  tiles::Statement check = database.prepare("PRAGMA integrity_check");
+  sqlite::Database database(cache, {.mode = sqlite::Mode::read});
+  sqlite::Statement check = database.prepare("PRAGMA integrity_check");
   ASSERT_TRUE(check.step());
   EXPECT_EQ(check.text(0), "ok");
 }
