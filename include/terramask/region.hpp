@@ -91,8 +91,8 @@ struct RegionRun {
 
   std::string output;  ///< the folder; made where it is not there
   Begin begin = Begin::fresh;
-  bool drop_missing =
-      false;  ///< forget sources that are gone since the job began: their tiles are done without
+  /// Forget sources that are gone since the job began: their tiles are done without.
+  bool drop_missing = false;
   bool stop_on_error = false;
   int retries = 1;                   ///< of a tile that failed
   bool content_fingerprint = false;  ///< SHA-256 of whole inputs instead of size, time and header
@@ -107,12 +107,14 @@ struct RegionRun {
   std::function<void(const std::string&)> log;
 };
 
+enum class TileStatus : std::uint8_t { pending, running, done, failed };
+
 /// What became of a tile.
 struct RegionTile {
   std::int64_t row = 0, column = 0;
-  Window window;       ///< of the region's grid
-  std::string status;  ///< pending, running, done, failed
-  std::string cause;   ///< of a failure
+  Window window;  ///< of the region's grid
+  TileStatus status = TileStatus::pending;
+  std::string cause;  ///< of a failure
   std::int64_t runs = 0;
   std::uint64_t pixels = 0, valid = 0;
   /// Pixels that the network, in this run, gave no finite number for: nodata.

@@ -25,12 +25,13 @@ struct SceneOptions {
 };
 
 /// The files of a scene, in its folder:
-///   ortho.tif   Byte, red, green, blue
-///   dsm.tif     Float32, metres: the surface with buildings, trees and cars; nodata -9999
-///   dtm.tif     Float32, metres: the bare ground
-///   labels.tif  Byte: the class seen from above at each pixel's centre (scene_classes), with palette and
-///   names map.gpkg    roads, buildings, water, vegetation, tree_rows in the CRS of the rasters map.osm the
-///   same map as OpenStreetMap XML
+/// * ortho.tif: Byte, red, green, blue
+/// * dsm.tif: Float32, metres: the surface with buildings, trees and cars; nodata -9999
+/// * dtm.tif: Float32, metres: the bare ground
+/// * labels.tif: Byte, the class seen from above at each pixel's centre, with palette and names
+/// * map.gpkg: roads, buildings, water, vegetation, tree_rows in the CRS of the rasters
+/// * map.osm: the same map as OpenStreetMap XML
+///
 /// The map says what a map would: it knows streets under trees, and woods rather than crowns.
 const std::vector<std::string>& scene_files();
 

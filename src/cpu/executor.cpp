@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <fstream>
 
+#include "core/counted.hpp"
 #include "core/host_memory.hpp"
 #include "cpu/instruction_set.hpp"
 #include "cpu/layout.hpp"
@@ -46,7 +47,8 @@ class CpuExecutor final : public Executor {
   }
 
   std::string device_name() const override {
-    return fmt::format("{} ({}, {} threads)", processor_name(), instruction_set_name(), shared_->threads);
+    return fmt::format("{} ({}, {})", processor_name(), instruction_set_name(),
+                       counted(shared_->threads, "thread"));
   }
 
   Plan plan(const Graph& graph, const TileGrid& grid = {}) const override {
@@ -147,7 +149,7 @@ DeviceInfo describe_device() {
   const dnnl_version_t* const version = dnnl_version();
   info.driver = fmt::format("oneDNN {}.{}.{}", version->major, version->minor, version->patch);
   info.memory_bytes = host_memory();
-  info.traits = fmt::format("{}, {} threads", instruction_set_name(), processors());
+  info.traits = fmt::format("{}, {}", instruction_set_name(), counted(processors(), "thread"));
   return info;
 }
 

@@ -86,7 +86,8 @@ Work::Work(const LabelsOptions& options)
       ranks_(rules_) {
   for (const auto& [name, path] : options_.source_paths) rules_.source(name, "sources").keys->set_path(path);
   for (const RuleSpec& rule : rules_.rules)
-    summaries_.push_back({rule.place + ": from " + rule.source, 0, 0});
+    summaries_.push_back(
+        {options_.burns.empty() ? rule.place + ": from " + rule.source : "from " + rule.source, 0, 0});
   std::vector<std::string> inputs{options_.like};
   if (options_.burns.empty()) inputs.push_back(options_.rules);
   check_output(options_.output, options_.overwrite, inputs);

@@ -174,7 +174,7 @@ class Strips {
     const std::lock_guard lock(mutex_);
     done_ += pixels;
     if (progress_)
-      progress_({"scene", "pixels", done_,
+      progress_({"drawing", "pixels", done_,
                  static_cast<std::uint64_t>(options_.width) * static_cast<std::uint64_t>(options_.height)});
   }
 

@@ -274,9 +274,9 @@ class Pipeline {
     if (stages_.aborted) stages_.aborted();
   }
 
-  /// A piece that failed is told; where nobody takes it, it ends the run.
-  void tell(Job& job) const {
-    if (!stages_.failed || !stages_.failed(job, std::current_exception())) throw;
+  /// A piece that failed is reported; where nobody takes it, it ends the run.
+  void report(Job& job, const std::exception_ptr& error) const {
+    if (!stages_.failed || !stages_.failed(job, error)) std::rethrow_exception(error);
   }
 
   void read() {
@@ -285,7 +285,7 @@ class Pipeline {
     for (;;) {
       std::optional<Piece> piece;
       {
-        const std::lock_guard lock(next_);
+        const std::lock_guard lock(next_mutex_);
         piece = stages_.next();
       }
       if (!piece) break;
@@ -294,12 +294,12 @@ class Pipeline {
         const Stopwatch watch(busy);
         patch = read_patch(*piece, model_, own);
       } catch (const std::exception&) {
-        tell(*piece->job);
+        report(*piece->job, std::current_exception());
         continue;
       }
       if (!patches_.push(std::move(*patch))) break;
     }
-    const std::lock_guard lock(next_);
+    const std::lock_guard lock(times_mutex_);
     times_.read += busy;
   }
 
@@ -311,10 +311,10 @@ class Pipeline {
         const Stopwatch watch(busy);
         stages_.finish(*result);
       } catch (const std::exception&) {
-        tell(*result->job);
+        report(*result->job, std::current_exception());
       }
     }
-    const std::lock_guard lock(next_);
+    const std::lock_guard lock(times_mutex_);
     times_.write += busy;
   }
 
@@ -324,8 +324,9 @@ class Pipeline {
   BoundedQueue<Patch> patches_;
   BoundedQueue<TileResult> results_;
   std::atomic<std::size_t> reading_;
-  std::mutex next_;
+  std::mutex next_mutex_;  ///< of stages_.next
   FirstError error_;
+  std::mutex times_mutex_;
   PipelineTimes times_;
 };
 

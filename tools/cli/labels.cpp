@@ -15,6 +15,7 @@
 #include "cli/subcommands.hpp"
 #include "common/command.hpp"
 #include "common/printing.hpp"
+#include "core/counted.hpp"
 #include "terramask/gdal.hpp"
 
 namespace terramask::tools {
@@ -73,7 +74,7 @@ void print_estimate(const LabelsArguments& a, const LabelsEstimate& e) {
 
 void print_reading(const LabelsSummary& s) {
   const double seconds = std::max(1e-9, s.read_seconds);
-  std::string text = fmt::format("{} features near the image", s.features_read);
+  std::string text = counted(s.features_read, "feature") + " near the image";
   if (s.objects_read > 0)
     text +=
         fmt::format(" among {}objects: {}objects/s, {}/s", count_text(static_cast<double>(s.objects_read)),

@@ -17,6 +17,7 @@
 #include "common/command.hpp"
 #include "common/printing.hpp"
 #include "common/progress_bar.hpp"
+#include "core/counted.hpp"
 #include "terramask/gdal.hpp"
 
 namespace terramask::tools {
@@ -59,10 +60,9 @@ int mosaic(MosaicArguments& a) {
   const double pixels = static_cast<double>(made.width) * static_cast<double>(made.height);
   const std::string aligned =
       made.aligned > 0 ? fmt::format(" ({} brought to the grid of the first)", made.aligned) : "";
-  say("{}: {} tiles{}, {} x {} pixels, {}, {:.1f}% valid; {}, {}px/s\n", a.options.output, made.tiles,
-      aligned, made.width, made.height,
-      made.classes.empty() ? fmt::format("{} bands", made.bands)
-                           : fmt::format("{} classes", made.classes.size()),
+  say("{}: {}{}, {} x {} pixels, {}, {:.1f}% valid; {}, {}px/s\n", a.options.output,
+      counted(made.tiles, "tile"), aligned, made.width, made.height,
+      made.classes.empty() ? counted(made.bands, "band") : fmt::format("{} classes", made.classes.size()),
       100 * static_cast<double>(made.valid_pixels) / pixels, duration_text(made.seconds),
       count_text(pixels / std::max(made.seconds, 1e-9)));
   return 0;

@@ -14,6 +14,7 @@
 #include "cli/stop.hpp"
 #include "cli/subcommands.hpp"
 #include "common/command.hpp"
+#include "core/counted.hpp"
 #include "terramask/evaluate.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/tiles.hpp"
@@ -51,8 +52,8 @@ int outcome(const RegionArguments& a, const RegionRun& run, const RegionSummary&
   for (const std::string& fault : summary.faults) spdlog::error("{}", fault);
   if (summary.complete()) return 0;
   const std::size_t missing = summary.tiles - summary.done - summary.kept;
-  spdlog::error("{} of {} tiles are missing, {} inputs or shards are at fault", missing, summary.tiles,
-                summary.faults.size());
+  spdlog::error("{} of {} missing; {}", missing, counted(summary.tiles, "tile"),
+                counted(summary.faults.size(), "input or shard at fault", "inputs or shards at fault"));
   return 1;
 }
 

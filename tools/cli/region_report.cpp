@@ -7,6 +7,7 @@
 #include "cli/segment_report.hpp"
 #include "common/command.hpp"
 #include "common/printing.hpp"
+#include "core/counted.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -86,7 +87,7 @@ void print_estimate(const RegionJob& job, const RegionRun& run, const RegionEsti
 
 void print_summary(const RegionRun& run, const RegionSummary& s) {
   for (const std::string& product : s.products) say("{}\n", product);
-  say("  {} tiles in {}: {} done now, {} before, {} failed\n", s.tiles, run.output, s.done, s.kept,
+  say("  {} in {}: {} done now, {} before, {} failed\n", counted(s.tiles, "tile"), run.output, s.done, s.kept,
       s.failed.size());
   if (s.region.pixels > 0) print_region(run, s);
   if (s.done == 0) return;

@@ -166,7 +166,8 @@ std::vector<Job> make_jobs(const SegmentArguments& a, NodataRule rule) {
   if (!a.stack.empty()) {
     jobs.push_back(make_job(a, a.stack.front(), a.stack));
   } else if (a.mosaic) {
-    if (!into_folder(a)) check_output(a.output, a.overwrite || a.dry_run, {});  // before the rasters are opened
+    if (!into_folder(a))
+      check_output(a.output, a.overwrite || a.dry_run, {});  // before the rasters are opened
     SegmentOptions common = common_options(a);
     const std::string mosaic =
         build_mosaic(with_bounds(a, a.rasters, common), a.raster.src_nodata, a.raster.no_alpha,

@@ -238,7 +238,7 @@ int train_model(TrainArguments a, Communicator& ranks) {
   ranks.barrier();  // the others wait here without taking the cores
   if (a.verbosity.quiet) return 0;
   if (summary.stopped_early) say("stopped early: no better model for {} epochs\n", project.training.patience);
-  say("{}: the model of epoch {} of {}; {} in all, the device waited for data {:.1f}% of the time\n",
+  say("{}: the model of epoch {} of {}; trained in {}, the device waited for data {:.1f}% of the time\n",
       a.options.output, summary.best_epoch, summary.epochs.size(), duration_text(summary.seconds),
       100 * summary.device_waited);
   if (!ranks.alone())

@@ -9,8 +9,8 @@
 namespace terramask::geo {
 namespace {
 
-constexpr std::int64_t kCell = 16;
-constexpr double kClose = 0.01;
+constexpr std::int64_t kCell = 16;  // pixels
+constexpr double kClose = 0.01;     // pixels of the finer grid
 
 std::int64_t floor_cell(std::int64_t pixel) {
   return pixel >= 0 ? pixel / kCell : -((-pixel + kCell - 1) / kCell);
@@ -52,78 +52,93 @@ double GridMapping::round_the_world(double column, double near) const {
   return column - turn_ * std::round(off / turn_);
 }
 
-void GridMapping::positions(const Window& window, std::span<double> columns, std::span<double> rows) const {
-  const std::int64_t left = floor_cell(window.x);
-  const std::int64_t top = floor_cell(window.y);
-  const auto across = static_cast<std::size_t>(floor_cell(window.x + window.width - 1) - left + 1);
-  const auto down = static_cast<std::size_t>(floor_cell(window.y + window.height - 1) - top + 1);
-  const std::size_t nodes = (across + 1) * (down + 1);
-  // Nodes first, then the middles of the cells.
-  std::vector<double> x(nodes + across * down);
-  std::vector<double> y(x.size());
-  for (std::size_t j = 0; j <= down; ++j) {
-    for (std::size_t i = 0; i <= across; ++i) {
-      x[j * (across + 1) + i] = static_cast<double>((left + static_cast<std::int64_t>(i)) * kCell);
-      y[j * (across + 1) + i] = static_cast<double>((top + static_cast<std::int64_t>(j)) * kCell);
-    }
-  }
-  for (std::size_t j = 0; j < down; ++j) {
-    for (std::size_t i = 0; i < across; ++i) {
-      x[nodes + j * across + i] = x[j * (across + 1) + i] + kCell / 2.0;
-      y[nodes + j * across + i] = y[j * (across + 1) + i] + kCell / 2.0;
-    }
-  }
-  map(x, y);
+namespace {
 
+/// A lattice over a window: its nodes, then the middles of its cells, in pixels of the other grid.
+struct Lattice {
+  std::int64_t left, top;    ///< of the first cell, in cells
+  std::size_t across, down;  ///< cells
+  std::vector<double> x, y;
+
+  explicit Lattice(const Window& window)
+      : left(floor_cell(window.x)),
+        top(floor_cell(window.y)),
+        across(static_cast<std::size_t>(floor_cell(window.x + window.width - 1) - left + 1)),
+        down(static_cast<std::size_t>(floor_cell(window.y + window.height - 1) - top + 1)) {
+    const auto add = [&](std::size_t i, std::size_t j, double off) {
+      x.push_back(static_cast<double>((left + static_cast<std::int64_t>(i)) * kCell) + off);
+      y.push_back(static_cast<double>((top + static_cast<std::int64_t>(j)) * kCell) + off);
+    };
+    for (std::size_t j = 0; j <= down; ++j)
+      for (std::size_t i = 0; i <= across; ++i) add(i, j, 0);
+    for (std::size_t j = 0; j < down; ++j)
+      for (std::size_t i = 0; i < across; ++i) add(i, j, kCell / 2.0);
+  }
+
+  Window cell(std::size_t i, std::size_t j) const {
+    return {(left + static_cast<std::int64_t>(i)) * kCell, (top + static_cast<std::int64_t>(j)) * kCell,
+            kCell, kCell};
+  }
+  std::size_t node(std::size_t i, std::size_t j) const { return j * (across + 1) + i; }
+  std::size_t middle(std::size_t i, std::size_t j) const {
+    return (across + 1) * (down + 1) + j * across + i;
+  }
+  /// Whether interpolating between the nodes of a cell is right in its middle; false for NaN.
+  bool is_smooth(std::size_t i, std::size_t j, double close) const {
+    const std::size_t a = node(i, j), c = node(i, j + 1), m = middle(i, j);
+    return std::abs((x[a] + x[a + 1] + x[c] + x[c + 1]) / 4 - x[m]) <= close &&
+           std::abs((y[a] + y[a + 1] + y[c] + y[c + 1]) / 4 - y[m]) <= close;
+  }
+  /// Between the nodes of a cell, at u and v pixels from its corner.
+  double blend(const std::vector<double>& at, std::size_t i, std::size_t j, double u, double v) const {
+    const std::size_t a = node(i, j), c = node(i, j + 1);
+    const double upper = at[a] + (at[a + 1] - at[a]) * (u / kCell);
+    const double lower = at[c] + (at[c + 1] - at[c]) * (u / kCell);
+    return upper + (lower - upper) * (v / kCell);
+  }
+};
+
+/// Calls `visit` with column, row and index within `window` of each pixel of `part`.
+template <class Visit>
+void each_pixel(const Window& part, const Window& window, const Visit& visit) {
+  for (std::int64_t row = part.y; row < part.y + part.height; ++row)
+    for (std::int64_t column = part.x; column < part.x + part.width; ++column)
+      visit(static_cast<double>(column) + 0.5, static_cast<double>(row) + 0.5,
+            static_cast<std::size_t>((row - window.y) * window.width + column - window.x));
+}
+
+}  // namespace
+
+void GridMapping::positions(const Window& window, std::span<double> columns, std::span<double> rows) const {
+  Lattice lattice(window);
+  map(lattice.x, lattice.y);
   const double close = kClose * std::min({1.0, span_[0], span_[1]});
-  std::vector<double> px;
-  std::vector<double> py;
-  for (std::size_t j = 0; j < down; ++j) {
-    for (std::size_t i = 0; i < across; ++i) {
-      const Window cell{(left + static_cast<std::int64_t>(i)) * kCell,
-                        (top + static_cast<std::int64_t>(j)) * kCell, kCell, kCell};
-      const Window part = intersect(cell, window);
-      const std::size_t a = j * (across + 1) + i;
-      const std::size_t c = a + across + 1;
-      const std::size_t middle = nodes + j * across + i;
-      const double error_x = (x[a] + x[a + 1] + x[c] + x[c + 1]) / 4 - x[middle];
-      const double error_y = (y[a] + y[a + 1] + y[c] + y[c + 1]) / 4 - y[middle];
-      const bool smooth = std::abs(error_x) <= close && std::abs(error_y) <= close;  // false for NaN
-      if (!smooth) {
-        px.clear();
-        py.clear();
+  std::vector<double> px, py;
+  for (std::size_t j = 0; j < lattice.down; ++j)
+    for (std::size_t i = 0; i < lattice.across; ++i) {
+      const Window cell = lattice.cell(i, j), part = intersect(cell, window);
+      if (lattice.is_smooth(i, j, close)) {
+        each_pixel(part, window, [&](double column, double row, std::size_t at) {
+          const double u = column - static_cast<double>(cell.x), v = row - static_cast<double>(cell.y);
+          columns[at] = lattice.blend(lattice.x, i, j, u, v);
+          rows[at] = lattice.blend(lattice.y, i, j, u, v);
+        });
+        continue;
       }
-      for (std::int64_t row = part.y; row < part.y + part.height; ++row) {
-        for (std::int64_t column = part.x; column < part.x + part.width; ++column) {
-          const double u = static_cast<double>(column - cell.x) + 0.5;
-          const double v = static_cast<double>(row - cell.y) + 0.5;
-          if (!smooth) {
-            px.push_back(static_cast<double>(column) + 0.5);
-            py.push_back(static_cast<double>(row) + 0.5);
-            continue;
-          }
-          const auto blend = [&](const std::vector<double>& at) {
-            const double upper = at[a] + (at[a + 1] - at[a]) * (u / kCell);
-            const double lower = at[c] + (at[c + 1] - at[c]) * (u / kCell);
-            return upper + (lower - upper) * (v / kCell);
-          };
-          const auto out = static_cast<std::size_t>((row - window.y) * window.width + column - window.x);
-          columns[out] = blend(x);
-          rows[out] = blend(y);
-        }
-      }
-      if (smooth) continue;
+      px.clear();
+      py.clear();
+      each_pixel(part, window, [&](double column, double row, std::size_t) {
+        px.push_back(column);
+        py.push_back(row);
+      });
       map(px, py);
       std::size_t next = 0;
-      for (std::int64_t row = part.y; row < part.y + part.height; ++row) {
-        for (std::int64_t column = part.x; column < part.x + part.width; ++column, ++next) {
-          const auto out = static_cast<std::size_t>((row - window.y) * window.width + column - window.x);
-          columns[out] = px[next];
-          rows[out] = py[next];
-        }
-      }
+      each_pixel(part, window, [&](double, double, std::size_t at) {
+        columns[at] = px[next];
+        rows[at] = py[next];
+        ++next;
+      });
     }
-  }
 }
 
 std::array<double, 4> GridMapping::extent() const {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/counted.hpp"
 #include "geo/base/disk_space.hpp"
 #include "labels/vector/osm_copy.hpp"
 #include "terramask/error.hpp"
@@ -86,19 +87,16 @@ const std::vector<std::uint32_t>* OsmInput::cut(const std::string& way_id) {
 
 std::vector<std::string> OsmInput::warnings() const {
   std::vector<std::string> all;
-  const auto count = [](std::uint64_t number, const char* what) {
-    return fmt::format("{} {}{}", number, what, number == 1 ? "" : "s");
-  };
   const OsmLeftOut& left_out = facts_.left_out;
   if (left_out.deleted > 0)
     all.push_back(fmt::format("{}: {} left out: deleted (action='delete' or visible='false')", file_.path,
-                              count(left_out.deleted, "object")));
+                              counted(left_out.deleted, "object")));
   if (left_out.replaced > 0)
     all.push_back(fmt::format("{}: {} left out: newer versions are in the file", file_.path,
-                              count(left_out.replaced, "older version")));
+                              counted(left_out.replaced, "older version")));
   if (left_out.placeless > 0)
     all.push_back(
-        fmt::format("{}: {} left out: without coordinates", file_.path, count(left_out.placeless, "node")));
+        fmt::format("{}: {} left out: without coordinates", file_.path, counted(left_out.placeless, "node")));
   if (cut_features_ > 0)
     all.push_back(
         fmt::format("{}: {} painted way{} lack{} nodes, cut off at the extract's border: lines are painted "
