@@ -17,7 +17,7 @@
 #include "geo/files/open.hpp"
 #include "geo/read/label_reader.hpp"
 #include "geo/read/palette_check.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "terramask/error.hpp"
 #include "terramask/raster_reader.hpp"
 #include "terramask/tiles.hpp"

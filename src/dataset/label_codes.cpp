@@ -8,7 +8,7 @@
 #include "dataset/project_keys.hpp"
 #include "geo/base/gdal_support.hpp"
 #include "geo/files/open.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::dataset {

@@ -3,7 +3,7 @@
 #include <charconv>
 
 #include "dataset/project_keys.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::dataset {

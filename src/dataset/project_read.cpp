@@ -6,7 +6,7 @@
 
 #include "dataset/project.hpp"
 #include "dataset/project_keys.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "keys/key_reader.hpp"
 #include "keys/key_setting.hpp"
 #include "terramask/error.hpp"

@@ -9,7 +9,7 @@
 #include "dataset/sampler.hpp"
 #include "geo/picture/canvas.hpp"
 #include "geo/read/bands.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask {

@@ -11,7 +11,7 @@
 #include "evaluate/mask_source.hpp"
 #include "evaluate/reference_source.hpp"
 #include "geo/files/open.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::evaluation {
 namespace {

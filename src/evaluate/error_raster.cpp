@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "geo/read/grid_reader.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "geo/style/qgis_style.hpp"
 
 namespace terramask::evaluation {

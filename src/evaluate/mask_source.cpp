@@ -6,7 +6,7 @@
 
 #include "geo/files/open.hpp"
 #include "geo/read/file_facts.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::evaluation {
 namespace {

@@ -16,9 +16,9 @@ class Disc {
 
   int radius() const { return radius_; }
 
-  /// Whether one of them, within the block, has a code that `wanted` accepts.
-  template <class Wanted>
-  bool any(const CodeBlock& block, std::int64_t x, std::int64_t y, const Wanted& wanted) const {
+  /// Whether one of them, within the block, has a code that `predicate` accepts.
+  template <class Predicate>
+  bool any(const CodeBlock& block, std::int64_t x, std::int64_t y, const Predicate& predicate) const {
     const Window& w = block.window;
     const bool whole = x - w.x >= radius_ && y - w.y >= radius_ && w.x + w.width - x > radius_ &&
                        w.y + w.height - y > radius_;
@@ -26,7 +26,7 @@ class Disc {
       const std::int64_t px = x + offset.x;
       const std::int64_t py = y + offset.y;
       if (!whole && (px < w.x || py < w.y || px >= w.x + w.width || py >= w.y + w.height)) continue;
-      if (wanted(block.at(px, py))) return true;
+      if (predicate(block.at(px, py))) return true;
     }
     return false;
   }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::evaluation {
 namespace {

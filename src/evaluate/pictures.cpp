@@ -6,7 +6,7 @@
 
 #include "geo/picture/png.hpp"
 #include "geo/read/nearest_reader.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "terramask/raster_info.hpp"
 
 namespace terramask::evaluation {

@@ -9,7 +9,7 @@
 #include "geo/base/crs.hpp"
 #include "geo/base/gdal_support.hpp"
 #include "geo/files/open.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "geo/vector/vector_layer.hpp"
 
 namespace terramask::evaluation {

@@ -12,7 +12,7 @@
 #include "geo/base/working_folder.hpp"
 #include "geo/files/open.hpp"
 #include "geo/read/file_facts.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "labels/base/label_source.hpp"
 #include "labels/vector/burn.hpp"
 #include "terramask/error.hpp"
@@ -42,7 +42,7 @@ class Work {
 
  private:
   void open_sources();
-  geo::RankRaster& raster();
+  geo::LevelRaster& raster();
   MaskOptions mask_options() const;
   void paint_window(const Window& window, MaskWriter& writer, LabelsSummary& summary, const StopFlag* stop);
   void paint_all(MaskWriter& writer, LabelsSummary& summary, const ProgressSink& progress,
@@ -56,11 +56,11 @@ class Work {
   LabelsOptions options_;
   Rules rules_;
   Grid grid_;
-  Ranks ranks_;
+  PaintOrder order_;
   std::vector<RuleSummary> summaries_;
   std::vector<std::string> warnings_;
   std::unique_ptr<geo::WorkingFolder> scratch_;
-  std::unique_ptr<geo::RankRaster> raster_;
+  std::unique_ptr<geo::LevelRaster> raster_;
   std::vector<std::unique_ptr<LabelSource>>
       sources_;  ///< one for each of rules_.sources; null if no rule uses it
 };
@@ -83,7 +83,7 @@ Work::Work(const LabelsOptions& options)
     : options_(checked(options)),
       rules_(options.burns.empty() ? read_rules(options.rules) : burn_rules(options.burns)),
       grid_(grid_like(options)),
-      ranks_(rules_) {
+      order_(rules_) {
   for (const auto& [name, path] : options_.source_paths) rules_.source(name, "sources").keys->set_path(path);
   for (const RuleSpec& rule : rules_.rules)
     summaries_.push_back(
@@ -117,8 +117,8 @@ void Work::open_sources() {
                           .grid_name = options_.like,
                           .scratch = scratch_->scratch(""),
                           .memory = options_.memory,
-                          .ranks = ranks_,
-                          .raster = [this]() -> geo::RankRaster& { return raster(); },
+                          .levels = order_,
+                          .raster = [this]() -> geo::LevelRaster& { return raster(); },
                           .summaries = summaries_,
                           .warnings = warnings_};
     for (std::size_t i = 0; i < rules_.rules.size(); ++i)
@@ -135,9 +135,9 @@ void Work::open_sources() {
   }
 }
 
-geo::RankRaster& Work::raster() {
+geo::LevelRaster& Work::raster() {
   if (!raster_)
-    raster_ = std::make_unique<geo::RankRaster>(grid_.width, grid_.height, scratch_->scratch("ranks.tif"));
+    raster_ = std::make_unique<geo::LevelRaster>(grid_.width, grid_.height, scratch_->scratch("levels.tif"));
   return *raster_;
 }
 
@@ -187,7 +187,7 @@ LabelsEstimate Work::estimate() const {
     e.scratch_bytes += sources_[i]->scratch_bytes();
     raster = raster || sources_[i]->uses_raster();
   }
-  if (raster) e.scratch_bytes += geo::RankRaster::most_bytes(grid_.width, grid_.height);
+  if (raster) e.scratch_bytes += geo::LevelRaster::most_bytes(grid_.width, grid_.height);
   e.scratch_free = geo::free_bytes(options_.scratch);
   e.disk = estimate_disk(options_.output, grid_, rules_.classes.size(), false, ProbabilityType::byte);
   e.warnings = warnings_;
@@ -198,8 +198,8 @@ void Work::paint_window(const Window& window, MaskWriter& writer, LabelsSummary&
                         const StopFlag* stop) {
   PaintedWindow painted(window);
   if (raster_) {
-    raster_->read(window, painted.ranks);
-    for (std::size_t i = 0; i < painted.ranks.size(); ++i) painted.codes[i] = ranks_.code(painted.ranks[i]);
+    raster_->read(window, painted.levels);
+    for (std::size_t i = 0; i < painted.levels.size(); ++i) painted.codes[i] = order_.code(painted.levels[i]);
   }
   for (const auto& source : sources_)
     if (source) source->paint(painted, stop);
@@ -207,7 +207,7 @@ void Work::paint_window(const Window& window, MaskWriter& writer, LabelsSummary&
   const auto nodata = static_cast<std::uint16_t>(writer.nodata());
   std::vector<std::uint16_t> values(painted.codes.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const Code code = painted.ranks[i] == 0 ? bare : painted.codes[i];
+    const Code code = painted.levels[i] == 0 ? bare : painted.codes[i];
     if (code == kIgnored) {
       values[i] = nodata;
       ++summary.ignored;

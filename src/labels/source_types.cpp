@@ -15,7 +15,7 @@ std::span<const SourceType> source_types() {
 
 PaintedWindow::PaintedWindow(const Window& part)
     : window(part),
-      ranks(static_cast<std::size_t>(part.width * part.height), 0),
+      levels(static_cast<std::size_t>(part.width * part.height), 0),
       codes(static_cast<std::size_t>(part.width * part.height), kIgnored) {}
 
 }  // namespace terramask::labels

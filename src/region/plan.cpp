@@ -7,7 +7,7 @@
 
 #include "geo/region/region_grid.hpp"
 #include "region/digest.hpp"
-#include "segment/job.hpp"
+#include "segment/segment_task.hpp"
 
 namespace terramask::region {
 namespace {

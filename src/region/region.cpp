@@ -13,7 +13,7 @@
 #include "region/products.hpp"
 #include "region/ranks.hpp"
 #include "region/totals.hpp"
-#include "segment/job.hpp"
+#include "segment/segment_task.hpp"
 #include "terramask/output.hpp"
 
 namespace terramask {

@@ -9,7 +9,7 @@
 #include <span>
 
 #include "geo/base/lon_lat.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "models/atomic_file.hpp"
 #include "region/plan.hpp"
 #include "region/stac_assets.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "geo/write/class_tally.hpp"
 
 namespace terramask::region {
@@ -86,7 +86,8 @@ class TileTask::Gathered final : public MaskWriter {
 };
 
 TileTask::TileTask(const RegionPlan& plan, const Model& model, JournalTile tile, const std::string& folder)
-    : Job(model, tile_options(plan, tile.tile, folder), plan.reader,
+    : SegmentTask(
+          model, tile_options(plan, tile.tile, folder), plan.reader,
           std::make_shared<TileRegion>(tile.tile.window,
                                        plan.job.cutline.empty() && !plan.job.bounds ? nullptr : plan.region)),
       model_(model),

@@ -12,7 +12,7 @@ namespace terramask::region {
 
 /// A job of the segment room: the region's reader, the tile's window. Its patches may come from several
 /// threads and in any order; what is written does not depend on it.
-class TileTask final : public segment::Job {
+class TileTask final : public segment::SegmentTask {
  public:
   /// @param folder the job's
   TileTask(const RegionPlan& plan, const Model& model, JournalTile tile, const std::string& folder);

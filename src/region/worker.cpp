@@ -54,15 +54,15 @@ class Flights {
   }
 
   void finish(segment::TileResult& result) {
-    auto& task = static_cast<TileTask&>(*result.job);
+    auto& task = static_cast<TileTask&>(*result.task);
     if (!task.add(result)) return;
     const JournalTile tile = task.finish(options_.stop);
     land(task);
     dispatcher_.done(tile);
   }
 
-  bool failed(segment::Job& job, const std::exception_ptr& thrown) {
-    auto& task = static_cast<TileTask&>(job);
+  bool failed(segment::SegmentTask& failing, const std::exception_ptr& thrown) {
+    auto& task = static_cast<TileTask&>(failing);
     try {
       std::rethrow_exception(thrown);
     } catch (const Error& error) {
@@ -151,7 +151,7 @@ SegmentEstimate Worker::estimate(const RegionPlan& plan) {
   SegmentEstimate estimate;
   estimate.tile = segment::fit_tile(task, *runner_, options_.patch > 0 ? options_.patch : default_patch);
   const Window patch = task.largest_patch();
-  const Plan network = runner_->plan(patch.height, patch.width, task.wanted(), task.grid(patch));
+  const Plan network = runner_->plan(patch.height, patch.width, task.outputs(), task.grid(patch));
   double computed = 0;
   for (const segment::Tile& tile : task.tiles())
     computed += static_cast<double>(tile.patch.width) * static_cast<double>(tile.patch.height);
@@ -181,7 +181,7 @@ WorkTimes Worker::run_once(const RegionPlan& plan, Dispatcher& dispatcher, std::
     TileTask task(plan, *model_, largest(plan), options_.folder);
     task.cut(footprint(), patch);
     const Window window = task.largest_patch();
-    runner_->program(window.height, window.width, task.wanted(), task.grid(window));
+    runner_->program(window.height, window.width, task.outputs(), task.grid(window));
   }
   dispatcher.give_up(false);
   Flights flights(plan, *model_, dispatcher, options_, footprint(), patch);
@@ -189,7 +189,7 @@ WorkTimes Worker::run_once(const RegionPlan& plan, Dispatcher& dispatcher, std::
   const segment::Stages stages{
       .next = [&] { return flights.next(); },
       .finish = [&](segment::TileResult& result) { flights.finish(result); },
-      .failed = [&](segment::Job& job,
+      .failed = [&](segment::SegmentTask& job,
                     const std::exception_ptr& error) { return flights.failed(job, error); },
       // Tiles in flight will not end any more.
       .aborted = [&] { dispatcher.give_up(true); },

@@ -6,7 +6,7 @@
 #include <array>
 
 #include "geo/base/gdal_support.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::scene {
 namespace {

@@ -61,14 +61,15 @@ void softmax(std::vector<float>& values, std::size_t classes, std::size_t pixels
 
 }  // namespace
 
-MaskMaker::MaskMaker(const Job& job, const Model& model, MaskWriter& mask, ProbabilityWriter* probabilities)
-    : job_(job),
+MaskMaker::MaskMaker(const SegmentTask& task, const Model& model, MaskWriter& mask,
+                     ProbabilityWriter* probabilities)
+    : job_(task),
       model_(model),
       mask_(mask),
       probabilities_(probabilities),
       counts_(model.info.classes.size()) {
-  if (job.blending())
-    blend_.emplace(job.tiles().back().output.x + job.tiles().back().output.width, job.overlap(),
+  if (task.blending())
+    blend_.emplace(task.tiles().back().output.x + task.tiles().back().output.width, task.overlap(),
                    model.info.classes.size());
 }
 
@@ -86,7 +87,7 @@ void MaskMaker::exact(TileResult& result) {
   const Window& patch = result.tile.patch;
   const auto valid = crop<std::uint8_t>(result.valid, patch, window, 1);
   std::vector<float> probabilities;
-  if (job_.wanted().probabilities)
+  if (job_.outputs().probabilities)
     probabilities = crop<float>(result.probabilities, patch, window, model_.info.classes.size());
   const auto classes = job_.threshold() ? above(probabilities, valid.size(), *job_.threshold())
                                         : crop<std::int32_t>(result.mask, patch, window, 1);

@@ -9,7 +9,7 @@ namespace terramask::segment {
 class MaskMaker {
  public:
   /// @param probabilities may be null
-  MaskMaker(const Job& job, const Model& model, MaskWriter& mask, ProbabilityWriter* probabilities);
+  MaskMaker(const SegmentTask& task, const Model& model, MaskWriter& mask, ProbabilityWriter* probabilities);
 
   void add(TileResult& result);
 
@@ -36,7 +36,7 @@ class MaskMaker {
   void add_confidence(const Window& window, const Window& part, std::span<const std::uint8_t> inside,
                       std::span<const float> probabilities);
 
-  const Job& job_;
+  const SegmentTask& job_;
   const Model& model_;
   MaskWriter& mask_;
   ProbabilityWriter* probabilities_;

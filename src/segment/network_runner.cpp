@@ -17,7 +17,7 @@ NetworkRunner::NetworkRunner(std::shared_ptr<const Model> model, const ExecutorO
       folded.graph, [this](const Graph& g, NodeId node) { return executor_->layer_tile(g, node); });
 }
 
-Graph NetworkRunner::graph(std::int64_t height, std::int64_t width, const Wanted& wanted) const {
+Graph NetworkRunner::graph(std::int64_t height, std::int64_t width, const NetworkOutputs& wanted) const {
   Graph whole = build_network(model_->info.network, 1, height, width);
   const ValueId logits = whole.outputs().front().value;
   if (wanted.mask) whole.add_output("mask", whole.add1(ops::Argmax{}, {logits}));
@@ -26,12 +26,12 @@ Graph NetworkRunner::graph(std::int64_t height, std::int64_t width, const Wanted
   return optimised_graph({whole, model_->parameters}, folded_);
 }
 
-Plan NetworkRunner::plan(std::int64_t height, std::int64_t width, const Wanted& wanted,
+Plan NetworkRunner::plan(std::int64_t height, std::int64_t width, const NetworkOutputs& wanted,
                          const TileGrid& grid) const {
   return executor_->plan(graph(height, width, wanted), grid);
 }
 
-Program& NetworkRunner::program(std::int64_t height, std::int64_t width, const Wanted& wanted,
+Program& NetworkRunner::program(std::int64_t height, std::int64_t width, const NetworkOutputs& wanted,
                                 const TileGrid& grid) {
   const auto found = std::ranges::find_if(programs_, [&](const Entry& entry) {
     return entry.height == height && entry.width == width && entry.wanted == wanted && entry.grid == grid;

@@ -12,11 +12,11 @@
 namespace terramask::segment {
 
 /// Which outputs a run asks for; fewer cost less to read back.
-struct Wanted {
+struct NetworkOutputs {
   bool mask = false;           ///< "mask": i32, class indices
   bool probabilities = false;  ///< "probabilities": f32, softmax
   bool logits = false;         ///< "logits": f32
-  bool operator==(const Wanted&) const = default;
+  bool operator==(const NetworkOutputs&) const = default;
 };
 
 class NetworkRunner {
@@ -28,19 +28,21 @@ class NetworkRunner {
   std::string device_name() const { return executor_->device_name(); }
 
   /// The plan for a patch, without taking device memory; out_of_memory where it cannot fit.
-  Plan plan(std::int64_t height, std::int64_t width, const Wanted& wanted, const TileGrid& grid) const;
+  Plan plan(std::int64_t height, std::int64_t width, const NetworkOutputs& wanted,
+            const TileGrid& grid) const;
   /// The program for a patch shape and its place among the tiles; compiled once, the few used last are kept.
   /// Ask for the largest shape first: the others then share its memory.
-  Program& program(std::int64_t height, std::int64_t width, const Wanted& wanted, const TileGrid& grid);
+  Program& program(std::int64_t height, std::int64_t width, const NetworkOutputs& wanted,
+                   const TileGrid& grid);
 
  private:
   static constexpr std::size_t most_programs = 16;
 
-  Graph graph(std::int64_t height, std::int64_t width, const Wanted& wanted) const;
+  Graph graph(std::int64_t height, std::int64_t width, const NetworkOutputs& wanted) const;
 
   struct Entry {
     std::int64_t height, width;
-    Wanted wanted;
+    NetworkOutputs wanted;
     TileGrid grid;
     std::unique_ptr<Program> program;
   };

@@ -118,12 +118,12 @@ class Compute {
 
   void launch(Patch patch) {
     const Window& window = patch.result.tile.patch;
-    const Job& job = *patch.result.job;
+    const SegmentTask& task = *patch.result.task;
     if (is_blank(patch.result)) {
       flying_.push_back({std::move(patch.result), nullptr, 0});
       return;
     }
-    Program& program = runner_.program(window.height, window.width, job.wanted(), job.grid(window));
+    Program& program = runner_.program(window.height, window.width, task.outputs(), task.grid(window));
     const std::size_t slot = launched_++ % slots;
     std::ranges::copy(patch.values, program.input_as<float>(slot, "image").begin());
     program.submit(slot);
@@ -152,7 +152,7 @@ class Compute {
       const Stopwatch busy(times_.compute);
       flight.program->wait(flight.slot);
     }
-    const Wanted wanted = flight.result.job->wanted();
+    const NetworkOutputs wanted = flight.result.task->outputs();
     if (wanted.mask) copy_output(*flight.program, flight.slot, "mask", flight.result.mask);
     if (wanted.probabilities)
       copy_output(*flight.program, flight.slot, "probabilities", flight.result.probabilities);
@@ -160,7 +160,7 @@ class Compute {
   }
 
   void fill_outputs(TileResult& result) const {
-    const Wanted wanted = result.job->wanted();
+    const NetworkOutputs wanted = result.task->outputs();
     const std::size_t pixels = result.valid.size();
     if (wanted.mask) result.mask.assign(pixels, 0);
     if (wanted.probabilities) result.probabilities.assign(classes_ * pixels, 0);
@@ -176,22 +176,22 @@ class Compute {
   std::size_t launched_ = 0;
 };
 
-/// A reader thread's own way to a job's raster: the jobs of one raster share it.
+/// A reader thread's own way to a task's raster: the tasks of one raster share it.
 class OwnReader {
  public:
   OwnReader(bool alone, const std::vector<ModelBand>& bands) : alone_(alone), bands_(bands) {}
 
-  RasterReader& raster(const Job& job) {
-    if (alone_) return job.reader();
-    if (of_ != &job.reader()) {
+  RasterReader& raster(const SegmentTask& task) {
+    if (alone_) return task.reader();
+    if (of_ != &task.reader()) {
       patches_.reset();
-      clone_ = job.reader().clone();
-      of_ = &job.reader();
+      clone_ = task.reader().clone();
+      of_ = &task.reader();
     }
     return *clone_;
   }
-  PatchReader& patches(const Job& job) {
-    RasterReader& reader = raster(job);
+  PatchReader& patches(const SegmentTask& task) {
+    RasterReader& reader = raster(task);
     if (!patches_ || through_ != &reader) patches_.emplace(reader, bands_);
     through_ = &reader;
     return *patches_;
@@ -209,15 +209,15 @@ class OwnReader {
 Patch read_patch(const Piece& piece, const Model& model, OwnReader& own) {
   const Tile& tile = piece.tile;
   Patch patch;
-  patch.result.job = piece.job;
+  patch.result.task = piece.task;
   patch.result.tile = tile;
   patch.values.resize(model.info.bands.size() *
                       static_cast<std::size_t>(tile.patch.width * tile.patch.height));
-  own.patches(*piece.job).read(tile.patch, patch.values, patch.result.valid);
-  if (piece.job->resample_back()) {
-    const Window window = piece.job->output_window(tile);
+  own.patches(*piece.task).read(tile.patch, patch.values, patch.result.valid);
+  if (piece.task->resample_back()) {
+    const Window window = piece.task->output_window(tile);
     patch.result.source_valid.resize(static_cast<std::size_t>(window.width * window.height));
-    own.raster(*piece.job).read_source_validity(window, patch.result.source_valid);
+    own.raster(*piece.task).read_source_validity(window, patch.result.source_valid);
   }
   return patch;
 }
@@ -275,8 +275,8 @@ class Pipeline {
   }
 
   /// A piece that failed is reported; where nobody takes it, it ends the run.
-  void report(Job& job, const std::exception_ptr& error) const {
-    if (!stages_.failed || !stages_.failed(job, error)) std::rethrow_exception(error);
+  void report(SegmentTask& task, const std::exception_ptr& error) const {
+    if (!stages_.failed || !stages_.failed(task, error)) std::rethrow_exception(error);
   }
 
   void read() {
@@ -294,7 +294,7 @@ class Pipeline {
         const Stopwatch watch(busy);
         patch = read_patch(*piece, model_, own);
       } catch (const std::exception&) {
-        report(*piece->job, std::current_exception());
+        report(*piece->task, std::current_exception());
         continue;
       }
       if (!patches_.push(std::move(*patch))) break;
@@ -311,7 +311,7 @@ class Pipeline {
         const Stopwatch watch(busy);
         stages_.finish(*result);
       } catch (const std::exception&) {
-        report(*result->job, std::current_exception());
+        report(*result->task, std::current_exception());
       }
     }
     const std::lock_guard lock(times_mutex_);
@@ -336,19 +336,19 @@ PipelineTimes run_pipeline(const Stages& stages, const Model& model, NetworkRunn
   return Pipeline(stages, model, runner).run();
 }
 
-PipelineTimes run_pipeline(Job& job, const Model& model, NetworkRunner& runner, const StopFlag* stop,
+PipelineTimes run_pipeline(SegmentTask& task, const Model& model, NetworkRunner& runner, const StopFlag* stop,
                            const std::function<void(TileResult&)>& finish) {
   // The largest patch first: every other program shares its memory.
-  const Window largest = job.largest_patch();
-  runner.program(largest.height, largest.width, job.wanted(), job.grid(largest));
-  const std::shared_ptr<Job> shared(std::shared_ptr<Job>(), &job);  // who calls holds it
-  const std::vector<Tile>& tiles = job.tiles();
+  const Window largest = task.largest_patch();
+  runner.program(largest.height, largest.width, task.outputs(), task.grid(largest));
+  const std::shared_ptr<SegmentTask> shared(std::shared_ptr<SegmentTask>(), &task);  // who calls holds it
+  const std::vector<Tile>& tiles = task.tiles();
   std::size_t next = 0, advised = 0;
   const Stages stages{.next = [&]() -> std::optional<Piece> {
                         if (stop != nullptr) stop->check();
                         if (next == tiles.size()) return std::nullopt;
                         for (; advised < std::min(next + 1 + tiles_ahead, tiles.size()); ++advised)
-                          job.reader().advise(tiles[advised].patch);
+                          task.reader().advise(tiles[advised].patch);
                         return Piece{shared, tiles[next++]};
                       },
                       .finish = finish,

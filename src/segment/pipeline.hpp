@@ -4,13 +4,13 @@
 #include <exception>
 #include <functional>
 
-#include "segment/job.hpp"
+#include "segment/segment_task.hpp"
 
 namespace terramask::segment {
 
 /// What the last stage is given of a tile.
 struct TileResult {
-  std::shared_ptr<Job> job;
+  std::shared_ptr<SegmentTask> task;
   Tile tile;
   std::vector<std::uint8_t> valid;         ///< patch.height × patch.width
   std::vector<std::uint8_t> source_valid;  ///< of the output window, where that is on another grid
@@ -25,9 +25,9 @@ struct PipelineTimes {
   double idle = 0;                          ///< seconds in which the device had nothing to do
 };
 
-/// A tile to be computed, of one of any number of jobs with one model.
+/// A tile to be computed, of one of any number of tasks with one model.
 struct Piece {
-  std::shared_ptr<Job> job;
+  std::shared_ptr<SegmentTask> task;
   Tile tile;
 };
 
@@ -39,11 +39,11 @@ struct Stages {
   /// Called from `finishers` threads, at the same time where these are several; in order where it is one.
   std::function<void(TileResult&)> finish;
   /// Reading or finishing a piece failed; false ends the pipeline with that error. May be empty: false.
-  std::function<bool(Job&, const std::exception_ptr&)> failed;
+  std::function<bool(SegmentTask&, const std::exception_ptr&)> failed;
   /// An error ends the run: a `next` that waits must return. Called from any thread, perhaps more than once;
   /// may be empty.
   std::function<void()> aborted{};
-  std::size_t readers = 1;  ///< threads; with several, each reads through its own clone of a job's reader
+  std::size_t readers = 1;  ///< threads; with several, each reads through its own clone of a task's reader
   std::size_t finishers = 1;
 };
 
@@ -51,8 +51,8 @@ struct Stages {
 /// the program of the largest patch before: the others share its memory.
 PipelineTimes run_pipeline(const Stages& stages, const Model& model, NetworkRunner& runner);
 
-/// Runs all tiles of a job in order. `finish` is called for each tile from one other thread, in order too.
-PipelineTimes run_pipeline(Job& job, const Model& model, NetworkRunner& runner, const StopFlag* stop,
+/// Runs all tiles of a task in order. `finish` is called for each tile from one other thread, in order too.
+PipelineTimes run_pipeline(SegmentTask& task, const Model& model, NetworkRunner& runner, const StopFlag* stop,
                            const std::function<void(TileResult&)>& finish);
 
 }  // namespace terramask::segment

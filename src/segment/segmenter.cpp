@@ -5,18 +5,18 @@
 
 #include "geo/base/creation_options.hpp"
 #include "geo/write/writer_memory.hpp"
-#include "segment/job.hpp"
 #include "segment/mask_maker.hpp"
 #include "segment/pipeline.hpp"
+#include "segment/segment_task.hpp"
 #include "terramask/output.hpp"
 #include "terramask/segment.hpp"
 
 namespace terramask {
 
 using segment::fit_tile;
-using segment::Job;
 using segment::mask_options;
 using segment::NetworkRunner;
+using segment::SegmentTask;
 
 namespace {
 
@@ -24,11 +24,11 @@ constexpr std::int64_t default_tile = 1024;
 constexpr std::uint64_t kProgram = std::uint64_t{60} << 20;  // with its libraries, before any work
 
 /// The working files that are kept in memory, and as much of GDAL's cache as there are blocks for.
-std::uint64_t files_memory(const Job& job, std::size_t classes, const SegmentOptions& options) {
+std::uint64_t files_memory(const SegmentTask& task, std::size_t classes, const SegmentOptions& options) {
   std::uint64_t kept = 0, cached = 0;
   const auto add = [&](std::size_t pixel_bytes, int block) {
     const geo::WriterMemory memory =
-        geo::writer_memory(job.output_grid(), static_cast<std::int64_t>(pixel_bytes), block);
+        geo::writer_memory(task.output_grid(), static_cast<std::int64_t>(pixel_bytes), block);
     if (memory.in_memory) kept += memory.working;
     cached += memory.cached;
   };
@@ -37,8 +37,8 @@ std::uint64_t files_memory(const Job& job, std::size_t classes, const SegmentOpt
     const std::size_t value = options.probability_type == ProbabilityType::byte ? 1 : sizeof(float);
     add(classes * value, geo::probability_block(classes, value));
   }
-  const Grid& source = job.reader().source_grid();
-  for (const BandRequest& band : job.reader().found_bands())
+  const Grid& source = task.reader().source_grid();
+  for (const BandRequest& band : task.reader().found_bands())
     cached += (band.type == "Byte" ? 1 : sizeof(float)) * static_cast<std::uint64_t>(source.width) *
               static_cast<std::uint64_t>(source.height);
   return kept + std::min(cached, options.cache_bytes);
@@ -63,31 +63,31 @@ struct Segmenter::State {
 
   void open() { runner = std::make_unique<NetworkRunner>(model, executor); }
 
-  SegmentSummary run(Job& job, const ProgressSink& progress, const StopFlag* stop) {
+  SegmentSummary run(SegmentTask& task, const ProgressSink& progress, const StopFlag* stop) {
     const auto start = std::chrono::steady_clock::now();
-    const SegmentOptions& options = job.options();
-    const auto mask = MaskWriter::create(mask_options(job, *model, options.output));
+    const SegmentOptions& options = task.options();
+    const auto mask = MaskWriter::create(mask_options(task, *model, options.output));
     std::unique_ptr<ProbabilityWriter> probabilities;
     if (!options.probabilities.empty())
-      probabilities = ProbabilityWriter::create(mask_options(job, *model, options.probabilities),
+      probabilities = ProbabilityWriter::create(mask_options(task, *model, options.probabilities),
                                                 options.probability_type);
 
-    segment::MaskMaker maker(job, *model, *mask, probabilities.get());
-    const Grid& grid = job.output_grid();
+    segment::MaskMaker maker(task, *model, *mask, probabilities.get());
+    const Grid& grid = task.output_grid();
     const auto total = static_cast<std::uint64_t>(grid.width) * static_cast<std::uint64_t>(grid.height);
     const auto report = [&](std::uint64_t done) {
       if (progress) progress({.phase = "segmenting", .unit = "pixels", .done = done, .total = total});
     };
     report(0);
     const segment::PipelineTimes times =
-        segment::run_pipeline(job, *model, *runner, stop, [&](segment::TileResult& result) {
+        segment::run_pipeline(task, *model, *runner, stop, [&](segment::TileResult& result) {
           maker.add(result);
           report(maker.pixels());
         });
     std::string without_result;
     if (maker.without_result() > 0)
       without_result = segment::without_result_text(*model, maker.without_result(), maker.valid_pixels(),
-                                                    job.reader().name());
+                                                    task.reader().name());
     if (!without_result.empty() && maker.valid_pixels() == 0)
       throw Error(ErrorCode::mismatch, without_result, "train it again, or correct the raster");
     if (probabilities) probabilities->complete(progress, stop);
@@ -98,8 +98,8 @@ struct Segmenter::State {
     SegmentSummary summary;
     summary.pixels = maker.pixels();
     summary.valid_pixels = maker.valid_pixels();
-    summary.tiles = static_cast<std::int64_t>(job.tiles().size());
-    summary.tile = job.tile();
+    summary.tiles = static_cast<std::int64_t>(task.tiles().size());
+    summary.tile = task.tile();
     summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     summary.read_seconds = times.read;
     summary.compute_seconds = times.compute;
@@ -108,7 +108,7 @@ struct Segmenter::State {
     for (std::size_t i = 0; i < model->info.classes.size(); ++i)
       summary.counts.emplace_back(model->info.classes[i], maker.counts()[i]);
     if (options.confidence) summary.confidence = maker.mean_confidence();
-    summary.warnings = job.warnings();
+    summary.warnings = task.warnings();
     if (!without_result.empty()) summary.warnings.push_back(without_result);
     return summary;
   }
@@ -131,30 +131,30 @@ std::string Segmenter::device_name() const {
 }
 
 SegmentEstimate Segmenter::estimate(const SegmentOptions& options) {
-  Job job(*state_->model, options);
+  SegmentTask task(*state_->model, options);
   const NetworkRunner& runner = *state_->runner;
   SegmentEstimate estimate;
-  estimate.tile = fit_tile(job, runner, options.tile > 0 ? options.tile : default_tile);
-  const Window patch = job.largest_patch();
-  const Plan plan = runner.plan(patch.height, patch.width, job.wanted(), job.grid(patch));
+  estimate.tile = fit_tile(task, runner, options.tile > 0 ? options.tile : default_tile);
+  const Window patch = task.largest_patch();
+  const Plan plan = runner.plan(patch.height, patch.width, task.outputs(), task.grid(patch));
   double computed = 0;
-  for (const segment::Tile& tile : job.tiles())
+  for (const segment::Tile& tile : task.tiles())
     computed += static_cast<double>(tile.patch.width) * static_cast<double>(tile.patch.height);
-  const Grid& working = job.reader().working_grid();
+  const Grid& working = task.reader().working_grid();
   const double patch_pixels = static_cast<double>(patch.width) * static_cast<double>(patch.height);
 
   estimate.working_grid = working;
-  estimate.output_grid = job.output_grid();
-  estimate.resampled = job.reader().resampled();
+  estimate.output_grid = task.output_grid();
+  estimate.resampled = task.reader().resampled();
   estimate.patch = std::max(patch.width, patch.height);
   estimate.halo = runner.footprint().halo;
   estimate.alignment = runner.footprint().alignment;
   estimate.stride = runner.footprint().stride;
-  estimate.tiles = static_cast<std::int64_t>(job.tiles().size());
+  estimate.tiles = static_cast<std::int64_t>(task.tiles().size());
   // Pixels of the working grid that the output needs.
   const double output_pixels =
-      static_cast<double>(job.output_grid().width) * static_cast<double>(job.output_grid().height);
-  const auto scale = job.resample_back() ? job.reader().scale() : std::array<double, 2>{1, 1};
+      static_cast<double>(task.output_grid().width) * static_cast<double>(task.output_grid().height);
+  const auto scale = task.resample_back() ? task.reader().scale() : std::array<double, 2>{1, 1};
   estimate.work_factor = computed / std::max(1.0, output_pixels / (scale[0] * scale[1]));
   estimate.flops = plan.total_flops * computed / patch_pixels;
 
@@ -165,10 +165,10 @@ SegmentEstimate Segmenter::estimate(const SegmentOptions& options) {
   estimate.device_bytes = plan.arena_bytes + plan.parameter_bytes + 2 * (staging + outputs);
   // Patches and results in the queues and in the stages' hands, the weights, and what reads and writes.
   estimate.host_bytes = kProgram + 4 * staging + 4 * outputs + 2 * plan.parameter_bytes +
-                        files_memory(job, state_->model->info.classes.size(), options);
-  estimate.disk = estimate_disk(options.output, job.output_grid(), state_->model->info.classes.size(),
+                        files_memory(task, state_->model->info.classes.size(), options);
+  estimate.disk = estimate_disk(options.output, task.output_grid(), state_->model->info.classes.size(),
                                 !options.probabilities.empty(), options.probability_type);
-  estimate.warnings = job.warnings();
+  estimate.warnings = task.warnings();
   return estimate;
 }
 
@@ -179,15 +179,15 @@ SegmentSummary Segmenter::run(const SegmentOptions& options, const ProgressSink&
   bool reopened = false;
   std::int64_t tile = options.tile > 0 ? options.tile : default_tile;
   for (;;) {
-    Job job(*state_->model, options);
+    SegmentTask task(*state_->model, options);
     try {
       const std::int64_t wanted = segment::ceil_to(tile, state_->runner->footprint().alignment);
-      tile = fit_tile(job, *state_->runner, tile);
-      SegmentSummary summary = state_->run(job, progress, stop);
-      if (job.tile() < wanted && options.tile > 0 && job.tile() < options.tile && warnings.empty() &&
-          job.tiles().size() > 1)
+      tile = fit_tile(task, *state_->runner, tile);
+      SegmentSummary summary = state_->run(task, progress, stop);
+      if (task.tile() < wanted && options.tile > 0 && task.tile() < options.tile && warnings.empty() &&
+          task.tiles().size() > 1)
         warnings.push_back(fmt::format("the tile of {} does not fit the device's memory; took {}",
-                                       options.tile, job.tile()));
+                                       options.tile, task.tile()));
       summary.warnings.insert(summary.warnings.end(), warnings.begin(), warnings.end());
       return summary;
     } catch (const Error& error) {

@@ -61,22 +61,22 @@ void Downloader::add(std::span<const TileAddress> addresses, bool urgent) {
   curl_multi_wakeup(multi_.get());
 }
 
-std::optional<Downloader::Job> Downloader::next(Clock::time_point now) {
+std::optional<Downloader::Request> Downloader::next(Clock::time_point now) {
   if (now < not_before_ || flying_.size() >= static_cast<std::size_t>(options_.connections))
     return std::nullopt;
   if (!later_.empty() && later_.begin()->first <= now) {
-    const Job job = later_.begin()->second;
+    const Request job = later_.begin()->second;
     later_.erase(later_.begin());
     return job;
   }
   const std::lock_guard lock(mutex_);
   if (queue_.empty()) return std::nullopt;
-  const Job job{queue_.front()};
+  const Request job{queue_.front()};
   queue_.pop_front();
   return job;
 }
 
-bool Downloader::begin(const Job& job) {
+bool Downloader::begin(const Request& job) {
   const std::optional<HttpRequest> request = owner_.prepare(job.address, job.attempts > 0);
   if (!request) return false;
   if (failed_in_a_row_ >= kGivenUp) {
@@ -107,7 +107,7 @@ void Downloader::finish(const TileAddress& address, HttpAnswer answer) {
   owner_.done(address, std::move(answer));
 }
 
-void Downloader::settle(Job job, HttpAnswer answer) {
+void Downloader::settle(Request job, HttpAnswer answer) {
   if (answer.kind == Kind::bytes) {
     if (const std::string fault = owner_.check(answer.bytes); !fault.empty()) {
       answer.kind = Kind::again;

@@ -63,7 +63,7 @@ class Downloader {
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Job {
+  struct Request {
     TileAddress address;
     int attempts = 0;
   };
@@ -73,18 +73,18 @@ class Downloader {
 
   void stop();
   void run();
-  std::optional<Job> next(Clock::time_point now);
-  bool begin(const Job& job);
+  std::optional<Request> next(Clock::time_point now);
+  bool begin(const Request& job);
   void land();
-  void settle(Job job, HttpAnswer answer);
+  void settle(Request job, HttpAnswer answer);
   void finish(const TileAddress& address, HttpAnswer answer);
   int wait_ms(Clock::time_point now) const;
 
   Owner& owner_;
   DownloadOptions options_;
   std::unique_ptr<CURLM, Cleanup> multi_;
-  std::map<CURL*, std::pair<std::unique_ptr<HttpTransfer>, Job>> flying_;
-  std::multimap<Clock::time_point, Job> later_;
+  std::map<CURL*, std::pair<std::unique_ptr<HttpTransfer>, Request>> flying_;
+  std::multimap<Clock::time_point, Request> later_;
   Clock::time_point not_before_{};  ///< of the rate, and of servers that ask to wait
   std::mt19937 chance_{std::random_device{}()};
   int failed_in_a_row_ = 0;

@@ -6,7 +6,7 @@
 
 #include "geo/base/crs.hpp"
 #include "geo/files/open.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::vectors {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "geo/base/gdal_support.hpp"
 #include "geo/files/open.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/mask_writer.hpp"

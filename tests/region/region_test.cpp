@@ -10,7 +10,7 @@
 #include <set>
 
 #include "geo/files/open.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "region/support.hpp"
 
 namespace terramask::tests {

@@ -10,7 +10,7 @@
 
 #include "geo/base/gdal_support.hpp"
 #include "geo/files/open.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "scene/geometry.hpp"
 #include "temporary_folder.hpp"
 #include "terramask/scene.hpp"

@@ -8,8 +8,8 @@
 #include <set>
 
 #include "cli/file_kinds.hpp"
-#include "cli/segment_jobs.hpp"
 #include "cli/segment_report.hpp"
+#include "cli/segment_requests.hpp"
 #include "cli/stop.hpp"
 #include "cli/subcommands.hpp"
 #include "common/checks.hpp"
@@ -139,29 +139,31 @@ void add_work_options(CLI::App& app, SegmentArguments& a) {
 /// Keeps what failed while others go on.
 class Failures {
  public:
-  explicit Failures(std::size_t jobs) : jobs_(jobs) {}
+  explicit Failures(std::size_t requests) : requests_(requests) {}
 
   /// Tells the error of one raster of several; one that ends all the work, or the only raster's, is thrown
   /// on.
-  void add(const Job& job, const Error& error) {
+  void add(const SegmentRequest& request, const Error& error) {
     const bool end = error.code() == ErrorCode::cancelled || error.code() == ErrorCode::device_lost;
-    if (jobs_ == 1 || end) throw error;
+    if (requests_ == 1 || end) throw error;
     // Most messages begin with the file's name.
     const std::string text = error.what();
-    spdlog::error(text.starts_with(job.name) ? text : job.name + ": " + text);
-    names_.push_back(job.name);
+    spdlog::error(text.starts_with(request.name) ? text : request.name + ": " + text);
+    names_.push_back(request.name);
   }
 
-  bool has(const Job& job) const { return std::find(names_.begin(), names_.end(), job.name) != names_.end(); }
+  bool has(const SegmentRequest& request) const {
+    return std::find(names_.begin(), names_.end(), request.name) != names_.end();
+  }
 
   int status() const {
     if (names_.empty()) return 0;
-    spdlog::error("{} of {} rasters failed: {}", names_.size(), jobs_, fmt::join(names_, ", "));
+    spdlog::error("{} of {} rasters failed: {}", names_.size(), requests_, fmt::join(names_, ", "));
     return 1;
   }
 
  private:
-  std::size_t jobs_;
+  std::size_t requests_;
   std::vector<std::string> names_;
 };
 
@@ -169,16 +171,16 @@ void warn(const std::set<std::string>& warnings) {
   for (const std::string& warning : warnings) spdlog::warn("warning: {}", warning);
 }
 
-void warn_of_disk(const Job& job, const DiskEstimate& disk) {
+void warn_of_disk(const SegmentRequest& request, const DiskEstimate& disk) {
   if (disk.peak_bytes <= disk.free_bytes) return;
   spdlog::warn("warning: {}: may take {} while it is written if it does not compress, {} are free",
-               job.options.output, bytes_text(disk.peak_bytes), bytes_text(disk.free_bytes));
+               request.options.output, bytes_text(disk.peak_bytes), bytes_text(disk.free_bytes));
 }
 
 /// A dry run makes no folder: where the one of -o DIR/ is not there yet, what it would hold is reckoned
 /// beside it.
-SegmentOptions without_folder(const Job& job) {
-  SegmentOptions options = job.options;
+SegmentOptions without_folder(const SegmentRequest& request) {
+  SegmentOptions options = request.options;
   const std::filesystem::path folder = std::filesystem::path(options.output).parent_path();
   if (folder.empty() || std::filesystem::exists(folder)) return options;
   const std::string name = ".dry-run-" + std::filesystem::path(options.output).filename().string();
@@ -187,13 +189,15 @@ SegmentOptions without_folder(const Job& job) {
   return options;
 }
 
-SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const Job& job, ProgressBar& bar) {
+SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const SegmentRequest& request,
+                       ProgressBar& bar) {
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  SegmentSummary summary = segmenter.run(job.options, sink, &stop_flag());
+  SegmentSummary summary = segmenter.run(request.options, sink, &stop_flag());
   bar.finish();
-  if (!job.picture.empty())
-    write_picture(job.picture, job.options.raster.paths.front(), job.options.output, 1600, 0.5, a.overwrite);
+  if (!request.picture.empty())
+    write_picture(request.picture, request.options.raster.paths.front(), request.options.output, 1600, 0.5,
+                  a.overwrite);
   return summary;
 }
 
@@ -202,51 +206,52 @@ int segment(SegmentArguments a) {
   configure_gdal(parse_bytes(a.cache, "--cache"));
   check_model_first("segment", a.model, a.rasters);
   a.rasters = list_rasters(a.rasters, a.recursive);
-  std::vector<Job> jobs = make_jobs(a);
-  prepare_outputs(a, jobs);
+  std::vector<SegmentRequest> requests = make_requests(a);
+  prepare_outputs(a, requests);
   Model model = load_model(a.model);
   if (a.mosaic && model.info.nodata_rule != NodataRule::automatic)
-    jobs = make_jobs(a, model.info.nodata_rule);
+    requests = make_requests(a, model.info.nodata_rule);
   for (const std::string& warning : model.warnings) spdlog::warn("warning: {}: {}", a.model, warning);
   if (const auto transparent = a.background.transparent())
     set_background_transparent(model.info.classes, *transparent);
   Segmenter segmenter(std::move(model), a.device.options());
   spdlog::info("computing on {}", segmenter.device_name());
 
-  Failures failures(jobs.size());
-  std::vector<SegmentEstimate> estimates(jobs.size());
+  Failures failures(requests.size());
+  std::vector<SegmentEstimate> estimates(requests.size());
   std::optional<double> speed;
   if (a.dry_run) speed = measure_speed(segmenter.model(), a.device.options());
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
+  for (std::size_t i = 0; i < requests.size(); ++i) {
     stop_flag().check();
     try {
-      estimates[i] = segmenter.estimate(a.dry_run ? without_folder(jobs[i]) : jobs[i].options);
+      estimates[i] = segmenter.estimate(a.dry_run ? without_folder(requests[i]) : requests[i].options);
       warn({estimates[i].warnings.begin(), estimates[i].warnings.end()});
-      warn_of_disk(jobs[i], estimates[i].disk);
-      if (a.dry_run) print_estimate(jobs[i], estimates[i], speed);
+      warn_of_disk(requests[i], estimates[i].disk);
+      if (a.dry_run) print_estimate(requests[i], estimates[i], speed);
     } catch (const Error& error) {
-      failures.add(jobs[i], error);
+      failures.add(requests[i], error);
     }
   }
   if (a.dry_run) return failures.status();
 
   ProgressBar bar("");
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    const Job& job = jobs[i];
-    if (failures.has(job)) continue;
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    const SegmentRequest& request = requests[i];
+    if (failures.has(request)) continue;
     stop_flag().check();
-    bar.relabel(jobs.size() == 1 ? "" : fmt::format("{} ({} of {}): ", job.name, i + 1, jobs.size()));
+    bar.relabel(requests.size() == 1 ? ""
+                                     : fmt::format("{} ({} of {}): ", request.name, i + 1, requests.size()));
     try {
-      const SegmentSummary summary = run_job(a, segmenter, job, bar);
+      const SegmentSummary summary = run_job(a, segmenter, request, bar);
       std::set<std::string> fresh(summary.warnings.begin(), summary.warnings.end());
       for (const std::string& told : estimates[i].warnings) fresh.erase(told);
       warn(fresh);
       if (a.verbosity.quiet) continue;
-      print_summary(job, estimates[i], summary);
-      if (!job.picture.empty()) say("{}\n", job.picture);
+      print_summary(request, estimates[i], summary);
+      if (!request.picture.empty()) say("{}\n", request.picture);
       std::fflush(stdout);
     } catch (const Error& error) {
-      failures.add(job, error);
+      failures.add(request, error);
     }
   }
   return failures.status();

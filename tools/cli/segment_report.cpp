@@ -45,8 +45,9 @@ std::optional<double> measure_speed(const Model& model, const ExecutorOptions& o
   }
 }
 
-void print_estimate(const Job& job, const SegmentEstimate& e, std::optional<double> flops_per_second) {
-  say("{} -> {}\n", job.name, job.options.output);
+void print_estimate(const SegmentRequest& request, const SegmentEstimate& e,
+                    std::optional<double> flops_per_second) {
+  say("{} -> {}\n", request.name, request.options.output);
   say("  computed on   {}{}\n", grid_text(e.working_grid), e.resampled ? " (resampled)" : "");
   say("  written on    {}\n", grid_text(e.output_grid));
   say("  tiles         {} of {} x {}, patches of up to {} x {}\n", e.tiles, e.tile, e.tile, e.patch, e.patch);
@@ -62,10 +63,10 @@ void print_estimate(const Job& job, const SegmentEstimate& e, std::optional<doub
         duration_text(e.flops / *flops_per_second), count_text(*flops_per_second));
 }
 
-void print_summary(const Job& job, const SegmentEstimate& estimate, const SegmentSummary& s) {
+void print_summary(const SegmentRequest& request, const SegmentEstimate& estimate, const SegmentSummary& s) {
   const double seconds = std::max(1e-9, s.seconds);
-  say("{}\n", job.options.output);
-  if (!job.options.probabilities.empty()) say("{}\n", job.options.probabilities);
+  say("{}\n", request.options.output);
+  if (!request.options.probabilities.empty()) say("{}\n", request.options.probabilities);
   say("  {} x {} pixels, {:.1f}% valid; {} ({:.3g} Mpx/s)\n", estimate.output_grid.width,
       estimate.output_grid.height, percent(s.valid_pixels, s.pixels), duration_text(s.seconds),
       static_cast<double>(s.pixels) * 1e-6 / seconds);

@@ -4,14 +4,16 @@
 #include <optional>
 #include <string>
 
-#include "cli/segment_jobs.hpp"
+#include "cli/segment_requests.hpp"
 
 namespace terramask::tools {
 
 /// @param flops_per_second  as measured; empty: the time stays unknown
-void print_estimate(const Job& job, const SegmentEstimate& estimate, std::optional<double> flops_per_second);
+void print_estimate(const SegmentRequest& request, const SegmentEstimate& estimate,
+                    std::optional<double> flops_per_second);
 
-void print_summary(const Job& job, const SegmentEstimate& estimate, const SegmentSummary& summary);
+void print_summary(const SegmentRequest& request, const SegmentEstimate& estimate,
+                   const SegmentSummary& summary);
 
 /// "35 m2", "1.20 ha", "310.50 km2".
 std::string area_text(double square_metres);

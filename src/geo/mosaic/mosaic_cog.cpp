@@ -11,7 +11,7 @@
 #include "geo/base/coverage.hpp"
 #include "geo/base/creation_options.hpp"
 #include "geo/files/open.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "geo/style/qgis_style.hpp"
 #include "geo/write/staged_cog.hpp"
 #include "terramask/mask_writer.hpp"
@@ -159,10 +159,10 @@ class Cog final : public MosaicCog {
 
   /// A band a class, named after it.
   static bool holds_probabilities(const TileSurvey& survey, MosaicSource& source) {
-    if (survey.legend.size() != static_cast<std::size_t>(source.data_bands())) return false;
+    if (survey.named_classes.size() != static_cast<std::size_t>(source.data_bands())) return false;
     const DatasetPtr first = open_raster(survey.first.path);
     for (int band = 0; band < source.data_bands(); ++band)
-      if (survey.legend[static_cast<std::size_t>(band)].name !=
+      if (survey.named_classes[static_cast<std::size_t>(band)].name !=
           first->GetRasterBand(band + 1)->GetDescription())
         return false;
     return true;
@@ -181,8 +181,9 @@ class Cog final : public MosaicCog {
                      source.nodata().value_or(0),
                      survey.metadata,
                      source.nodata().has_value()};
-    if (!survey.legend.empty()) made.contents.metadata[kClassesItem] = classes_as_json(survey.legend);
-    if (holds_probabilities(survey, source)) made.style = probability_style(survey.legend);
+    if (!survey.named_classes.empty())
+      made.contents.metadata[kClassesItem] = classes_as_json(survey.named_classes);
+    if (holds_probabilities(survey, source)) made.style = probability_style(survey.named_classes);
     int side = 512;
     while (side > 128 &&
            static_cast<std::size_t>(side * side * made.contents.bands) * sizeof(T) > (16u << 20))

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "geo/base/gdal_support.hpp"
-#include "geo/mosaic/mosaic_legend.hpp"
+#include "geo/mosaic/mosaic_classes.hpp"
 #include "terramask/mosaic.hpp"
 
 namespace terramask::geo {

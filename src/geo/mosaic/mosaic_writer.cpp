@@ -10,9 +10,9 @@
 #include "geo/base/coverage.hpp"
 #include "geo/base/gdal_support.hpp"
 #include "geo/mosaic/aligned_tile.hpp"
+#include "geo/mosaic/mosaic_classes.hpp"
 #include "geo/mosaic/mosaic_cog.hpp"
-#include "geo/mosaic/mosaic_legend.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "terramask/mask_writer.hpp"
 #include "terramask/output.hpp"
 
@@ -109,7 +109,7 @@ void write_classes(const MosaicOptions& options, geo::TileSurvey& survey, geo::M
   MaskOptions mask;
   mask.path = options.output;
   mask.grid = source.grid();
-  mask.classes = survey.legend.empty() ? find_values(source, progress, stop) : survey.legend;
+  mask.classes = survey.named_classes.empty() ? find_values(source, progress, stop) : survey.named_classes;
   // Where a tile's nodata is a value like any other, what it names means nothing.
   std::erase_if(mask.classes, [&](const ClassInfo& one) { return source.nodata() == one.value; });
   for (ClassInfo& one : mask.classes)

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "geo/base/xml_text.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -10,7 +10,7 @@
 #include "geo/base/crs.hpp"
 #include "geo/files/open.hpp"
 #include "geo/read/file_facts.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -15,7 +15,7 @@
 #include "geo/base/crs.hpp"
 #include "geo/base/gdal_support.hpp"
 #include "geo/base/length_unit.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "geo/base/gdal_support.hpp"
 #include "geo/files/open.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::geo {
 namespace {

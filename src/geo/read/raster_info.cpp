@@ -13,7 +13,7 @@
 #include "geo/read/credits.hpp"
 #include "geo/read/file_facts.hpp"
 #include "geo/read/value_notes.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "terramask/tiles.hpp"
 
 namespace terramask {

@@ -10,7 +10,7 @@
 
 #include "core/random.hpp"
 #include "geo/base/xml_element.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::geo {
 namespace {

@@ -5,7 +5,7 @@
 namespace terramask::geo {
 
 FeaturePainter::FeaturePainter(const std::string& crs, const std::string& path, const Grid& grid,
-                               RankRaster& raster)
+                               LevelRaster& raster)
     : crs_(crs), path_(path), grid_(grid), raster_(raster), projection_(crs, path, grid) {}
 
 GroundPlane& FeaturePainter::plane() {
@@ -41,9 +41,9 @@ std::uint64_t FeaturePainter::paint(const OGRGeometry& geometry, const FeatureSt
   if (style.ring_m > 0) {
     Polygons ring;
     plane().add_buffer(*straight, style.width_m / 2 + style.ring_m, ring);
-    raster_.paint(ring, style.touched, style.ring_rank);
+    raster_.paint(ring, style.touched, style.ring_level);
   }
-  return polygons.empty() ? 0 : raster_.paint(polygons, style.touched, style.rank);
+  return polygons.empty() ? 0 : raster_.paint(polygons, style.touched, style.level);
 }
 
 }  // namespace terramask::geo

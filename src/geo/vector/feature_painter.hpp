@@ -1,4 +1,4 @@
-// Features of a vector layer, painted onto a raster of ranks.
+// Features of a vector layer, painted onto a raster of levels.
 #pragma once
 
 #include <array>
@@ -9,23 +9,23 @@
 
 #include "geo/base/ground_plane.hpp"
 #include "geo/base/polygon_projection.hpp"
-#include "geo/vector/rank_raster.hpp"
+#include "geo/vector/level_raster.hpp"
 
 namespace terramask::geo {
 
 struct FeatureStyle {
   double width_m = 0;    ///< of lines; points become discs, polygons grow by half of it on every side
   bool touched = false;  ///< every pixel that is touched, instead of those whose centre is inside
-  std::uint16_t rank = 0;
+  std::uint16_t level = 0;
   double ring_m = 0;  ///< how far around it the ring goes
-  std::uint16_t ring_rank = 0;
+  std::uint16_t ring_level = 0;
   std::span<const std::uint32_t> gaps{};  ///< points of a line after which it is broken off
 };
 
 class FeaturePainter {
  public:
   /// @param crs of the features (WKT; empty: the grid's). `path`, `grid` and `raster` outlive it.
-  FeaturePainter(const std::string& crs, const std::string& path, const Grid& grid, RankRaster& raster);
+  FeaturePainter(const std::string& crs, const std::string& path, const Grid& grid, LevelRaster& raster);
 
   /// Geometries that are not valid (a boundary that crosses itself) are made so.
   /// @return how many pixels it covers, without its ring
@@ -44,7 +44,7 @@ class FeaturePainter {
   std::string crs_;
   const std::string& path_;
   const Grid& grid_;
-  RankRaster& raster_;
+  LevelRaster& raster_;
   PolygonProjection projection_;
   std::optional<GroundPlane> plane_;
   std::optional<std::array<double, 4>> near_;

@@ -7,7 +7,7 @@
 
 #include "geo/base/creation_options.hpp"
 #include "geo/base/gdal_support.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "geo/style/qgis_style.hpp"
 #include "geo/write/class_tally.hpp"
 #include "geo/write/raster_table.hpp"

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <vector>
 
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::geo {
 

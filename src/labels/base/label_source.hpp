@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "geo/vector/rank_raster.hpp"
-#include "labels/base/ranks.hpp"
+#include "geo/vector/level_raster.hpp"
+#include "labels/base/paint_order.hpp"
 #include "labels/base/rules.hpp"
 #include "terramask/grid.hpp"
 #include "terramask/labels.hpp"
@@ -18,16 +18,16 @@
 
 namespace terramask::labels {
 
-/// A window of the labels while it is painted. Whatever is painted with the higher rank stays.
+/// A window of the labels while it is painted. Whatever is painted with the higher level stays.
 struct PaintedWindow {
   Window window;
-  std::vector<Rank> ranks;  ///< height × width; 0 where nothing is painted yet
+  std::vector<Level> levels;  ///< height × width; 0 where nothing is painted yet
   std::vector<Code> codes;
 
   explicit PaintedWindow(const Window& part);
-  void paint(std::size_t pixel, Rank rank, Code code) {
-    if (rank <= ranks[pixel]) return;
-    ranks[pixel] = rank;
+  void paint(std::size_t pixel, Level level, Code code) {
+    if (level <= levels[pixel]) return;
+    levels[pixel] = level;
     codes[pixel] = code;
   }
 };
@@ -35,7 +35,7 @@ struct PaintedWindow {
 /// One of a source's rules.
 struct SourceRule {
   const RuleSpec* spec = nullptr;
-  std::size_t index = 0;  ///< among all rules, for `ranks` and `summaries`
+  std::size_t index = 0;  ///< among all rules, for `levels` and `summaries`
 };
 
 /// What a source is given to work with. All of it outlives the source.
@@ -47,10 +47,10 @@ struct SourceContext {
   std::string grid_name;
   std::string scratch;  ///< a folder for temporary files, removed afterwards
   std::uint64_t memory = 0;
-  Ranks& ranks;
-  /// Where sources of shapes paint in `prepare`, with ranks whose codes they told to `ranks`; made when first
-  /// asked for.
-  std::function<geo::RankRaster&()> raster;
+  PaintOrder& levels;
+  /// Where sources of shapes paint in `prepare`, with levels whose codes they told to `levels`; made when
+  /// first asked for.
+  std::function<geo::LevelRaster&()> raster;
   std::vector<RuleSummary>& summaries;  ///< one for each of all rules, to be counted up
   std::vector<std::string>& warnings;
 };
@@ -65,7 +65,7 @@ class LabelSource {
   virtual std::vector<std::string> inputs() const = 0;
   /// Most bytes it may put into the scratch folder, the raster apart.
   virtual std::uint64_t scratch_bytes() const { return 0; }
-  /// Whether it paints into the raster of ranks.
+  /// Whether it paints into the raster of levels.
   virtual bool uses_raster() const { return false; }
   /// All that must be done before the first window. What is wrong with its rules is told before, at opening.
   virtual void prepare(LabelsSummary& summary, const ProgressSink& progress, const StopFlag* stop) = 0;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <set>
 
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "keys/class_keys.hpp"
 #include "keys/key_lister.hpp"
 #include "keys/key_reader.hpp"
@@ -107,7 +107,8 @@ void visit_rules(KeyVisitor& v, Rules& rules) {
   v.text("unlabelled", rules.unlabelled, Need::required);
   v.list(
       "classes", rules.classes.size(), [&rules](std::size_t n) { rules.classes.resize(n); },
-      [&rules](KeyVisitor& inner, std::size_t i) { keys::visit_class(inner, rules.classes[i]); }, Need::required);
+      [&rules](KeyVisitor& inner, std::size_t i) { keys::visit_class(inner, rules.classes[i]); },
+      Need::required);
   std::vector<std::string> names;
   for (const SourceSpec& source : rules.sources) names.push_back(source.name);
   v.named(

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "labels/rendered/map_source.hpp"
 
 namespace terramask::labels {

@@ -8,7 +8,7 @@
 
 #include "geo/files/open.hpp"
 #include "geo/read/label_reader.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 #include "geo/write/class_scratch.hpp"
 #include "labels/rendered/map_parts.hpp"
 #include "terramask/error.hpp"
@@ -164,11 +164,11 @@ void MapSource::paint(PaintedWindow& window, const StopFlag*) {
   reader_->read(window.window, codes_, found_);
   for (std::size_t r = 0; r < context_.own.size(); ++r) {
     const std::size_t rule = context_.own[r].index;
-    const Rank rank = context_.ranks.fill(rule);
+    const Level level = context_.levels.fill(rule);
     for (std::size_t i = 0; i < found_.size(); ++i) {
       const std::optional<Code>& code = paints_[r][found_[i]];
       if (!code) continue;
-      window.paint(i, rank, *code);
+      window.paint(i, level, *code);
       ++context_.summaries[rule].pixels;
     }
   }

@@ -146,8 +146,8 @@ void VectorSource::open(const std::string& path) {
     const SourceRule& rule = context_.own[i];
     context_.summaries[rule.index].name =
         fmt::format("{}: {} from {}", rule.spec->place, keys_of(rule).class_name, context_.source.name);
-    context_.ranks.set_code(rule.index,
-                            context_.rules.code(keys_of(rule).class_name, rule.spec->place + ".class"));
+    context_.levels.set_code(rule.index,
+                             context_.rules.code(keys_of(rule).class_name, rule.spec->place + ".class"));
     for (const RuleLayer& one : from[i]) bind(rule, i, one);
   }
   if (layer_rules_.empty())
@@ -238,9 +238,9 @@ void VectorSource::paint_feature(const LayerRule& bound) {
   const int level = rule.spec->set.empty() ? 0 : layer_tag(bound.from.layer);
   geo::FeatureStyle style{.width_m = 0,
                           .touched = keys.touch == "all",
-                          .rank = context_.ranks.fill(rule.index, level),
+                          .level = context_.levels.fill(rule.index, level),
                           .ring_m = keys.ignore_ring_m,
-                          .ring_rank = context_.ranks.ring(rule.index, level)};
+                          .ring_level = context_.levels.ring(rule.index, level)};
   if (!keys.width.alternatives.empty()) {
     std::string doubted;
     const auto width = keys.width.evaluate(
@@ -259,7 +259,7 @@ void VectorSource::paint_feature(const LayerRule& bound) {
   if (const auto* gaps = cut(bound.from.layer)) {
     style.gaps = *gaps;
     // An area that lacks some of its outline is somewhere here.
-    if (stream_->geometry()->getDimension() == 2) style.rank = style.ring_rank;
+    if (stream_->geometry()->getDimension() == 2) style.level = style.ring_level;
   }
   const std::uint64_t covered = painter(bound.from.layer).paint(*stream_->geometry(), style);
   RuleSummary& summary = context_.summaries[rule.index];

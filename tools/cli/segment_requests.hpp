@@ -38,19 +38,20 @@ struct SegmentArguments {
 };
 
 /// One run of the segmenter: one image, whatever number of files it is made of.
-struct Job {
+struct SegmentRequest {
   std::string name;  ///< for messages
   SegmentOptions options;
   std::string picture;  ///< path of the PNG; empty: none
 };
 
-/// The jobs, in the order of the rasters; all outputs have names of their own. Throws ErrorCode::usage where
-/// the arguments do not fit each other.
+/// The requests, in the order of the rasters; all outputs have names of their own. Throws ErrorCode::usage
+/// where the arguments do not fit each other.
 /// @param rule of nodata, for a mosaic, where the arguments name none
-std::vector<Job> make_jobs(const SegmentArguments& arguments, NodataRule rule = NodataRule::automatic);
+std::vector<SegmentRequest> make_requests(const SegmentArguments& arguments,
+                                          NodataRule rule = NodataRule::automatic);
 
 /// Checks that every output may be written and makes the folder of `-o DIR/` where it is not there. With
 /// --dry-run nothing is made.
-void prepare_outputs(const SegmentArguments& arguments, const std::vector<Job>& jobs);
+void prepare_outputs(const SegmentArguments& arguments, const std::vector<SegmentRequest>& requests);
 
 }  // namespace terramask::tools

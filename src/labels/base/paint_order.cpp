@@ -1,4 +1,4 @@
-#include "labels/base/ranks.hpp"
+#include "labels/base/paint_order.hpp"
 
 #include <algorithm>
 
@@ -6,7 +6,7 @@
 
 namespace terramask::labels {
 
-Ranks::Ranks(const Rules& rules) : places_(rules.rules.size()) {
+PaintOrder::PaintOrder(const Rules& rules) : places_(rules.rules.size()) {
   constexpr std::uint32_t kLayers = kHighestLayer - kLowestLayer + 1;
   std::uint32_t next = 1;
   for (std::size_t i = 0; i < places_.size();) {
@@ -25,13 +25,13 @@ Ranks::Ranks(const Rules& rules) : places_(rules.rules.size()) {
   codes_.assign(next, kIgnored);
 }
 
-Rank Ranks::ring(std::size_t rule, int layer) const {
+Level PaintOrder::ring(std::size_t rule, int layer) const {
   const Place& place = places_[rule];
   const int level = std::clamp(layer, kLowestLayer, kHighestLayer) - kLowestLayer;
-  return static_cast<Rank>(place.first + place.step * static_cast<std::uint32_t>(level));
+  return static_cast<Level>(place.first + place.step * static_cast<std::uint32_t>(level));
 }
 
-void Ranks::set_code(std::size_t rule, Code code) {
+void PaintOrder::set_code(std::size_t rule, Code code) {
   for (int layer = kLowestLayer; layer <= kHighestLayer; ++layer) codes_[fill(rule, layer)] = code;
 }
 

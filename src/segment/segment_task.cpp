@@ -1,4 +1,4 @@
-#include "segment/job.hpp"
+#include "segment/segment_task.hpp"
 
 #include <fmt/format.h>
 
@@ -18,7 +18,8 @@ RasterOptions raster_options(const Model& model, RasterOptions options) {
   return options;
 }
 
-Job::Job(const Model& model, const SegmentOptions& options) : model_(model), options_(options) {
+SegmentTask::SegmentTask(const Model& model, const SegmentOptions& options)
+    : model_(model), options_(options) {
   choose_threshold();
   options_.raster = raster_options(model, options_.raster);
   reader_ = RasterReader::open(options_.raster);
@@ -28,8 +29,8 @@ Job::Job(const Model& model, const SegmentOptions& options) : model_(model), opt
   output_grid_ = terramask::cut(grid, region_->window());
 }
 
-Job::Job(const Model& model, const SegmentOptions& options, std::shared_ptr<RasterReader> reader,
-         std::shared_ptr<const RegionOfInterest> region)
+SegmentTask::SegmentTask(const Model& model, const SegmentOptions& options,
+                         std::shared_ptr<RasterReader> reader, std::shared_ptr<const RegionOfInterest> region)
     : model_(model), options_(options), reader_(std::move(reader)), region_(std::move(region)) {
   choose_threshold();
   choose_grid();
@@ -37,7 +38,7 @@ Job::Job(const Model& model, const SegmentOptions& options, std::shared_ptr<Rast
   output_grid_ = terramask::cut(grid, region_->window());
 }
 
-void Job::choose_threshold() {
+void SegmentTask::choose_threshold() {
   if (options_.threshold && model_.info.classes.size() != 2)
     throw Error(
         ErrorCode::usage,
@@ -51,7 +52,7 @@ void Job::choose_threshold() {
   if (threshold_ == 0.5) threshold_.reset();
 }
 
-void Job::choose_grid() {
+void SegmentTask::choose_grid() {
   const bool other_grid = reader_->resampled() && options_.grid == OutputGrid::input;
   if (other_grid && blending())
     throw Error(ErrorCode::usage, reader_->name() + ": --overlap blends on the grid that the model sees",
@@ -59,7 +60,7 @@ void Job::choose_grid() {
   if (other_grid) back_.emplace(reader_->scale(), reader_->working_grid(), reader_->source_grid());
 }
 
-Wanted Job::wanted() const {
+NetworkOutputs SegmentTask::outputs() const {
   if (blending()) return {.mask = false, .probabilities = false, .logits = true};
   const bool from_probabilities = back_.has_value() || threshold_.has_value();
   return {.mask = !from_probabilities,
@@ -67,7 +68,7 @@ Wanted Job::wanted() const {
           .logits = false};
 }
 
-void Job::cut(const Footprint& footprint, std::int64_t tile) {
+void SegmentTask::cut(const Footprint& footprint, std::int64_t tile) {
   alignment_ = footprint.alignment;
   const Grid& grid = reader_->working_grid();
   const std::int64_t longest = std::max(grid.width, grid.height);
@@ -95,14 +96,14 @@ void Job::cut(const Footprint& footprint, std::int64_t tile) {
 }
 
 // Origins that differ by whole tiles are the same to the network.
-TileGrid Job::grid(const Window& patch) const {
+TileGrid SegmentTask::grid(const Window& patch) const {
   if (blending()) return {};
   return {.alignment = alignment_,
           .margin = back_ ? back_->margin() : 0,
           .origin = {patch.y % alignment_, patch.x % alignment_}};
 }
 
-Window Job::largest_patch() const {
+Window SegmentTask::largest_patch() const {
   Window largest;
   for (const Tile& tile : tiles_) {
     if (tile.patch.width > largest.width) largest.x = tile.patch.x, largest.width = tile.patch.width;
@@ -111,11 +112,11 @@ Window Job::largest_patch() const {
   return largest;
 }
 
-Window Job::output_window(const Tile& tile) const {
+Window SegmentTask::output_window(const Tile& tile) const {
   return back_ ? back_->source_window(tile.output) : tile.output;
 }
 
-std::vector<std::string> Job::warnings() const {
+std::vector<std::string> SegmentTask::warnings() const {
   std::vector<std::string> all = reader_->warnings();
   all.insert(all.end(), region_->warnings().begin(), region_->warnings().end());
   return all;
@@ -134,33 +135,33 @@ std::int64_t smaller_tile(std::int64_t tile, std::int64_t alignment) {
   return std::max(alignment, floor_to(tile * 3 / 4, alignment));
 }
 
-std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile) {
+std::int64_t fit_tile(SegmentTask& task, const NetworkRunner& runner, std::int64_t tile) {
   for (;;) {
-    job.cut(runner.footprint(), tile);
+    task.cut(runner.footprint(), tile);
     try {
-      const Window patch = job.largest_patch();
-      (void)runner.plan(patch.height, patch.width, job.wanted(), job.grid(patch));
-      return job.tile();
+      const Window patch = task.largest_patch();
+      (void)runner.plan(patch.height, patch.width, task.outputs(), task.grid(patch));
+      return task.tile();
     } catch (const Error& error) {
-      if (error.code() != ErrorCode::out_of_memory || job.tile() <= runner.footprint().alignment) throw;
-      tile = smaller_tile(job.tile(), runner.footprint().alignment);
+      if (error.code() != ErrorCode::out_of_memory || task.tile() <= runner.footprint().alignment) throw;
+      tile = smaller_tile(task.tile(), runner.footprint().alignment);
     }
   }
 }
 
-MaskOptions mask_options(const Job& job, const Model& model, const std::string& path) {
+MaskOptions mask_options(const SegmentTask& task, const Model& model, const std::string& path) {
   std::map<std::string, std::string> metadata{
       {"TERRAMASK_VERSION", TERRAMASK_VERSION},
       {"TERRAMASK_MODEL", std::filesystem::path(model.path).filename().string()},
       {"TERRAMASK_MODEL_SHA256", model.sha256},
       {"TERRAMASK_NETWORK", model.info.network.architecture}};
-  geo::write_credits(job.reader().credits(), metadata);
+  geo::write_credits(task.reader().credits(), metadata);
   return {.path = path,
-          .grid = job.output_grid(),
+          .grid = task.output_grid(),
           .classes = model.info.classes,
           .metadata = std::move(metadata),
-          .creation_options = job.options().creation_options,
-          .overwrite = job.options().overwrite};
+          .creation_options = task.options().creation_options,
+          .overwrite = task.options().overwrite};
 }
 
 }  // namespace terramask::segment

@@ -11,13 +11,13 @@
 
 namespace terramask::segment {
 
-class Job {
+class SegmentTask {
  public:
-  Job(const Model& model, const SegmentOptions& options);
+  SegmentTask(const Model& model, const SegmentOptions& options);
   /// Of a reader that is there already (made for this model: raster_options) and a region on its grid;
-  /// several jobs may share both. `options` then name no raster, bounds or cutline.
-  Job(const Model& model, const SegmentOptions& options, std::shared_ptr<RasterReader> reader,
-      std::shared_ptr<const RegionOfInterest> region);
+  /// several tasks may share both. `options` then name no raster, bounds or cutline.
+  SegmentTask(const Model& model, const SegmentOptions& options, std::shared_ptr<RasterReader> reader,
+              std::shared_ptr<const RegionOfInterest> region);
 
   /// Cuts the raster; the tile is rounded up to the alignment and never larger than the raster.
   void cut(const Footprint& footprint, std::int64_t tile);
@@ -29,7 +29,7 @@ class Job {
   const RegionOfInterest& region() const { return *region_; }
   /// Set where probabilities go back to another grid.
   const std::optional<ResampleBack>& resample_back() const { return back_; }
-  Wanted wanted() const;
+  NetworkOutputs outputs() const;
   /// The probability above which a pixel is of the second class, where that is not the larger one's (0.5).
   std::optional<double> threshold() const { return threshold_; }
   bool blending() const { return options_.overlap.has_value(); }
@@ -63,8 +63,8 @@ class Job {
 };
 
 /// A tile that the device has memory for: the one wanted, or as much of it as fits, in steps of three
-/// quarters. The job is cut by it.
-std::int64_t fit_tile(Job& job, const NetworkRunner& runner, std::int64_t tile);
+/// quarters. The task is cut by it.
+std::int64_t fit_tile(SegmentTask& task, const NetworkRunner& runner, std::int64_t tile);
 
 /// Says that the network gave no finite number for some of the pixels, which are nodata.
 std::string without_result_text(const Model& model, std::uint64_t without_result, std::uint64_t valid_pixels,
@@ -74,7 +74,7 @@ std::string without_result_text(const Model& model, std::uint64_t without_result
 std::int64_t smaller_tile(std::int64_t tile, std::int64_t alignment);
 
 /// What a mask or its probabilities are written with: grid, classes, the model's identity.
-MaskOptions mask_options(const Job& job, const Model& model, const std::string& path);
+MaskOptions mask_options(const SegmentTask& task, const Model& model, const std::string& path);
 
 /// What a model expects of a raster, over what the options say of it.
 RasterOptions raster_options(const Model& model, RasterOptions options);

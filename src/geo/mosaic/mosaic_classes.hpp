@@ -13,7 +13,7 @@ namespace terramask::geo {
 struct TileSurvey {
   FileFacts first;                              ///< of the first tile named
   bool classes = false;                         ///< they hold class values
-  std::vector<ClassInfo> legend;                ///< all classes that tiles name, by value; may be empty
+  std::vector<ClassInfo> named_classes;         ///< all classes that tiles name, by value; may be empty
   std::map<std::string, std::string> metadata;  ///< in which all tiles agree
   std::vector<FileFacts> tiles;                 ///< in the order given
   std::vector<std::string> warnings;

@@ -1,4 +1,4 @@
-#include "geo/mosaic/mosaic_legend.hpp"
+#include "geo/mosaic/mosaic_classes.hpp"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include "geo/base/gdal_support.hpp"
 #include "geo/files/open.hpp"
 #include "geo/read/palette_check.hpp"
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 namespace terramask::geo {
 namespace {
@@ -32,8 +32,8 @@ std::map<std::string, std::string> metadata_of(GDALDataset& raster) {
   return found;
 }
 
-/// The legend of a raster, or of what a VRT is made of: GDAL's own builder of VRTs drops it.
-std::vector<ClassInfo> legend_of(GDALDataset& raster) {
+/// The classes of a raster, or of what a VRT is made of: GDAL's own builder of VRTs drops it.
+std::vector<ClassInfo> classes_of(GDALDataset& raster) {
   std::vector<ClassInfo> classes = read_classes(raster);
   if (!classes.empty() || !EQUAL(raster.GetDriverName(), "VRT")) return classes;
   char** files = raster.GetFileList();
@@ -47,7 +47,7 @@ std::vector<ClassInfo> legend_of(GDALDataset& raster) {
   return classes;
 }
 
-class Legend {
+class CommonClasses {
  public:
   void add(const std::vector<ClassInfo>& classes, const std::string& path,
            std::vector<std::string>& warnings) {
@@ -81,10 +81,10 @@ class Legend {
   bool colors_differ_ = false;
 };
 
-bool holds_classes(const FileFacts& facts, const std::vector<ClassInfo>& legend) {
+bool holds_classes(const FileFacts& facts, const std::vector<ClassInfo>& named_classes) {
   const GDALDataType type = facts.bands.front().type;
   return facts.data_bands() == 1 && (type == GDT_Byte || type == GDT_UInt16) &&
-         (!legend.empty() || facts.bands.front().palette());
+         (!named_classes.empty() || facts.bands.front().palette());
 }
 
 }  // namespace
@@ -92,7 +92,7 @@ bool holds_classes(const FileFacts& facts, const std::vector<ClassInfo>& legend)
 TileSurvey survey_tiles(const std::vector<std::string>& paths, TileContents contents,
                         const ProgressSink& progress, const StopFlag* stop) {
   TileSurvey survey;
-  Legend legend;
+  CommonClasses named_classes;
   PaletteCheck palettes;
   Progress state{"opening tiles", "tiles", 0, paths.size()};
   for (const std::string& path : paths) {
@@ -101,7 +101,7 @@ TileSurvey survey_tiles(const std::vector<std::string>& paths, TileContents cont
     survey.tiles.push_back(describe(*dataset, path));
     const FileFacts& facts = survey.tiles.back();
     const auto metadata = metadata_of(*dataset);
-    const std::vector<ClassInfo> classes = legend_of(*dataset);
+    const std::vector<ClassInfo> classes = classes_of(*dataset);
     if (survey.tiles.size() == 1) {
       survey.first = facts;
       survey.metadata = metadata;
@@ -112,7 +112,7 @@ TileSurvey survey_tiles(const std::vector<std::string>& paths, TileContents cont
             ErrorCode::mismatch, fmt::format("{}: has {} bands, a mask has one", path, facts.data_bands()),
             "take out one with `gdal_translate -b 1`, or make a mosaic of values with --contents continuous");
     }
-    legend.add(classes, path, survey.warnings);
+    named_classes.add(classes, path, survey.warnings);
     if (survey.classes) palettes.add(*dataset, path, classes);
     std::erase_if(survey.metadata, [&](const auto& item) {
       const auto found = metadata.find(item.first);
@@ -122,7 +122,7 @@ TileSurvey survey_tiles(const std::vector<std::string>& paths, TileContents cont
     if (progress) progress(state);
   }
   palettes.check(stop);
-  survey.legend = legend.classes();
+  survey.named_classes = named_classes.classes();
   return survey;
 }
 

@@ -1,4 +1,4 @@
-#include "geo/style/legend.hpp"
+#include "geo/style/mask_classes.hpp"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "cli/segment_jobs.hpp"
+#include "cli/segment_requests.hpp"
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -100,22 +100,22 @@ std::vector<std::string> with_bounds(const SegmentArguments& a, std::vector<std:
   return paths;
 }
 
-Job make_job(const SegmentArguments& a, const std::string& name, std::vector<std::string> paths) {
-  Job job;
-  job.name = without_secrets(name);
-  job.options = common_options(a);
-  paths = with_bounds(a, std::move(paths), job.options);
-  job.options.raster = a.raster.options(std::move(paths));
+SegmentRequest make_job(const SegmentArguments& a, const std::string& name, std::vector<std::string> paths) {
+  SegmentRequest request;
+  request.name = without_secrets(name);
+  request.options = common_options(a);
+  paths = with_bounds(a, std::move(paths), request.options);
+  request.options.raster = a.raster.options(std::move(paths));
   const std::string stem = raster_stem(name);
   if (into_folder(a)) {
-    job.options.output = (fs::path(a.output) / (stem + ".tif")).string();
+    request.options.output = (fs::path(a.output) / (stem + ".tif")).string();
   } else {
     check_extension("-o", a.output);
-    job.options.output = a.output;
+    request.options.output = a.output;
   }
-  job.options.probabilities = beside(a, "--probabilities", a.probabilities, stem);
-  job.picture = beside(a, "--picture", a.picture, stem);
-  return job;
+  request.options.probabilities = beside(a, "--probabilities", a.probabilities, stem);
+  request.picture = beside(a, "--picture", a.picture, stem);
+  return request;
 }
 
 /// One text for each file, whatever links lead to its folder.
@@ -128,20 +128,20 @@ std::string place_of(const std::string& named) {
 }
 
 /// Two outputs of one name would be written over each other.
-void check_distinct(const std::vector<Job>& jobs) {
-  std::map<std::string, const Job*> owners;
-  for (const Job& job : jobs)
-    for (const std::string& path : {job.options.output, job.options.probabilities, job.picture}) {
+void check_distinct(const std::vector<SegmentRequest>& requests) {
+  std::map<std::string, const SegmentRequest*> owners;
+  for (const SegmentRequest& request : requests)
+    for (const std::string& path : {request.options.output, request.options.probabilities, request.picture}) {
       if (path.empty()) continue;
       const std::string key = place_of(path);
-      const auto [found, fresh] = owners.emplace(key, &job);
+      const auto [found, fresh] = owners.emplace(key, &request);
       if (fresh) continue;
-      if (found->second == &job)
+      if (found->second == &request)
         throw Error(ErrorCode::usage, fmt::format("{}: named twice as an output", path),
                     "give each output a name of its own");
       throw Error(
           ErrorCode::usage,
-          fmt::format("{}: would be the output of both {} and {}", path, found->second->name, job.name),
+          fmt::format("{}: would be the output of both {} and {}", path, found->second->name, request.name),
           "rename one of them, or segment them into different folders");
     }
 }
@@ -160,11 +160,11 @@ void make_folder(const std::string& path) {
 
 }  // namespace
 
-std::vector<Job> make_jobs(const SegmentArguments& a, NodataRule rule) {
+std::vector<SegmentRequest> make_requests(const SegmentArguments& a, NodataRule rule) {
   check_inputs(a);
-  std::vector<Job> jobs;
+  std::vector<SegmentRequest> requests;
   if (!a.stack.empty()) {
-    jobs.push_back(make_job(a, a.stack.front(), a.stack));
+    requests.push_back(make_job(a, a.stack.front(), a.stack));
   } else if (a.mosaic) {
     if (!into_folder(a))
       check_output(a.output, a.overwrite || a.dry_run, {});  // before the rasters are opened
@@ -172,18 +172,18 @@ std::vector<Job> make_jobs(const SegmentArguments& a, NodataRule rule) {
     const std::string mosaic =
         build_mosaic(with_bounds(a, a.rasters, common), a.raster.src_nodata, a.raster.no_alpha,
                      parse_nodata_rule(a.raster.nodata_rule).value_or(rule));
-    jobs.push_back(make_job(a, mosaic, {mosaic}));
+    requests.push_back(make_job(a, mosaic, {mosaic}));
     // The mosaic's own alpha says what is valid of it.
-    jobs.back().options.raster.src_nodata.clear();
-    jobs.back().options.raster.no_alpha = false;
+    requests.back().options.raster.src_nodata.clear();
+    requests.back().options.raster.no_alpha = false;
   } else {
-    for (const std::string& raster : a.rasters) jobs.push_back(make_job(a, raster, {raster}));
+    for (const std::string& raster : a.rasters) requests.push_back(make_job(a, raster, {raster}));
   }
-  check_distinct(jobs);
-  return jobs;
+  check_distinct(requests);
+  return requests;
 }
 
-void prepare_outputs(const SegmentArguments& a, const std::vector<Job>& jobs) {
+void prepare_outputs(const SegmentArguments& a, const std::vector<SegmentRequest>& requests) {
   if (into_folder(a)) {
     std::error_code failed;
     if (a.dry_run && !fs::exists(a.output, failed)) return;
@@ -192,11 +192,11 @@ void prepare_outputs(const SegmentArguments& a, const std::vector<Job>& jobs) {
   std::vector<std::string> inputs{a.model};
   if (!a.cutline.empty()) inputs.push_back(a.cutline);
   inputs.insert(inputs.end(), a.raster.ndsm.begin(), a.raster.ndsm.end());
-  for (const Job& job : jobs)
-    inputs.insert(inputs.end(), job.options.raster.paths.begin(), job.options.raster.paths.end());
+  for (const SegmentRequest& request : requests)
+    inputs.insert(inputs.end(), request.options.raster.paths.begin(), request.options.raster.paths.end());
   std::vector<std::string> outputs;
-  for (const Job& job : jobs)
-    for (const std::string& path : {job.options.output, job.options.probabilities, job.picture})
+  for (const SegmentRequest& request : requests)
+    for (const std::string& path : {request.options.output, request.options.probabilities, request.picture})
       if (!path.empty()) outputs.push_back(path);
   begin_outputs(outputs, a.overwrite, inputs, a.dry_run);
 }
