@@ -82,10 +82,10 @@ void Database::fail(int code) const {
   const int plain = code & 0xff;
   if (plain == SQLITE_FULL || plain == SQLITE_IOERR)
     throw Error(ErrorCode::io, fmt::format("{}: cannot be written: {}", path_, said),
-                "is the disk full? make room and run it again with --resume");
+                "is the disk full? make room and run it again with `resume`");
   if (plain == SQLITE_CORRUPT || plain == SQLITE_NOTADB)
     throw Error(ErrorCode::format, fmt::format("{}: damaged, or not a journal: {}", path_, said),
-                "begin anew with --restart");
+                "begin anew with `restart`");
   if (plain == SQLITE_BUSY || plain == SQLITE_LOCKED)
     throw Error(ErrorCode::exists, fmt::format("{}: another program is using it", path_),
                 "wait until it has ended");

@@ -75,7 +75,7 @@ void make_tables(Database& database) {
     Statement version(database, "PRAGMA user_version");
     if (!version.step() || version.whole(0) != schema_version)
       throw Error(ErrorCode::format, database.path() + ": the journal of another version of Terramask",
-                  "go on with that version, or begin anew with --restart");
+                  "go on with that version, or begin anew with `restart`");
     return;
   }
   Transaction transaction(database);

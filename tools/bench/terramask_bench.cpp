@@ -13,6 +13,7 @@
 #include "common/checks.hpp"
 #include "common/command.hpp"
 #include "common/device_options.hpp"
+#include "common/option_names.hpp"
 #include "common/printing.hpp"
 
 namespace terramask::tools {
@@ -263,6 +264,7 @@ int main(int argc, char** argv) {
   BenchArguments arguments;
   return guarded(program_name, [&] {
     add_options(app, arguments);
+    show_options_of(app);
     try {
       app.parse(argc, argv);
     } catch (const CLI::Success& success) {
