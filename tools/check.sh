@@ -10,6 +10,7 @@ preset=${1:-ci}
 
 tools/install_packages.sh --tests ${TERRAMASK_QGIS:+--qgis}
 tools/check_rooms.py
+tools/check_messages.py
 cmake --preset "$preset"
 cmake --build --preset "$preset"
 ctest --preset "$preset" -j "$(nproc)" --timeout 900

@@ -126,7 +126,7 @@ class CpuExecutor final : public Executor {
     throw Error(ErrorCode::out_of_memory,
                 fmt::format("the plan needs {} ({} of it weights), the limit is {}", mib(needed), mib(kept),
                             mib(options_.memory_limit)),
-                "use a smaller tile (--tile) or a larger --memory-limit");
+                "use a smaller `tile` or a larger `memory_limit`");
   }
 
   ExecutorOptions options_;

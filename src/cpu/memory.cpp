@@ -13,7 +13,7 @@
 namespace terramask::cpu {
 namespace {
 
-constexpr const char* fewer_threads = "use fewer --threads";
+constexpr const char* fewer_threads = "use fewer `threads`";
 
 /// Where libgomp cannot start a thread it ends the process. So the calling thread's team is made here, where
 /// that can be told; its threads then wait for the next parallel loop.
@@ -34,7 +34,7 @@ Memory::Memory(std::uint64_t bytes) : bytes_(std::max<std::uint64_t>(bytes, 64))
   if (made == MAP_FAILED)
     throw Error(ErrorCode::out_of_memory,
                 fmt::format("the system gives no {} MiB in one piece{}", bytes_ >> 20, memory_limit_note()),
-                "use a smaller tile (--tile)");
+                "use a smaller `tile`");
   data_ = static_cast<std::byte*>(made);
   if (bytes_ >= (std::uint64_t{4} << 20)) ::madvise(made, bytes_, MADV_HUGEPAGE);
 }

@@ -114,7 +114,7 @@ void CpuProgram::prepare(const Parameters& parameters, KernelTable table) {
   } catch (const dnnl::error& error) {
     if (error.status != dnnl_out_of_memory) throw Error(ErrorCode::internal, error.what());
     throw Error(ErrorCode::out_of_memory, "compiling the program: out of memory" + memory_limit_note(),
-                "use a smaller tile (--tile)");
+                "use a smaller `tile`");
   }
   steps_ = builder.take_steps();
 }
@@ -176,7 +176,7 @@ void CpuProgram::wait(std::size_t index) {
                 std::string("running the program: ") + error.what());
   } catch (const std::bad_alloc&) {
     throw Error(ErrorCode::out_of_memory, "running the program: out of memory" + memory_limit_note(),
-                "use a smaller tile (--tile)");
+                "use a smaller `tile`");
   }
 }
 

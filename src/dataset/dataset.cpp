@@ -208,7 +208,7 @@ void Dataset::State::check(bool strict) {
     const std::string remedy =
         project.split.method == SplitMethod::blocks
             ? "choose a smaller split.block_m, another split.seed or other fractions"
-            : "choose another split.seed or other fractions, or give images their `part`";
+            : "choose another split.seed or other fractions, or give images their \"part\"";
     if (part == 0) {
       complain(strict, fmt::format("no valid training pixel: the split leaves none to {}", name), remedy);
       return;

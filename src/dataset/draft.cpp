@@ -33,7 +33,7 @@ constexpr double kLeastBlock = 64;  // pixels
 /// Okabe and Ito's colours, apart from each other and on most imagery.
 
 [[noreturn]] void refuse_class(const std::string& text) {
-  throw Error(ErrorCode::usage, "--map: \"" + text + "\" is not a class",
+  throw Error(ErrorCode::usage, "`map`: \"" + text + "\" is not a class",
               "write VALUES=NAME or VALUES=NAME#rrggbb, such as 0-127=background,128-255=road#ffd400, or "
               "#rrggbb=NAME for labels that are colours");
 }
@@ -65,7 +65,7 @@ void look_at_palette(const std::string& path, GDALDataset& raster, const std::se
     const auto& [first, first_path] = found.palette.try_emplace(value, color, path).first->second;
     if (first == color) continue;
     geo::refuse_palettes(path, value, color, first_path, first,
-                         "name classes by their colours: --map '#rrggbb=road,#rrggbb=roof'");
+                         "name classes by their colours: `map='#rrggbb=road,#rrggbb=roof'`");
   }
 }
 
@@ -81,7 +81,7 @@ void look_at_palette(const std::string& path, GDALDataset& raster, const std::se
       fmt::format(
           "{}: a raster of colours, not of class values: {}{}", path, which,
           sorted.size() > kMostExamples ? fmt::format(" and {} more", sorted.size() - kMostExamples) : ""),
-      "say which are which with --map, such as '#ffd400=road,#000000=background'");
+      "say which are which with `map`, such as '#ffd400=road,#000000=background'");
 }
 
 void look_at_labels(const std::string& path, const RasterReader& image, Found& found) {
@@ -115,7 +115,7 @@ void look_at_labels(const std::string& path, const RasterReader& image, Found& f
                 odd > 0 ? "bring them to such numbers first, with `gdal_calc.py` or QGIS's Reclassify by "
                           "table, or declare what "
                           "stands for nodata with `gdal_edit.py -a_nodata`"
-                        : "say which are which with --map, such as 0-127=background,128-255=road");
+                        : "say which are which with `map`, such as 0-127=background,128-255=road");
   std::set<int> named_here;
   for (const ClassInfo& one : geo::read_classes(*raster)) {
     if (one.name.empty()) continue;
@@ -125,7 +125,7 @@ void look_at_labels(const std::string& path, const RasterReader& image, Found& f
       throw Error(ErrorCode::mismatch,
                   fmt::format("{}: calls the value {} \"{}\", labels before it \"{}\"", path, one.value,
                               one.name, known.name),
-                  "bring all to the same values, or say with --map what values mean");
+                  "bring all to the same values, or say with `map` what values mean");
   }
   look_at_palette(path, *raster, here, named_here, found);
 }
@@ -262,7 +262,7 @@ std::vector<ClassRequest> parse_class_requests(const std::string& text) {
     if (request.name.empty() || (!request.color.empty() && !geo::parse_color(request.color)))
       refuse_class(one);
     if (!names.insert(request.name).second)
-      throw Error(ErrorCode::usage, "--map: \"" + request.name + "\" is there twice",
+      throw Error(ErrorCode::usage, "`map`: \"" + request.name + "\" is there twice",
                   "join the values of one class with bars: 1|2=road");
     for (const std::string& values : request.values) {
       const std::pair<int, int> range = range_of(values);
@@ -271,9 +271,9 @@ std::vector<ClassRequest> parse_class_requests(const std::string& text) {
         if (first > last) continue;
         throw Error(ErrorCode::usage,
                     first == last
-                        ? fmt::format("--map: {} is of \"{}\" and of \"{}\"",
+                        ? fmt::format("`map`: {} is of \"{}\" and of \"{}\"",
                                       first > 65535 ? values : std::to_string(first), name, request.name)
-                        : fmt::format("--map: the values {} to {} are of \"{}\" and of \"{}\"", first, last,
+                        : fmt::format("`map`: the values {} to {} are of \"{}\" and of \"{}\"", first, last,
                                       name, request.name),
                     "give each value one class");
       }
@@ -327,7 +327,7 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
                 fmt::format("{}: {} under the images, but training needs two or more", options.labels[0],
                             classes.empty() ? std::string("no class")
                                             : fmt::format("one class (\"{}\")", classes[0].name)),
-                "check that these are the labels of these images, or say with --map what values mean");
+                "check that these are the labels of these images, or say with `map` what values mean");
   add_classes(project, classes);
   for (ProjectImage& image : project.images) {
     image.labels.ignore = ignore;

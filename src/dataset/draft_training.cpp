@@ -48,7 +48,7 @@ void choose_pixel_size(Project& project, const std::vector<std::optional<PixelSi
     notes.emplace_back(
         "no image says how large its pixels are on the ground, so the model will not know which rasters fit "
         "it; "
-        "pixel_size_m of each image says it (--set images[0].pixel_size_m=0.5), --resolution the model's");
+        "pixel_size_m of each image says it (`set=images[0].pixel_size_m=0.5`), `resolution` the model's");
     return;
   }
   if (most > kAlike * least)
@@ -56,18 +56,18 @@ void choose_pixel_size(Project& project, const std::vector<std::optional<PixelSi
         ErrorCode::mismatch,
         fmt::format("the images' pixels differ: {:g} m on the ground (\"{}\") to {:g} m (\"{}\")",
                     rounded(least), first, rounded(most), last),
-        fmt::format("say with --resolution METRES which size all are brought to: {:g}", rounded(most)));
+        fmt::format("say with `resolution=METRES` which size all are brought to: {:g}", rounded(most)));
   if (longest > kNearlySquare * shortest) {
     notes.push_back(fmt::format(
         "pixels are {:g} to {:g} m on the ground, far from square, so that the model has no pixel "
-        "size and cannot tell which rasters fit it; --resolution METRES gives it one, such as {:g}",
+        "size and cannot tell which rasters fit it; `resolution=METRES` gives it one, such as {:g}",
         rounded(shortest), rounded(longest), rounded(std::sqrt(shortest * longest))));
     return;
   }
   project.pixel_size_m = rounded(std::sqrt(longest * shortest));
   notes.push_back(fmt::format(
       "the model's pixels are {:g} m on the ground, as the images' are: rasters of other sizes will "
-      "be resampled to it (--resolution chooses another size)",
+      "be resampled to it (`resolution` chooses another size)",
       *project.pixel_size_m));
   if (unknown > 0)
     notes.push_back(fmt::format(

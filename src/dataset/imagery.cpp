@@ -106,7 +106,7 @@ RasterOptions raster_options(const ProjectImage& image, const ImageBands& own,
     throw Error(ErrorCode::mismatch,
                 fmt::format("images \"{}\" and \"{}\": {} ({}; {})", first_image.id, image.id, what,
                             list_of(first.bands), list_of(own.bands)),
-                "name the same bands in the `stack` of both");
+                "name the same bands in the \"stack\" of both");
   };
   if (first.bands.size() != own.bands.size()) refuse("they have not the same bands");
   for (const BandRequest& band : first.bands) {

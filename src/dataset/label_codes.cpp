@@ -63,7 +63,7 @@ geo::LabelCodes color_codes(const Project& project, const ProjectImage& image, g
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: image \"{}\": a raster of colours, with colours that no class has: {}",
                             place.facts.path, image.id, text),
-                "name them: --map '#rrggbb=road,...', or \"#rrggbb\" in labels.map");
+                "name them: `map='#rrggbb=road,...'`, or \"#rrggbb\" in labels.map");
   }
   geo::LabelCodes codes;
   place.colors.clear();

@@ -27,7 +27,7 @@ void check_label_noise(const std::string& path, const LabelNoiseKeys& noise, con
   const std::string& background = noise.background.empty() ? first_class : noise.background;
   if (!names.contains(background))
     refuse(path, key + ".background", fmt::format("no class is called \"{}\"", background),
-           "name one of `classes`");
+           "name one of \"classes\"");
   double committed = 0;
   for (const auto& [shares, name] :
        {std::pair{&noise.omission, "omission"}, std::pair{&noise.commission, "commission"}})
@@ -35,7 +35,7 @@ void check_label_noise(const std::string& path, const LabelNoiseKeys& noise, con
       if (!names.contains(of) || of == background)
         refuse(path, fmt::format("{}.{}", key, name),
                fmt::format("\"{}\" is no class that could be missed", of),
-               fmt::format("name one of `classes` other than the background, \"{}\"", background));
+               fmt::format("name one of \"classes\" other than the background, \"{}\"", background));
   for (const auto& [of, share] : noise.commission) committed += share;
   for (const auto& [of, share] : noise.omission)
     if (share + committed >= 1)
@@ -61,7 +61,8 @@ void check_classes(const std::string& path, const Project& project) {
   if (project.classes.size() < 2) refuse(path, "classes", "one class only", "name two or more");
   for (const std::string& name : project.allow_missing)
     if (!names.contains(name))
-      refuse(path, "allow_missing", fmt::format("no class is called \"{}\"", name), "name one of `classes`");
+      refuse(path, "allow_missing", fmt::format("no class is called \"{}\"", name),
+             "name one of \"classes\"");
   const TrainingKeys& training = project.training;
   if (training.gamma && (*training.gamma > 1 || *training.gamma < 1e-6))
     refuse(path, "training.gamma", fmt::format("found {}", *training.gamma), "give a number from 1e-06 to 1");
@@ -73,7 +74,7 @@ void check_classes(const std::string& path, const Project& project) {
       training.class_weights.size() != project.classes.size())
     refuse(path, "training.class_weights",
            fmt::format("{} weights for {} classes", training.class_weights.size(), project.classes.size()),
-           "give one for each class, in the order of `classes`");
+           "give one for each class, in the order of \"classes\"");
   if (training.class_weighting == ClassWeighting::list &&
       std::none_of(training.class_weights.begin(), training.class_weights.end(),
                    [](double w) { return w > 0; }))
@@ -96,7 +97,7 @@ void check_images(const std::string& path, const Project& project) {
       if (!names.contains(name))
         refuse(path, fmt::format("{}.labels.map.{}", key, text),
                fmt::format("no class is called \"{}\"", name),
-               "name one of `classes`, or list the value under `ignore`");
+               "name one of \"classes\", or list the value under \"ignore\"");
       if (const auto range = dataset::parse_values(text)) taken.emplace_back(*range, text);
     }
     for (const int value : image.labels.ignore) taken.push_back({{value, value}, std::to_string(value)});

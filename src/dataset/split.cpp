@@ -117,7 +117,7 @@ Split::Split(const SplitKeys& keys, std::vector<SplitImage> images)
       throw Error(ErrorCode::usage,
                   fmt::format("image \"{}\" is fixed to {}, but the split is by blocks of ground", image.id,
                               to_string(*image.part)),
-                  "drop its `part`, or set split.method to \"file\"");
+                  "drop its \"part\", or set split.method to \"file\"");
     if (by_blocks) {
       whole_.emplace_back();
       continue;
@@ -132,7 +132,7 @@ Split::Split(const SplitKeys& keys, std::vector<SplitImage> images)
                       "for {}",
                       known->second.second, image.id, image.group, to_string(known->second.first),
                       to_string(part)),
-          "name the same `part` for all of a group, or give them different groups");
+          "name the same \"part\" for all of a group, or give them different groups");
     whole_.emplace_back(part);
   }
   check_overlaps();
@@ -157,7 +157,7 @@ void Split::check_overlaps() const {
           fmt::format("images \"{}\" ({}) and \"{}\" ({}) overlap, but one is for {}, the other for {}",
                       images_[i].id, images_[i].name, images_[j].id, images_[j].name, to_string(*whole_[i]),
                       to_string(*whole_[j])),
-          "split by blocks (split.method), or give them one `group`");
+          "split by blocks (split.method), or give them one \"group\"");
     }
 }
 

@@ -28,8 +28,8 @@ ClassInfo parse_class(const std::string& text) {
   const char* end = text.data() + std::min(equals, text.size());
   const auto [stop, failed] = std::from_chars(text.data(), end, value);
   if (equals == std::string::npos || equals + 1 == text.size() || failed != std::errc() || stop != end)
-    throw Error(ErrorCode::usage, fmt::format("--mask-map {}: not VALUE=NAME", text),
-                "write it as --mask-map 0=background,1=road");
+    throw Error(ErrorCode::usage, fmt::format("`classes` {}: not VALUE=NAME", text),
+                "write it as `classes=0=background,1=road`");
   return {value, text.substr(equals + 1), ""};
 }
 
@@ -45,7 +45,7 @@ void merge(std::vector<ClassInfo>& classes, const std::vector<ClassInfo>& more, 
           ErrorCode::mismatch,
           fmt::format("{}: calls its value {} \"{}\", masks before it \"{}\"", path, one.value, one.name,
                       same->name),
-          "evaluate masks of different models one after the other, or name the classes with --mask-map");
+          "evaluate masks of different models one after the other, or name the classes with `classes`");
     }
   }
 }
@@ -95,7 +95,7 @@ std::vector<ClassInfo> class_list(const EvaluationOptions& options, const StopFl
 
 std::optional<std::size_t> positive_class(const EvaluationOptions& options,
                                           const std::vector<ClassInfo>& classes) {
-  if (!options.positive.empty()) return find_class(classes, options.positive, "--class");
+  if (!options.positive.empty()) return find_class(classes, options.positive, "`positive`");
   if (classes.size() == 2) return 1;
   return std::nullopt;
 }

@@ -40,8 +40,8 @@ std::vector<std::string> split_map(const std::vector<std::string>& map) {
     const auto refuse = [&text](const std::string& entry) {
       throw Error(
           ErrorCode::usage,
-          fmt::format("--map {}: {}not REFVALUE=CLASS", text, entry == text ? "" : "\"" + entry + "\" is "),
-          "write it as --map 255=road, or --map 1=road,2=roof");
+          fmt::format("`map` {}: {}not REFVALUE=CLASS", text, entry == text ? "" : "\"" + entry + "\" is "),
+          "write it as `map=255=road`, or `map=1=road,2=roof`");
     };
     if (std::count(text.begin(), text.end(), '=') == 1 && text.front() != '=' && text.back() != '=') {
       entries.push_back(text);
@@ -100,19 +100,19 @@ ClassMatch::ClassMatch(const std::vector<ClassInfo>& classes, const std::vector<
   }
   for (const std::string& entry : split_map(map)) {
     const std::size_t equals = entry.find('=');
-    refuse_no_number(entry.substr(0, equals), "--map " + entry);
+    refuse_no_number(entry.substr(0, equals), "`map` " + entry);
     const std::string label = canonical_label(entry.substr(0, equals));
-    if (!said_.emplace(label, Said{"--map " + entry}).second)
-      throw Error(ErrorCode::usage, fmt::format("--map {}: {} is mapped twice", entry, label),
+    if (!said_.emplace(label, Said{"`map` " + entry}).second)
+      throw Error(ErrorCode::usage, fmt::format("`map` {}: {} is mapped twice", entry, label),
                   "map each value of the reference once");
-    known_[label] = static_cast<Code>(find_class(classes, entry.substr(equals + 1), "--map " + entry));
+    known_[label] = static_cast<Code>(find_class(classes, entry.substr(equals + 1), "`map` " + entry));
   }
   for (const std::string& value : ignore) {
-    refuse_no_number(value, "--ignore " + value);
-    if (!said_.emplace(canonical_label(value), Said{"--ignore " + value}).second &&
+    refuse_no_number(value, "`ignore` " + value);
+    if (!said_.emplace(canonical_label(value), Said{"`ignore` " + value}).second &&
         known_[canonical_label(value)] != not_judged)
-      throw Error(ErrorCode::usage, fmt::format("--ignore {}: it is mapped too", value),
-                  "leave it out of --map or --ignore");
+      throw Error(ErrorCode::usage, fmt::format("`ignore` {}: it is mapped too", value),
+                  "leave it out of `map` or `ignore`");
     known_[canonical_label(value)] = not_judged;
   }
 }

@@ -29,7 +29,7 @@ void check_options(const EvaluationOptions& options) {
   for (const EvaluationPair& pair : options.pairs) {
     if (pair.reference.empty() && options.points.empty())
       throw Error(ErrorCode::usage, pair.name() + ": has nothing to be compared with",
-                  "name a reference with --reference, or points with --points");
+                  "name a reference with `reference`, or points with `points`");
     if (some && pair.probabilities.empty())
       throw Error(ErrorCode::usage, pair.name() + ": has no probabilities, others have",
                   "name probabilities for each mask, or for none");

@@ -68,7 +68,7 @@ void MaskSource::count_unknown(const CodeBlock& block, const Window& core) {
 
 void MaskSource::check() const {
   unknown_.check(path_, "values that are none of its classes", "pixel",
-                 "name all of its classes with --mask-map VALUE=NAME,...");
+                 "name all of its classes with `classes=VALUE=NAME,...`");
 }
 
 std::vector<int> values_in(const std::string& path, const StopFlag* stop) {
@@ -87,7 +87,7 @@ std::vector<int> values_in(const std::string& path, const StopFlag* stop) {
         if (values.size() > kMostValues)
           throw Error(ErrorCode::mismatch,
                       fmt::format("{}: holds more than {} values and names no classes", path, kMostValues),
-                      "is it an image? Name a mask, or its classes with --mask-map");
+                      "is it an image? Name a mask, or its classes with `classes`");
         return Code{0};
       });
     }

@@ -31,7 +31,7 @@ PairPass::PairPass(const EvaluationOptions& options, const EvaluationPair& pair,
       throw Error(
           ErrorCode::usage,
           fmt::format("{}: has {} classes, a sweep is of one against the rest", pair.name(), classes.size()),
-          "name the one with --class");
+          "name the one with `positive`");
     probabilities_.emplace(pair.probabilities, classes, *positive, grid(), pair.name());
   }
   if (with_areas) tally_.emplace(grid(), classes, geo::nodata_for(classes));

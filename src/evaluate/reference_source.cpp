@@ -15,7 +15,7 @@
 namespace terramask::evaluation {
 namespace {
 
-constexpr const char* kRemedy = "say what they are with --map VALUE=CLASS, or leave them out with --ignore";
+constexpr const char* kRemedy = "say what they are with `map=VALUE=CLASS`, or leave them out with `ignore`";
 
 /// Of two rasters without names, colours tell that values were exchanged: what one shows as 1 the other shows
 /// as 2.
@@ -36,7 +36,7 @@ void refuse_crossed_colors(const std::string& path, const std::vector<ClassInfo>
             fmt::format(
                 "{}: its palette shows the value {} as {}, which is the colour of class {} of the mask", path,
                 one.value, shown, other.name),
-            fmt::format("say what its values are, with --map {}={} and so on", one.value, other.name));
+            fmt::format("say what its values are, with `map={}={}` and so on", one.value, other.name));
   }
 }
 
@@ -58,7 +58,7 @@ class RasterReference final : public ReferenceSource {
       const bool misplaced = std::any_of(classes.begin(), classes.end(),
                                          [&](const ClassInfo& other) { return other.name == one.name; });
       if (misplaced)
-        warnings_.push_back(fmt::format("{}: its value {} is \"{}\", but stands for class {}; see --map",
+        warnings_.push_back(fmt::format("{}: its value {} is \"{}\", but stands for class {}; see `map`",
                                         path, one.value, one.name,
                                         classes[static_cast<std::size_t>(code)].name));
     }
@@ -132,7 +132,7 @@ class PolygonReference final : public ReferenceSource {
       throw Error(ErrorCode::mismatch, fmt::format("{}: no polygon overlaps {}", path, grid_name),
                   "name polygons of the same place; is the CRS of both right?");
     if (!options.background.empty())
-      background_ = static_cast<Code>(find_class(classes, options.background, "--background"));
+      background_ = static_cast<Code>(find_class(classes, options.background, "`background`"));
     warn_of_layer(layer_, path, warnings_);
     if (auto warning = geo::cut_off_warning(path, layer_.shapes_cut_off, grid))
       warnings_.push_back(std::move(*warning));
@@ -208,7 +208,7 @@ std::vector<ReferencePoint> read_points(const EvaluationOptions& options, const 
   const geo::LabelLayer layer = read_layer(options, path, grid, grid_name);
   if (layer.points.empty())
     throw Error(ErrorCode::mismatch, path + ": holds polygons and no point",
-                "name it with --reference, or name a layer of points");
+                "name it with `reference`, or name a layer of points");
   ClassMatch match(classes, options.map, options.ignore);
   UnknownValues unknown_labels;
   std::vector<ReferencePoint> points;

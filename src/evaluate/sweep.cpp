@@ -83,7 +83,7 @@ ProbabilitySource::ProbabilitySource(const std::string& path, const std::vector<
     throw Error(
         ErrorCode::mismatch,
         fmt::format("{}: none of its bands is that of class {}: {}", path, classes[positive].name, names),
-        "name the probabilities that `terramask segment --probabilities` wrote with this mask");
+        "name what `segment` wrote as `probabilities` with this mask");
   reader_.emplace(path, std::vector<int>{chosen}, grid, grid_name);
 }
 

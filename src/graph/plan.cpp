@@ -191,7 +191,7 @@ Plan make_plan(Graph graph, const PlanOptions& options) {
       throw Error(ErrorCode::out_of_memory,
                   fmt::format("{} needs {} in one piece, the device gives at most {}", demand.name,
                               mib(bytes), mib(options.max_chunk_bytes)),
-                  "use a smaller tile (--tile)");
+                  "use a smaller `tile`");
     arena.put(demand, bytes);
   }
   place_joined(graph, plan);
@@ -215,7 +215,7 @@ Plan make_plan(Graph graph, const PlanOptions& options) {
     throw Error(ErrorCode::out_of_memory,
                 fmt::format("the plan needs {} ({} of it weights), the limit is {}",
                             mib(plan.arena_bytes + kept), mib(kept), mib(options.memory_limit)),
-                "use a smaller tile (--tile) or a larger --memory-limit");
+                "use a smaller `tile` or a larger `memory_limit`");
   return plan;
 }
 

@@ -28,7 +28,7 @@ constexpr std::int64_t kWindow = 1024;  // pixels a side, whole tiles of the COG
 
 Grid grid_like(const LabelsOptions& options) {
   Grid grid = geo::describe(*geo::open_raster(options.like), options.like).grid;
-  if (!options.crs.empty()) grid.crs = geo::crs_from_user(options.crs, "--crs");
+  if (!options.crs.empty()) grid.crs = geo::crs_from_user(options.crs, "`crs`");
   return grid;
 }
 
@@ -245,7 +245,7 @@ void Work::check_painted() const {
               fmt::format("{}: not written, as nothing is painted: {}", options_.output,
                           reasons.empty() ? rules_.path + ": no rule paints a pixel"
                                           : fmt::format("{}", fmt::join(reasons, "; "))),
-              "correct the sources or the rules, or allow it with --allow-empty");
+              "correct the sources or the rules, or allow it with `allow_empty`");
 }
 
 void Work::conclude(LabelsSummary& summary) const {

@@ -116,7 +116,7 @@ TrainingGraphs make_training_graphs(const TrainingSpec& spec) {
   });
   if (form.trained.empty())
     throw Error(ErrorCode::usage, "every parameter is frozen, there is nothing to train",
-                "freeze less (--freeze)");
+                "freeze less (`freeze`)");
   TrainingGraphs made;
   made.dropout = form.has_dropout;
 

@@ -26,7 +26,7 @@ constexpr int kTries = 500;  // half a minute: the largest models are written in
 constexpr std::chrono::milliseconds kPause(60);
 
 Error already_there(const std::string& path) {
-  return Error(ErrorCode::exists, path + ": already there", "give another name, or --overwrite");
+  return Error(ErrorCode::exists, path + ": already there", "give another name, or `overwrite`");
 }
 
 // Where the file system cannot refuse to replace, the check in the constructor has to do.

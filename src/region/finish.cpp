@@ -54,7 +54,7 @@ void add_shard(const std::string& path, const JobFile& file, Joined& joined) {
   Journal journal(path, false);
   if (Json::parse(journal.meta("job"), nullptr, false) != file.description)
     throw Error(ErrorCode::mismatch, path + ": is of another job than job.json beside it",
-                "run that shard again with --restart");
+                "run that shard again with `restart`");
   const auto expected = static_cast<std::size_t>(std::strtoull(journal.meta("tiles").c_str(), nullptr, 10));
   const std::vector<JournalSource> sources = journal.sources();
   const auto same = [](const JournalSource& a, const JournalSource& b) {
@@ -64,7 +64,7 @@ void add_shard(const std::string& path, const JobFile& file, Joined& joined) {
       (joined.expected != expected || joined.files != journal.meta("joined") ||
        !std::equal(sources.begin(), sources.end(), joined.sources.begin(), joined.sources.end(), same)))
     throw Error(ErrorCode::mismatch, path + ": the sources changed between this shard and the others",
-                "run every shard again with --resume");
+                "run every shard again with `resume`");
   joined.expected = expected;
   joined.wanted = journal.meta("wanted");
   joined.files = journal.meta("joined");

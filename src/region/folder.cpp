@@ -70,10 +70,10 @@ std::string shard_journal(const std::string& folder, int shard, int shards) {
 
 JobFolder::JobFolder(const RegionRun& run)
     : path_(run.output), begin_(run.begin), shard_(run.shard), shards_(run.shards) {
-  if (path_.empty()) throw Error(ErrorCode::usage, "no output folder is named", "name one with -o");
+  if (path_.empty()) throw Error(ErrorCode::usage, "no output folder is named", "name one with `output`");
   if (shards_ < 1 || shard_ < 1 || shard_ > shards_)
-    throw Error(ErrorCode::usage, fmt::format("--shard {}/{}", shard_, shards_),
-                "count shards from 1, as in --shard 3/16");
+    throw Error(ErrorCode::usage, fmt::format("`shard={}/{}`", shard_, shards_),
+                "count shards from 1, as in `shard=3/16`");
   std::error_code unknown;
   made_ = !fs::exists(path_, unknown) && !unknown;
   make_folder(path_);
@@ -111,11 +111,11 @@ std::optional<JobFile> JobFolder::job() const {
   if (has_journal()) {
     if (fresh)
       throw Error(ErrorCode::exists, path_ + ": holds a job already",
-                  "go on with it (--resume), begin anew (--restart), or name another folder");
+                  "go on with it (`resume`), begin anew (`restart`), or name another folder");
     auto file = JobFile::read(path_);
     if (!file)
       throw Error(ErrorCode::not_found, path_ + ": job.json is gone, which says what the journal is about",
-                  "bring it back, or begin anew (--restart)");
+                  "bring it back, or begin anew (`restart`)");
     return file;
   }
   if (const int others = other_count(path_, shards_); shards_ > 1 && others > 0)
@@ -124,10 +124,10 @@ std::optional<JobFile> JobFolder::job() const {
   if (shards_ > 1) return JobFile::read(path_);
   if (!shard_files(path_).empty())
     throw Error(ErrorCode::exists, path_ + ": holds a job in shards",
-                "tie them together (--finish), begin anew (--restart), or name another folder");
+                "tie them together (`finish`), begin anew (`restart`), or name another folder");
   if (!tile_files(path_).empty())
     throw Error(ErrorCode::exists, path_ + ": holds tiles, but no journal says of what",
-                "begin anew (--restart), or name another folder");
+                "begin anew (`restart`), or name another folder");
   return std::nullopt;  // a run that was refused may have left a job.json: nothing came of it
 }
 

@@ -49,10 +49,10 @@ RegionJob held_region_job(const std::string& folder) {
   if (file->given.is_string())
     throw Error(ErrorCode::unsupported,
                 fmt::format("{}: the job has {}", path, file->given.get<std::string>()),
-                "name the job again beside --resume");
+                "name the job again beside `resume`");
   if (!file->given.is_object())
     throw Error(ErrorCode::format, path + ": does not tell how the job was asked for",
-                "name the job again beside --resume");
+                "name the job again beside `resume`");
   return region::job_from(file->given, path);
 }
 

@@ -96,7 +96,7 @@ std::vector<Candidate> line_up(const std::vector<ListedSource>& listed,
 std::string no_place(const Grid& grid) {
   if (!grid.has_geotransform)
     return "no geotransform says where it lies; give it one with `gdal_edit.py -a_ullr ulx uly lrx lry`";
-  if (grid.crs.empty()) return "it has no coordinate reference system; assign one with --crs";
+  if (grid.crs.empty()) return "it has no coordinate reference system; assign one with `crs`";
   return {};
 }
 
@@ -137,7 +137,7 @@ std::string dateless(const RegionJob& job, const std::vector<JournalSource>& rec
   const auto count = std::count_if(records.begin(), records.end(),
                                    [](const JournalSource& one) { return one.acquired.empty(); });
   if (!job.datetime.empty() || count == 0) return {};
-  constexpr const char* remedy = "--datetime START[/END] sets it";
+  constexpr const char* remedy = "`datetime=START[/END]` sets it";
   if (static_cast<std::size_t>(count) == records.size())
     return fmt::format("no source tells when it was taken, nor does the STAC collection; {}", remedy);
   return fmt::format(
@@ -204,7 +204,7 @@ void open_all(std::vector<Candidate>& all, const RasterOptions& raster, const Re
       return;
     }
     one.record.fault =
-        one.record.path + ": gone since the job began; bring it back, or go on without it (--drop-missing)";
+        one.record.path + ": gone since the job began; bring it back, or go on without it (`drop_missing`)";
     one.grid = parse_grid(one.record.grid);
     one.placed = true;
   });
@@ -254,7 +254,7 @@ Grid parse_grid(const std::string& text) {
     grid.has_geotransform = true;
     return grid;
   } catch (const Json::exception&) {
-    throw Error(ErrorCode::format, "the journal holds a damaged grid", "begin anew with --restart");
+    throw Error(ErrorCode::format, "the journal holds a damaged grid", "begin anew with `restart`");
   }
 }
 

@@ -15,7 +15,7 @@ void check_same(const std::string& folder, const Json& before, const Json& now) 
   const std::string text = differences(before, now);
   if (text.empty()) return;
   throw Error(ErrorCode::mismatch, fmt::format("{}: holds another job: {}", folder, text),
-              "begin anew with --restart, or name another folder");
+              "begin anew with `restart`, or name another folder");
 }
 
 WorkerOptions worker_options(const RegionRun& run, const StopFlag* stop) {

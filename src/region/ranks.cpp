@@ -26,7 +26,7 @@ RankServer::RankServer(Communicator& ranks, JournalDispatcher& dispatcher)
     : ranks_(ranks),
       dispatcher_(dispatcher),
       times_(static_cast<std::size_t>(ranks.size() - 1)),
-      thread_("use fewer --workers or --threads", [this] { stop_ = true; }) {
+      thread_("use fewer `workers` or `threads`", [this] { stop_ = true; }) {
   thread_.start([this] {
     try {
       serve();

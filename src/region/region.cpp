@@ -182,7 +182,7 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
   }
   const bool alone = run.ranks == nullptr || run.ranks->alone();
   if (!alone && run.shards > 1)
-    throw Error(ErrorCode::usage, "--shard under mpirun: both share out the tiles", "leave one of them out");
+    throw Error(ErrorCode::usage, "`shard` under mpirun: both share out the tiles", "leave one of them out");
   JobFolder folder(run);
   check_closed(run.output);
   Remembered before = recall(folder, run);

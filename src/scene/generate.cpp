@@ -46,7 +46,7 @@ void check(const SceneOptions& options) {
   const auto refuse = [](const std::string& what, const std::string& remedy) {
     throw Error(ErrorCode::usage, what, remedy);
   };
-  if (options.folder.empty()) refuse("scene: no output folder", "name one with -o");
+  if (options.folder.empty()) refuse("scene: no output folder", "name one with `output`");
   for (const std::int64_t side : {options.width, options.height})
     if (side < 64 || side > 65536)
       refuse("scene: size " + std::to_string(options.width) + "x" + std::to_string(options.height) +
@@ -73,7 +73,7 @@ class GrowingFolder {
       for (const std::string& name : scene_files())
         if (is_taken((final_ / name).string()))
           throw Error(ErrorCode::exists, (final_ / name).string() + ": is there already",
-                      "use --overwrite or another folder");
+                      "use `overwrite` or another folder");
     made_ = fs::create_directories(final_, failure);
     if (failure)
       throw Error(ErrorCode::io, final_.string() + ": cannot be written: " + failure.message(),

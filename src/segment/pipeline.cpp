@@ -236,7 +236,7 @@ class Pipeline {
   PipelineTimes run() {
     const auto start = Clock::now();
     {
-      Team team(stages_.readers > 1 ? "use fewer --workers or --threads" : "use fewer --threads",
+      Team team(stages_.readers > 1 ? "use fewer `workers` or `threads`" : "use fewer `threads`",
                 [this] { abort(); });
       for (std::size_t i = 0; i < stages_.readers; ++i)
         team.start([this] {

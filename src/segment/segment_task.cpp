@@ -43,7 +43,7 @@ void SegmentTask::choose_threshold() {
     throw Error(
         ErrorCode::usage,
         fmt::format("{}: has {} classes, a threshold parts two", model_.path, model_.info.classes.size()),
-        "leave --threshold out");
+        "leave `threshold` out");
   if (options_.threshold && !(*options_.threshold > 0 && *options_.threshold < 1))
     throw Error(ErrorCode::usage, fmt::format("a threshold of {}", *options_.threshold),
                 "choose one above 0 and below 1");
@@ -55,8 +55,8 @@ void SegmentTask::choose_threshold() {
 void SegmentTask::choose_grid() {
   const bool other_grid = reader_->resampled() && options_.grid == OutputGrid::input;
   if (other_grid && blending())
-    throw Error(ErrorCode::usage, reader_->name() + ": --overlap blends on the grid that the model sees",
-                "add --grid model, or leave --overlap out");
+    throw Error(ErrorCode::usage, reader_->name() + ": `overlap` blends on the grid that the model sees",
+                "add `grid=model`, or leave `overlap` out");
   if (other_grid) back_.emplace(reader_->scale(), reader_->working_grid(), reader_->source_grid());
 }
 
@@ -84,8 +84,8 @@ void SegmentTask::cut(const Footprint& footprint, std::int64_t tile) {
     overlap_ = ceil_to(std::clamp<std::int64_t>(*options_.overlap, 0, tile_ + 1), footprint.stride);
     if (overlap_ > tile_)
       throw Error(ErrorCode::usage,
-                  fmt::format("--overlap {} is larger than the tile of {}", *options_.overlap, tile_),
-                  "give a smaller --overlap or a larger --tile");
+                  fmt::format("`overlap` {} is larger than the tile of {}", *options_.overlap, tile_),
+                  "give a smaller `overlap` or a larger `tile`");
     tiles_ = overlapping_tiles(tiling, overlap_);
     return;
   }

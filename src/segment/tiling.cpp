@@ -48,7 +48,7 @@ std::vector<Tile> cross(const std::vector<Span>& rows, const std::vector<Span>& 
   if (rows.size() > most / std::max<std::size_t>(columns.size(), 1))
     throw Error(ErrorCode::unsupported,
                 fmt::format("{} x {} tiles are too many to list", columns.size(), rows.size()),
-                "take a part with --bounds, or a larger --tile");
+                "take a part with `bounds`, or a larger `tile`");
   std::vector<Tile> tiles;
   tiles.reserve(rows.size() * columns.size());
   for (const Span& row : rows)

@@ -101,7 +101,7 @@ FolderSource::FolderSource(const std::string& path, std::optional<int> zoom) {
   const TileTemplate where(template_of(path, plain));
   if (!where.has("z") && !where.has("q") && !zoom)
     throw Error(ErrorCode::usage, fmt::format("xyz:{}: does not say the zoom of its tiles", path),
-                "give it: --zoom N, or #zoom=N after the template");
+                "give it: `zoom=N`, or #zoom=N after the template");
   outside_ = Walk(where, zoom, paths_).from(path.starts_with('/') ? "/" : ".");
   if (paths_.empty() && outside_ > 0)
     throw Error(

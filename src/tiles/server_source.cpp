@@ -63,7 +63,7 @@ ServerSource::ServerSource(const SourceName& name, const TileSettings& settings,
     throw Error(ErrorCode::not_found,
                 fmt::format("xyz:{}: offline, and nothing of it was ever fetched (there is no {})",
                             without_secrets(name.location), path),
-                "name the cache with --tile-cache, or leave --offline out once");
+                "name the cache with `tile_cache`, or leave `offline` out once");
   cache_ = std::make_unique<TileCache>(path, identity, settings.offline, settings.cache_bytes, settings.stop);
   Downloader::Owner& owner = *this;
   if (!settings.offline) downloader_ = std::make_unique<Downloader>(owner, download_options(settings, host));

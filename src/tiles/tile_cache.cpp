@@ -51,7 +51,7 @@ std::string cache_path(const TileSettings& settings, const std::string& host, co
   if (failed)
     throw Error(
         ErrorCode::io,
-        fmt::format("--tile-cache {}: the folder cannot be made: {}", settings.cache, failed.message()),
+        fmt::format("`tile_cache` {}: the folder cannot be made: {}", settings.cache, failed.message()),
         "make it, or choose another");
   std::string name = host;
   std::replace_if(
@@ -107,7 +107,7 @@ void TileCache::check_source(const std::string& source, bool only_read) {
   if (!found.empty())
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: keeps the tiles of another source ({})", database_.name(), found),
-                "name another --tile-cache; a folder keeps each source in a file of its own");
+                "name another `tile_cache`; a folder keeps each source in a file of its own");
   if (only_read) {
     if (database_.has_table("tiles") && database_.has_table("terramask_fetches")) return;
     throw Error(ErrorCode::mismatch, database_.name() + ": not a cache that Terramask made",
@@ -116,7 +116,7 @@ void TileCache::check_source(const std::string& source, bool only_read) {
   if (database_.prepare("SELECT 1 FROM tiles LIMIT 1").step())
     throw Error(ErrorCode::mismatch,
                 database_.name() + ": an MBTiles file that others made; nothing is added to it",
-                "name another --tile-cache, or read it as a source of its own: xyz:FILE.mbtiles");
+                "name another `tile_cache`, or read it as a source of its own: xyz:FILE.mbtiles");
   set_metadata(kSourceItem, source);
   set_metadata("name", source);
   set_metadata("type", "baselayer");

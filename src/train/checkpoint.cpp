@@ -16,7 +16,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* metadata_key = "terramask_training";
 
-constexpr const char* kRemedy = "remove it to begin anew, or name another model (-o)";
+constexpr const char* kRemedy = "remove it to begin anew, or name another model (`output`)";
 
 [[noreturn]] void damaged(const std::string& what) {
   throw Error(ErrorCode::format, "a damaged checkpoint: " + what, kRemedy);

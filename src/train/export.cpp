@@ -46,7 +46,7 @@ class PartFolder {
  private:
   [[noreturn]] void fail(const std::error_code& cause) const {
     throw Error(ErrorCode::io, fmt::format("{}: {}", final_.string(), cause.message()),
-                "name a folder that can be made (--export)");
+                "name a folder that can be made (`export_folder`)");
   }
 
   fs::path final_, part_;
@@ -80,7 +80,7 @@ void check_room(const fs::path& folder, const Exported& training, std::int64_t b
         ErrorCode::io,
         fmt::format("{}: {} batches take {}, {} are free", folder.parent_path().parent_path().string(),
                     batches, geo::bytes_text(needed), geo::bytes_text(free)),
-        "take fewer epochs (--epochs), or another disk");
+        "take fewer epochs (`epochs`), or another disk");
 }
 
 Json loss_json(const SamplerPlan& plan, const learn::LossSpec& loss) {

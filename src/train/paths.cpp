@@ -25,7 +25,7 @@ void make_folder_of(const std::string& output) {
   fs::create_directories(folder_of(output), failed);
   if (failed)
     throw Error(ErrorCode::io, fmt::format("{}: its folder cannot be made: {}", output, failed.message()),
-                "name a model in a folder that can be written (-o)");
+                "name a model in a folder that can be written (`output`)");
 }
 
 }  // namespace
@@ -34,15 +34,16 @@ void check_outputs(const Paths& paths, const TrainOptions& options) {
   if (paths.model.extension() != ".safetensors")
     throw Error(ErrorCode::usage, options.output + ": a model file's name ends in .safetensors");
   if (options.resume && options.overwrite)
-    throw Error(ErrorCode::usage, "--resume goes on, --overwrite begins anew: only one of them can be meant");
+    throw Error(ErrorCode::usage, "`resume` goes on, `overwrite` begins anew: only one of them can be meant");
   if (!options.estimate_only) make_folder_of(options.output);
   // Whether it may be written at all; what stands there is the training's own, or is asked about below.
   if (fs::exists(folder_of(paths.model))) check_output(options.output, true, {});
   if (options.resume || options.overwrite) return;
   for (const fs::path& path : {paths.model, paths.checkpoint})
     if (is_taken(path.string()))
-      throw Error(ErrorCode::exists, path.string() + " is there already",
-                  "--resume goes on with that training, --overwrite begins anew, or name another model (-o)");
+      throw Error(
+          ErrorCode::exists, path.string() + " is there already",
+          "`resume` goes on with that training, `overwrite` begins anew, or name another model (`output`)");
 }
 
 void write_text(const fs::path& path, const std::string& text) {

@@ -20,7 +20,7 @@ void Training::State::begin() {
     fs::create_directories(paths.folder, failed);
     if (failed)
       throw Error(ErrorCode::io, fmt::format("{}: {}", paths.folder.string(), failed.message()),
-                  "name a model in a folder that can be written (-o)");
+                  "name a model in a folder that can be written (`output`)");
   }
   ranks.barrier();
   broadcast(ranks, state);
@@ -177,7 +177,7 @@ auto with_advice(const Work& work) {
     if (error.code() != ErrorCode::out_of_memory) throw;
     throw Error(
         error.code(), error.message(),
-        "take a smaller --batch, --patch or --width (training.batch, training.patch and network.width "
+        "take a smaller `batch`, `patch` or `width` (training.batch, training.patch and network.width "
         "of the project)");
   }
 }

@@ -81,13 +81,13 @@ void Training::State::check_saving() const {
   while (!fs::exists(folder, failed) && folder.has_relative_path()) folder = folder.parent_path();
   if (fs::exists(paths.folder, failed) && !fs::is_directory(paths.folder, failed))
     throw Error(ErrorCode::io, paths.folder.string() + ": a file is in the way of the folder of the training",
-                "move it, or name another model (-o)");
+                "move it, or name another model (`output`)");
   try {
     const AtomicFile probe((folder / paths.checkpoint.filename()).string(), true);
   } catch (const Error&) {
     throw Error(ErrorCode::io,
                 fmt::format("{}: no file can be written in {}", paths.model.string(), folder.string()),
-                "name a model in a folder that can be written (-o)");
+                "name a model in a folder that can be written (`output`)");
   }
   for (const fs::path& file : {paths.model, paths.checkpoint})
     if (fs::exists(file.parent_path(), failed)) const AtomicFile probe(file.string(), true);
@@ -100,7 +100,7 @@ void Training::State::check_saving() const {
     throw Error(ErrorCode::io,
                 fmt::format("{}: the model and the state of the training take {}, {} are free",
                             folder.string(), geo::bytes_text(needed), geo::bytes_text(free)),
-                "make room on the disk, or name a model on another one (-o)");
+                "make room on the disk, or name a model on another one (`output`)");
 }
 
 void Training::State::save_model_file(const Epoch& epoch) {
@@ -177,7 +177,7 @@ void Training::State::end_on_request() {
   throw Error(ErrorCode::cancelled,
               fmt::format("stopped on request after step {}; {} holds the state", state.step,
                           paths.checkpoint.string()),
-              "--resume goes on from there");
+              "`resume` goes on from there");
 }
 
 }  // namespace terramask::train

@@ -32,7 +32,7 @@ Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, con
   if (options.epochs) project.training.epochs = *options.epochs;
   if (!options.export_folder.empty()) {
     if (!ranks.alone())
-      throw Error(ErrorCode::usage, "--export is the work of one process", "start it without mpirun");
+      throw Error(ErrorCode::usage, "`export_folder` is the work of one process", "start it without mpirun");
     check_export_folder(options.export_folder);
   } else if (ranks.first() && !options.estimate_only) {
     claim = std::make_unique<geo::WorkingFolder>(options.output);
@@ -88,7 +88,7 @@ void Training::State::check_progress() const {
   throw Error(ErrorCode::format,
               fmt::format("{}: a damaged checkpoint: step {} and batch {} are none of epoch {}",
                           paths.checkpoint.string(), state.step, state.batch, done + 1),
-              "begin anew (--overwrite), or name another model (-o)");
+              "begin anew (`overwrite`), or name another model (`output`)");
 }
 
 void Training::State::restore(const Parameters& tensors) {
@@ -96,7 +96,7 @@ void Training::State::restore(const Parameters& tensors) {
     step->restore(tensors);
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("{}: {}", paths.checkpoint.string(), error.message()),
-                "begin anew (--overwrite), or name another model (-o)");
+                "begin anew (`overwrite`), or name another model (`output`)");
   }
 }
 

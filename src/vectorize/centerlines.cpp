@@ -28,7 +28,7 @@ constexpr double kLineTolerance = 0.5;  // of a pixel
 
 /// The class that is named; else the second of two, else the one that is called road.
 std::int32_t line_class(const Mask& mask, const std::vector<std::string>& names) {
-  const std::set<std::int32_t> chosen = choose_classes(mask, names, "--classes");
+  const std::set<std::int32_t> chosen = choose_classes(mask, names, "`classes`");
   if (chosen.size() == 1) return *chosen.begin();
   if (chosen.empty()) {
     for (const ClassInfo& one : mask.classes)
@@ -36,7 +36,7 @@ std::int32_t line_class(const Mask& mask, const std::vector<std::string>& names)
     if (mask.classes.size() == 2) return mask.classes[1].value;
   }
   throw Error(ErrorCode::usage, fmt::format("{}: which class has centre lines?", mask.facts.path),
-              "name one, and only one, with --classes");
+              "name one, and only one, with `classes`");
 }
 
 std::optional<Patches> sieve(const VectorizeOptions& options, const Mask& mask, const ProgressSink& progress,
@@ -137,7 +137,7 @@ VectorizeSummary draw_centerlines(const VectorizeOptions& options, const Skeleto
   check_output(options.output, options.overwrite, inputs);
   geo::check_layer(options.output, options.layer);
   if (!options.probabilities.empty())
-    throw Error(ErrorCode::usage, "--probabilities: centre lines have none", "leave it out");
+    throw Error(ErrorCode::usage, "`probabilities`: centre lines have none", "leave it out");
   const Mask mask = open_mask(options.mask, options.crs, options.src_nodata);
   geo::check_feature_format(options.output, mask.grid);
   VectorizeSummary summary;

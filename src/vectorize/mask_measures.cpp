@@ -13,7 +13,7 @@ void check_measures(const VectorizeOptions& options, const Mask& mask, std::vect
   if (simplify || area)
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: has no place on the ground, so that metres mean nothing", options.mask),
-                "give pixels (25px), or say with --crs which CRS it has");
+                "give pixels (25px), or say with `crs` which CRS it has");
   warnings.push_back(fmt::format("{}: has no place on the ground: measures are in pixels{}", options.mask,
                                  mask.grid.has_geotransform ? "" : ", and so are coordinates"));
 }

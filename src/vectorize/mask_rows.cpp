@@ -29,7 +29,7 @@ Mask open_mask(const std::string& path, const std::string& crs, const std::strin
   mask.band = geo::class_band(mask.facts);
   mask.nodata = geo::parse_nodata(src_nodata);
   mask.grid = mask.facts.grid;
-  if (!crs.empty()) mask.grid.crs = geo::crs_from_user(crs, "--crs");
+  if (!crs.empty()) mask.grid.crs = geo::crs_from_user(crs, "`crs`");
   mask.classes = geo::read_classes(*dataset);
   mask.pixel = ground_pixel_size(mask.grid);
   return mask;
@@ -62,7 +62,7 @@ std::int32_t MaskRows::class_value(float value, std::int64_t column) const {
         fmt::format("{}: holds {:g} at column {}, row {}, which is no class value", path_, value, column,
                     row_),
         "a mask holds whole numbers from 0 to 16777216; name one, as `terramask segment` writes, or say "
-        "with --src-nodata which value means nothing");
+        "with `src_nodata` which value means nothing");
   return static_cast<std::int32_t>(value);
 }
 

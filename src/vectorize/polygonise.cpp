@@ -32,7 +32,7 @@ class Polygoniser {
       : options_(options),
         settings_(settings),
         mask_(open_mask(options.mask, options.crs, options.src_nodata)),
-        chosen_(choose_classes(mask_, options.classes, "--classes")) {
+        chosen_(choose_classes(mask_, options.classes, "`classes`")) {
     check_measures(options, mask_, summary_.warnings);
     geo::check_feature_format(options.output, mask_.grid);
   }

@@ -32,7 +32,7 @@ void check_same_grid(const Mask& mask, const geo::FileFacts& probabilities) {
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: does not lie on the grid of {} ({} x {} pixels; {} x {})",
                             probabilities.path, mask.facts.path, b.width, b.height, a.width, a.height),
-                "name the probabilities that `terramask segment --probabilities` wrote with this mask");
+                "name what `segment` wrote as `probabilities` with this mask");
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ ProbabilityMeans::ProbabilityMeans(const std::string& path, const Mask& mask, co
       throw Error(ErrorCode::mismatch,
                   fmt::format("{}: none of its bands is that of class {}", path,
                               info.name.empty() ? std::to_string(value) : info.name),
-                  "name the probabilities that `terramask segment --probabilities` wrote with this mask");
+                  "name what `segment` wrote as `probabilities` with this mask");
     planes_[value] = slots.size();
     slots.push_back({chosen, slots.size()});
   }

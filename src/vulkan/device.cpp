@@ -36,7 +36,7 @@ Buffer::Buffer(const Device& device, std::uint64_t bytes, Kind kind) : device_(d
       throw Error(ErrorCode::out_of_memory,
                   fmt::format("{} bytes more exceed the memory limit of {} bytes ({} in use)", bytes,
                               device.memory_limit_, device.in_use_),
-                  "use a smaller tile (--tile) or a larger --memory-limit");
+                  "use a smaller `tile` or a larger `memory_limit`");
     vk::BufferUsageFlags usage = Usage::eTransferSrc | Usage::eTransferDst;
     if (kind == Kind::device) usage |= Usage::eStorageBuffer | Usage::eUniformTexelBuffer;
     buffer_ = vk::raii::Buffer(device.device_, {{}, bytes, usage});
@@ -102,7 +102,7 @@ void Device::read_traits(const vk::raii::PhysicalDevice& physical, const Executo
   if (options.variant == KernelVariant::direct && !traits_.can_run_direct())
     throw Error(ErrorCode::unsupported,
                 fmt::format("{} cannot run the direct kernels: no subgroup shuffle", name_),
-                "use --kernel auto or --kernel tiled");
+                "use `kernel=auto` or `kernel=tiled`");
   traits_.max_storage_range = limits.maxStorageBufferRange;
   traits_.storage_alignment =
       std::max(limits.minStorageBufferOffsetAlignment, limits.minTexelBufferOffsetAlignment);
@@ -126,7 +126,7 @@ std::uint32_t Device::memory_type(std::uint32_t allowed, vk::MemoryPropertyFlags
     for (std::uint32_t i = 0; i < memory.memoryTypeCount; ++i)
       if ((allowed >> i & 1) != 0 && (memory.memoryTypes[i].propertyFlags & wanted) == wanted) return i;
   throw Error(ErrorCode::unsupported, fmt::format("{}: no memory of the kind needed", name_),
-              "try another device with --device");
+              "try another device with `device`");
 }
 
 const Pipeline& Device::pipeline(const Dispatch& dispatch) {

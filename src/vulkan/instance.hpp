@@ -47,14 +47,14 @@ auto translate_errors(const std::string& doing, Work&& work) -> decltype(work())
   try {
     return work();
   } catch (const vk::OutOfDeviceMemoryError&) {
-    throw Error(ErrorCode::out_of_memory, doing + ": out of device memory", "use a smaller tile (--tile)");
+    throw Error(ErrorCode::out_of_memory, doing + ": out of device memory", "use a smaller `tile`");
   } catch (const vk::OutOfHostMemoryError&) {
-    throw Error(ErrorCode::out_of_memory, doing + ": out of host memory", "use a smaller tile (--tile)");
+    throw Error(ErrorCode::out_of_memory, doing + ": out of host memory", "use a smaller `tile`");
   } catch (const vk::DeviceLostError&) {
     throw Error(ErrorCode::device_lost, doing + ": the device was lost",
-                "check the driver's log; another device can be chosen with --device");
+                "check the driver's log; another device can be chosen with `device`");
   } catch (const vk::SystemError& error) {
-    throw Error(ErrorCode::unsupported, doing + ": " + error.what(), "try another device with --device");
+    throw Error(ErrorCode::unsupported, doing + ": " + error.what(), "try another device with `device`");
   }
 }
 

@@ -192,7 +192,7 @@ vk::BufferView VulkanProgram::texel_view(const Buffer& buffer, View view, std::u
   if (bytes / texel_bytes(view) > device_->traits().max_texels)
     throw Error(ErrorCode::out_of_memory,
                 fmt::format("a buffer of {} bytes exceeds the device's texel buffers", bytes),
-                "use a smaller tile (--tile)");
+                "use a smaller `tile`");
   vk::raii::BufferView made(device_->handle(), {{}, buffer.handle(), format(view), offset, bytes});
   return *views_.emplace(key, std::move(made)).first->second;
 }
@@ -228,7 +228,7 @@ void VulkanProgram::bind() {
           throw Error(ErrorCode::out_of_memory,
                       fmt::format("{}: {} bytes exceed the device's storage binding of {}", dispatch.shader,
                                   bytes, device_->traits().max_storage_range),
-                      "use a smaller tile (--tile)");
+                      "use a smaller `tile`");
         // vec4 accesses may reach into the padding behind the last element.
         buffers[i] =
             vk::DescriptorBufferInfo(buffer->handle(), at.offset + binding.offset, round_up(bytes, 16));

@@ -79,7 +79,7 @@ void Recorder::add(Dispatch dispatch) {
       throw Error(ErrorCode::out_of_memory,
                   fmt::format("{}: {} work groups along one axis, the device takes {}", dispatch.shader,
                               dispatch.groups[axis], traits_.max_groups[axis]),
-                  "use a smaller tile (--tile)");
+                  "use a smaller `tile`");
   dispatches_.push_back({step_, std::move(dispatch)});
 }
 
@@ -94,7 +94,7 @@ std::vector<PlaneSlice> slice_planes(const Traits& traits, std::int64_t planes, 
     throw Error(ErrorCode::out_of_memory,
                 fmt::format("{} channels of {} pixels exceed the device's storage binding of {} bytes",
                             multiple, plane_elements, traits.max_storage_range),
-                "use a smaller tile (--tile)");
+                "use a smaller `tile`");
   std::vector<PlaneSlice> slices;
   for (std::int64_t first = 0; first < planes; first += most) {
     const std::int64_t count = std::min(most, planes - first);

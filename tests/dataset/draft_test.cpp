@@ -75,7 +75,7 @@ TEST_F(DraftTest, ABlackAndWhiteMaskHasTwoClasses) {
 TEST_F(DraftTest, GreyLabelsAreToldApartByRanges) {
   labels([](int, int column, int) { return column % 256; });
   expect_error([&] { draft_project(options(), notes); }, ErrorCode::mismatch,
-               {"labels.tif", "256 different values", "--map"});
+               {"labels.tif", "256 different values", "`map`"});
   DraftOptions asked = options();
   asked.classes = parse_class_requests("0-127=background,128-254|255=road#ffd400");
   const Project project = draft_project(asked, notes);
@@ -83,7 +83,7 @@ TEST_F(DraftTest, GreyLabelsAreToldApartByRanges) {
   EXPECT_EQ(project.images[0].labels.map.size(), 3U);
   EXPECT_GT(Dataset(project, {}).count(Part::training, 1), 0U);
   for (const std::string bad : {"", "road", "x=road", "1=", "1=road#12", "5-2=road", "1=a,2=a"})
-    expect_error([&] { parse_class_requests(bad); }, ErrorCode::usage, {"--map"});
+    expect_error([&] { parse_class_requests(bad); }, ErrorCode::usage, {"`map`"});
 }
 
 TEST_F(DraftTest, RefusesWhatCannotBeMeant) {
@@ -134,7 +134,7 @@ TEST_F(DraftTest, TheImagesPixelSizeIsTheModels) {
   DraftOptions differ = options();
   differ.images.push_back(image("half.tif", 0.5));
   expect_error([&] { draft_project(differ, notes); }, ErrorCode::mismatch,
-               {"0.5 m", "\"half\"", "1 m", "--resolution"});
+               {"0.5 m", "\"half\"", "1 m", "`resolution`"});
   differ.pixel_size_m = 0.5;
   EXPECT_EQ(draft_project(differ, notes).pixel_size_m, 0.5);
   differ.pixel_size_m.reset();

@@ -114,7 +114,7 @@ TEST_F(Rasters, UnknownValuesAreListedWithCounts) {
   EXPECT_EQ(error.code(), ErrorCode::mismatch);
   EXPECT_THAT(error.message(),
               HasSubstr("r.tif: holds values that are no class of the mask: 77 (25 pixels), 3 (5 pixels)"));
-  EXPECT_THAT(error.remedy(), HasSubstr("--map VALUE=CLASS"));
+  EXPECT_THAT(error.remedy(), HasSubstr("`map=VALUE=CLASS`"));
   EXPECT_FALSE(std::filesystem::exists(path("e.tif")));
 }
 

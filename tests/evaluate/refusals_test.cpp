@@ -68,22 +68,22 @@ TEST_F(Refusals, RastersThatAreNoClasses) {
 TEST_F(Refusals, OptionsThatCannotBeMeant) {
   EvaluationOptions options = pair_of(mask_, reference_);
   options.map = {"255"};
-  expect(options, ErrorCode::usage, "--map 255: not REFVALUE=CLASS", "--map 255=road");
+  expect(options, ErrorCode::usage, "`map` 255: not REFVALUE=CLASS", "`map=255=road`");
   options.map = {"255=street"};
   expect(options, ErrorCode::usage, "\"street\" is no class of the mask", "0 background, 1 road");
   options.map = {"255=road", "255.0=background"};
   expect(options, ErrorCode::usage, "255 is mapped twice", "once");
   options.map = {"7=road"};
   options.ignore = {"7"};
-  expect(options, ErrorCode::usage, "--ignore 7: it is mapped too", "");
+  expect(options, ErrorCode::usage, "`ignore` 7: it is mapped too", "");
   options = pair_of(mask_, reference_);
   options.positive = "tree";
-  expect(options, ErrorCode::usage, "--class: \"tree\"", "1 road");
+  expect(options, ErrorCode::usage, "`positive`: \"tree\"", "1 road");
   options = pair_of(mask_, reference_);
   options.erode = 65;
   expect(options, ErrorCode::usage, "a distance of 65", "0 to 64");
   options = pair_of(mask_, "");
-  expect(options, ErrorCode::usage, "m.tif: has nothing to be compared with", "--points");
+  expect(options, ErrorCode::usage, "m.tif: has nothing to be compared with", "`points`");
   options = pair_of(mask_, reference_);
   options.pairs[0].errors = reference_;
   options.overwrite = true;
@@ -97,7 +97,7 @@ TEST_F(Refusals, MoreClassesThanAMatrixHolds) {
   for (int i = 0; i < 1025; ++i) options.classes.push_back(fmt::format("{}=class {}", i, i));
   expect(options, ErrorCode::unsupported, "1025 classes", "fewer");
   options.classes = {"road=1"};
-  expect(options, ErrorCode::usage, "--mask-map road=1: not VALUE=NAME", "0=background");
+  expect(options, ErrorCode::usage, "`classes` road=1: not VALUE=NAME", "0=background");
 }
 
 TEST_F(Refusals, MasksThatCallAValueByTwoNames) {
@@ -109,7 +109,7 @@ TEST_F(Refusals, MasksThatCallAValueByTwoNames) {
        {},
        {}});
   expect(options, ErrorCode::mismatch, "n.tif: calls its value 1 \"tree\", masks before it \"road\"",
-         "--mask-map");
+         "`classes`");
 }
 
 class RefusedVectors : public Refusals {
@@ -126,16 +126,16 @@ class RefusedVectors : public Refusals {
 
 TEST_F(RefusedVectors, WithoutTheAttribute) {
   expect(options_, ErrorCode::usage, "p.gpkg: which attribute holds the classes? It has: class",
-         "--attribute");
+         "`attribute`");
   options_.attribute = "kind";
-  expect(options_, ErrorCode::not_found, "p.gpkg: has no attribute \"kind\"; it has: class", "--attribute");
+  expect(options_, ErrorCode::not_found, "p.gpkg: has no attribute \"kind\"; it has: class", "`attribute`");
   options_.layer = "others";
-  expect(options_, ErrorCode::not_found, "has no layer \"others\"; it has: things", "--layer");
+  expect(options_, ErrorCode::not_found, "has no layer \"others\"; it has: things", "`layer`");
 }
 
 TEST_F(RefusedVectors, WithUnknownLabels) {
   options_.attribute = "class";
-  expect(options_, ErrorCode::mismatch, "labels that are no class of the mask: tree (2 features)", "--map");
+  expect(options_, ErrorCode::mismatch, "labels that are no class of the mask: tree (2 features)", "`map=VALUE=CLASS`");
   options_.ignore = {"tree"};
   expect(options_, ErrorCode::mismatch, "p.gpkg: says nothing within", "same place");  // tree lies over road
 }
@@ -150,7 +150,7 @@ TEST_F(RefusedVectors, OfAnotherPlace) {
   options_.attribute = "class";
   expect(options_, ErrorCode::mismatch, "points.gpkg: no point lies in a mask", "CRS");
   options_.points = polygons_;
-  expect(options_, ErrorCode::mismatch, "p.gpkg: holds polygons and no point", "--reference");
+  expect(options_, ErrorCode::mismatch, "p.gpkg: holds polygons and no point", "`reference`");
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ TEST_F(ReadBands, NamelessBandsNeedTheOverride) {
   const auto path = shared_data("data/naip_rgbn/m_4709963_se_14_1_20170827.tif");
   TERRAMASK_REQUIRE(path);
   expect_error([&] { RasterReader::open({.paths = {path.string()}, .bands = rgb("Byte")}); },
-               ErrorCode::mismatch, {path.string(), "red, green, blue", "2 unnamed", "--bands 1,2,3"});
+               ErrorCode::mismatch,
+               {path.string(), "red, green, blue", "2 unnamed", "`band_override=1,2,3`"});
   const auto reader =
       RasterReader::open({.paths = {path.string()}, .bands = rgb("Byte"), .band_override = {"4", "1-2"}});
   EXPECT_EQ(read_all(*reader).values, raw(path.string(), {4, 1, 2}));
@@ -50,10 +51,14 @@ TEST_F(ReadBands, OverridesThatCannotBeMeant) {
     RasterReader::open(
         {.paths = {file("a.tif")}, .bands = rgb("Byte"), .band_override = std::move(override)});
   };
-  expect_error([&] { open({"1", "2", "4"}); }, ErrorCode::usage, {"--bands 4", "a.tif", "3 bands"});
-  expect_error([&] { open({"0-2"}); }, ErrorCode::usage, {"--bands 0", "numbered from 1"});
+  expect_error([&] { open({"1", "2", "4"}); }, ErrorCode::usage, {"`band_override` 4", "a.tif", "3 bands"});
+  expect_error([&] { open({"0-2"}); }, ErrorCode::usage, {"`band_override` 0", "numbered from 1"});
   expect_error([&] { open({"1", "2"}); }, ErrorCode::usage, {"2 bands", "3 (red, green, blue)"});
-  expect_error([&] { open({"1", "2", "swir"}); }, ErrorCode::usage, {"--bands swir", "no band of that name"});
+  expect_error(
+      [&] {
+        open({"1", "2", "swir"});
+      },
+      ErrorCode::usage, {"`band_override` swir", "no band of that name"});
 }
 
 TEST_F(ReadBands, OtherKindsOfValuesAreRefused) {
@@ -73,7 +78,7 @@ TEST_F(ReadBands, TooFewBands) {
   auto bands = rgb("Byte");
   bands.push_back({"nir", "Byte"});
   expect_error([&] { RasterReader::open({.paths = {path.string()}, .bands = bands}); }, ErrorCode::mismatch,
-               {path.string(), "4 bands (red, green, blue, nir)", "found 3", "--stack"});
+               {path.string(), "4 bands (red, green, blue, nir)", "found 3", "`stack`"});
 }
 
 TEST_F(ReadBands, PalettesAreRefused) {
@@ -93,7 +98,7 @@ TEST_F(ReadBands, AColourGivenTwiceIsAmbiguous) {
                                        dataset.GetRasterBand(i)->SetDescription("red");
                                    }});
   expect_error([&] { RasterReader::open({.paths = {file("twice.tif")}, .bands = rgb("Byte")}); },
-               ErrorCode::mismatch, {"twice.tif", "more than one", "--bands 1,2,3"});
+               ErrorCode::mismatch, {"twice.tif", "more than one", "`band_override=1,2,3`"});
 }
 
 TEST_F(ReadBands, DescriptionsOverruleColours) {

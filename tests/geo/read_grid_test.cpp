@@ -73,7 +73,7 @@ TEST_F(ReadGrid, CloseEnoughIsNotResampled) {
   EXPECT_TRUE(open(0.53, Resample::always)->resampled());
   EXPECT_FALSE(open(1, Resample::never)->resampled());
   EXPECT_EQ(open(1, Resample::never)->warnings().size(), 1U);
-  expect_error([&] { open(0.001); }, ErrorCode::mismatch, {"a.tif", "0.001 m", "--resample never"});
+  expect_error([&] { open(0.001); }, ErrorCode::mismatch, {"a.tif", "0.001 m", "`resample=never`"});
 }
 
 TEST_F(ReadGrid, EachAxisGetsTheModelsSize) {
@@ -122,7 +122,7 @@ TEST_F(ReadGrid, UnknownPixelSizeIsAWarningUntilAssigned) {
   EXPECT_FALSE(nowhere->resampled());
   EXPECT_FALSE(nowhere->pixel_size());
   ASSERT_EQ(nowhere->warnings().size(), 2U);
-  EXPECT_NE(nowhere->warnings()[1].find("--pixel-size"), std::string::npos);
+  EXPECT_NE(nowhere->warnings()[1].find("`assumed_pixel_size_m`"), std::string::npos);
   const auto assumed =
       RasterReader::open({.paths = {file("nowhere.tif")}, .pixel_size_m = 0.5, .assumed_pixel_size_m = 0.25});
   EXPECT_TRUE(assumed->resampled());
@@ -135,7 +135,7 @@ TEST_F(ReadGrid, UnknownPixelSizeIsAWarningUntilAssigned) {
   EXPECT_NEAR(assigned->pixel_size()->x, 1, 0.001);
   EXPECT_TRUE(assigned->warnings().empty());
   expect_error([&] { RasterReader::open({.paths = {file("bare.tif")}, .crs = "EPSG:0"}); }, ErrorCode::usage,
-               {"--crs EPSG:0"});
+               {"`crs` EPSG:0"});
 }
 
 TEST_F(ReadGrid, PixelsAndCoordinatesAreInverse) {

@@ -177,7 +177,7 @@ TEST_F(ReadRegion, BoundsThatCannotBeMeant) {
       [&] {
         make({20.5, -34.1, 20.6, -34}, "");
       },
-      ErrorCode::mismatch, {"--bounds 20.5 -34.1 20.6 -34", "500000 4999960 500050 5000000", "--bounds-crs"});
+      ErrorCode::mismatch, {"`bounds` 20.5 -34.1 20.6 -34", "500000 4999960 500050 5000000", "`bounds_crs`"});
   expect_error(
       [&] {
         make({20.5, -34.1, 20.6, -34}, "EPSG:4326");
@@ -189,7 +189,7 @@ TEST_F(ReadRegion, BoundsThatCannotBeMeant) {
       [&] {
         make({1, 2, 3, 4}, "EPSG:nonsense");
       },
-      ErrorCode::usage, {"--bounds-crs EPSG:nonsense"});
+      ErrorCode::usage, {"`bounds_crs` EPSG:nonsense"});
   Grid nowhere = grid;
   nowhere.has_geotransform = false;
   expect_error(

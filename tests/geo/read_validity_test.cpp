@@ -88,7 +88,7 @@ TEST_F(ReadValidity, NodataOptionReplacesOrIgnores) {
   EXPECT_EQ(count_valid(read_all({.paths = {path.string()}, .src_nodata = "255"})), count_without(255));
   EXPECT_EQ(count_valid(read_all({.paths = {path.string()}, .src_nodata = "none"})), all);
   expect_error([&] { RasterReader::open({.paths = {path.string()}, .src_nodata = "0x"}); }, ErrorCode::usage,
-               {"--src-nodata 0x"});
+               {"`src_nodata` 0x"});
 }
 
 TEST_F(ReadValidity, NanAndInfinityNeverCount) {

@@ -157,7 +157,7 @@ TEST_F(ReadValues, ASurfaceBelowItsTerrainIsRefused) {
   heights("dsm.tif", surface, GDT_Float32, 1, 0, "");
   expect_error(
       [&] { difference("dtm.tif", "dsm.tif"); }, ErrorCode::mismatch,
-      {"dtm.tif", "dsm.tif", "below the terrain", "--ndsm " + file("dsm.tif") + " " + file("dtm.tif")});
+      {"dtm.tif", "dsm.tif", "below the terrain", "`ndsm=" + file("dsm.tif") + " " + file("dtm.tif") + "`"});
   // Noise about a plain is none of it.
   heights(
       "flat.tif",
@@ -266,7 +266,7 @@ TEST_F(Alpha, ThatLooksLikeImageryIsCalledOut) {
     return RasterReader::open({.paths = {file(name)}, .no_alpha = no_alpha})->warnings();
   };
   EXPECT_THAT(warnings("nir.tif", false),
-              Contains(::testing::AllOf(HasSubstr("nir.tif: band 4"), HasSubstr("--no-src-alpha"))));
+              Contains(::testing::AllOf(HasSubstr("nir.tif: band 4"), HasSubstr("`no_alpha`"))));
   EXPECT_THAT(warnings("nir.tif", true), IsEmpty());
   EXPECT_THAT(warnings("soft.tif", false), IsEmpty());
   EXPECT_THAT(describe_raster(file("nir.tif")).notes, Contains(HasSubstr("near infrared")));

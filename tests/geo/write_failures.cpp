@@ -214,7 +214,7 @@ TEST_F(CheckOutput, refuses_what_exists_unless_told) {
   std::ofstream(folder_.file("old.tif")) << "x";
   const Error error = refused(folder_.file("old.tif"));
   EXPECT_EQ(error.code(), ErrorCode::exists);
-  EXPECT_THAT(error.remedy(), HasSubstr("--overwrite"));
+  EXPECT_THAT(error.remedy(), HasSubstr("`overwrite`"));
   EXPECT_NO_THROW(check_output(folder_.file("old.tif"), true, {}));
   std::filesystem::create_symlink("nowhere", folder_.file("dangling.tif"));
   EXPECT_EQ(refused(folder_.file("dangling.tif")).code(), ErrorCode::exists);

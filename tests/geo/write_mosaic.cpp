@@ -237,7 +237,7 @@ TEST_F(WriteMosaic, tiles_on_other_grids_are_refused_or_aligned) {
   };
   ASSERT_EQ(warp("-tr 0.1 0.1 -r near"), 0);
   EXPECT_THAT(error({"a.tif", "c.tif"}), HasSubstr("c.tif: its pixels have another size"));
-  EXPECT_THAT(error({"a.tif", "c.tif"}), HasSubstr("--align"));
+  EXPECT_THAT(error({"a.tif", "c.tif"}), HasSubstr("`align`"));
   MosaicOptions align;
   align.align = true;
   const auto check = [&](double tolerated) {

@@ -98,7 +98,7 @@ TEST(Plan, LimitsAreErrorsThatNameTheFigures) {
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::out_of_memory);
-    EXPECT_NE(std::string(error.what()).find("--tile"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("`tile`"), std::string::npos) << error.what();
   }
   EXPECT_THROW(make_plan(skips(4), {.max_chunk_bytes = 100}), Error);
 }

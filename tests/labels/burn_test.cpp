@@ -59,13 +59,13 @@ TEST_F(BurnTest, WhatIsNoFileAndClassIsRefused) {
        {"roads.geojson", "=road", "roads.geojson=", "a.gpkg=road:wide", "a.gpkg=:6m", "a.gpkg#layer==road"})
     expect_error([&] { (void)labels::burn_rules({text}); }, ErrorCode::usage, {text, "FILE=CLASS:WIDTH"});
   expect_error([&] { (void)labels::burn_rules({"a.gpkg=road:20km"}); }, ErrorCode::format,
-               {"--burn", "at most 10000 metres"});
+               {"`burns`", "at most 10000 metres"});
 }
 
 TEST_F(BurnTest, LabelsOfNothingAreRefusedWithTheReason) {
   const auto expect_reason = [this](const std::string& source, const std::string& reason) {
     expect_error([&] { burn({source}); }, ErrorCode::mismatch,
-                 {"labels.tif: not written, as nothing is painted", reason, "--allow-empty"});
+                 {"labels.tif: not written, as nothing is painted", reason, "`allow_empty`"});
     EXPECT_FALSE(std::filesystem::exists(file("labels.tif")));
   };
   expect_reason(vectors("none.geojson", Json::array()) + "=a", "none.geojson: holds no feature");
@@ -78,7 +78,7 @@ TEST_F(BurnTest, LabelsOfNothingAreRefusedWithTheReason) {
   LabelsOptions filtered = options(rules, image());
   filtered.allow_empty = false;
   expect_error([&] { make_labels(filtered, {}, nullptr); }, ErrorCode::mismatch,
-               {"map.geojson: 1 feature is near the image, and none is what `layer` and `where`"});
+               {"map.geojson: 1 feature is near the image, and none is what \"layer\" and \"where\""});
   EXPECT_EQ(burn({file("none.geojson") + "=a"}, true).counts[0].second, 32U * 32);
 }
 
@@ -105,7 +105,7 @@ TEST_F(BurnTest, WidthsThatRulesSayAreMeant) {
       << summary.warnings[0];
   rules["rules"][0]["buffer"] = {{"width", 200}, {"most_m", 150}};
   expect_error([&] { make(rules, image()); }, ErrorCode::format,
-               {"rules[0].buffer.width", "200", "at most 150 metres, or raise `most_m`"});
+               {"rules[0].buffer.width", "200", "at most 150 metres, or raise \"most_m\""});
   rules["rules"][0]["buffer"] = {{"width", 20000}};
   expect_error([&] { make(rules, image()); }, ErrorCode::format, {"rules[0].buffer.width", "at most 10000"});
 }

@@ -161,7 +161,7 @@ TEST_F(CheckTest, RefusesWhatCannotBe) {
   expect_error([&] { check_labels(options, {}, nullptr); }, ErrorCode::usage, {"65 pixels", "2 to 64"});
   options = CheckTest::options();
   options.labels.codes.assign(65536, 0);
-  expect_error([&] { check_labels(options, {}, nullptr); }, ErrorCode::mismatch, {"no pixel of", "--map"});
+  expect_error([&] { check_labels(options, {}, nullptr); }, ErrorCode::mismatch, {"no pixel of", "`map`"});
   write_labels(128, crossing, {5000, 0});
   options = CheckTest::options();
   expect_error([&] { check_labels(options, {}, nullptr); }, ErrorCode::mismatch, {"does not overlap"});
@@ -171,7 +171,7 @@ TEST_F(CheckTest, RefusesWhatCannotBe) {
   labels::AlignOptions align;
   align.output.path = file("aligned.tif");
   expect_error([&] { align_labels(options, report, align, {}, nullptr); }, ErrorCode::mismatch,
-               {"no block", "--block"});
+               {"no block", "`block`"});
   EXPECT_FALSE(std::filesystem::exists(file("aligned.tif")));
   StopFlag stop;
   stop.request();

@@ -108,7 +108,7 @@ TEST_F(Hostile, ImagesWithoutAPlaceAreRefused) {
   raster.crs = "";
   write_raster(file("bare.tif"), raster);
   expect_refused(rules, file("bare.tif"), ErrorCode::mismatch,
-                 {"map.geojson: is in EPSG:32633", "bare.tif", "--crs"});
+                 {"map.geojson: is in EPSG:32633", "bare.tif", "`crs`"});
   LabelsOptions told = options(rules, file("bare.tif"));
   told.crs = "EPSG:32633";
   make_labels(told, {}, nullptr);
@@ -135,7 +135,7 @@ TEST_F(Hostile, OutputsThatAreThereOrAreInputsAreKept) {
   LabelsOptions given = options(rules, image());
   given.overwrite = false;
   make_labels(given, {}, nullptr);
-  expect_error([&] { make_labels(given, {}, nullptr); }, ErrorCode::exists, {"labels.tif", "--overwrite"});
+  expect_error([&] { make_labels(given, {}, nullptr); }, ErrorCode::exists, {"labels.tif", "`overwrite`"});
   given.overwrite = true;
   for (const std::string& input : {file("image.tif"), file("map.geojson"), file("rules.json")}) {
     given.output = input;

@@ -207,7 +207,7 @@ TEST_F(Osm, WhatEditorsWriteIsRead) {
       options(rules(map, {rule("lines", "highway IS NOT NULL", "road", 6)}), file("image.tif"));
   little.memory = 100;
   expect_error([&] { make_labels(little, {}, nullptr); }, ErrorCode::unsupported,
-               {"map.osm: has ids below 1", "--max-memory", "osmium sort", "osmium renumber"});
+               {"map.osm: has ids below 1", "`memory`", "osmium sort", "osmium renumber"});
 }
 
 TEST_F(Osm, FilesOfChangesAreRefused) {

@@ -40,7 +40,7 @@ TEST_F(SaveModel, SavingDoesNotReplaceUnlessTold) {
   const Error error =
       error_of([&] { save_model(path, tests::tiny_info(), tests::tiny_parameters(), false); });
   EXPECT_EQ(error.code(), ErrorCode::exists);
-  EXPECT_THAT(error.remedy(), HasSubstr("--overwrite"));
+  EXPECT_THAT(error.remedy(), HasSubstr("`overwrite`"));
   EXPECT_EQ(tests::read_file(path), "something else");
   save_model(path, tests::tiny_info(), tests::tiny_parameters(), true);
   EXPECT_THAT(load_model(path).warnings, IsEmpty());

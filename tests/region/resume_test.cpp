@@ -130,7 +130,7 @@ TEST_F(RegionResume, ByContentATouchedFileIsTheSame) {
 
 TEST_F(RegionResume, RefusesAFolderThatHoldsAJob) {
   go(run("out"));
-  EXPECT_THAT(message_of([&] { go(run("out")); }, ErrorCode::exists), HasSubstr("--resume"));
+  EXPECT_THAT(message_of([&] { go(run("out")); }, ErrorCode::exists), HasSubstr("`resume`"));
 }
 
 TEST_F(RegionResume, RefusesAJournalOfAnotherModelAndSaysWhatChanged) {
@@ -142,7 +142,7 @@ TEST_F(RegionResume, RefusesAJournalOfAnotherModelAndSaysWhatChanged) {
   const std::string said = message_of([&] { go(resumed("out")); }, ErrorCode::mismatch);
   EXPECT_THAT(said, HasSubstr("model.sha256: was "));
   EXPECT_THAT(said, HasSubstr("grid.tile: was 64, is 128"));
-  EXPECT_THAT(said, HasSubstr("--restart"));
+  EXPECT_THAT(said, HasSubstr("`restart`"));
   EXPECT_EQ(files("out"), before);
   RegionRun anew = run("out");
   anew.begin = RegionRun::Begin::restart;
@@ -227,7 +227,7 @@ TEST_F(RegionResume, SourcesWithoutACrsAreNamedUnlessOneIsAssigned) {
   EXPECT_EQ(without.done, 2U);
   RegionRun strict = run("strict");
   strict.stop_on_error = true;
-  EXPECT_THAT(message_of([&] { go(strict); }, ErrorCode::mismatch), HasSubstr("--crs"));
+  EXPECT_THAT(message_of([&] { go(strict); }, ErrorCode::mismatch), HasSubstr("`crs`"));
   job_.raster.crs = "EPSG:32633";
   EXPECT_TRUE(go(run("assigned")).complete());
 }
@@ -279,7 +279,7 @@ TEST_F(RegionResume, ShardsThatBeginAnewAreOfTheNewJob) {
   };
   using Begin = RegionRun::Begin;
   for (const int shard : {1, 2}) share(shard, Begin::fresh);
-  EXPECT_THAT(message_of([&] { go(resumed("out")); }, ErrorCode::exists), HasSubstr("--finish"));
+  EXPECT_THAT(message_of([&] { go(resumed("out")); }, ErrorCode::exists), HasSubstr("`finish`"));
   job_.threshold = 0.4;
   EXPECT_THAT(message_of([&] { share(1, Begin::resume); }, ErrorCode::mismatch), HasSubstr("threshold"));
   share(1, Begin::restart);

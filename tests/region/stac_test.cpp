@@ -264,7 +264,7 @@ TEST_F(RegionStac, WhatNothingTellsIsAnOpenInterval) {
   wanted.probabilities = true;
   const RegionSummary summary = run_region(wanted, run("out"), {}, nullptr);
   ASSERT_EQ(summary.warnings.size(), 1U);
-  EXPECT_THAT(summary.warnings[0], ::testing::HasSubstr("--datetime"));
+  EXPECT_THAT(summary.warnings[0], ::testing::HasSubstr("`datetime=START"));
   const Json item = expect_catalogue("out", 1, 32633)[0];
   EXPECT_TRUE(item.at("properties").at("datetime").is_null());
   EXPECT_EQ(item.at("properties").at("start_datetime"), "0001-01-01T00:00:00Z");

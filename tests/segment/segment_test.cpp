@@ -268,7 +268,7 @@ TEST(Segment, OpensALostDeviceOnceMore) {
     FAIL() << "no error";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::device_lost);
-    EXPECT_NE(error.remedy().find("--device"), std::string::npos);
+    EXPECT_NE(error.remedy().find("`device`"), std::string::npos);
   }
   EXPECT_FALSE(fs::exists(folder / "lost1000.tif"));
 }

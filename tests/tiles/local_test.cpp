@@ -207,8 +207,8 @@ TEST_F(TilesTest, WhatIsNoSourceIsRefusedWithTheRemedy) {
   expect_error(open("xyz:" + path("notes.mbtiles")), ErrorCode::format, {"notes.mbtiles", "not a database"});
   expect_error(open("xyz:" + path("vector.mbtiles")), ErrorCode::format, {"vector tiles"});
   expect_error(open("xyz:" + path("empty")), ErrorCode::not_found, {"no tile", "z/x/y.png"});
-  expect_error(open("xyz:" + path("z") + "/{x}_{y}.png"), ErrorCode::usage, {"zoom", "--zoom"});
-  expect_error(open("xyz:" + path("z")), ErrorCode::usage, {"3, 4", "different ground", "--zoom"});
+  expect_error(open("xyz:" + path("z") + "/{x}_{y}.png"), ErrorCode::usage, {"zoom", "`zoom=N`"});
+  expect_error(open("xyz:" + path("z")), ErrorCode::usage, {"3, 4", "different ground", "`zoom=N`"});
   expect_error(open("xyz:" + path("z") + "#zoom=7"), ErrorCode::not_found, {"zoom 7", "3, 4"});
   expect_error(open("xyz:" + path("z") + "#zoom=3&bounds=100,0,101,1"), ErrorCode::mismatch,
                {"within the bounds"});

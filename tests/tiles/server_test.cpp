@@ -169,7 +169,7 @@ TEST_F(ServerTest, WhatWasFetchedIsNotAskedForAgain) {
   settings.cache = path("elsewhere");
   configure_tiles(settings);
   expect_error([&] { pixels_of(name(3, 3, "&attribution=c")); }, ErrorCode::not_found,
-               {"offline", "--tile-cache"});
+               {"offline", "`tile_cache`"});
   EXPECT_FALSE(fs::exists(folder / "elsewhere"));
 }
 
@@ -310,8 +310,8 @@ TEST_F(ServerTest, RetinaTilesAreFoundOut) {
 TEST_F(ServerTest, WhatCannotBeReadIsRefusedWhenItIsOpened) {
   const auto open = [](const std::string& source) { return [source] { geo::open_raster(source); }; };
   const std::string address = "xyz:" + server->url() + "/t/{z}/{x}/{y}.png";
-  expect_error(open(address), ErrorCode::usage, {"zoom", "--zoom"});
-  expect_error(open(address + "#zoom=6"), ErrorCode::usage, {"how far", "--bounds"});
+  expect_error(open(address), ErrorCode::usage, {"zoom", "`zoom=N`"});
+  expect_error(open(address + "#zoom=6"), ErrorCode::usage, {"how far", "`bounds=XMIN YMIN XMAX YMAX`"});
   expect_error(open(address + "#zoom=6&bounds=0,0,1,1"), ErrorCode::not_found, {"none of the tiles", "zoom"});
   server->rules(R"({"*": ["html"]})");
   expect_error(open(address + "#zoom=6&bounds=30,10,60,30"), ErrorCode::io, {"Please log in"});
@@ -338,7 +338,7 @@ TEST_F(ServerTest, ACacheOfOtherTilesIsRefused) {
   write_file(folder / "file", "x");
   settings.cache = path("file");
   configure_tiles(settings);
-  expect_error([&] { pixels_of(name(1, 1, "&licence=c")); }, ErrorCode::io, {"--tile-cache"});
+  expect_error([&] { pixels_of(name(1, 1, "&licence=c")); }, ErrorCode::io, {"`tile_cache`"});
 }
 
 TEST_F(ServerTest, WhoStopsDoesNotWaitForTheServer) {

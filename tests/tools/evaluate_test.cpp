@@ -54,6 +54,18 @@ TEST_F(Evaluate, WritesTableJsonPageAndErrors) {
                  {"r.json", "exists already", "--overwrite"});
 }
 
+TEST_F(Evaluate, WarningsNameOptionsInReportsToo) {
+  make_labels("mask.tif", 64, 32);
+  make_labels("truth.tif", 64, 40);
+  const Outcome outcome =
+      terramask({"evaluate", "mask.tif", "--reference", "truth.tif", "--mask-map", "0=ground,1=road",
+                 "--ignore", "99", "--json", "r.json", "--html", "r.html"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  const std::string warning = "--ignore 99: nothing in the references has that value or label";
+  for (const std::string& text : {outcome.err, read("r.json"), read("r.html")})
+    EXPECT_NE(text.find(warning), std::string::npos) << text;
+}
+
 TEST_F(Evaluate, SegmentsWithAModelAndStoresTheThreshold) {
   make_model("model.safetensors");
   make_raster("a.tif");

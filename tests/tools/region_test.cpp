@@ -55,6 +55,21 @@ class RegionProgram : public ProgramTest {
   }
 };
 
+TEST_F(RegionProgram, WhatItPrintsNamesOptionsAndWhatItKeepsNamesSettings) {
+  for (int i = 2; i < 5; ++i) fs::remove(path("in/" + std::to_string(i) + ".tif"));
+  ASSERT_EQ(terramask(call("out")).status, 0);
+  fs::remove(path("in/1.tif"));
+  const std::string fault = "1.tif: gone since the job began; bring it back, or go on without it ";
+  const Outcome outcome = terramask(call("out", {"--resume", "--json", "s.json"}));
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.err, HasSubstr(fault + "(--drop-missing)\n"));
+  EXPECT_THAT(nlohmann::json::parse(read("s.json")).at("faults").at(0).get<std::string>(),
+              ::testing::EndsWith(fault + "(--drop-missing)"));
+  EXPECT_NE(read("out/journal.sqlite").find(fault + "(`drop_missing`)"), std::string::npos);
+  EXPECT_THAT(terramask({"region", "--finish", "-o", "out"}).err, HasSubstr(fault + "(--drop-missing)\n"));
+  EXPECT_THAT(terramask(call("out", {"--resume", "--dry-run"})).out, HasSubstr(fault + "(--drop-missing)\n"));
+}
+
 TEST_F(RegionProgram, KilledThreeTimesItEndsAsOneThatWasNot) {
   Outcome whole = terramask(call("whole"));
   ASSERT_EQ(whole.status, 0) << whole.err;

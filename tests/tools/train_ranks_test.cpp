@@ -178,7 +178,7 @@ TEST_F(TrainRanks, tell_what_is_wrong_once) {
   once(misspelt, "there is no option --epoch;");
   const RanksOutcome exported = train(2, name + " --export batches");
   EXPECT_EQ(exported.status, 2);
-  once(exported, "start it without mpirun");
+  once(exported, "--export is the work of one process; start it without mpirun");
   // A rank that finds other data than rank 0.
   project_["training"]["seed"] = 5;
   write("other.json", project_.dump());

@@ -56,7 +56,7 @@ TEST_F(Saving, a_network_beyond_the_machine_is_told_from_its_shapes) {
   train::TrainOptions wanted = options("a.safetensors");
   for (const bool only : {true, false}) {
     wanted.estimate_only = only;
-    EXPECT_THAT(setup_error(wanted), AllOf(HasSubstr("--width"), testing::Not(HasSubstr("--tile"))));
+    EXPECT_THAT(setup_error(wanted), AllOf(HasSubstr("`width`"), testing::Not(HasSubstr("`tile`"))));
   }
 }
 

@@ -57,7 +57,7 @@ TEST_F(FormatsTest, GeoJsonNeedsACrs) {
   mask.crs = "";
   const Error error = error_of([&] { run(".geojson", mask); });
   EXPECT_EQ(error.code(), ErrorCode::unsupported);
-  EXPECT_NE(error.remedy().find("--crs"), std::string::npos);
+  EXPECT_NE(error.remedy().find("`crs`"), std::string::npos);
   EXPECT_EQ(run(".geojson", mask, {.crs = "EPSG:32632"}).invalid, 0u);
 }
 

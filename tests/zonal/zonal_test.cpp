@@ -266,7 +266,7 @@ TEST_F(Zonal, tables_and_geopackages_hold_what_was_found) {
   EXPECT_NEAR(shares, 100, 1e-3);
   EXPECT_EQ(zone->GetFieldAsInteger64("water_px"), static_cast<GIntBig>(found.zones[0].classes[2].pixels));
   EXPECT_THAT([&] { (void)zonal("zones.gpkg", "out.gpkg"); },
-              testing::ThrowsMessage<Error>(HasSubstr("--overwrite")));
+              testing::ThrowsMessage<Error>(HasSubstr("`overwrite`")));
 }
 
 TEST_F(Zonal, odd_zones_are_told_and_counted_as_they_are) {
@@ -301,7 +301,7 @@ TEST_F(Zonal, a_missing_crs_is_told_or_refused) {
   EXPECT_FALSE(bare.has_areas);
   EXPECT_THAT(read("bare.csv"), testing::Not(HasSubstr("_ha")));
   write_zones("utm.gpkg", stars(5));
-  EXPECT_THAT(error("utm.gpkg"), HasSubstr("the raster has no CRS; assign the raster's with --crs"));
+  EXPECT_THAT(error("utm.gpkg"), HasSubstr("the raster has no CRS; assign the raster's with `crs`"));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "common/command.hpp"
 #include "common/device_options.hpp"
 #include "common/network_options.hpp"
+#include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "models/network_json.hpp"
 
@@ -298,6 +299,7 @@ int main(int argc, char** argv) {
   BenchArguments arguments;
   return guarded(program_name, [&] {
     add_options(app, arguments);
+    show_options_of(app);
     try {
       app.parse(argc, argv);
     } catch (const CLI::Success& success) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "cli/evaluate_model.hpp"
 #include "cli/evaluate_pairs.hpp"
@@ -15,6 +16,7 @@
 #include "cli/subcommands.hpp"
 #include "common/checks.hpp"
 #include "common/command.hpp"
+#include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/model.hpp"
@@ -251,6 +253,8 @@ int evaluate_inputs(EvaluateArguments& a) {
   bar.finish();
   if (judged) judged->name(report);
 
+  // The reports that are written show them too.
+  report.warnings = with_options(std::move(report.warnings));
   for (const std::string& warning : report.warnings) spdlog::warn("warning: {}", warning);
   if (report.sampled)
     for (const std::string& warning : report.sampled->warnings) spdlog::warn("warning: {}", warning);

@@ -11,6 +11,7 @@
 #include "cli/subcommands.hpp"
 #include "common/checks.hpp"
 #include "common/device_options.hpp"
+#include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/raster_names.hpp"
@@ -44,9 +45,9 @@ struct Fit {
 
 std::vector<std::string> faults_of(const Model& model, const RasterOptions& raster) {
   try {
-    return check_fit(model, raster);
+    return with_options(check_fit(model, raster));
   } catch (const Error& error) {
-    return {error.what()};
+    return {with_options(error.what())};
   }
 }
 

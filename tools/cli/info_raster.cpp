@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "common/option_names.hpp"
 #include "core/class_json.hpp"
 
 namespace terramask::tools {
@@ -50,7 +51,7 @@ std::string describe(const RasterInfo& r) {
   for (std::size_t i = 0; i < r.classes.size(); ++i)
     text += fmt::format("  {:<13} {} {} {}\n", i == 0 ? "classes" : "", r.classes[i].value, r.classes[i].name,
                         r.classes[i].color);
-  for (const std::string& note : r.notes) text += fmt::format("  note          {}\n", note);
+  for (const std::string& note : r.notes) text += fmt::format("  note          {}\n", with_options(note));
   if (!r.credits.attribution.empty()) text += fmt::format("  attribution   {}\n", r.credits.attribution);
   if (!r.credits.licence.empty()) text += fmt::format("  licence       {}\n", r.credits.licence);
   for (const auto& [name, value] : r.made_by) text += fmt::format("  {:<13} {}\n", name, value);
@@ -83,7 +84,7 @@ Json as_json(const RasterInfo& r) {
     one["unit"] = band.unit;
     json["bands"].push_back(one);
   }
-  json["notes"] = r.notes;
+  json["notes"] = with_options(r.notes);
   json["classes"] = Json::array();
   for (const ClassInfo& one : r.classes) json["classes"].push_back(class_json<Json>(one));
   json["attribution"] = r.credits.attribution;

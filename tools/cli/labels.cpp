@@ -14,6 +14,7 @@
 #include "cli/stop.hpp"
 #include "cli/subcommands.hpp"
 #include "common/command.hpp"
+#include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "core/counted.hpp"
 #include "terramask/gdal.hpp"
@@ -101,7 +102,7 @@ void print_summary(const LabelsArguments& a, const LabelsSummary& s) {
   for (const RuleSummary& rule : s.rules)
     say("  {}: {} feature{}, {} pixels\n", rule.name, rule.features, rule.features == 1 ? "" : "s",
         rule.pixels);
-  for (const std::string& note : s.notes) say("  {}\n", note);
+  for (const std::string& note : s.notes) say("  {}\n", with_options(note));
   for (const std::string& credit : s.credits) say("  {}\n", credit);
   print_reading(s);
   std::fflush(stdout);

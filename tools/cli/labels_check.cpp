@@ -7,12 +7,14 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <utility>
 
 #include "cli/model_mask.hpp"
 #include "cli/outputs.hpp"
 #include "cli/stop.hpp"
 #include "common/checks.hpp"
 #include "common/command.hpp"
+#include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "common/progress_bar.hpp"
 #include "dataset/draft.hpp"
@@ -252,8 +254,9 @@ int run_labels_check(const LabelsCheckArguments& a, const LabelsCheckCall& call)
     options.prediction = labels::LabelRaster{mask->path(), mask->codes(options.classes)};
     bar.finish();
   }
-  const CheckReport report = check_labels(options, sink, &stop_flag());
+  CheckReport report = check_labels(options, sink, &stop_flag());
   bar.finish();
+  report.warnings = with_options(std::move(report.warnings));  // the web page shows them too
   for (const std::string& warning : report.warnings) spdlog::warn("warning: {}", warning);
   if (!a.csv.empty()) write_report(a.csv, labels::check_csv(report), call.overwrite);
   if (!a.gpkg.empty()) labels::write_check_layer(a.gpkg, report, call.overwrite, &stop_flag());

@@ -5,16 +5,18 @@
 
 #include <mutex>
 
+#include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "terramask/tiles.hpp"
 
 namespace terramask::tools {
 namespace {
 
-/// Writes to stderr, without the credentials that names of rasters may hold.
+/// Writes to stderr: settings are named as options, and credentials that names of rasters may hold are left
+/// out.
 class Sink final : public spdlog::sinks::base_sink<std::mutex> {
   void sink_it_(const spdlog::details::log_msg& message) override {
-    const std::string text = without_secrets(std::string(message.payload.data(), message.payload.size()));
+    const std::string text = without_secrets(with_options({message.payload.data(), message.payload.size()}));
     spdlog::details::log_msg shown = message;
     shown.payload = text;
     spdlog::memory_buf_t line;

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/region_report.hpp"
+#include "common/option_names.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -8,7 +9,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json tile_json(const RegionTile& tile) {
-  return {{"row", tile.row}, {"column", tile.column}, {"cause", tile.cause}, {"runs", tile.runs}};
+  return {
+      {"row", tile.row}, {"column", tile.column}, {"cause", with_options(tile.cause)}, {"runs", tile.runs}};
 }
 
 Json rank_json(const RegionRank& rank) {
@@ -42,8 +44,8 @@ std::string summary_json(const RegionSummary& s) {
       {"done", s.done},
       {"kept", s.kept},
       {"failed", failed},
-      {"faults", s.faults},
-      {"warnings", s.warnings},
+      {"faults", with_options(s.faults)},
+      {"warnings", with_options(s.warnings)},
       // Of all tiles that are done, whichever run did them.
       {"pixels", all.pixels},
       {"valid_pixels", all.valid_pixels},

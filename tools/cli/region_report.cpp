@@ -6,6 +6,7 @@
 
 #include "cli/segment_report.hpp"
 #include "common/command.hpp"
+#include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "core/counted.hpp"
 
@@ -61,8 +62,8 @@ double waited_share(const RegionSummary& s) {
 
 void print_estimate(const RegionJob& job, const RegionRun& run, const RegionEstimate& e) {
   say("{} -> {}\n", job.model, run.output);
-  for (const std::string& fault : e.faults) say("  cannot be used  {}\n", fault);
-  for (const std::string& warning : e.warnings) say("  warning       {}\n", warning);
+  for (const std::string& fault : e.faults) say("  cannot be used  {}\n", with_options(fault));
+  for (const std::string& warning : e.warnings) say("  warning       {}\n", with_options(warning));
   say("  sources       {}\n", e.sources);
   say("  grid          {} x {} pixels, of which {} x {} are wanted\n", e.grid.width, e.grid.height,
       e.window.width, e.window.height);

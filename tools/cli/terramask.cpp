@@ -17,6 +17,7 @@
 #include "cli/subcommands.hpp"
 #include "cli/tile_arguments.hpp"
 #include "common/command.hpp"
+#include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "terramask/communicator.hpp"
 #include "terramask/gdal.hpp"
@@ -131,6 +132,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return refuse_call(app, explain(app, error));
   }
+  show_options_of(*app.get_subcommands().front());
   warn_of_names(app, renamed);
   stop_on_signals();
   std::signal(SIGXFSZ,

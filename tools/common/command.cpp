@@ -17,6 +17,7 @@
 #include <system_error>
 #include <utility>
 
+#include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "core/process_limits.hpp"
 
@@ -104,7 +105,7 @@ int exit_status(ErrorCode code) {
 
 void print_error(const std::string& name, const std::string& message) noexcept {
   try {
-    tell(fmt::format("{}: {}\n", name, one_line(message)));
+    tell(fmt::format("{}: {}\n", name, one_line(with_options(message))));
   } catch (const std::exception&) {  // no memory for one line
     for (const std::string_view part :
          {std::string_view(name), std::string_view(": "), std::string_view(message), std::string_view("\n")})

@@ -35,7 +35,7 @@ struct Failure {
 /// Of the exception that is being handled.
 Failure current_failure();
 
-/// Prints "name: message" on stderr, as one line.
+/// Prints "name: message" on stderr, as one line in which settings are named as options.
 void print_error(const std::string& name, const std::string& message) noexcept;
 
 /// "512M", "2G", "1.5GiB", "4096": bytes, in powers of 1024. Throws ErrorCode::usage, naming the option.

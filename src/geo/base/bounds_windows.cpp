@@ -246,19 +246,19 @@ std::string raster_text(const Grid& grid) {
 
 std::vector<Window> bounds_windows(const Grid& grid, const Edges& box, const std::string& bounds_crs) {
   std::string crs = grid.crs;
-  if (!bounds_crs.empty()) crs = crs_from_user(bounds_crs, "--bounds-crs");
-  const Edges whole = unrolled_box(box, crs, "--bounds");
+  if (!bounds_crs.empty()) crs = crs_from_user(bounds_crs, "`bounds_crs`");
+  const Edges whole = unrolled_box(box, crs, "`bounds`");
   if (!grid.has_geotransform)
-    throw Error(ErrorCode::mismatch, "--bounds: the raster has no geotransform, so no coordinates",
+    throw Error(ErrorCode::mismatch, "`bounds`: the raster has no geotransform, so no coordinates",
                 "give it a place, e.g. `gdal_edit.py -a_srs EPSG:... -a_ullr ulx uly lrx lry`");
   if (!bounds_crs.empty() && grid.crs.empty())
-    throw Error(ErrorCode::mismatch, "--bounds-crs: the raster has no CRS to go to", "assign one with --crs");
+    throw Error(ErrorCode::mismatch, "`bounds_crs`: the raster has no CRS to go to", "assign one with `crs`");
   std::vector<Window> windows = BoundsWindows(grid, crs).find(whole);
   if (!windows.empty()) return windows;
   throw Error(ErrorCode::mismatch,
-              fmt::format("--bounds {} ({}) and {} have nothing in common", box_text(box), crs_label(crs),
+              fmt::format("`bounds` {} ({}) and {} have nothing in common", box_text(box), crs_label(crs),
                           raster_text(grid)),
-              bounds_crs.empty() ? "give the bounds in the raster's CRS or name theirs with --bounds-crs"
+              bounds_crs.empty() ? "give the bounds in the raster's CRS or name theirs with `bounds_crs`"
                                  : "correct the bounds");
 }
 

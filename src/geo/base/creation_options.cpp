@@ -99,7 +99,7 @@ CreationOptions merge_creation_options(CreationOptions defaults, std::span<const
   for (const std::string& text : options) {
     const std::size_t equals = text.find('=');
     if (equals == std::string::npos || equals == 0)
-      refuse(text, "not of the form NAME=VALUE", "write --co COMPRESS=LZW");
+      refuse(text, "not of the form NAME=VALUE", "write `creation_options=COMPRESS=LZW`");
     std::string name = upper(text.substr(0, equals));
     const std::string value = text.substr(equals + 1);
     const auto option = known.find(name);
@@ -110,7 +110,7 @@ CreationOptions merge_creation_options(CreationOptions defaults, std::span<const
       refuse(text, "unknown to GDAL's COG driver", fmt::format("it knows {}", fmt::join(names, ", ")));
     }
     if (kGridOptions.contains(name))
-      refuse(text, "would change the grid", "choose the grid with --grid and --bounds");
+      refuse(text, "would change the grid", "choose the grid with `grid` and `bounds`");
     if (const std::string wanted = expected(option->second, value); !wanted.empty())
       refuse(text, "a value the COG driver does not take", "give " + wanted);
     const std::string method = upper(value);

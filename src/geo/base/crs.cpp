@@ -20,7 +20,7 @@ OGRSpatialReference from_wkt(const std::string& wkt) {
   GdalErrors errors;
   if (crs.importFromWkt(wkt.c_str()) != OGRERR_NONE) {
     throw errors.error(ErrorCode::format, "coordinate reference system", "cannot be understood",
-                       "assign one with --crs EPSG:...");
+                       "assign one with `crs=EPSG:...`");
   }
   crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
   return crs;
@@ -157,7 +157,7 @@ CrsTransform::CrsTransform(const std::string& from, const std::string& to) {
       throw Error(ErrorCode::unsupported,
                   fmt::format("{} to {}: \"{}\" is a local CRS, which has no place on Earth",
                               crs_labels(from, to)[0], crs_labels(from, to)[1], crs_label(*one)),
-                  "if it is one of the Earth, say which with --crs, `gdal_edit.py -a_srs EPSG:...` or "
+                  "if it is one of the Earth, say which with `crs`, `gdal_edit.py -a_srs EPSG:...` or "
                   "`ogr2ogr -a_srs EPSG:...`");
   const OGRSpatialReference source = from_wkt(from);
   const OGRSpatialReference target = from_wkt(to);

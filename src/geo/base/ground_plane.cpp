@@ -17,7 +17,7 @@ constexpr std::size_t kMostPlanes = 256;
 std::string checked(const std::string& crs, const std::string& path, const Grid& grid) {
   if (grid.crs.empty())
     throw Error(ErrorCode::mismatch, path + ": cannot be buffered in metres: the image has no CRS",
-                "assign one with --crs");
+                "assign one with `crs`");
   return crs.empty() ? grid.crs : crs;
 }
 

@@ -22,7 +22,7 @@ std::string checked_crs(std::string crs, const std::string& path, const Grid& gr
   if (crs.empty()) crs = grid.crs;
   if (grid.crs.empty() && !crs.empty()) {
     throw Error(ErrorCode::mismatch, path + ": is in " + crs_label(crs) + ", the raster has no CRS",
-                "assign the raster's with --crs");
+                "assign the raster's with `crs`");
   }
   return crs;
 }

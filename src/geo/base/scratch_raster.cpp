@@ -21,7 +21,7 @@ DatasetPtr create_scratch(const ScratchRaster& raster) {
                       : driver->Create(raster.path.c_str(), static_cast<int>(raster.width),
                                        static_cast<int>(raster.height), 1, raster.type, options.List()));
   if (!made)
-    throw errors.error(ErrorCode::io, raster.path, "cannot be made", "name another folder with --scratch");
+    throw errors.error(ErrorCode::io, raster.path, "cannot be made", "name another folder with `scratch`");
   return made;
 }
 
@@ -33,7 +33,7 @@ void transfer_scratch(GDALDataset& dataset, GDALRWFlag direction, const Window& 
       static_cast<int>(window.height), values, static_cast<int>(window.width),
       static_cast<int>(window.height), type, 0, 0, nullptr);
   if (result != CE_None || errors.failed())
-    throw errors.error(ErrorCode::io, path, doing, "free some space, or name another folder with --scratch");
+    throw errors.error(ErrorCode::io, path, doing, "free some space, or name another folder with `scratch`");
 }
 
 }  // namespace terramask::geo

@@ -53,7 +53,7 @@ void rename_onto(const fs::path& from, const fs::path& to, bool overwrite = true
   const int failed = rename_file(from, to, overwrite);
   if (failed == EEXIST)
     throw Error(ErrorCode::exists, fmt::format("{}: another program wrote it meanwhile", to.string()),
-                "replace it with --overwrite");
+                "replace it with `overwrite`");
   if (failed != 0)
     throw Error(ErrorCode::io,
                 fmt::format("{}: could not be put in place: {}", to.string(), std::strerror(failed)),
@@ -123,7 +123,7 @@ void WorkingFolder::rename_files(bool overwrite) {
   const bool replaces = fs::exists(final_);
   if (replaces && !overwrite)
     throw Error(ErrorCode::exists, fmt::format("{}: another program wrote it meanwhile", named_),
-                "replace it with --overwrite");
+                "replace it with `overwrite`");
   flush_to_disk(finished());
   if (has_sidecar) {
     check_sidecar(finished_sidecar());

@@ -47,7 +47,7 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
   }
   if (path.ends_with(".safetensors"))
     throw Error(ErrorCode::format, path + ": a model, not a " + kind,
-                "name the file itself; where a model goes, `--help` says");
+                "name the file itself; `help` says where a model goes");
   if (const auto really = real_kind(path))
     throw Error(ErrorCode::format, fmt::format("{}: {}, not a {}", path, really->what, kind), really->remedy);
   throw errors.error(

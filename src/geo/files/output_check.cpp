@@ -63,7 +63,7 @@ void check_output(const std::string& path, bool overwrite, std::span<const std::
     throw Error(ErrorCode::exists,
                 fmt::format("{}: exists already{}", path,
                             fs::exists(file, failed) ? "" : ", as a symbolic link to what is not there"),
-                "replace it with --overwrite");
+                "replace it with `overwrite`");
   check_unwritten(path);
   geo::check_closed(file.string(), path);
 }

@@ -121,7 +121,7 @@ void check_same_bands(const Member& first, const Member& member) {
       throw Error(ErrorCode::mismatch,
                   fmt::format("{}: has {}, {} has {}", member.facts.path, nodata_text(b.nodata),
                               first.facts.path, nodata_text(a.nodata)),
-                  "say with --src-nodata what holds for all of them (or none)");
+                  "say with `src_nodata` what holds for all of them (or none)");
   }
 }
 

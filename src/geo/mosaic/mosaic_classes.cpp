@@ -110,7 +110,7 @@ TileSurvey survey_tiles(const std::vector<std::string>& paths, TileContents cont
       if (survey.classes && facts.data_bands() != 1)
         throw Error(
             ErrorCode::mismatch, fmt::format("{}: has {} bands, a mask has one", path, facts.data_bands()),
-            "take out one with `gdal_translate -b 1`, or make a mosaic of values with --contents continuous");
+            "take out one with `gdal_translate -b 1`, or make a mosaic of values with `contents=continuous`");
     }
     named_classes.add(classes, path, survey.warnings);
     if (survey.classes) palettes.add(*dataset, path, classes);

@@ -224,7 +224,7 @@ std::unique_ptr<MosaicCog> MosaicCog::create(const MosaicOptions& options, const
       throw Error(ErrorCode::unsupported,
                   fmt::format("{}: its bands differ in type or nodata, which one GeoTIFF cannot hold",
                               survey.first.path),
-                  "convert them to one type, or say with --src-nodata what holds for all");
+                  "convert them to one type, or say with `src_nodata` what holds for all");
   }
   switch (source.band(0).GetRasterDataType()) {
     case GDT_Byte:

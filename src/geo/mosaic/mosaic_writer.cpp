@@ -89,7 +89,7 @@ std::vector<ClassInfo> find_values(geo::MosaicSource& source, const ProgressSink
     if (values.size() > kMostValues)
       throw Error(ErrorCode::mismatch,
                   fmt::format("the tiles hold more than {} values and name no classes", kMostValues),
-                  "are they images? Then say --contents continuous");
+                  "are they images? Then say `contents=continuous`");
   });
   std::vector<ClassInfo> classes;
   for (const std::uint16_t value : values) {
@@ -100,7 +100,7 @@ std::vector<ClassInfo> find_values(geo::MosaicSource& source, const ProgressSink
   }
   if (classes.empty())
     throw Error(ErrorCode::mismatch, "the tiles hold no valid pixel",
-                "are their nodata values right? See --src-nodata");
+                "are their nodata values right? See `src_nodata`");
   return classes;
 }
 
@@ -133,7 +133,7 @@ void write_classes(const MosaicOptions& options, geo::TileSurvey& survey, geo::M
       throw Error(
           ErrorCode::mismatch,
           fmt::format("{}: holds {}, which is no class of the tiles", source.tile_at(x, y), values[i]),
-          "leave it out, or say with --src-nodata that this value means nothing");
+          "leave it out, or say with `src_nodata` that this value means nothing");
     }
     writer->write(window, values);
   });
@@ -175,7 +175,7 @@ MosaicSummary write_mosaic(const MosaicOptions& options, const ProgressSink& pro
     if (error.remedy().find("to one grid first") == std::string::npos &&
         error.remedy().find("to the same CRS first") == std::string::npos)
       throw;
-    throw Error(error.code(), error.message(), "--align brings all tiles to the grid of the first");
+    throw Error(error.code(), error.message(), "`align` brings all tiles to the grid of the first");
   }
   geo::MosaicSource source(mosaic, survey.tiles, paths);
   if (survey.classes)

@@ -64,10 +64,10 @@ std::string list_wanted(std::span<const BandRequest> wanted) {
 }
 
 std::string example_override(std::size_t count) {
-  if (count > 6) return fmt::format("--bands 1-{}", count);
-  std::string list = "--bands ";
+  if (count > 6) return fmt::format("`band_override=1-{}`", count);
+  std::string list = "`band_override=";
   for (std::size_t i = 1; i <= count; ++i) list += (i == 1 ? "" : ",") + std::to_string(i);
-  return list;
+  return list + "`";
 }
 
 /// Words that say which part of the spectrum a band holds: a description that is one of them overrules the
@@ -125,7 +125,7 @@ std::vector<Candidate> overridden(std::span<const FileFacts> files, std::span<co
   const auto take = [&](int n) {
     if (n < 1 || static_cast<std::size_t>(n) > all.size()) {
       throw Error(ErrorCode::usage,
-                  fmt::format("--bands {}: {} has {} band{}", n, file_names(files), all.size(),
+                  fmt::format("`band_override` {}: {} has {} band{}", n, file_names(files), all.size(),
                               all.size() == 1 ? "" : "s"),
                   "bands are numbered from 1, over all files of a stack");
     }
@@ -142,15 +142,15 @@ std::vector<Candidate> overridden(std::span<const FileFacts> files, std::span<co
     const auto hits = named(all, item, files.size() > 1);
     if (hits.size() != 1) {
       throw Error(ErrorCode::usage,
-                  fmt::format("--bands {}: {} has {} band of that name; found {}", item, file_names(files),
-                              hits.empty() ? "no" : "more than one", list_found(all)),
+                  fmt::format("`band_override` {}: {} has {} band of that name; found {}", item,
+                              file_names(files), hits.empty() ? "no" : "more than one", list_found(all)),
                   "give band numbers");
     }
     chosen.push_back(hits.front());
   }
   if (!options.bands.empty() && chosen.size() != options.bands.size()) {
     throw Error(ErrorCode::usage,
-                fmt::format("--bands names {} bands, the model expects {} ({})", chosen.size(),
+                fmt::format("`band_override` names {} bands, the model expects {} ({})", chosen.size(),
                             options.bands.size(), list_wanted(options.bands)),
                 "name one band for each, in that order");
   }
@@ -178,7 +178,7 @@ void refuse_mask(std::span<const FileFacts> files, std::span<const BandRequest> 
       "name the image it was made from");
 }
 
-constexpr const char* join_heights = "join a surface and a terrain model with --ndsm DSM DTM, or ";
+constexpr const char* join_heights = "join a surface and a terrain model with `ndsm=DSM DTM`, or ";
 
 std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const Candidate> all,
                                const RasterOptions& options, std::vector<std::string>& warnings) {
@@ -206,7 +206,7 @@ std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const
                             list_found(wants_alpha ? all : std::span<const Candidate>(data)),
                             usable < all.size() ? "; alpha is no data band" : ""),
                 std::string(heights ? join_heights : "") +
-                    "give a raster that has them, or join the missing ones with --stack");
+                    "give a raster that has them, or join the missing ones with `stack`");
   }
   std::vector<Candidate> chosen;
   std::string missing;

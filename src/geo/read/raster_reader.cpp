@@ -95,7 +95,7 @@ std::optional<PixelSize> measure_pixel(const Grid& grid, const RasterOptions& op
   const double size = *options.assumed_pixel_size_m;
   if (!(size > 0) || !std::isfinite(size)) {
     throw Error(ErrorCode::usage,
-                fmt::format("{}: --pixel-size {} is not a positive number of metres", name, size));
+                fmt::format("{}: `assumed_pixel_size_m` {} is not a positive number of metres", name, size));
   }
   return PixelSize{size, size};
 }
@@ -112,7 +112,7 @@ std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
         d.name + ": no geotransform, so nothing says where it lies; the output will lie nowhere either");
   } else if (grid.crs.empty()) {
     d.warnings.push_back(
-        d.name + ": no coordinate reference system, so the output will have none (--crs assigns one)");
+        d.name + ": no coordinate reference system, so the output will have none (`crs` assigns one)");
   }
   for (const geo::FileFacts& file : d.files)
     if (std::string note = geo::local_crs_note(file.path, file.grid, d.name, grid); !note.empty())

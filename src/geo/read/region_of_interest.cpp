@@ -92,7 +92,7 @@ std::unique_ptr<RegionOfInterest> RegionOfInterest::make(const Grid& grid,
                                   ? std::string(" lie elsewhere and")
                                   : fmt::format(" (extent {})", geo::box_text(geo::extent_of(grid, touched))),
                               geo::raster_text(grid),
-                              bounds ? " within --bounds " + geo::box_text(*bounds) : std::string()),
+                              bounds ? " within `bounds` " + geo::box_text(*bounds) : std::string()),
                   "give polygons of the same place");
     }
   }

@@ -15,7 +15,7 @@ namespace {
 
 /// `--crs`, over what the files say.
 void assign_crs(std::vector<FileFacts>& files, const std::string& text, std::vector<std::string>& warnings) {
-  const std::string wkt = crs_from_user(text, "--crs");
+  const std::string wkt = crs_from_user(text, "`crs`");
   for (std::size_t f = 0; f < files.size(); ++f) {
     std::string& crs = files[f].grid.crs;
     if (f > 0 && !crs.empty()) continue;

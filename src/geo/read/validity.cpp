@@ -74,7 +74,7 @@ NodataOption parse_nodata(const std::string& text) {
     if (used == text.size()) return option;
   } catch (const std::exception&) {  // reported below, as any other text that is no number
   }
-  throw Error(ErrorCode::usage, "--src-nodata " + text + ": not a nodata value",
+  throw Error(ErrorCode::usage, "`src_nodata` " + text + ": not a nodata value",
               "give a number, or none to ignore the file's");
 }
 

@@ -146,8 +146,8 @@ void check_heights(StackFacts& facts, std::size_t file) {
         fmt::format("{}: lies below the terrain, {}, in {:.0f}% of the pixels looked at, and above it in "
                     "{:.0f}%",
                     dsm.path, dtm.path, 100 * sampled.share(below), 100 * sampled.share(above)),
-        "name the surface first: --ndsm " + dtm.path + " " + dsm.path +
-            ", or correct the heights of one, if their datum or unit is another");
+        "name the surface first: `ndsm=" + dtm.path + " " + dsm.path +
+            "`, or correct the heights of one, if their datum or unit is another");
   if (count([](float h) { return h == 0; }) == sampled.size())
     facts.warnings.push_back(fmt::format(
         "{}: equals the terrain, {}, in all pixels looked at, so that all heights above it are 0: is "
@@ -199,7 +199,7 @@ std::string doubtful_alpha(GDALDataset& dataset, const std::string& path, int nu
   if (partial <= kMostPartial) return {};
   return fmt::format(
       "{}: band {} is called alpha, and {:.0f}% of its values are neither 0 nor opaque: is it near infrared? "
-      "Pixels where it is 0 are taken as nodata (--no-src-alpha: it is no alpha)",
+      "Pixels where it is 0 are taken as nodata (`no_alpha`: it is no alpha)",
       path, number, 100 * partial);
 }
 

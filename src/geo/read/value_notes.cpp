@@ -38,7 +38,7 @@ std::string nodata_note(const FileFacts& facts, const std::vector<BandSlot>& slo
   std::size_t more = 0;
   for (std::size_t i = 0; i < by_rule.size(); ++i) more += by_rule[i] != 0 && by_any[i] == 0 ? 1 : 0;
   return fmt::format(
-      "nodata where all bands are (--nodata-rule); QGIS hides a pixel where any band is: {} of {} pixels "
+      "nodata where all bands are (`nodata_rule`); QGIS hides a pixel where any band is: {} of {} pixels "
       "looked at",
       more == 0 ? "no more" : fmt::format("{} more", more), by_rule.size());
 }

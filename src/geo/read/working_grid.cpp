@@ -33,7 +33,7 @@ WorkingGrid working_grid(const Grid& source, const std::optional<PixelSize>& gro
   if (!ground) {
     warnings.push_back(
         fmt::format("{}: ground pixel size unknown, read as it is though the model expects {:g} m "
-                    "(--pixel-size or --crs assigns it)",
+                    "(`assumed_pixel_size_m` or `crs` assigns it)",
                     name, wanted));
     return working;
   }
@@ -47,9 +47,9 @@ WorkingGrid working_grid(const Grid& source, const std::optional<PixelSize>& gro
   }
   if (options.resample == Resample::automatic && !off(scale[0]) && !off(scale[1])) return working;
   if (std::min(scale[0], scale[1]) < 1 / kMostUp || std::max(scale[0], scale[1]) > kMostDown) {
-    throw Error(
-        ErrorCode::mismatch, name + ": " + sizes + ": too far apart to resample",
-        "use a model for such imagery, correct --crs or --pixel-size, or force it with --resample never");
+    throw Error(ErrorCode::mismatch, name + ": " + sizes + ": too far apart to resample",
+                "use a model for such imagery, correct `crs` or `assumed_pixel_size_m`, or force it with "
+                "`resample=never`");
   }
   working.scale = scale;
   working.resampled = true;

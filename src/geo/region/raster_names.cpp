@@ -101,7 +101,7 @@ std::vector<std::string> of_folder(const std::string& folder, bool recursive) {
   throw Error(ErrorCode::not_found, folder + ": the folder holds no .tif, .tiff, .vrt or .jp2",
               looks_like_tiles(folder) ? fmt::format("name a folder of slippy-map tiles as xyz:{}", folder)
               : recursive              ? "name the rasters themselves, or a pattern"
-                                       : "name the rasters themselves, or a pattern; --recursive takes those "
+                                       : "name the rasters themselves, or a pattern; `recursive` takes those "
                                          "of subfolders");
 }
 

@@ -270,14 +270,14 @@ void check_feature_format(const std::string& path, const Grid& grid) {
   if (format.wgs84 && grid.crs.empty())
     throw Error(ErrorCode::unsupported,
                 fmt::format("{}: GeoJSON is in WGS 84, and the mask has no CRS", path),
-                "say with --crs which one it has, or write .gpkg or .fgb");
+                "say with `crs` which one it has, or write .gpkg or .fgb");
   if (format.wgs84 && local_unit(grid.crs))
     throw Error(
         ErrorCode::unsupported,
         fmt::format("{}: GeoJSON is in WGS 84, and the mask's \"{}\" is a local CRS, which has no place on "
                     "Earth",
                     path, crs_label(grid.crs)),
-        "write .gpkg or .fgb, or say with --crs which one of the Earth it is");
+        "write .gpkg or .fgb, or say with `crs` which one of the Earth it is");
 }
 
 std::unique_ptr<FeatureWriter> FeatureWriter::create(const FeatureFileOptions& options) {

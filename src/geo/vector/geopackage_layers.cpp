@@ -126,7 +126,7 @@ void check_layer_in(const DatabaseFile& file, const std::string& name, const std
     throw Error(ErrorCode::usage,
                 fmt::format("{}: {} in it is no layer of features, but {}", name, layer,
                             kind.empty() ? "a table of others" : "a layer of " + kind.front()),
-                "choose another --output-layer, or name another output");
+                "choose another `output_layer`, or name another output");
 }
 
 int index_of(GDALDataset& file, const std::string& layer) {
@@ -213,17 +213,17 @@ void check_layer(const std::string& path, const std::string& layer) {
     throw Error(
         ErrorCode::usage,
         fmt::format("{}: a GeoPackage's layer cannot have a name that begins with {}", name, name.front()),
-        "choose another --output-layer");
+        "choose another `output_layer`");
   for (const char* own : {"gpkg_", "sqlite_", "rtree_"})
     if (EQUALN(name.c_str(), own, std::string_view(own).size()))
       throw Error(ErrorCode::usage,
                   fmt::format("{}: names that begin with {} are GeoPackage's own", name, own),
-                  "choose another --output-layer");
+                  "choose another `output_layer`");
   for (const char* own : {"layer_styles", "qgis_projects"})
     if (EQUAL(name.c_str(), own))
       throw Error(ErrorCode::usage,
                   fmt::format("{}: QGIS keeps its own things in a table of this name", name),
-                  "choose another --output-layer");
+                  "choose another `output_layer`");
   const DatabaseFile there(output_target(path).string(), path);
   if (!there.readable()) return;
   try {

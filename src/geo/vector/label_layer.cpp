@@ -15,8 +15,8 @@ int find_attribute(OGRLayer& layer, const LabelLayerOptions& options) {
     throw Error(
         ErrorCode::usage,
         fmt::format("{}: which attribute holds the classes? It has: {}", options.path, field_names(layer)),
-        "name it with --attribute");
-  return find_field(layer, options.path, options.attribute, "--attribute");
+        "name it with `attribute`");
+  return find_field(layer, options.path, options.attribute, "`attribute`");
 }
 
 class Collector {

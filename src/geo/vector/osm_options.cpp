@@ -112,7 +112,7 @@ std::vector<std::string> osm_open_options(const std::string& scratch, std::span<
   std::ofstream file(path, std::ios::binary);
   file << osm_config(tags);
   file.close();
-  if (!file) throw Error(ErrorCode::io, path + ": cannot be written", "name another folder with --scratch");
+  if (!file) throw Error(ErrorCode::io, path + ": cannot be written", "name another folder with `scratch`");
   return {"CONFIG_FILE=" + path, "USE_CUSTOM_INDEXING=YES", "INTERLEAVED_READING=YES",
           fmt::format("MAX_TMPFILE_SIZE={}", std::max<std::uint64_t>(1, memory >> 20))};
 }

@@ -15,7 +15,7 @@ bool has_geometry(OGRLayer& layer);
 /// The layer of this name, or the only one that has geometries. Throws not_found or usage, listing those that
 /// there are; format where there is none.
 OGRLayer& find_layer(GDALDataset& dataset, const std::string& path, const std::string& name,
-                     const std::string& option = "--layer");
+                     const std::string& option = "`layer`");
 
 /// Throws not_found, listing those that there are and naming the option.
 int find_field(OGRLayer& layer, const std::string& path, const std::string& name, const std::string& option);

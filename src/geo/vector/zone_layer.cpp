@@ -54,12 +54,12 @@ ZoneLayer read_zones(const ZoneLayerOptions& options, const Grid& grid, const st
         fmt::format("{}: cannot be laid over {}, which has no georeferencing", options.path, grid_name),
         "georeference it with `gdal_edit.py -a_srs ... -a_ullr ...`");
   const DatasetPtr dataset = open_vector(options.path);
-  OGRLayer& layer = find_layer(*dataset, options.path, options.layer, "--zones-layer");
+  OGRLayer& layer = find_layer(*dataset, options.path, options.layer, "`layer`");
   const LayerPlace place = place_layer(layer, options.path, grid);
   ZoneLayer found{options.path, layer.GetName(), options.id_field.empty() ? "zone" : options.id_field,
                   place.crs,    place.note,      {}};
   const int id =
-      options.id_field.empty() ? -1 : find_field(layer, options.path, options.id_field, "--zones-id");
+      options.id_field.empty() ? -1 : find_field(layer, options.path, options.id_field, "`id_field`");
   GdalErrors errors;
   const PolygonProjection projection(found.crs, options.path, grid);
   layer.ResetReading();

@@ -48,16 +48,16 @@ int choose_zoom(const tiles::SourceName& name, const TileSettings& settings, con
     if (there) return zoom;
     throw Error(ErrorCode::not_found,
                 fmt::format("{}: has no tile of zoom {}, only of {}", shown, zoom, fmt::join(present, ", ")),
-                fmt::format("take --zoom {}", present.back()));
+                fmt::format("take `zoom={}`", present.back()));
   }
   if (present.empty())
     throw Error(ErrorCode::usage, shown + ": nothing says which zoom is to be read",
-                "give it: --zoom N, or #zoom=N after the template");
+                "give it: `zoom=N`, or #zoom=N after the template");
   if (present.size() == 1 || source.covers_others(present.back())) return present.back();
   throw Error(
       ErrorCode::usage,
       fmt::format("{}: holds tiles of the zooms {}, on different ground", shown, fmt::join(present, ", ")),
-      "say which: --zoom N, or #zoom=N after the name");
+      "say which: `zoom=N`, or #zoom=N after the name");
 }
 
 /// The tiles that a box touches which lies on one side of 180 degrees.
@@ -92,7 +92,7 @@ TileRange choose_range(const tiles::SourceName& name, const tiles::TileSource& s
   if (!name.bounds) {
     if (present && !present->empty()) return *present;
     throw Error(ErrorCode::usage, shown + ": a template does not say how far its tiles reach",
-                "give the bounds: --bounds XMIN YMIN XMAX YMAX, or #bounds=XMIN,YMIN,XMAX,YMAX after it "
+                "give the bounds: `bounds=XMIN YMIN XMAX YMAX`, or #bounds=XMIN,YMIN,XMAX,YMAX after it "
                 "(degrees, unless bounds-crs says otherwise)");
   }
   TileRange range = tiles_of_bounds(name, zoom);

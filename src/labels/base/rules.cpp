@@ -150,7 +150,7 @@ const SourceSpec& Rules::source(const std::string& name, const std::string& plac
     if (one.name == name) return one;
     names += (names.empty() ? "" : ", ") + one.name;
   }
-  refuse(*this, place, fmt::format("no source is called \"{}\"", name), "name one of `sources`: " + names);
+  refuse(*this, place, fmt::format("no source is called \"{}\"", name), "name one of \"sources\": " + names);
 }
 
 Rules read_rules(const std::string& path) {

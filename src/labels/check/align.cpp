@@ -47,7 +47,7 @@ AlignSummary align_labels(const CheckOptions& options, const CheckReport& report
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: no block of {} pixels is sure how far its labels lie from {}",
                             options.labels.path, options.block, report.image),
-                "take larger blocks (--block), or labels of more classes");
+                "take larger blocks (`block`), or labels of more classes");
   BlockReader reader(options);
   align.output.grid = report.grid;
   align.output.classes = report.classes;

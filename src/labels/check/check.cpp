@@ -160,7 +160,7 @@ CheckReport check_labels(const CheckOptions& options, const ProgressSink& progre
   if (samples.empty())
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: no pixel of {} has a label", options.labels.path, reader.image_name()),
-                "name the labels of this image, or say with --map what their values mean");
+                "name the labels of this image, or say with `map` what their values mean");
   const ColorBins bins = fit_bins(reader, samples);
   const Registration registration = learn_from(reader, options, bins, samples, progress, stop);
   CheckReport report{.image = reader.image_name(),

@@ -9,7 +9,7 @@
 namespace terramask::labels {
 
 /// Where other rules are named by their file.
-inline constexpr const char* kBurn = "--burn";
+inline constexpr const char* kBurn = "`burns`";
 
 /// "buildings.gpkg=building", "roads.geojson=road:6m", "town.gpkg#layer=water=water": FILE[#layer=NAME]=CLASS
 /// and the width of lines and points. Later ones paint over earlier ones; what none paints is background, 0.

@@ -37,17 +37,17 @@ std::string FeatureTally::why_nothing(const std::string& path, std::optional<std
     return fmt::format("{}: {} no geometry", path, features(shapeless, "has", "have"));
   if (read == 0) return path + ": " + (elsewhere.empty() ? "holds no feature near the image" : elsewhere);
   if (matched == 0)
-    return fmt::format("{}: {} near the image, and none is what `layer` and `where` of the rules ask for",
+    return fmt::format("{}: {} near the image, and none is what \"layer\" and \"where\" of the rules ask for",
                        path, features(read, "is", "are"));
   std::uint64_t left_out = 0;
   for (const auto& [rule, count] : widthless) left_out += count;
   if (left_out == matched)
-    return fmt::format("{}: {}, and `buffer.width` yields no width", path,
+    return fmt::format("{}: {}, and buffer.width yields no width", path,
                        features(matched, "matches", "match"));
   if (thin > 0)
     return fmt::format(
-        "{}: {} points or lines, which cover nothing without a width (`buffer.width`, or :6m "
-        "after the class of --burn)",
+        "{}: {} points or lines, which cover nothing without a width (buffer.width, or :6m "
+        "after the class of `burns`)",
         path, features(thin, "is", "are"));
   return fmt::format("{}: {}, and no pixel's centre lies inside", path,
                      features(matched, "matches", "match"));

@@ -46,7 +46,7 @@ class Copy {
       throw;
     } catch (const std::exception& error) {
       throw Error(ErrorCode::io, fmt::format("{}: cannot be written: {}", path_, error.what()),
-                  "free some space, or name another folder with --scratch");
+                  "free some space, or name another folder with `scratch`");
     }
   }
 
@@ -127,7 +127,7 @@ OsmLeftOut sort_osm(const OsmFile& file, const OsmDeletions& deletions, const st
             throw Error(ErrorCode::unsupported,
                         fmt::format("{}: has ids below 1, and to sort it takes more than {} of memory",
                                     file.name, geo::bytes_text(memory)),
-                        fmt::format("allow more with --max-memory, or give new ids with `osmium sort {} -o "
+                        fmt::format("allow more with `memory`, or give new ids with `osmium sort {} -o "
                                     "sorted.osm.pbf && osmium renumber sorted.osm.pbf -o renumbered.osm.pbf`",
                                     file.name));
           return true;

@@ -28,7 +28,7 @@ std::string OsmInput::empty_file() const {
   std::ofstream file(path, std::ios::binary);
   file << "<osm version=\"0.6\"></osm>\n";
   file.close();
-  if (!file) throw Error(ErrorCode::io, path + ": cannot be written", "name another folder with --scratch");
+  if (!file) throw Error(ErrorCode::io, path + ": cannot be written", "name another folder with `scratch`");
   return path;
 }
 
@@ -50,7 +50,7 @@ void OsmInput::check_room(std::uint64_t needed) const {
         fmt::format(
             "{}: reading it may put {} into {}, where {} are free", file_.path, geo::bytes_text(needed),
             std::filesystem::path(scratch_).parent_path().parent_path().string(), geo::bytes_text(free)),
-        "name a roomier folder with --scratch, allow more memory with --max-memory, or cut the file to the "
+        "name a roomier folder with `scratch`, allow more memory with `memory`, or cut the file to the "
         "image with `osmium extract`");
 }
 
@@ -110,9 +110,8 @@ std::vector<std::string> OsmInput::warnings() const {
                     file_.path, facts_.incomplete_relations, facts_.incomplete_relations == 1 ? "" : "s",
                     facts_.incomplete_relations == 1 ? "s" : ""));
   if (!facts_.completeness_checked)
-    all.push_back(
-        file_.path +
-        ": too large for --max-memory to see whether nodes are missing; cut it with `osmium extract`");
+    all.push_back(file_.path +
+                  ": too large for `memory` to see whether nodes are missing; cut it with `osmium extract`");
   return all;
 }
 

@@ -59,7 +59,7 @@ void VectorRuleKeys::visit(KeyVisitor& v) {
                 const double most = limited ? width.most_m : kMostBuffer;
                 if (width.widest_said() > most)
                   place.refuse(value, fmt::format("at most {:g} metres{}", most,
-                                                  limited ? ", or raise `most_m`" : ""));
+                                                  limited ? ", or raise \"most_m\"" : ""));
               };
             },
             [] { return Json(); }, Need::required);

@@ -154,7 +154,7 @@ void VectorSource::open(const std::string& path) {
     throw Error(ErrorCode::format,
                 fmt::format("{}: has no layer that a rule of {} takes from; it has: {}", keys_.path,
                             context_.rules.path, fmt::join(stream_->layers(), ", ")),
-                "name one of these under `layer`");
+                "name one of these under \"layer\"");
   stream_->keep_near(context_.grid, margin);
 }
 
@@ -352,7 +352,7 @@ void VectorSource::check_place(const SourceRule& rule, std::size_t layer) {
     throw Error(
         ErrorCode::mismatch,
         fmt::format("{}: is in {}, {} has no CRS", keys_.path, geo::crs_label(crs), context_.grid_name),
-        "assign the image's with --crs");
+        "assign the image's with `crs`");
   if (keys.ignore_ring_m > 0 || !keys.width.alternatives.empty())
     (void)geo::GroundPlane(crs, keys_.path, context_.grid);
   if ((crs.empty() && context_.grid.crs.empty()) || !placed_.insert(layer).second) return;
