@@ -46,9 +46,9 @@ void choose_pixel_size(Project& project, const std::vector<std::optional<PixelSi
   }
   if (unknown == sizes.size()) {
     notes.emplace_back(
-        "no image says how large its pixels are on the ground, so the model will not know which rasters fit "
-        "it; "
-        "pixel_size_m of each image says it (`set=images[0].pixel_size_m=0.5`), `resolution` the model's");
+        "no image has a pixel size in metres, so the model cannot check which rasters fit "
+        "it; give pixel_size_m of each image (`set=images[0].pixel_size_m=0.5`), or the model's "
+        "(`resolution`)");
     return;
   }
   if (most > kAlike * least)
@@ -70,8 +70,8 @@ void choose_pixel_size(Project& project, const std::vector<std::optional<PixelSi
       "be resampled to it (`resolution` chooses another size)",
       *project.pixel_size_m));
   if (unknown > 0)
-    notes.push_back(fmt::format(
-        "{} of the images do not say how large their pixels are, and are taken as they are", unknown));
+    notes.push_back(
+        fmt::format("{} of the images have no pixel size in metres, and are used as they are", unknown));
 }
 
 void choose_training(Project& project, const Dataset& dataset, const std::vector<std::string>& asked,
@@ -88,7 +88,8 @@ void choose_training(Project& project, const Dataset& dataset, const std::vector
     if (dataset.count(Part::training, c) == 0) untrained.push_back(project.classes[c].name);
   }
   if (rare.empty()) return;
-  const std::string subject = fmt::format("{} of the labelled pixels: rare", fmt::join(rare, ", "));
+  const std::string subject =
+      fmt::format("rare classes, by share of the labelled pixels: {}", fmt::join(rare, ", "));
   if (!untrained.empty())
     notes.push_back(
         fmt::format("sampling cannot balance {}: no such pixel in the training part; choose a smaller "
@@ -121,8 +122,9 @@ void choose_training(Project& project, const Dataset& dataset, const std::vector
   if (project.classes.size() == 2 && dataset.labelled(Part::validation) > 0)
     choose("choose_threshold", training.choose_threshold, true, "true");
   if (!chosen.empty())
-    notes.push_back(fmt::format("{}; chosen for that: {}", subject, fmt::join(chosen, ", ")));
-  if (!kept.empty()) notes.push_back(fmt::format("{}; left as asked: {}", subject, fmt::join(kept, ", ")));
+    notes.push_back(fmt::format("{}; settings chosen for this: {}", subject, fmt::join(chosen, ", ")));
+  if (!kept.empty())
+    notes.push_back(fmt::format("{}; settings kept as given: {}", subject, fmt::join(kept, ", ")));
 }
 
 bool leaves_class_out(const Dataset& dataset) {

@@ -139,7 +139,7 @@ geo::LabelCodes label_codes(const Project& project, const ProjectImage& image, g
   if (within) remedy = "name them in labels.map (\"128-255\" is a range), or list them under labels.ignore";
   if (beyond)
     remedy += std::string(within ? "; " : "") +
-              "bring what is no whole number from 0 to 65535 to such first, with `gdal_calc.py`";
+              "bring what is not a whole number from 0 to 65535 to such first, with `gdal_calc.py`";
   if (count > kMostListed) unknown += fmt::format(", and {} more", count - kMostListed);
   throw Error(ErrorCode::mismatch,
               fmt::format("{}: image \"{}\": label value{} that no class has: {}", facts.path, image.id,

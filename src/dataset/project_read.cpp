@@ -68,7 +68,7 @@ void check_classes(const std::string& path, const Project& project) {
     refuse(path, "training.gamma", fmt::format("found {}", *training.gamma), "give a number from 1e-06 to 1");
   if (training.choose_threshold && project.classes.size() != 2)
     refuse(path, "training.choose_threshold",
-           fmt::format("a threshold parts two classes, there are {}", project.classes.size()),
+           fmt::format("a threshold needs two classes, there are {}", project.classes.size()),
            "leave it out");
   if (training.class_weighting == ClassWeighting::list &&
       training.class_weights.size() != project.classes.size())

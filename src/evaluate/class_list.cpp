@@ -55,7 +55,7 @@ constexpr std::size_t kMostClasses = 1024;  // the matrix takes 8 bytes for each
 void complete(std::vector<ClassInfo>& classes) {
   if (classes.size() > kMostClasses)
     throw Error(ErrorCode::unsupported,
-                fmt::format("{} classes; a confusion matrix of more than {} tells nobody anything",
+                fmt::format("{} classes; a confusion matrix of more than {} classes is not useful",
                             classes.size(), kMostClasses),
                 "gather classes into fewer first");
   std::size_t color = 0;

@@ -29,8 +29,8 @@ void refuse_no_number(const std::string& text, const std::string& option) {
   const char* end = text.data() + text.size();
   const auto [stop, failed] = std::from_chars(text.data(), end, value);
   if (failed != std::errc() || stop != end || std::isfinite(value)) return;
-  throw Error(ErrorCode::usage, fmt::format("{}: {} is no value of a class", option, text),
-              "leave it out: pixels without a number are not judged");
+  throw Error(ErrorCode::usage, fmt::format("{}: {} is not a class value", option, text),
+              "leave it out: pixels without a number are not evaluated");
 }
 
 /// "1=road,2=roof" are two; commas without an equals sign after them are part of a name.
@@ -88,7 +88,7 @@ std::size_t find_class(const std::vector<ClassInfo>& classes, const std::string&
     if (classes[i].name == text) return i;
   for (std::size_t i = 0; i < classes.size(); ++i)
     if (as_number(text) == static_cast<double>(classes[i].value)) return i;
-  throw Error(ErrorCode::usage, fmt::format("{}: \"{}\" is no class of the mask", option, text),
+  throw Error(ErrorCode::usage, fmt::format("{}: \"{}\" is not a class of the mask", option, text),
               "the classes are " + list(classes));
 }
 
@@ -160,7 +160,7 @@ void UnknownValues::add(const std::string& label, std::uint64_t count, const std
   if (counts_.size() > kMostUnknown)
     throw Error(
         ErrorCode::mismatch,
-        fmt::format("{}: holds more than {} values that are no class of the mask", path, kMostUnknown),
+        fmt::format("{}: holds more than {} values that are not classes of the mask", path, kMostUnknown),
         "is it an image? Name a raster of class values");
 }
 

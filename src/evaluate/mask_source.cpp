@@ -67,7 +67,7 @@ void MaskSource::count_unknown(const CodeBlock& block, const Window& core) {
 }
 
 void MaskSource::check() const {
-  unknown_.check(path_, "values that are none of its classes", "pixel",
+  unknown_.check(path_, "values that are not its classes", "pixel",
                  "name all of its classes with `classes=VALUE=NAME,...`");
 }
 
@@ -81,7 +81,8 @@ std::vector<int> values_in(const std::string& path, const StopFlag* stop) {
       if (stop != nullptr) stop->check();
       reader.read(intersect({x, y, kSide, kSide}, grid.extent()), codes, no_data, [&](double value) {
         if (value < 0 || value > 65534 || value != static_cast<int>(value))
-          throw Error(ErrorCode::mismatch, fmt::format("{}: holds {}, which is no class value", path, value),
+          throw Error(ErrorCode::mismatch,
+                      fmt::format("{}: holds {}, which is not a class value", path, value),
                       "a mask holds whole numbers from 0 to 65534; name one, as `terramask segment` writes");
         values.insert(static_cast<int>(value));
         if (values.size() > kMostValues)

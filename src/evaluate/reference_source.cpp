@@ -78,7 +78,7 @@ class RasterReference final : public ReferenceSource {
   }
 
   void check() const override {
-    unknown_.check(path_, "values that are no class of the mask", "pixel", kRemedy);
+    unknown_.check(path_, "values that are not classes of the mask", "pixel", kRemedy);
   }
   const std::vector<std::string>& warnings() const override { return warnings_; }
   std::set<std::string> unmet() const override { return match_.unmet(); }
@@ -158,7 +158,7 @@ class PolygonReference final : public ReferenceSource {
 
   void count_unknown(const CodeBlock&, const Window&) override {}  // found when it was opened
   void check() const override {
-    unknown_.check(path_, "labels that are no class of the mask", "feature", kRemedy);
+    unknown_.check(path_, "labels that are not classes of the mask", "feature", kRemedy);
   }
   const std::vector<std::string>& warnings() const override { return warnings_; }
   std::set<std::string> unmet() const override { return unmet_; }
@@ -218,7 +218,7 @@ std::vector<ReferencePoint> read_points(const EvaluationOptions& options, const 
     if (code >= 0) points.push_back({code, point.pixel});
   }
   unmet.add(match.unmet());
-  unknown_labels.check(path, "labels that are no class of the mask", "point", kRemedy);
+  unknown_labels.check(path, "labels that are not classes of the mask", "point", kRemedy);
   warn_of_layer(layer, path, warnings);
   if (const std::uint64_t count = layer.points_without_place; count > 0)
     warnings.push_back(

@@ -43,8 +43,7 @@ SampledAccuracy sampled_accuracy(const ConfusionMatrix& matrix, const std::vecto
           fmt::format("class {} covers {:.2g}% of the mask and has no point: it is left out of the estimates",
                       names[i], 100 * areas[i] / mapped));
     if (points[i] == 1)
-      result.warnings.push_back(
-          fmt::format("class {} has a single point: intervals cannot be told", names[i]));
+      result.warnings.push_back(fmt::format("class {} has a single point: no confidence interval", names[i]));
   }
   if (!(total > 0)) {
     constexpr double undefined = std::numeric_limits<double>::quiet_NaN();

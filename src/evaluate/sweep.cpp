@@ -104,8 +104,8 @@ void ProbabilitySource::add(const CodeBlock& reference, const Window& core, Leve
       if (!(probability >= -kTolerance && probability <= 1 + kTolerance))
         throw Error(
             ErrorCode::mismatch,
-            fmt::format("{}: holds {:g} at column {}, row {}, which is no probability", path_, probability, x,
-                        y),
+            fmt::format("{}: holds {:g} at column {}, row {}, which is not a probability", path_, probability,
+                        x, y),
             "probabilities lie from 0 to 1; bytes need the band's scale of 1/254, as `segment` sets it");
       counts.add(probability, truth == positive_);
     }

@@ -97,7 +97,7 @@ void check_device_name(const std::string& name) {
   throw Error(foreign ? ErrorCode::usage : ErrorCode::not_found,
               "device '" + name + "': " +
                   (foreign ? "Terramask computes with Vulkan, on GPUs of any vendor, or on the CPU"
-                           : "there is no such device"),
+                           : "no such device"),
               "choose one of: " + list);
 }
 

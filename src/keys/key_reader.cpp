@@ -34,7 +34,8 @@ Json read_json(const std::string& path, const std::string& remedy) {
     throw Error(ErrorCode::io, path + ": a folder", "name a file");
   std::stringstream text;
   text << file.rdbuf();
-  if (text.str().empty()) throw Error(ErrorCode::format, path + ": empty", "write it anew, or copy it again");
+  if (text.str().empty())
+    throw Error(ErrorCode::format, path + ": empty", "write it again, or copy it again");
   if (!file) throw Error(ErrorCode::io, path + ": reading failed", "check that it is a file");
   const std::size_t first = text.str().find_first_not_of(" \t\r\n\xef\xbb\xbf");
   if (first != std::string::npos && text.str()[first] != '{' && text.str()[first] != '[')

@@ -68,9 +68,9 @@ Transfer transfer(const Graph& network, const Parameters& fresh, const std::vect
   for (auto& [name, tensor] : result.parameters) {
     const auto found = from.parameters.find(name);
     if (std::ranges::find(last, name) != last.end() && !same_head) {
-      result.adapted.push_back(fmt::format("{}: begun anew, for other classes", name));
+      result.adapted.push_back(fmt::format("{}: initialised anew, for other classes", name));
     } else if (found == from.parameters.end()) {
-      result.adapted.push_back(fmt::format("{}: begun anew, {} has none", name, from.path));
+      result.adapted.push_back(fmt::format("{}: initialised anew, {} has none", name, from.path));
     } else if (const Shape& want = tensor->shape(), &has = found->second->shape();
                name == first && !same_bands && want[0] == has[0] && want[2] == has[2] && want[3] == has[3]) {
       tensor = std::make_shared<const Tensor>(for_bands(*found->second, from.info.bands, bands));
@@ -80,7 +80,7 @@ Transfer transfer(const Graph& network, const Parameters& fresh, const std::vect
       ++result.copied;
     } else {
       result.adapted.push_back(
-          fmt::format("{}: begun anew, {} here and {} there", name, to_string(want), to_string(has)));
+          fmt::format("{}: initialised anew, {} here and {} there", name, to_string(want), to_string(has)));
     }
   }
   if (result.copied == 0)

@@ -11,8 +11,8 @@ namespace terramask::learn {
 
 struct Transfer {
   Parameters parameters;
-  std::size_t copied = 0;            ///< tensors taken over as they are
-  std::vector<std::string> adapted;  ///< what was changed to fit, and what was begun anew: a line each
+  std::size_t copied = 0;            ///< tensors copied as they are
+  std::vector<std::string> adapted;  ///< what was changed to fit, and what was initialised anew: a line each
 };
 
 /// `fresh` with every tensor of `from` that fits by name and shape. The first convolution, whose channels are

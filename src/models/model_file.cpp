@@ -118,9 +118,8 @@ Model load(const std::string& path) {
   check_values(model.parameters, path);
   if (!model.info.pixel_size_m)
     model.warnings.emplace_back(
-        "it does not say how large its pixels are on the ground: whether a raster fits cannot be told, and "
-        "none "
-        "is resampled");
+        "it has no pixel size: whether a raster fits cannot be checked, and none is "
+        "resampled");
   if (model.warnings.size() > most_warnings) {
     const std::size_t more = model.warnings.size() - most_warnings;
     model.warnings.resize(most_warnings);

@@ -143,7 +143,7 @@ NetworkSpec parse_network(const Json& json, std::vector<std::string>& warnings) 
       throw Error(ErrorCode::unsupported, fmt::format("its network has the unknown key {}", quotation(key)),
                   "it may need a newer Terramask");
     if (!known->training_only)
-      warnings.push_back(fmt::format("network: {} means nothing for {}, ignored", key, spec.architecture));
+      warnings.push_back(fmt::format("network: {} does not apply to {}, ignored", key, spec.architecture));
   }
   try {
     check_spec(spec);

@@ -215,7 +215,7 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 Header parse_header(std::string_view text, std::uint64_t data_bytes, const std::string& file) {
   // The JSON parser takes a zero byte for the end of its text.
   if (text.empty() || text.front() != '{' || text.find('\0') != std::string_view::npos)
-    throw Error(ErrorCode::format, file + ": not a safetensors file (its header is no JSON object)",
+    throw Error(ErrorCode::format, file + ": not a safetensors file (its header is not a JSON object)",
                 "name a model file");
   HeaderParser parser(file);
   json::sax_parse(text.begin(), text.end(), &parser);

@@ -36,7 +36,7 @@ void store_threshold(const std::string& path, double threshold) {
   const Model model = load_model(path);  // from here on the file is known to be sound
   if (model.info.classes.size() != 2)
     throw Error(ErrorCode::usage,
-                fmt::format("{}: has {} classes, a threshold parts two", path, model.info.classes.size()),
+                fmt::format("{}: has {} classes, a threshold needs two", path, model.info.classes.size()),
                 "store thresholds in models of two classes");
   InputFile input(path);
   std::uint64_t length = 0;

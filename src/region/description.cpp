@@ -136,7 +136,7 @@ JobFile JobFile::parse(const std::string& text, const std::string& path) {
     return file;
   } catch (const Json::exception&) {
     throw Error(ErrorCode::format, path + ": damaged, or not a job of Terramask",
-                "begin anew with `restart`");
+                "start over with `restart`");
   }
 }
 

@@ -53,7 +53,7 @@ struct Joined {
 void add_shard(const std::string& path, const JobFile& file, Joined& joined) {
   Journal journal(path, false);
   if (Json::parse(journal.meta("job"), nullptr, false) != file.description)
-    throw Error(ErrorCode::mismatch, path + ": is of another job than job.json beside it",
+    throw Error(ErrorCode::mismatch, path + ": belongs to another job than the job.json beside it",
                 "run that shard again with `restart`");
   const auto expected = static_cast<std::size_t>(std::strtoull(journal.meta("tiles").c_str(), nullptr, 10));
   const std::vector<JournalSource> sources = journal.sources();

@@ -111,11 +111,11 @@ std::optional<JobFile> JobFolder::job() const {
   if (has_journal()) {
     if (fresh)
       throw Error(ErrorCode::exists, path_ + ": holds a job already",
-                  "go on with it (`resume`), begin anew (`restart`), or name another folder");
+                  "continue it (`resume`), start over (`restart`), or name another folder");
     auto file = JobFile::read(path_);
     if (!file)
       throw Error(ErrorCode::not_found, path_ + ": job.json is gone, which says what the journal is about",
-                  "bring it back, or begin anew (`restart`)");
+                  "bring it back, or start over (`restart`)");
     return file;
   }
   if (const int others = other_count(path_, shards_); shards_ > 1 && others > 0)
@@ -124,17 +124,17 @@ std::optional<JobFile> JobFolder::job() const {
   if (shards_ > 1) return JobFile::read(path_);
   if (!shard_files(path_).empty())
     throw Error(ErrorCode::exists, path_ + ": holds a job in shards",
-                "tie them together (`finish`), begin anew (`restart`), or name another folder");
+                "merge them (`finish`), start over (`restart`), or name another folder");
   if (!tile_files(path_).empty())
-    throw Error(ErrorCode::exists, path_ + ": holds tiles, but no journal says of what",
-                "begin anew (`restart`), or name another folder");
+    throw Error(ErrorCode::exists, path_ + ": holds tiles, but no journal",
+                "start over (`restart`), or name another folder");
   return std::nullopt;  // a run that was refused may have left a job.json: nothing came of it
 }
 
 JobFile JobFolder::make_job(const JobFile& wanted) const {
   bool replace = shards_ == 1;
   if (begin_ == RegionRun::Begin::restart && !replace) {
-    // The first shard that begins anew replaces another job's, the others find their own.
+    // The first shard that starts over replaces another job's, the others find their own.
     try {
       const auto now = JobFile::read(path_);
       replace = now && now->description != wanted.description;

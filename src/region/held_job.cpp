@@ -42,7 +42,7 @@ RegionJob held_region_job(const std::string& folder) {
   constexpr const char* name_it = "name JOB.json, or a model and its sources";
   std::error_code unknown;
   if (!fs::exists(folder, unknown))
-    throw Error(ErrorCode::not_found, folder + ": no such folder, so no job to go on with", name_it);
+    throw Error(ErrorCode::not_found, folder + ": no such folder, so no job to continue", name_it);
   const auto file = region::JobFile::read(folder);
   if (!file) throw Error(ErrorCode::not_found, folder + ": holds no job to go on with", name_it);
   const std::string path = (fs::path(folder) / "job.json").string();
@@ -51,7 +51,7 @@ RegionJob held_region_job(const std::string& folder) {
                 fmt::format("{}: the job has {}", path, file->given.get<std::string>()),
                 "name the job again beside `resume`");
   if (!file->given.is_object())
-    throw Error(ErrorCode::format, path + ": does not tell how the job was asked for",
+    throw Error(ErrorCode::format, path + ": does not say how the job was requested",
                 "name the job again beside `resume`");
   return region::job_from(file->given, path);
 }

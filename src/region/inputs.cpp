@@ -127,7 +127,7 @@ void date(Candidate& one, bool needed) {
     throw Error(ErrorCode::format,
                 said.empty()
                     ? one.record.path + ": nothing says when it was taken, so it has no place by date"
-                    : fmt::format("{}: its date, {}, is none of ISO 8601, so it has no place by date",
+                    : fmt::format("{}: its date, {}, is not in ISO 8601: it cannot be ordered by date",
                                   one.record.path, said),
                 "name its date in the job, or let the order decide");
 }
@@ -139,9 +139,9 @@ std::string dateless(const RegionJob& job, const std::vector<JournalSource>& rec
   if (!job.datetime.empty() || count == 0) return {};
   constexpr const char* remedy = "`datetime=START[/END]` sets it";
   if (static_cast<std::size_t>(count) == records.size())
-    return fmt::format("no source tells when it was taken, nor does the STAC collection; {}", remedy);
+    return fmt::format("no source has an acquisition date, and neither has the STAC collection; {}", remedy);
   return fmt::format(
-      "{} of {} sources do not tell when they were taken: the STAC collection dates them as the "
+      "{} of {} sources have no acquisition date: the STAC collection dates them as the "
       "others; {}",
       count, records.size(), remedy);
 }
@@ -254,7 +254,7 @@ Grid parse_grid(const std::string& text) {
     grid.has_geotransform = true;
     return grid;
   } catch (const Json::exception&) {
-    throw Error(ErrorCode::format, "the journal holds a damaged grid", "begin anew with `restart`");
+    throw Error(ErrorCode::format, "the journal holds a damaged grid", "start over with `restart`");
   }
 }
 

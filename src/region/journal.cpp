@@ -52,7 +52,7 @@ JournalTile read_tile(const sqlite::Statement& row) {
   const auto status = value_of<TileStatus>(row.text(6));
   if (!status)
     throw Error(ErrorCode::format, fmt::format("the journal has a tile with the status \"{}\"", row.text(6)),
-                "begin anew with `restart`");
+                "start over with `restart`");
   t.status = *status;
   t.cause = row.text(7);
   t.runs = row.integer(8);
@@ -80,7 +80,7 @@ void make_tables(sqlite::Database& database) {
     sqlite::Statement version = database.prepare("PRAGMA user_version");
     if (!version.step() || version.integer(0) != schema_version)
       throw Error(ErrorCode::format, database.name() + ": the journal of another version of Terramask",
-                  "go on with that version, or begin anew with `restart`");
+                  "use that version, or start over with `restart`");
     return;
   }
   sqlite::Transaction transaction(database);
@@ -93,7 +93,7 @@ void make_tables(sqlite::Database& database) {
 
 Journal::Journal(const std::string& path, bool create)
     : database_(closed(path), {.mode = create ? sqlite::Mode::create : sqlite::Mode::write,
-                               .if_damaged = "begin anew with `restart`",
+                               .if_damaged = "start over with `restart`",
                                .if_full = "make room on the disk and run it again with `resume`"}) {
   // Alone on the file: the write-ahead log needs no shared memory then, which network file systems lack.
   database_.run("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");

@@ -15,7 +15,7 @@ void check_same(const std::string& folder, const Json& before, const Json& now) 
   const std::string text = differences(before, now);
   if (text.empty()) return;
   throw Error(ErrorCode::mismatch, fmt::format("{}: holds another job: {}", folder, text),
-              "begin anew with `restart`, or name another folder");
+              "start over with `restart`, or name another folder");
 }
 
 WorkerOptions worker_options(const RegionRun& run, const StopFlag* stop) {
@@ -39,7 +39,7 @@ void open_model(Opened& opened, const RegionJob& job) {
   constexpr std::array<std::string_view, 3> overviews{"MODE", "NEAREST", "NONE"};
   (void)geo::merge_creation_options({}, job.creation_options, overviews);
   if (job.threshold && opened.model->info.classes.size() != 2)
-    throw Error(ErrorCode::usage, fmt::format("{}: has {} classes, a threshold parts two", job.model,
+    throw Error(ErrorCode::usage, fmt::format("{}: has {} classes, a threshold needs two", job.model,
                                               opened.model->info.classes.size()));
 }
 

@@ -72,7 +72,7 @@ class GrowingFolder {
     if (!options.overwrite)
       for (const std::string& name : scene_files())
         if (is_taken((final_ / name).string()))
-          throw Error(ErrorCode::exists, (final_ / name).string() + ": is there already",
+          throw Error(ErrorCode::exists, (final_ / name).string() + ": already exists",
                       "use `overwrite` or another folder");
     made_ = fs::create_directories(final_, failure);
     if (failure)

@@ -42,7 +42,7 @@ void SegmentTask::choose_threshold() {
   if (options_.threshold && model_.info.classes.size() != 2)
     throw Error(
         ErrorCode::usage,
-        fmt::format("{}: has {} classes, a threshold parts two", model_.path, model_.info.classes.size()),
+        fmt::format("{}: has {} classes, a threshold needs two", model_.path, model_.info.classes.size()),
         "leave `threshold` out");
   if (options_.threshold && !(*options_.threshold > 0 && *options_.threshold < 1))
     throw Error(ErrorCode::usage, fmt::format("a threshold of {}", *options_.threshold),

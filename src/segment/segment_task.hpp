@@ -14,7 +14,7 @@ namespace terramask::segment {
 class SegmentTask {
  public:
   SegmentTask(const Model& model, const SegmentOptions& options);
-  /// Of a reader that is there already (made for this model: raster_options) and a region on its grid;
+  /// Of a reader that already exists (made for this model: raster_options) and a region on its grid;
   /// several tasks may share both. `options` then name no raster, bounds or cutline.
   SegmentTask(const Model& model, const SegmentOptions& options, std::shared_ptr<RasterReader> reader,
               std::shared_ptr<const RegionOfInterest> region);

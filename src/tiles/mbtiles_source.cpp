@@ -11,7 +11,7 @@ namespace terramask::tiles {
 MbtilesSource::MbtilesSource(const std::string& path, const StopFlag* stop)
     : stop_(stop), database_(path, {.mode = sqlite::Mode::read, .stop = stop}) {
   if (!database_.has_table("tiles"))
-    throw Error(ErrorCode::format, path + ": has no table \"tiles\", so it is no MBTiles file",
+    throw Error(ErrorCode::format, path + ": has no table \"tiles\", so it is not an MBTiles file",
                 "name an MBTiles file of images");
   has_metadata_ = database_.has_table("metadata");
   const std::string format = metadata("format");
@@ -75,7 +75,7 @@ void MbtilesSource::report(TileReport& report) const {
   for (const auto& [zoom, rows] : skipped_) skipped += rows;
   if (skipped > 0)
     report.notes.push_back(
-        fmt::format("{} row{} skipped: in its table \"tiles\" zoom, column or row is no whole number, or "
+        fmt::format("{} row{} skipped: in its table \"tiles\" zoom, column or row is not a whole number, or "
                     "outside the world",
                     skipped, skipped == 1 ? " is" : "s are"));
 }

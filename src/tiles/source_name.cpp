@@ -169,7 +169,7 @@ SourceName parse_source_name(const std::string& text) {
       begin = end + 1;
       const std::size_t equals = one.find('=');
       if (equals == std::string_view::npos)
-        refuse(text, fmt::format("\"{}\" after # is no KEY=VALUE", one),
+        refuse(text, fmt::format("\"{}\" after # is not KEY=VALUE", one),
                fmt::format("the keys are {}", kKeys));
       set(name, text, std::string(one.substr(0, equals)), decoded(one.substr(equals + 1)));
     }

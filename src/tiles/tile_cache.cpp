@@ -111,12 +111,12 @@ void TileCache::check_source(const std::string& source, bool only_read) {
   if (only_read) {
     if (database_.has_table("tiles") && database_.has_table("terramask_fetches")) return;
     throw Error(ErrorCode::mismatch, database_.name() + ": not a cache that Terramask made",
-                "read an MBTiles file as a source of its own: xyz:FILE.mbtiles");
+                "read an MBTiles file as its own source: xyz:FILE.mbtiles");
   }
   if (database_.prepare("SELECT 1 FROM tiles LIMIT 1").step())
     throw Error(ErrorCode::mismatch,
                 database_.name() + ": an MBTiles file that others made; nothing is added to it",
-                "name another `tile_cache`, or read it as a source of its own: xyz:FILE.mbtiles");
+                "name another `tile_cache`, or read it as its own source: xyz:FILE.mbtiles");
   set_metadata(kSourceItem, source);
   set_metadata("name", source);
   set_metadata("type", "baselayer");

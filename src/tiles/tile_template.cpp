@@ -80,7 +80,8 @@ TileTemplate::TileTemplate(const std::string& text) {
     } else if (std::find(kKnown.begin(), kKnown.end(), name) != kKnown.end()) {
       pieces_.push_back({true, name});
     } else {
-      throw Error(ErrorCode::usage, fmt::format("{}: {{{}}} is no placeholder", without_secrets(text), name),
+      throw Error(ErrorCode::usage,
+                  fmt::format("{}: {{{}}} is not a placeholder", without_secrets(text), name),
                   "there are {z} {x} {y} {-y} {q} {s} {r} and {env:NAME}");
     }
     i = close + 1;

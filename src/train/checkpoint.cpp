@@ -16,14 +16,14 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* metadata_key = "terramask_training";
 
-constexpr const char* kRemedy = "remove it to begin anew, or name another model (`output`)";
+constexpr const char* kRemedy = "remove it to start over, or name another model (`output`)";
 
 [[noreturn]] void damaged(const std::string& what) {
   throw Error(ErrorCode::format, "a damaged checkpoint: " + what, kRemedy);
 }
 
 std::int64_t whole(const Json& json) {
-  if (!json.is_number_integer()) damaged("a count in it is no whole number");
+  if (!json.is_number_integer()) damaged("a count in it is not a whole number");
   return json.get<std::int64_t>();
 }
 

@@ -121,7 +121,7 @@ void check_export_folder(const std::string& folder) {
   std::error_code ignored;
   const fs::file_status status = fs::status(folder, ignored);
   if (!fs::exists(status) || (fs::is_directory(status) && fs::is_empty(folder, ignored))) return;
-  throw Error(ErrorCode::exists, folder + " is there already", "name another folder, or remove it");
+  throw Error(ErrorCode::exists, folder + " already exists", "name another folder, or remove it");
 }
 
 std::int64_t export_training(const std::string& folder, const Exported& training,
@@ -144,7 +144,7 @@ std::int64_t export_training(const std::string& folder, const Exported& training
     if (progress)
       progress({"writing batches", "batches", static_cast<std::uint64_t>(number),
                 static_cast<std::uint64_t>(batches)});
-    // Steps begin anew with every epoch: its last one may be of fewer batches.
+    // Steps start over with every epoch: its last one may be of fewer batches.
     if (number % per_epoch % keys.accumulate == 0) {
       const auto step = static_cast<std::int64_t>(steps.size());
       steps.push_back({{"epoch", number / per_epoch + 1},

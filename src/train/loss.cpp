@@ -43,7 +43,7 @@ learn::LossSpec loss_of(const Project& project) {
   loss.pixel.trust = keys.bootstrap_trust;
   if (keys.loss != learn::Loss::noisy_labels) return loss;
   if (keys.label_noise.omission.empty() && keys.label_noise.commission.empty())
-    throw Error(ErrorCode::usage, "training.loss is noisy_labels, but training.label_noise says of no noise",
+    throw Error(ErrorCode::usage, "training.loss is noisy_labels, but training.label_noise is empty",
                 R"(say what share of a class the map lacks: "label_noise": {"omission": {"road": 0.3}})");
   loss.chances = chances_of(project.classes, keys.label_noise);
   return loss;

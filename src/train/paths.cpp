@@ -34,7 +34,8 @@ void check_outputs(const Paths& paths, const TrainOptions& options) {
   if (paths.model.extension() != ".safetensors")
     throw Error(ErrorCode::usage, options.output + ": a model file's name ends in .safetensors");
   if (options.resume && options.overwrite)
-    throw Error(ErrorCode::usage, "`resume` goes on, `overwrite` begins anew: only one of them can be meant");
+    throw Error(ErrorCode::usage,
+                "`resume` continues, `overwrite` starts over: only one of them can be meant");
   if (!options.estimate_only) make_folder_of(options.output);
   // Whether it may be written at all; what stands there is the training's own, or is asked about below.
   if (fs::exists(folder_of(paths.model))) check_output(options.output, true, {});
@@ -42,8 +43,8 @@ void check_outputs(const Paths& paths, const TrainOptions& options) {
   for (const fs::path& path : {paths.model, paths.checkpoint})
     if (is_taken(path.string()))
       throw Error(
-          ErrorCode::exists, path.string() + " is there already",
-          "`resume` goes on with that training, `overwrite` begins anew, or name another model (`output`)");
+          ErrorCode::exists, path.string() + " already exists",
+          "`resume` continues that training, `overwrite` starts over, or name another model (`output`)");
 }
 
 void write_text(const fs::path& path, const std::string& text) {

@@ -11,7 +11,7 @@ namespace {
 
 [[noreturn]] void refuse(const Paths& paths, const Checkpoint& then, const Checkpoint& now) {
   std::string difference = first_difference(then.project_digest, now.project_digest);
-  std::string remedy = "take the project as it was, or begin anew (`overwrite`)";
+  std::string remedy = "take the project as it was, or start over (`overwrite`)";
   if (difference.starts_with("/training/batch:") && (then.ranks > 1 || now.ranks > 1)) {
     difference += fmt::format("; {} ranks then, {} now", then.ranks, now.ranks);
     remedy =
@@ -31,7 +31,7 @@ Parameters resume(const Paths& paths, Checkpoint& state, std::vector<std::string
   if (!found) {
     if (std::filesystem::exists(paths.model))
       throw Error(ErrorCode::not_found, paths.checkpoint.string() + " is not there, nothing can be resumed",
-                  "`overwrite` begins anew");
+                  "`overwrite` starts over");
     notes.push_back(paths.checkpoint.string() + " is not there: the training begins at its first step");
     return {};
   }

@@ -1,4 +1,4 @@
-// What --resume goes on from.
+// What --resume continues from.
 #pragma once
 
 #include "train/checkpoint.hpp"

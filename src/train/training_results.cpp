@@ -145,7 +145,7 @@ bool Training::State::save_pending() {
     pending.failure = error;
     pending.tried = Clock::now();
     if (!failed_before && options.warn)
-      options.warn(fmt::format("cannot save: {}; the training goes on, and tries again every {:.0f} s",
+      options.warn(fmt::format("cannot save: {}; the training continues, and tries again every {:.0f} s",
                                error.what(), options.retry_seconds));
     return false;
   }
@@ -177,7 +177,7 @@ void Training::State::end_on_request() {
   throw Error(ErrorCode::cancelled,
               fmt::format("stopped on request after step {}; {} holds the state", state.step,
                           paths.checkpoint.string()),
-              "`resume` goes on from there");
+              "`resume` continues from there");
 }
 
 }  // namespace terramask::train

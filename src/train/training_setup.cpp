@@ -88,7 +88,7 @@ void Training::State::check_progress() const {
   throw Error(ErrorCode::format,
               fmt::format("{}: a damaged checkpoint: step {} and batch {} are none of epoch {}",
                           paths.checkpoint.string(), state.step, state.batch, done + 1),
-              "begin anew (`overwrite`), or name another model (`output`)");
+              "start over (`overwrite`), or name another model (`output`)");
 }
 
 void Training::State::restore(const Parameters& tensors) {
@@ -96,7 +96,7 @@ void Training::State::restore(const Parameters& tensors) {
     step->restore(tensors);
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("{}: {}", paths.checkpoint.string(), error.message()),
-                "begin anew (`overwrite`), or name another model (`output`)");
+                "start over (`overwrite`), or name another model (`output`)");
   }
 }
 
@@ -107,7 +107,7 @@ void Training::State::make_weights() {
     for (const BandRequest& band : dataset->bands()) bands.push_back({band.name, band.type});
     learn::Transfer begun =
         learn::transfer(network, parameters, bands, project.classes, load_model(options.init));
-    notes.push_back(fmt::format("{}: {} tensors taken over", options.init, begun.copied));
+    notes.push_back(fmt::format("{}: {} tensors copied", options.init, begun.copied));
     notes.insert(notes.end(), begun.adapted.begin(), begun.adapted.end());
     parameters = std::move(begun.parameters);
   }

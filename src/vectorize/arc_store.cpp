@@ -63,7 +63,7 @@ void ArcStore::flush() {
     if (written <= 0) {
       const bool full = errno == ENOSPC || errno == EDQUOT || errno == EFBIG;
       throw Error(ErrorCode::io,
-                  fmt::format("{}: keeping borders beside it failed: {}", output_,
+                  fmt::format("{}: writing borders to a scratch file beside it failed: {}", output_,
                               full ? "no space left on the disk" : std::strerror(errno)),
                   full ? "free some space or write to another disk" : "check the disk");
     }

@@ -1,4 +1,4 @@
-// The rows of one class, after small patches went to their neighbours.
+// The rows of one class, after small patches merged into their neighbours.
 #pragma once
 
 #include <cstdint>

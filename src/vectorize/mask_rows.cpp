@@ -59,7 +59,7 @@ std::int32_t MaskRows::class_value(float value, std::int64_t column) const {
   if (!whole)
     throw Error(
         ErrorCode::mismatch,
-        fmt::format("{}: holds {:g} at column {}, row {}, which is no class value", path_, value, column,
+        fmt::format("{}: holds {:g} at column {}, row {}, which is not a class value", path_, value, column,
                     row_),
         "a mask holds whole numbers from 0 to 16777216; name one, as `terramask segment` writes, or say "
         "with `src_nodata` which value means nothing");

@@ -187,7 +187,7 @@ std::size_t choose_device(const Instance& instance, const std::string& wanted) {
   if (candidates.empty() && !text.starts_with("vulkan:"))
     for (std::size_t i = 0; i < devices.size(); ++i)
       if (lower(infos[i].name).find(text) != std::string::npos) candidates.push_back(i);
-  if (candidates.empty()) fail("there is no such device");
+  if (candidates.empty()) fail("no such device");
   if (!infos[candidates.front()].usable) fail(infos[candidates.front()].why_not);
   return candidates.front();
 }

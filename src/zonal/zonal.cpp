@@ -178,7 +178,7 @@ ZonalStatistics zonal_statistics(const ZonalOptions& options, const ProgressSink
   made.has_areas = tally.has_areas();
   if (!made.has_areas)
     made.warnings.push_back(options.mask +
-                            ": does not tell what ground its pixels cover: shares are those of pixels");
+                            ": does not say what ground its pixels cover: shares are those of pixels");
   for (std::size_t i = 0; i < layer.zones.size(); ++i) {
     ZoneStatistics zone{layer.zones[i].id, areas_of(tally, i), tally.nodata(i), 0};
     zone.covered = covered_share(layer.zones[i], mask.grid, zone.classified().pixels + zone.nodata.pixels);

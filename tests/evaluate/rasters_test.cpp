@@ -112,8 +112,9 @@ TEST_F(Rasters, UnknownValuesAreListedWithCounts) {
   options.block = 4;
   const Error error = error_of([&] { evaluate(options, {}, nullptr); });
   EXPECT_EQ(error.code(), ErrorCode::mismatch);
-  EXPECT_THAT(error.message(),
-              HasSubstr("r.tif: holds values that are no class of the mask: 77 (25 pixels), 3 (5 pixels)"));
+  EXPECT_THAT(
+      error.message(),
+      HasSubstr("r.tif: holds values that are not classes of the mask: 77 (25 pixels), 3 (5 pixels)"));
   EXPECT_THAT(error.remedy(), HasSubstr("`map=VALUE=CLASS`"));
   EXPECT_FALSE(std::filesystem::exists(path("e.tif")));
 }
@@ -144,7 +145,7 @@ TEST_F(Rasters, AMaskWithoutLegendHasTheValuesFoundInIt) {
   EXPECT_EQ(evaluate(options, {}, nullptr).classes[2].name, "water");
   options.classes = {"0=ground"};
   EXPECT_THAT(error_of([&] { evaluate(options, {}, nullptr); }).message(),
-              HasSubstr("plain.tif: holds values that are none of its classes: 1 (100 pixels)"));
+              HasSubstr("plain.tif: holds values that are not its classes: 1 (100 pixels)"));
 }
 
 TEST_F(Rasters, PairsAddUp) {

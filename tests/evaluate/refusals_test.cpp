@@ -62,7 +62,7 @@ TEST_F(Refusals, RastersThatAreNoClasses) {
   std::vector<float> heights;
   for (int i = 0; i < 100; ++i) heights.push_back(static_cast<float>(i) + 0.5F);
   expect(pair_of(planes("dsm.tif", grid_, {heights}, -1, GDT_Float32), reference_), ErrorCode::mismatch,
-         "dsm.tif: holds 0.5, which is no class value", "name one");
+         "dsm.tif: holds 0.5, which is not a class value", "name one");
 }
 
 TEST_F(Refusals, OptionsThatCannotBeMeant) {
@@ -70,7 +70,7 @@ TEST_F(Refusals, OptionsThatCannotBeMeant) {
   options.map = {"255"};
   expect(options, ErrorCode::usage, "`map` 255: not REFVALUE=CLASS", "`map=255=road`");
   options.map = {"255=street"};
-  expect(options, ErrorCode::usage, "\"street\" is no class of the mask", "0 background, 1 road");
+  expect(options, ErrorCode::usage, "\"street\" is not a class of the mask", "0 background, 1 road");
   options.map = {"255=road", "255.0=background"};
   expect(options, ErrorCode::usage, "255 is mapped twice", "once");
   options.map = {"7=road"};
@@ -135,7 +135,8 @@ TEST_F(RefusedVectors, WithoutTheAttribute) {
 
 TEST_F(RefusedVectors, WithUnknownLabels) {
   options_.attribute = "class";
-  expect(options_, ErrorCode::mismatch, "labels that are no class of the mask: tree (2 features)", "`map=VALUE=CLASS`");
+  expect(options_, ErrorCode::mismatch, "labels that are not classes of the mask: tree (2 features)",
+         "`map=VALUE=CLASS`");
   options_.ignore = {"tree"};
   expect(options_, ErrorCode::mismatch, "p.gpkg: says nothing within", "same place");  // tree lies over road
 }

@@ -125,7 +125,7 @@ TEST_F(Sweep, RefusesWhatIsNoProbability) {
   options_.pairs[0].probabilities = planes("p.tif", grid_, {percent}, -1, GDT_Float32);
   const Error error = error_of([&] { evaluate(options_, {}, nullptr); });
   EXPECT_EQ(error.code(), ErrorCode::mismatch);
-  EXPECT_NE(error.message().find("p.tif: holds 80 at column 0, row 0, which is no probability"),
+  EXPECT_NE(error.message().find("p.tif: holds 80 at column 0, row 0, which is not a probability"),
             std::string::npos)
       << error.message();
 }

@@ -123,7 +123,7 @@ class HostileModels(FaultTest):
         for arguments in (['segment', model, SAMPLE / 'ortho.tif', *HEIGHTS, '-o', self.work / 'sized.tif'],
                           ['evaluate', '--model', model, SAMPLE / 'ortho.tif', *HEIGHTS, '--reference',
                            SAMPLE / 'labels.tif']):
-            self.assertIn('does not say how large its pixels are', self.terramask(*arguments).stderr)
+            self.assertIn('has no pixel size', self.terramask(*arguments).stderr)
 
 
 if __name__ == '__main__':

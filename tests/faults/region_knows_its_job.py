@@ -92,8 +92,8 @@ class RegionKnowsItsJob(support.FaultTest):
 
     def test_what_is_not_said(self):
         self.begin()
-        self.refused('-o', 'county/', words=['county/ holds a job of m.safetensors', 'add --resume to go on'], status=2)
-        self.refused('-o', 'county/', '--dry-run', words=['add --resume to go on'])
+        self.refused('-o', 'county/', words=['county/ holds a job of m.safetensors', 'add --resume to continue'], status=2)
+        self.refused('-o', 'county/', '--dry-run', words=['add --resume to continue'])
         self.refused('--resume', '-o', 'empty/', words=['empty: no such folder', 'name JOB.json'])
         (self.place / 'empty').mkdir()
         self.refused('--resume', '-o', 'empty/', words=['empty: holds no job to go on with', 'name JOB.json'])
@@ -169,7 +169,7 @@ class RegionKnowsItsJob(support.FaultTest):
         self.refused('--finish', '-o', 'county', words=['journal.sqlite: the journal of another version'])
         self.refused('--dry-run', '--resume', '-o', 'county', words=['the journal of another version'])
         self.assertIn('8 done now', self.region('--restart', '-o', 'county').stdout)
-        # What an older version has written does not tell how the job was asked for.
+        # What an older version has written does not say how the job was requested.
         path = self.place / 'county/job.json'
         job = json.loads(path.read_text())
         del job['given']

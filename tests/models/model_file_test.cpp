@@ -221,7 +221,7 @@ TEST_F(ModelFile, WarnsOfWhatItIgnores) {
   const Model model = load_model(file_of(text.dump(), parameters));
   EXPECT_THAT(
       model.warnings,
-      ElementsAre(HasSubstr("fc means nothing for unet"), HasSubstr("band 1 has the unknown key \"unit\""),
+      ElementsAre(HasSubstr("fc does not apply to unet"), HasSubstr("band 1 has the unknown key \"unit\""),
                   HasSubstr("unknown key \"licence\""), HasSubstr("\"ema.weight\" is not used")));
   EXPECT_FALSE(model.parameters.contains("ema.weight"));
 }
@@ -285,7 +285,7 @@ TEST_P(RealModel, LoadsAndWarnsOfNothingButItsPixelSize) {
   const auto path = tests::shared_data(std::string("models/roads_") + GetParam() + ".safetensors");
   TERRAMASK_REQUIRE(path);
   const Model model = load_model(path.string());
-  EXPECT_THAT(model.warnings, ElementsAre(HasSubstr("does not say how large its pixels are")));
+  EXPECT_THAT(model.warnings, ElementsAre(HasSubstr("has no pixel size")));
   EXPECT_EQ(model.info.network.architecture, GetParam());
   EXPECT_EQ(model.info.network.whole("width"), 16);
   ASSERT_EQ(model.info.bands.size(), 3u);

@@ -28,7 +28,7 @@ TEST_F(Calls, versions) {
 
 TEST_F(Calls, a_misspelt_subcommand_is_told_what_there_is) {
   expect_error(terramask({"segmnt"}), 2, {"no subcommand segmnt; did you mean segment?"});
-  expect_error(terramask({"nosuch", "--help"}), 2, {"no subcommand nosuch", "segment", "info"});
+  expect_error(terramask({"nosuch", "--help"}), 2, {"unknown subcommand nosuch", "segment", "info"});
   EXPECT_EQ(terramask({}).status, 2);
 }
 

@@ -36,7 +36,7 @@ TEST_F(ExportProgramTest, WritesAFolderInsteadOfAModel) {
   EXPECT_TRUE(files().contains("batches/batch-000002.safetensors"));
   EXPECT_EQ(terramask({"info", "batches/initial.safetensors"}).status, 0);
   expect_error(terramask({"train", "project.json", "--export", "batches"}), 2,
-               {"terramask train: batches is there already"});
+               {"terramask train: batches already exists"});
 }
 
 TEST_F(ExportProgramTest, OptionsThatWouldBeWithoutEffectAreRefused) {

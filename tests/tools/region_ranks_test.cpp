@@ -88,7 +88,7 @@ TEST_F(RegionRanks, NameWhatIsWrongOnceAndGoOn) {
   write("in/1.tif", whole);
   const RanksOutcome again = region(2, "out");
   EXPECT_EQ(again.status, 2) << again.text;
-  const std::string told = "out: holds a job already; go on with it (--resume)";
+  const std::string told = "out: holds a job already; continue it (--resume)";
   EXPECT_THAT(again.text, HasSubstr(told));
   EXPECT_EQ(again.text.find(told), again.text.rfind(told)) << again.text;
   const RanksOutcome resumed = region(2, "out", "--resume");

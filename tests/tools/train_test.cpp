@@ -63,7 +63,7 @@ TEST_F(Train, a_stop_is_clean_and_says_how_to_go_on) {
   training.send(SIGTERM);
   const tests::Outcome outcome = training.wait();
   EXPECT_EQ(outcome.status, 128 + SIGTERM);
-  EXPECT_NE(outcome.err.find("--resume goes on from there"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("--resume continues from there"), std::string::npos) << outcome.err;
 }
 
 TEST_F(Train, dry_run_tells_what_it_takes_and_leaves_nothing) {

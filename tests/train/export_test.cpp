@@ -166,11 +166,11 @@ TEST_F(ExportTest, TheModelIsTheOneThatTrainingBeginsFrom) {
 TEST_F(ExportTest, AFolderThatIsNoPlaceForItIsRefused) {
   fs::create_directory(file("export"));
   write_text(file("export/mine.txt"), "mine");
-  expect_refusal(ErrorCode::exists, file("export") + " is there already");
+  expect_refusal(ErrorCode::exists, file("export") + " already exists");
   EXPECT_EQ(names("export"), (std::set<std::string>{"mine.txt"}));
 
   options.export_folder = file("export/mine.txt");
-  expect_refusal(ErrorCode::exists, "mine.txt is there already");
+  expect_refusal(ErrorCode::exists, "mine.txt already exists");
   options.export_folder = file("export/mine.txt/below");
   expect_refusal(ErrorCode::io, "mine.txt/below");
   EXPECT_EQ(bytes_of(file("export/mine.txt")), "mine");

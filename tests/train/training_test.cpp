@@ -94,7 +94,7 @@ TEST_F(Training, runs_on_vulkan_and_starts_where_the_cpu_does) {
 TEST_F(Training, goes_on_for_more_epochs_but_not_with_another_project) {
   (void)train(options("a.safetensors"));
   train::TrainOptions more = options("a.safetensors");
-  EXPECT_THAT(error_of([&] { (void)train(more); }), HasSubstr("is there already"));
+  EXPECT_THAT(error_of([&] { (void)train(more); }), HasSubstr("already exists"));
   more.resume = true;
   more.epochs = 4;
   const train::TrainSummary summary = train(more);

@@ -56,8 +56,8 @@ std::string nearest_option(const CLI::App& sub, const std::string& name) {
 std::string unknown_option(const CLI::App& sub, const std::string& argument) {
   const std::string name = argument.substr(0, argument.find('='));
   const std::string nearest = nearest_option(sub, name);
-  if (nearest.empty()) return fmt::format("there is no option {}; {}", name, help_of(sub));
-  return fmt::format("there is no option {}; did you mean {}?", name, nearest);
+  if (nearest.empty()) return fmt::format("unknown option {}; {}", name, help_of(sub));
+  return fmt::format("unknown option {}; did you mean {}?", name, nearest);
 }
 
 /// The positional arguments as the usage line has them: "IMAGE MASK".
@@ -88,20 +88,20 @@ std::string missing_value(const std::string& text) {
 
 std::string unknown_subcommand(const CLI::App& app, const std::string& name) {
   if (name == "help")
-    return "there is no subcommand help; write `terramask --help`, or `terramask SUBCOMMAND --help`";
+    return "unknown subcommand help; write `terramask --help`, or `terramask SUBCOMMAND --help`";
   for (const auto& [other, ours] : kElsewhere)
-    if (name == other) return fmt::format("there is no subcommand {}; did you mean {}?", name, ours);
+    if (name == other) return fmt::format("unknown subcommand {}; did you mean {}?", name, ours);
   std::vector<std::string> names;
   for (const CLI::App* sub : app.get_subcommands({})) names.push_back(sub->get_name());
   const std::string nearest = nearest_name(name, names);
-  if (!nearest.empty()) return fmt::format("there is no subcommand {}; did you mean {}?", name, nearest);
-  return fmt::format("there is no subcommand {}; there are {}", name, fmt::join(names, ", "));
+  if (!nearest.empty()) return fmt::format("unknown subcommand {}; did you mean {}?", name, nearest);
+  return fmt::format("unknown subcommand {}; there are {}", name, fmt::join(names, ", "));
 }
 
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const auto before = app.remaining();
   if (const auto option = std::ranges::find_if(before, looks_like_option); option != before.end())
-    return fmt::format("there is no option {} before the subcommand; write it after: terramask SUBCOMMAND {}",
+    return fmt::format("unknown option {} before the subcommand; write it after: terramask SUBCOMMAND {}",
                        *option, *option);
   const auto parsed = app.get_subcommands();
   if (parsed.empty()) return fmt::format("{}; see `terramask --help`", error.what());

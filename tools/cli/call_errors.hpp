@@ -6,7 +6,7 @@
 
 namespace terramask::tools {
 
-/// "there is no subcommand segmnet; did you mean segment?"
+/// "unknown subcommand segmnet; did you mean segment?"
 std::string unknown_subcommand(const CLI::App& app, const std::string& name);
 
 /// @param app  the program, after parsing failed

@@ -25,7 +25,7 @@ void check_store_threshold(const EvaluateArguments& a, const Model& model) {
     throw Error(ErrorCode::usage,
                 fmt::format("--store-threshold: {} has {} classes", a.model, classes.size()) +
                     (classes.size() == 2 ? fmt::format(", and the threshold is of {}", classes[1].name) : ""),
-                "a threshold parts two classes, and is of the second");
+                "a threshold needs two classes, and applies to the second");
 }
 
 }  // namespace

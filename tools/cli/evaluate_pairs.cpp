@@ -125,8 +125,7 @@ void prepare_outputs(const EvaluateArguments& a, const std::vector<EvaluationPai
     for (const std::string& path : more)
       if (!path.empty()) inputs.push_back(path);
   if (!a.json.empty() && a.json == a.html)
-    throw Error(ErrorCode::usage, a.json + ": named twice as an output",
-                "give each output a name of its own");
+    throw Error(ErrorCode::usage, a.json + ": named twice as an output", "give each output its own name");
   std::vector<std::string> outputs{a.json, a.html};
   for (const EvaluationPair& pair : pairs) outputs.push_back(pair.errors);
   begin_outputs(outputs, a.overwrite, inputs);

@@ -88,7 +88,7 @@ void print_scores(const Scores& scores, const std::vector<ClassInfo>& classes) {
 void print_headline(const Scores& scores) {
   say("overall accuracy {}, base accuracy {}, kappa {}, mean IoU {}\n", percent(scores.overall),
       percent(scores.base), score_text(scores.kappa), score_text(scores.macro.iou));
-  say("{} pixels judged, {} of them covered by the mask\n", scores.judged, percent(scores.coverage));
+  say("{} pixels evaluated, {} of them covered by the mask\n", scores.judged, percent(scores.coverage));
 }
 
 void print_sweep(const ThresholdSweep& sweep, const std::vector<ClassInfo>& classes) {

@@ -93,7 +93,8 @@ std::string describe(const Model& model, const Executor* executor) {
   text +=
       info.pixel_size_m
           ? fmt::format("  pixel size    {:.4g} m\n", *info.pixel_size_m)
-          : std::string("  pixel size    unknown: whether a raster fits cannot be told, none is resampled\n");
+          : std::string(
+                "  pixel size    unknown: whether a raster fits cannot be checked, and none is resampled\n");
   text += fmt::format("  nodata rule   {}\n", to_string(info.nodata_rule));
   text += fmt::format("  field         halo {}, stride {}, alignment {}, padded to multiples of {}\n",
                       facts.field.halo, facts.field.stride, facts.field.alignment, info.pad_multiple);

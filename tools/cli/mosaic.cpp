@@ -59,7 +59,7 @@ int mosaic(MosaicArguments& a) {
   if (a.verbosity.quiet) return 0;
   const double pixels = static_cast<double>(made.width) * static_cast<double>(made.height);
   const std::string aligned =
-      made.aligned > 0 ? fmt::format(" ({} brought to the grid of the first)", made.aligned) : "";
+      made.aligned > 0 ? fmt::format(" ({} resampled to the grid of the first)", made.aligned) : "";
   say("{}: {}{}, {} x {} pixels, {}, {:.1f}% valid; {}, {}px/s\n", a.options.output,
       counted(made.tiles, "tile"), aligned, made.width, made.height,
       made.classes.empty() ? counted(made.bands, "band") : fmt::format("{} classes", made.classes.size()),

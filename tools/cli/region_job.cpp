@@ -20,7 +20,7 @@ RegionJob job_of_folder(const RegionArguments& a) {
   const std::string model = held_model(folder);
   if (!model.empty())
     throw Error(ErrorCode::exists, fmt::format("{} holds a job of {}", a.output, model),
-                "add --resume to go on, or --restart to begin it anew");
+                "add --resume to continue, or --restart to start over");
   throw Error(ErrorCode::usage, "no job is named", "name JOB.json, or a model and its sources");
 }
 

@@ -138,7 +138,7 @@ void check_distinct(const std::vector<SegmentRequest>& requests) {
       if (fresh) continue;
       if (found->second == &request)
         throw Error(ErrorCode::usage, fmt::format("{}: named twice as an output", path),
-                    "give each output a name of its own");
+                    "give each output its own name");
       throw Error(
           ErrorCode::usage,
           fmt::format("{}: would be the output of both {} and {}", path, found->second->name, request.name),

@@ -57,7 +57,7 @@ constexpr const char* train_footer =
     "--cache are a rank's; without --threads, ranks share a machine's cores. SIGUSR1 to mpirun is a clean\n"
     "stop; of Ctrl-C and SIGTERM it leaves a rank one second (--mca odls_base_sigkill_timeout 60: a "
     "minute),\n"
-    "after which the last checkpoint is what --resume goes on from.\n"
+    "after which the last checkpoint is what --resume continues from.\n"
     "\n"
     "Examples:\n"
     "  terramask init tiles/*.tif --labels roads.tif -o roads.json\n"
@@ -99,7 +99,7 @@ void print_dataset(const Dataset& dataset) {
 void print_estimate(const train::TrainEstimate& e, std::int64_t epochs) {
   say("network    {} parameters, {:.1f} GFLOP a step\n", count_text(static_cast<double>(e.parameter_count)),
       e.gflop_per_step);
-  say("memory     {} of the device, {} beside it\n", bytes_text(e.device_bytes), bytes_text(e.host_bytes));
+  say("memory     {} on the device, {} on the host\n", bytes_text(e.device_bytes), bytes_text(e.host_bytes));
   say("epoch      {} patches, {} steps; {} validation patches\n", e.patches, e.steps, e.validation_patches);
   say("time       {:.3f} s a step{}, {} an epoch, {} for {} epochs\n", e.seconds_per_step,
       e.scaled ? " (measured on a narrower network)" : "", duration_text(e.seconds_per_epoch),
@@ -166,7 +166,7 @@ void judge(const TrainArguments& a, const Project& project) {
       if (dataset.labelled(part) > 0)
         parts.push_back(part);
       else
-        say("the {} part has no labelled pixel: nothing is judged on it\n", to_string(part));
+        say("the {} part has no labelled pixel: nothing is evaluated on it\n", to_string(part));
     }
     if (parts.empty()) return;
     const auto reports = judge_parts(judging, dataset, parts);
@@ -175,7 +175,7 @@ void judge(const TrainArguments& a, const Project& project) {
   } catch (const Error& error) {
     if (error.code() == ErrorCode::cancelled) throw;
     bar.finish();
-    spdlog::warn("warning: {} is saved, but could not be judged: {}", a.options.output, error.what());
+    spdlog::warn("warning: {} is saved, but could not be evaluated: {}", a.options.output, error.what());
   }
 }
 

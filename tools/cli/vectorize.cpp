@@ -102,7 +102,7 @@ void add_output_options(CLI::App& app, VectorizeArguments& a) {
 
 void print_lines(const VectorizeArguments& a, const VectorizeSummary& summary) {
   const VectorizedClass& one = summary.classes.front();
-  if (summary.absorbed != 0) say("{} small patches went to their neighbours\n", summary.absorbed);
+  if (summary.absorbed != 0) say("{} small patches merged into their neighbours\n", summary.absorbed);
   const std::string length = one.length_m    ? fmt::format(", length {:.1f} m", *one.length_m)
                              : one.length_px ? fmt::format(", length {:.1f} px", *one.length_px)
                                              : std::string();
@@ -118,7 +118,7 @@ void print_polygons(const VectorizeArguments& a, const VectorizeSummary& summary
     const std::string area = one.area_m2 ? fmt::format(", {:.2f} ha", *one.area_m2 / 1e4) : "";
     say("class {}{}: {} polygons, {} pixels{}\n", one.info.value, name, one.features, one.pixels, area);
   }
-  if (summary.absorbed != 0) say("{} small patches went to their neighbours\n", summary.absorbed);
+  if (summary.absorbed != 0) say("{} small patches merged into their neighbours\n", summary.absorbed);
   if (a.options.dry_run)
     say("{}: would hold {} polygons\n", a.options.output, summary.features);
   else

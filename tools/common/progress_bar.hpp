@@ -25,7 +25,7 @@ class ProgressBar {
   ProgressBar(const ProgressBar&) = delete;
   ProgressBar& operator=(const ProgressBar&) = delete;
 
-  /// For the next of several files: what it does begins anew, and a log still has its ten seconds.
+  /// For the next of several files: what it does starts over, and a log still has its ten seconds.
   void relabel(std::string label);
   void show(const Progress& progress);
   void show(const Progress& progress, Clock::time_point now);

@@ -85,7 +85,7 @@ std::string align_tile(const FileFacts& tile, const FileFacts& first, bool class
   const auto& t = grid.geotransform;
   if (t[2] != 0 || t[4] != 0 || !(t[1] > 0) || !(t[5] < 0))
     throw Error(ErrorCode::unsupported,
-                fmt::format("{}: its grid is rotated, {} cannot be brought to it", first.path, tile.path),
+                fmt::format("{}: its grid is rotated, {} cannot be resampled to it", first.path, tile.path),
                 "name a tile with north up first");
   if (tile.grid.crs.empty() || grid.crs.empty())
     throw Error(ErrorCode::unsupported,
@@ -119,7 +119,7 @@ std::string align_tile(const FileFacts& tile, const FileFacts& first, bool class
   const DatasetPtr aligned(GDALDataset::FromHandle(
       options == nullptr ? nullptr : GDALWarp(path.c_str(), nullptr, 1, sources, options.get(), &wrong)));
   if (aligned == nullptr)
-    throw errors.error(ErrorCode::mismatch, tile.path, "cannot be brought to the grid of " + first.path,
+    throw errors.error(ErrorCode::mismatch, tile.path, "cannot be resampled to the grid of " + first.path,
                        "bring it there with `gdalwarp -tap -tr xres yres`");
   return path;
 }

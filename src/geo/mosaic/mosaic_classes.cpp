@@ -38,7 +38,7 @@ std::vector<ClassInfo> classes_of(GDALDataset& raster) {
   if (!classes.empty() || !EQUAL(raster.GetDriverName(), "VRT")) return classes;
   char** files = raster.GetFileList();
   for (int i = 1; i < CSLCount(files) && classes.empty(); ++i) {
-    const GdalErrors silence;  // a file that is no raster has no classes
+    const GdalErrors silence;  // a file that is not a raster has no classes
     const DatasetPtr source(
         GDALDataset::Open(files[i], GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
     if (source != nullptr && source->GetRasterCount() > 0) classes = read_classes(*source);

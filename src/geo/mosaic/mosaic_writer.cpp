@@ -132,7 +132,7 @@ void write_classes(const MosaicOptions& options, geo::TileSurvey& survey, geo::M
       const std::int64_t y = window.y + static_cast<std::int64_t>(i) / window.width;
       throw Error(
           ErrorCode::mismatch,
-          fmt::format("{}: holds {}, which is no class of the tiles", source.tile_at(x, y), values[i]),
+          fmt::format("{}: holds {}, which is not a class of the tiles", source.tile_at(x, y), values[i]),
           "leave it out, or say with `src_nodata` that this value means nothing");
     }
     writer->write(window, values);

@@ -204,7 +204,7 @@ std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const
                 fmt::format("{}: the model expects {} bands ({}), found {} ({}{})", file_names(files),
                             wanted.size(), list_wanted(wanted), usable,
                             list_found(wants_alpha ? all : std::span<const Candidate>(data)),
-                            usable < all.size() ? "; alpha is no data band" : ""),
+                            usable < all.size() ? "; alpha is not a data band" : ""),
                 std::string(heights ? join_heights : "") +
                     "give a raster that has them, or join the missing ones with `stack`");
   }

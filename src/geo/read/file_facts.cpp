@@ -179,7 +179,7 @@ void use_vertical_unit(FileFacts& facts, bool heights) {
     if (band.alpha()) continue;
     if ((heights || called_height(band)) && !band.unit.empty() && !metres_in(band.unit))
       throw Error(ErrorCode::unsupported,
-                  fmt::format("{}: its heights are in \"{}\", which is no unit of length known here",
+                  fmt::format("{}: its heights are in \"{}\", which is not a known unit of length",
                               facts.path, band.unit),
                   "bring them to metres, or correct the unit with `gdal_edit.py -units m`");
     if (facts.vertical_unit.empty()) continue;

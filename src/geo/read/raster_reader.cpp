@@ -108,8 +108,7 @@ std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
   static_cast<geo::StackFacts&>(d) = geo::describe_stack(options);
   const Grid& grid = d.files.front().grid;
   if (!grid.has_geotransform) {
-    d.warnings.push_back(
-        d.name + ": no geotransform, so nothing says where it lies; the output will lie nowhere either");
+    d.warnings.push_back(d.name + ": no geotransform: neither it nor the output is georeferenced");
   } else if (grid.crs.empty()) {
     d.warnings.push_back(
         d.name + ": no coordinate reference system, so the output will have none (`crs` assigns one)");

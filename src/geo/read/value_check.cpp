@@ -199,7 +199,7 @@ std::string doubtful_alpha(GDALDataset& dataset, const std::string& path, int nu
   if (partial <= kMostPartial) return {};
   return fmt::format(
       "{}: band {} is called alpha, and {:.0f}% of its values are neither 0 nor opaque: is it near infrared? "
-      "Pixels where it is 0 are taken as nodata (`no_alpha`: it is no alpha)",
+      "Pixels where it is 0 are taken as nodata (`no_alpha`: it is not alpha)",
       path, number, 100 * partial);
 }
 

@@ -154,7 +154,7 @@ std::vector<std::string> of_list(const std::string& path, bool recursive) {
     line.erase(line.find_last_not_of(" \t") + 1);
     if (line.empty() || line.front() == '#') continue;
     const std::string beside = (folder / line).string();
-    // Of a driver's "NETCDF:file:variable" there is no such file; of a folder "a:b" there is.
+    // Of a driver's "NETCDF:file:variable" no such file; of a folder "a:b" there is.
     const bool driver = line.find(':') != std::string::npos && !exists(beside) &&
                         !(is_pattern(beside) && !of_pattern(beside).empty());
     const std::string name = is_no_file(line) || driver ? line : beside;

@@ -92,7 +92,7 @@ void read_into(const std::string& path, const std::string& asset, std::set<std::
   if (json.is_object() && json.contains("features") && json["features"].is_array()) items = &json["features"];
   if (items != nullptr) {
     for (const Json& item : *items) {
-      if (!is_item(item)) throw Error(ErrorCode::format, path + ": holds something that is no STAC item");
+      if (!is_item(item)) throw Error(ErrorCode::format, path + ": holds something that is not a STAC item");
       list.push_back(read_item(item, path, asset));
     }
     return;

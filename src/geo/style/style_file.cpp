@@ -22,7 +22,7 @@ bool has_namesake(const fs::path& file) {
     const fs::path other = fs::path(file).replace_extension(ending);
     std::error_code failed;
     if (other == file || !fs::exists(other, failed) || fs::equivalent(other, file, failed)) continue;
-    const GdalErrors silence;  // what is no raster needs no style
+    const GdalErrors silence;  // what is not a raster needs no style
     const DatasetPtr dataset(
         GDALDataset::Open(other.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
     std::array<double, 6> place{};

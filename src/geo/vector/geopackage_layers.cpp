@@ -102,8 +102,8 @@ std::vector<std::string> others(const DatabaseFile& file, std::span<const std::s
 
 [[noreturn]] void refuse_foreign(const std::string& name, const std::vector<std::string>& tables) {
   throw Error(ErrorCode::usage,
-              fmt::format("{}: a SQLite database that is no GeoPackage; its tables would be lost: {}", name,
-                          fmt::join(tables, ", ")),
+              fmt::format("{}: a SQLite database that is not a GeoPackage; its tables would be lost: {}",
+                          name, fmt::join(tables, ", ")),
               "name another output");
 }
 
@@ -124,7 +124,7 @@ void check_layer_in(const DatabaseFile& file, const std::string& name, const std
   const bool features = kind.empty() ? !table : kind.front() == "features";
   if (!features)
     throw Error(ErrorCode::usage,
-                fmt::format("{}: {} in it is no layer of features, but {}", name, layer,
+                fmt::format("{}: {} in it is not a feature layer, but {}", name, layer,
                             kind.empty() ? "a table of others" : "a layer of " + kind.front()),
                 "choose another `output_layer`, or name another output");
 }

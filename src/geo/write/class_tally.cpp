@@ -29,7 +29,7 @@ void ClassTally::add(const Window& window, std::span<const std::uint16_t> values
       const int index = index_of_[value];
       if (index == kUnknown)
         throw Error(ErrorCode::internal,
-                    fmt::format("MaskWriter: {} at column {}, row {} is no class value", value,
+                    fmt::format("MaskWriter: {} at column {}, row {} is not a class value", value,
                                 window.x + static_cast<std::int64_t>(begin), window.y + row));
       Total& total = totals_[static_cast<std::size_t>(index)];
       total.pixels += end - begin;

@@ -119,7 +119,7 @@ SuggestedLegend suggest_legend(const std::string& map, double least, const Progr
       progress({.phase = "reading the map", .unit = "windows", .done = i + 1, .total = windows.size()});
   }
   if (areas.even == 0)
-    throw Error(ErrorCode::mismatch, map + ": has no even areas, so it is no drawn map",
+    throw Error(ErrorCode::mismatch, map + ": has no even areas, so it is not a drawn map",
                 "name the picture of a map, not a photograph");
   std::vector<std::pair<std::uint32_t, std::uint64_t>> colors(areas.colors.begin(), areas.colors.end());
   std::sort(colors.begin(), colors.end(), [](const auto& a, const auto& b) {

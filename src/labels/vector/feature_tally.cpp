@@ -21,7 +21,7 @@ std::vector<std::string> FeatureTally::warnings(const std::string& rules, const 
                               features(count, ("of " + path).c_str(), ("of " + path).c_str())));
   for (const auto& [rule, one] : doubted)
     all.push_back(
-        fmt::format("{}: {}.buffer: {} that is no number of metres up to {:g} (most_m), as {}: taken by "
+        fmt::format("{}: {}.buffer: {} that is not a number of metres up to {:g} (most_m), as {}: taken by "
                     "the rule's next alternative",
                     rules, rule.first,
                     features(one.first, ("of " + path + " says a width").c_str(),
