@@ -155,7 +155,7 @@ TEST_F(DraftTest, RareClassesGetWhatTheyCanBeLearntBy) {
   ASSERT_EQ(notes.size(), 2U);
   EXPECT_NE(notes[0].find("class 1 (2%)"), std::string::npos) << notes[0];
   EXPECT_NE(notes[0].find("sampling: balanced"), std::string::npos) << notes[0];
-  EXPECT_NE(notes[1].find("left as asked: loss"), std::string::npos) << notes[1];
+  EXPECT_NE(notes[1].find("settings kept as given: loss"), std::string::npos) << notes[1];
   // Nothing is rare where all is half and half.
   labels([](int, int column, int) { return column % 2; });
   Project even = draft_project(options(), notes);

@@ -36,7 +36,7 @@ class FirstTraining(FaultTest):
         self.assertAlmostEqual(project['pixel_size_m'], 0.5, 3)
         self.assertIn("the model's pixels are 0.5 m", said.stderr)
         said = self.init(self.rare_labels('rare.tif'), 'random.json', '--sampling', 'random')
-        self.assertIn('left as asked: sampling', said.stderr)
+        self.assertIn('settings kept as given: sampling', said.stderr)
         self.assertEqual(self.project('random.json')['training']['sampling'], 'random')
 
     def test_class_weights_that_leave_nothing(self):
