@@ -43,10 +43,10 @@ struct EvaluationOptions {
   std::int64_t block = 1024;         ///< side of the blocks that are read; nothing depends on it but memory
 };
 
-constexpr int most_distance = 64;
+constexpr int kMostDistance = 64;
 /// Side of the patches that are compared, and how many of the worst are shown.
-constexpr std::int64_t evaluation_patch = 256;
-constexpr std::size_t worst_patches = 12;
+constexpr std::int64_t kEvaluationPatch = 256;
+constexpr std::size_t kWorstPatches = 12;
 
 /// Relaxed measures of one class (Mnih 2013, "Machine Learning for Aerial Image Labeling"): a
 /// predicted pixel counts as right where a reference pixel of the class lies within `slack` pixels, and a

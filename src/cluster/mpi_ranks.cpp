@@ -69,7 +69,7 @@ class Patience {
 
 // A barrier is waited for by all that work. A message is seldom what somebody waits for, and asking for it a
 // thousand times a second took 3% of a core.
-constexpr microseconds longest_at_barrier{1000}, longest_for_message{5000};
+constexpr microseconds kLongestAtBarrier{1000}, longest_for_message{5000};
 
 class MpiRanks final : public Communicator {
  public:
@@ -118,7 +118,7 @@ class MpiRanks final : public Communicator {
     const std::lock_guard lock(mutex_);
     MPI_Request request = MPI_REQUEST_NULL;
     check(MPI_Ibarrier(all_, &request), "barrier");
-    Patience patience(longest_at_barrier);
+    Patience patience(kLongestAtBarrier);
     for (int done = 0; true; patience.sleep()) {
       check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "barrier");
       if (done != 0) return;

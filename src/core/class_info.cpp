@@ -11,11 +11,11 @@ namespace {
 bool is_background(const ClassInfo& one, std::size_t classes) {
   static const std::set<std::string_view> always{"background", "nodata", "none",      "nothing",
                                                  "unlabelled", "void",   "unlabeled", "unclassified"};
-  static const std::set<std::string_view> at_zero{"other", "others", "rest", "unknown", "undefined"};
+  static const std::set<std::string_view> kAtZero{"other", "others", "rest", "unknown", "undefined"};
   std::string name = one.name;
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
   if (always.contains(name)) return true;
-  return one.value == 0 && (classes == 2 || at_zero.contains(name) || name.starts_with("no ") ||
+  return one.value == 0 && (classes == 2 || kAtZero.contains(name) || name.starts_with("no ") ||
                             name.starts_with("not ") || name.starts_with("non-"));
 }
 

@@ -7,7 +7,7 @@
 namespace terramask {
 
 /// 2⁶⁴ over the golden ratio: SplitMix64's step.
-inline constexpr std::uint64_t golden_step = 0x9e3779b97f4a7c15u;
+inline constexpr std::uint64_t kGoldenStep = 0x9e3779b97f4a7c15u;
 
 /// David Stafford's mixer (variant 13 of "Better Bit Mixing", 2011).
 constexpr std::uint64_t finalise(std::uint64_t x) {
@@ -18,7 +18,7 @@ constexpr std::uint64_t finalise(std::uint64_t x) {
 
 /// SplitMix64 (Steele, Lea and Flood 2014) as a function of its state.
 constexpr std::uint64_t mix(std::uint64_t x) {
-  return finalise(x + golden_step);
+  return finalise(x + kGoldenStep);
 }
 
 /// FNV-1a (Fowler, Noll and Vo): the key of a text, the same on every machine.
@@ -39,7 +39,7 @@ class RandomStream {
   explicit RandomStream(std::uint64_t state) : state_(state) {}
   std::uint64_t next() {
     const std::uint64_t bits = mix(state_);
-    state_ += golden_step;
+    state_ += kGoldenStep;
     return bits;
   }
   /// [0, 1)

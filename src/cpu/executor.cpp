@@ -15,7 +15,7 @@
 namespace terramask::cpu {
 namespace {
 
-constexpr std::uint64_t guard_bytes = 256;
+constexpr std::uint64_t kGuardBytes = 256;
 
 // What the process may run on, which in a container is less than the machine has.
 int processors() {
@@ -74,7 +74,7 @@ class CpuExecutor final : public Executor {
     if (options_.poison) {
       options.reuse = false;
       options.value_bytes = [](const Graph& g, ValueId id) {
-        return (g.type(id).bytes() + 3) / 4 * 4 + guard_bytes;
+        return (g.type(id).bytes() + 3) / 4 * 4 + kGuardBytes;
       };
     }
     Plan made = make_plan(graph, options);

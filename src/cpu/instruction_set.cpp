@@ -39,7 +39,7 @@ int allowed_level() {
 
 InstructionSet instruction_set() {
   switch (dnnl::get_effective_cpu_isa()) {
-    case onednn::generic_isa:
+    case onednn::kGenericIsa:
       return InstructionSet::generic;
     case dnnl::cpu_isa::sse41:
       return InstructionSet::sse41;

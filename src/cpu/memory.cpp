@@ -13,14 +13,14 @@
 namespace terramask::cpu {
 namespace {
 
-constexpr const char* fewer_threads = "use fewer `threads`";
+constexpr const char* kFewerThreads = "use fewer `threads`";
 
 /// Where libgomp cannot start a thread it ends the process. So the calling thread's team is made here, where
 /// that can be told; its threads then wait for the next parallel loop.
 void make_team(int threads) {
   thread_local int made = 1;
   if (threads <= made) return;
-  require_threads(static_cast<std::size_t>(threads - made), fewer_threads);
+  require_threads(static_cast<std::size_t>(threads - made), kFewerThreads);
   std::atomic<int> met{0};
 #pragma omp parallel num_threads(threads)
   ++met;
@@ -52,7 +52,7 @@ ThreadsScope::~ThreadsScope() {
   omp_set_num_threads(before_);
 }
 
-Worker::Worker(int threads) : threads_(threads), thread_(fewer_threads, [this] { stop(); }) {
+Worker::Worker(int threads) : threads_(threads), thread_(kFewerThreads, [this] { stop(); }) {
   const auto made = std::make_shared<std::promise<void>>();
   thread_.start([this] { run(); });
   add([this, made] {

@@ -7,7 +7,7 @@ namespace terramask::cpu::onednn {
 
 #if DNNL_VERSION_MAJOR >= 3
 /// The instruction set of oneDNN's generic code.
-inline constexpr dnnl::cpu_isa generic_isa = dnnl::cpu_isa::isa_default;
+inline constexpr dnnl::cpu_isa kGenericIsa = dnnl::cpu_isa::isa_default;
 
 inline dnnl::memory::dims dims_of(const dnnl::memory::desc& layout) {
   return layout.get_dims();
@@ -17,7 +17,7 @@ inline void append_activation(dnnl::post_ops& post, dnnl::algorithm algorithm, f
   post.append_eltwise(algorithm, alpha, 0.0F);
 }
 #else
-inline constexpr dnnl::cpu_isa generic_isa = dnnl::cpu_isa::all;
+inline constexpr dnnl::cpu_isa kGenericIsa = dnnl::cpu_isa::all;
 
 inline dnnl::memory::dims dims_of(const dnnl::memory::desc& layout) {
   return layout.dims();

@@ -11,7 +11,7 @@
 namespace terramask::cpu {
 namespace {
 
-constexpr std::uint32_t poison_word = 0x7fc0dead;  // a NaN
+constexpr std::uint32_t kPoisonWord = 0x7fc0dead;  // a NaN
 
 const Kernels& find_kernels(KernelTable table, std::string_view name) {
   for (const Kernels& kernels : table)
@@ -223,7 +223,7 @@ std::uint64_t CpuProgram::memory_bytes() const {
 void CpuProgram::poison() const {
   for (const auto& chunk : arena_)
     for (std::uint64_t byte = 0; byte + 4 <= chunk->bytes(); byte += 4)
-      std::memcpy(chunk->data() + byte, &poison_word, 4);
+      std::memcpy(chunk->data() + byte, &kPoisonWord, 4);
 }
 
 // Behind every value stand guard words (see CpuExecutor::plan); a kernel that wrote there wrote too far.
@@ -232,7 +232,7 @@ void CpuProgram::check_guards() const {
     if (!plan_.places[id]) continue;
     const std::uint64_t dense = round_up(plan_.graph.type(id).bytes(), 4);
     for (std::uint64_t byte = dense; byte + 4 <= plan_.places[id]->bytes; byte += 4)
-      if (std::memcmp(address(id) + byte, &poison_word, 4) != 0)
+      if (std::memcmp(address(id) + byte, &kPoisonWord, 4) != 0)
         throw Error(ErrorCode::internal, fmt::format("{}: a kernel wrote {} bytes past the end",
                                                      plan_.graph.values()[id].name, byte + 4 - dense));
   }

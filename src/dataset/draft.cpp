@@ -166,7 +166,7 @@ void add_classes(Project& project, const std::vector<ClassRequest>& requests) {
   for (std::size_t i = 0; i < requests.size(); ++i) {
     std::string color = requests[i].color;
     if (color.empty())
-      color = requests[i].name == "background" ? "#000000" : class_colors[next++ % class_colors.size()];
+      color = requests[i].name == "background" ? "#000000" : kClassColors[next++ % kClassColors.size()];
     project.classes.push_back({kept ? values[i] : static_cast<int>(i), requests[i].name, color});
   }
   for (ProjectImage& image : project.images) image.labels.map = map;

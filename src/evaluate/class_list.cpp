@@ -18,8 +18,8 @@ namespace {
 
 /// For a class that has no colour; the first is dark, for it is often a background.
 const char* color_of(std::size_t index) {
-  const std::size_t place = index % class_colors.size();
-  return place == 0 ? "#20262e" : class_colors[place - 1];
+  const std::size_t place = index % kClassColors.size();
+  return place == 0 ? "#20262e" : kClassColors[place - 1];
 }
 
 ClassInfo parse_class(const std::string& text) {

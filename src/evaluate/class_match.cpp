@@ -110,10 +110,10 @@ ClassMatch::ClassMatch(const std::vector<ClassInfo>& classes, const std::vector<
   for (const std::string& value : ignore) {
     refuse_no_number(value, "`ignore` " + value);
     if (!said_.emplace(canonical_label(value), Said{"`ignore` " + value}).second &&
-        known_[canonical_label(value)] != not_judged)
+        known_[canonical_label(value)] != kNotJudged)
       throw Error(ErrorCode::usage, fmt::format("`ignore` {}: it is mapped too", value),
                   "leave it out of `map` or `ignore`");
-    known_[canonical_label(value)] = not_judged;
+    known_[canonical_label(value)] = kNotJudged;
   }
 }
 

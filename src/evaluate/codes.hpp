@@ -11,7 +11,7 @@ namespace terramask::evaluation {
 
 using Code = std::int32_t;  ///< 0, 1, ...: a class
 
-inline constexpr Code not_judged = -1;  ///< of a reference: nothing is known there
+inline constexpr Code kNotJudged = -1;  ///< of a reference: nothing is known there
 inline constexpr Code no_data = -2;     ///< of a mask
 inline constexpr Code unknown = -3;     ///< a value that is no class
 

@@ -21,9 +21,9 @@ void check_options(const EvaluationOptions& options) {
   if (options.pairs.empty())
     throw Error(ErrorCode::usage, "no mask is named", "name a mask and its reference");
   for (const int distance : {options.erode, options.slack})
-    if (distance < 0 || distance > most_distance)
+    if (distance < 0 || distance > kMostDistance)
       throw Error(ErrorCode::usage, fmt::format("a distance of {} pixels", distance),
-                  fmt::format("choose one from 0 to {}", most_distance));
+                  fmt::format("choose one from 0 to {}", kMostDistance));
   const bool some = std::any_of(options.pairs.begin(), options.pairs.end(),
                                 [](const EvaluationPair& pair) { return !pair.probabilities.empty(); });
   for (const EvaluationPair& pair : options.pairs) {
@@ -181,7 +181,7 @@ EvaluationReport evaluate(const EvaluationOptions& given, const ProgressSink& pr
       unmet.add(pass.reference()->unmet());
       pass.patches().append_to(report.worst, i);
     }
-    keep_worst(report.worst, worst_patches);
+    keep_worst(report.worst, kWorstPatches);
     report.pairs.push_back(
         {pair.name(), pair.reference, matrix, geo::pixels(pass.grid().extent()), pair.errors});
   }

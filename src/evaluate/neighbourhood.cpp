@@ -45,7 +45,7 @@ constexpr std::int64_t kCell = 16;
 
 /// Whether no two classes are in a window: then nothing in it lies near another class.
 bool uniform(const CodeBlock& block, const Window& window) {
-  Code found = not_judged;
+  Code found = kNotJudged;
   for (std::int64_t y = window.y; y < window.y + window.height; ++y)
     for (std::int64_t x = window.x; x < window.x + window.width; ++x) {
       const Code code = block.at(x, y);

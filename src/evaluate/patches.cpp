@@ -15,9 +15,9 @@ double accuracy(const PatchPicture& patch) {
 }  // namespace
 
 PatchCounts::PatchCounts(const Grid& grid)
-    : grid_(grid), columns_((grid.width + evaluation_patch - 1) / evaluation_patch) {
+    : grid_(grid), columns_((grid.width + kEvaluationPatch - 1) / kEvaluationPatch) {
   counts_.resize(
-      static_cast<std::size_t>(columns_ * ((grid.height + evaluation_patch - 1) / evaluation_patch)));
+      static_cast<std::size_t>(columns_ * ((grid.height + kEvaluationPatch - 1) / kEvaluationPatch)));
 }
 
 void PatchCounts::add(const CodeBlock& mask, const CodeBlock& reference, const Window& core) {
@@ -26,14 +26,14 @@ void PatchCounts::add(const CodeBlock& mask, const CodeBlock& reference, const W
       const Code truth = reference.at(x, y);
       if (truth < 0) continue;
       Count& count =
-          counts_[static_cast<std::size_t>(y / evaluation_patch * columns_ + x / evaluation_patch)];
+          counts_[static_cast<std::size_t>(y / kEvaluationPatch * columns_ + x / kEvaluationPatch)];
       ++count.judged;
       if (mask.at(x, y) == truth) ++count.right;
     }
 }
 
 void PatchCounts::append_to(std::vector<PatchPicture>& patches, std::size_t pair) const {
-  constexpr std::uint32_t quarter = evaluation_patch * evaluation_patch / 4;
+  constexpr std::uint32_t quarter = kEvaluationPatch * kEvaluationPatch / 4;
   const bool large = std::any_of(counts_.begin(), counts_.end(),
                                  [](const Count& c) { return c.judged >= quarter && c.right < c.judged; });
   for (std::size_t i = 0; i < counts_.size(); ++i) {
@@ -41,8 +41,8 @@ void PatchCounts::append_to(std::vector<PatchPicture>& patches, std::size_t pair
     if (count.judged == 0 || count.right == count.judged || (large && count.judged < quarter)) continue;
     const auto at = static_cast<std::int64_t>(i);
     PatchPicture patch{.pair = pair, .judged = count.judged, .right = count.right};
-    patch.window = intersect({at % columns_ * evaluation_patch, at / columns_ * evaluation_patch,
-                              evaluation_patch, evaluation_patch},
+    patch.window = intersect({at % columns_ * kEvaluationPatch, at / columns_ * kEvaluationPatch,
+                              kEvaluationPatch, kEvaluationPatch},
                              grid_.extent());
     patches.push_back(std::move(patch));
   }

@@ -67,7 +67,7 @@ class RasterReference final : public ReferenceSource {
 
   void read(const Window& window, CodeBlock& block) override {
     block.window = window;
-    reader_.read(window, block.codes, not_judged, [&](double value) {
+    reader_.read(window, block.codes, kNotJudged, [&](double value) {
       const auto name = names_.find(value);
       return match_.find(label_of(value), name == names_.end() ? std::string() : name->second);
     });
@@ -169,7 +169,7 @@ class PolygonReference final : public ReferenceSource {
   std::set<std::string> unmet_;
   std::vector<Code> codes_;
   std::vector<Window> bounds_;
-  Code background_ = not_judged;
+  Code background_ = kNotJudged;
   UnknownValues unknown_;
   std::vector<std::uint8_t> inside_;
   std::vector<std::string> warnings_;

@@ -27,7 +27,7 @@ class UnmetOptions {
 
 /// A point with a class (never `unknown`), in pixels of a mask.
 struct ReferencePoint {
-  Code code = not_judged;
+  Code code = kNotJudged;
   std::optional<geo::Point> pixel;  ///< empty where it has no place in the mask's CRS
 };
 

@@ -119,7 +119,7 @@ std::string patches_section(const EvaluationReport& report) {
   return html +
          fmt::format(R"(</div><p class="note">Of all patches of {0} × {0} pixels, the {1} with the lowest )"
                      "accuracy.</p></section>",
-                     evaluation_patch, report.worst.size());
+                     kEvaluationPatch, report.worst.size());
 }
 
 std::string pairs_section(const EvaluationReport& report) {

@@ -8,12 +8,12 @@
 namespace terramask {
 namespace {
 
-constexpr std::size_t never = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t kNever = std::numeric_limits<std::size_t>::max();
 
 // A buffer and the steps [first, last] over which it must keep its bytes.
 struct Demand {
   std::uint64_t bytes = 0;
-  std::size_t first = never;
+  std::size_t first = kNever;
   std::size_t last = 0;
   std::optional<Place>* place = nullptr;
   std::string name;
@@ -82,7 +82,7 @@ std::vector<Demand> demands(const Graph& graph, const PlanOptions& options, Plan
   std::vector<Demand> wanted;
   for (std::size_t id = 0; id < all.size(); ++id) {
     const Value& value = graph.values()[id];
-    if (value.role == Role::parameter || plan.homes[id] || all[id].first == never || plan.in_place[id])
+    if (value.role == Role::parameter || plan.homes[id] || all[id].first == kNever || plan.in_place[id])
       continue;
     if (value.role == Role::input) all[id].first = 0;
     all[id].bytes =

@@ -50,7 +50,7 @@ double learning_rate(const ScheduleSpec& schedule, std::int64_t step) {
   return found;
 }
 
-std::array<double, ops::schedule_length> update_schedule(double rate, const OptimizerSpec& optimizer,
+std::array<double, ops::kScheduleLength> update_schedule(double rate, const OptimizerSpec& optimizer,
                                                          std::int64_t step) {
   const auto t = static_cast<double>(step + 1);
   return {rate, 1 - std::pow(optimizer.beta1, t), 1 - std::pow(optimizer.beta2, t)};

@@ -37,7 +37,7 @@ struct ScheduleSpec {
 double learning_rate(const ScheduleSpec& schedule, std::int64_t step);
 
 /// What an update takes (see ops/sgd): the rate, and Adam's 1 − β1^t and 1 − β2^t with t = step + 1.
-std::array<double, ops::schedule_length> update_schedule(double rate, const OptimizerSpec& optimizer,
+std::array<double, ops::kScheduleLength> update_schedule(double rate, const OptimizerSpec& optimizer,
                                                          std::int64_t step);
 
 }  // namespace terramask::learn

@@ -29,11 +29,11 @@ LossValues add_loss(Graph& graph, const LossSpec& loss) {
   LossValues made;
   if (loss.dice) made.terms.push_back(graph.add(ops::DiceLoss{}, operands, "dice").front());
   if (loss.by_pixel && loss.pixel.kind == ops::LossKind::noisy_labels)
-    operands.push_back(graph.add_input(chances_input, {DType::f32, Shape{shape.c(), shape.c()}}));
+    operands.push_back(graph.add_input(kChancesInput, {DType::f32, Shape{shape.c(), shape.c()}}));
   if (loss.by_pixel) made.terms.push_back(graph.add1(ops::PixelLoss{loss.pixel}, operands, "loss"));
   made.total = made.terms.back();
   if (made.terms.size() == 2) {
-    const ValueId one = graph.add_input(one_input, {DType::f32, Shape{1}});
+    const ValueId one = graph.add_input(kOneInput, {DType::f32, Shape{1}});
     made.total = graph.add1(ops::Accumulate{}, {made.terms[1], made.terms[0], one}, "loss+dice");
   }
   return made;
@@ -99,9 +99,9 @@ void add_update(Graph& graph, const OptimizerSpec& optimizer, const std::string&
 }  // namespace
 
 void fill_loss_inputs(const LossSpec& loss, Program& program, std::size_t slot) {
-  if (loss.by_pixel && loss.dice) program.input_as<float>(slot, one_input)[0] = 1;
+  if (loss.by_pixel && loss.dice) program.input_as<float>(slot, kOneInput)[0] = 1;
   if (loss.chances.empty()) return;
-  const auto to = program.input_as<float>(slot, chances_input);
+  const auto to = program.input_as<float>(slot, kChancesInput);
   if (to.size() != loss.chances.size())
     throw Error(ErrorCode::internal, fmt::format("chances of labels: expected {} values, found {}", to.size(),
                                                  loss.chances.size()));
@@ -133,7 +133,7 @@ TrainingGraphs make_training_graphs(const TrainingSpec& spec) {
 
   Graph& update = made.update;
   const ValueId total = update.add_variable("loss.total", Shape{2});
-  const ValueId schedule = update.add_input("schedule", {DType::f32, Shape{ops::schedule_length}});
+  const ValueId schedule = update.add_input("schedule", {DType::f32, Shape{ops::kScheduleLength}});
   std::optional<ValueId> squares;
   for (const std::string& name : made.trained) {
     const Shape shape = graph.type(*graph.find(name)).shape;

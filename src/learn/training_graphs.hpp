@@ -21,8 +21,8 @@ struct TrainingGraphs {
   bool dropout = false;
 };
 
-inline constexpr const char* chances_input = "label.chances";
-inline constexpr const char* one_input = "loss.one";
+inline constexpr const char* kChancesInput = "label.chances";
+inline constexpr const char* kOneInput = "loss.one";
 /// Gives a program of `accumulate` or of the validation graph what its loss takes beside the batch.
 void fill_loss_inputs(const LossSpec& loss, Program& program, std::size_t slot);
 

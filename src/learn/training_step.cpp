@@ -8,7 +8,7 @@ namespace terramask::learn {
 namespace {
 
 // The programs share staging memory, a slot each.
-constexpr std::size_t accumulate_slot = 0, update_slot = 1;
+constexpr std::size_t kAccumulateSlot = 0, update_slot = 1;
 
 // Whether a variable is part of the state: gradients are made anew at every step.
 bool lasts(const std::string& name) {
@@ -58,11 +58,11 @@ TrainingStep::TrainingStep(Executor& executor, const TrainingSpec& spec, const P
 }
 
 void TrainingStep::accumulate(const BatchView& batch, bool first, const DropoutKey& key) {
-  if (accumulating_) accumulate_->wait(accumulate_slot);
+  if (accumulating_) accumulate_->wait(kAccumulateSlot);
   accumulating_ = false;
   const auto fill = [&](std::string_view name, auto values) {
     using T = std::remove_cv_t<typename decltype(values)::element_type>;
-    const auto to = accumulate_->input_as<T>(accumulate_slot, name);
+    const auto to = accumulate_->input_as<T>(kAccumulateSlot, name);
     if (to.size() != values.size())
       throw Error(ErrorCode::internal,
                   fmt::format("a batch's {}: expected {} values, found {}", name, to.size(), values.size()));
@@ -71,22 +71,22 @@ void TrainingStep::accumulate(const BatchView& batch, bool first, const DropoutK
   fill("image", batch.image);
   fill("labels", batch.labels);
   fill("weights", batch.weights);
-  fill_loss_inputs(spec_.loss, *accumulate_, accumulate_slot);
-  accumulate_->input_as<float>(accumulate_slot, "keep")[0] = first ? 0.0F : 1.0F;
+  fill_loss_inputs(spec_.loss, *accumulate_, kAccumulateSlot);
+  accumulate_->input_as<float>(kAccumulateSlot, "keep")[0] = first ? 0.0F : 1.0F;
   if (graphs_.dropout) {
-    const auto words = accumulate_->input_as<std::uint32_t>(accumulate_slot, "dropout.key");
+    const auto words = accumulate_->input_as<std::uint32_t>(kAccumulateSlot, "dropout.key");
     words[0] = static_cast<std::uint32_t>(key.seed);
     words[1] = static_cast<std::uint32_t>(key.seed >> 32);
     words[2] = static_cast<std::uint32_t>(key.step);
     words[3] = static_cast<std::uint32_t>(key.first_sample);
   }
-  accumulate_->submit(accumulate_slot);
+  accumulate_->submit(kAccumulateSlot);
   accumulating_ = true;
 }
 
 void TrainingStep::reduce(const std::function<void(std::span<float> values)>& sum) {
   if (!accumulating_) throw Error(ErrorCode::internal, "nothing was accumulated that could be added up");
-  accumulate_->wait(accumulate_slot);
+  accumulate_->wait(kAccumulateSlot);
   std::vector<std::string> names{"loss.total"};
   for (const std::string& name : graphs_.trained) names.push_back("gradient/" + name);
   // Small tensors together: a message a bias would be all latency.
@@ -120,10 +120,10 @@ StepResult TrainingStep::finish() {
   if (!accumulating_ || !updating_)
     throw Error(ErrorCode::internal, "a step was finished that was not begun");
   accumulating_ = updating_ = false;
-  if (!reduced_) accumulate_->wait(accumulate_slot);
+  if (!reduced_) accumulate_->wait(kAccumulateSlot);
   update_->wait(update_slot);
   std::array<float, 2> total{};
-  std::ranges::copy(accumulate_->output_as<float>(accumulate_slot, "total"), total.begin());
+  std::ranges::copy(accumulate_->output_as<float>(kAccumulateSlot, "total"), total.begin());
   if (reduced_) total = *reduced_;
   reduced_.reset();
   StepResult result;

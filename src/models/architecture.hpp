@@ -10,7 +10,7 @@
 namespace terramask {
 
 /// Channels beyond this are no network that anyone could run.
-inline constexpr std::int64_t max_channels = std::int64_t{1} << 20;
+inline constexpr std::int64_t kMaxChannels = std::int64_t{1} << 20;
 
 struct Architecture {
   std::string_view name;

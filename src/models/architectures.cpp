@@ -19,7 +19,7 @@ constexpr std::array table{
 };
 
 // n·h·w of an input: with max_channels, no tensor's size in bytes overflows.
-constexpr std::int64_t max_positions = std::int64_t{1} << 38;
+constexpr std::int64_t kMaxPositions = std::int64_t{1} << 38;
 
 [[noreturn]] void refuse(std::string_view key, const std::string& value, const std::string& expected) {
   throw Error(ErrorCode::usage, fmt::format("network: {} is {}, must {}", key, value, expected));
@@ -153,10 +153,10 @@ Graph build_network(const NetworkSpec& spec, std::int64_t n, std::int64_t h, std
         ErrorCode::mismatch,
         fmt::format("{}: a patch of {} × {} × {} (number × height × width)", spec.architecture, n, h, w),
         fmt::format("height and width must be multiples of {}", stride));
-  if (h > max_positions || w > max_positions / h || n > max_positions / (h * w))
+  if (h > kMaxPositions || w > kMaxPositions / h || n > kMaxPositions / (h * w))
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: a patch of {} × {} × {} is too large", spec.architecture, n, h, w),
-                fmt::format("at most {} pixels", max_positions));
+                fmt::format("at most {} pixels", kMaxPositions));
   Graph graph;
   Builder builder(graph);
   const ValueId image = graph.add_input("image", {DType::f32, {n, spec.bands, h, w}});

@@ -9,8 +9,8 @@
 namespace terramask {
 namespace {
 
-constexpr std::array fcn_keys{
-    vgg::width_key,
+constexpr std::array kFcnKeys{
+    vgg::kWidthKey,
     channels_key("fc", 256, 65536, "channels of fc6 and fc7"),
     whole_key("skips", 2, 0, 2, "0, 1, 2 for FCN-32s, -16s, -8s"),
 };
@@ -51,7 +51,7 @@ ValueId build_fcn(const NetworkSpec& spec, Builder& builder, ValueId x) {
 
 }  // namespace
 
-constinit const Architecture fcn{"fcn",    "FCN (Long et al. 2015)", fcn_keys,
+constinit const Architecture fcn{"fcn",    "FCN (Long et al. 2015)", kFcnKeys,
                                  any_keys, vgg::total_stride,        build_fcn};
 
 }  // namespace terramask

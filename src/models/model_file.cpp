@@ -14,8 +14,8 @@
 namespace terramask {
 namespace {
 
-constexpr const char* metadata_key = "terramask";
-constexpr std::size_t most_warnings = 50;
+constexpr const char* kMetadataKey = "terramask";
+constexpr std::size_t kMostWarnings = 50;
 
 /// The shapes of a network's parameters, by name.
 std::map<std::string, Shape, std::less<>> expected_tensors(const ModelInfo& info) {
@@ -102,7 +102,7 @@ void check_values(const Parameters& parameters, const std::string& path) {
 
 Model load(const std::string& path) {
   safetensors::Reader reader(path);
-  const auto entry = reader.header().metadata.find(metadata_key);
+  const auto entry = reader.header().metadata.find(kMetadataKey);
   if (entry == reader.header().metadata.end())
     throw Error(
         ErrorCode::format, path + ": a safetensors file without a terramask entry",
@@ -120,9 +120,9 @@ Model load(const std::string& path) {
     model.warnings.emplace_back(
         "it has no pixel size: whether a raster fits cannot be checked, and none is "
         "resampled");
-  if (model.warnings.size() > most_warnings) {
-    const std::size_t more = model.warnings.size() - most_warnings;
-    model.warnings.resize(most_warnings);
+  if (model.warnings.size() > kMostWarnings) {
+    const std::size_t more = model.warnings.size() - kMostWarnings;
+    model.warnings.resize(kMostWarnings);
     model.warnings.push_back(fmt::format("and {} warnings more", more));
   }
   return model;
@@ -152,7 +152,7 @@ void save_model(const std::string& path, const ModelInfo& info, const Parameters
   const std::int64_t stride = total_stride(read_back.network);
   check_parameters(build_network(read_back.network, 1, stride, stride), parameters, path);
   check_values(parameters, path);
-  safetensors::write(path, {{metadata_key, text}}, parameters, overwrite);
+  safetensors::write(path, {{kMetadataKey, text}}, parameters, overwrite);
 }
 
 }  // namespace terramask

@@ -20,7 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // GDAL's real types.
-constexpr std::array<std::string_view, 10> band_types{"Byte",  "Int8",   "UInt16", "Int16",   "UInt32",
+constexpr std::array<std::string_view, 10> kBandTypes{"Byte",  "Int8",   "UInt16", "Int16",   "UInt32",
                                                       "Int32", "UInt64", "Int64",  "Float32", "Float64"};
 
 [[noreturn]] void fail(const std::string& cause) {
@@ -30,21 +30,21 @@ constexpr std::array<std::string_view, 10> band_types{"Byte",  "Int8",   "UInt16
 // JSON without duplicate keys and deep nesting, both of which the library accepts, and without objects so
 // large that looking for their keys, one after the other, takes for ever.
 Json parse_strictly(std::string_view text) {
-  if (text.size() > max_description_bytes)
-    fail(fmt::format("{} bytes long (at most {})", text.size(), max_description_bytes));
+  if (text.size() > kMaxDescriptionBytes)
+    fail(fmt::format("{} bytes long (at most {})", text.size(), kMaxDescriptionBytes));
   if (text.find('\0') != std::string_view::npos) fail("not valid JSON (a zero byte)");
   std::vector<std::set<std::string, std::less<>>> keys;
   const auto watch = [&](int depth, Json::parse_event_t event, Json& value) {
     if (event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start) {
-      if (depth >= max_description_depth) fail(fmt::format("nested deeper than {}", max_description_depth));
+      if (depth >= kMaxDescriptionDepth) fail(fmt::format("nested deeper than {}", kMaxDescriptionDepth));
     }
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key) {
       if (!keys.back().insert(value.get<std::string>()).second)
         fail(fmt::format("names {} twice", quotation(value.get<std::string>())));
-      if (keys.back().size() > max_description_keys)
-        fail(fmt::format("an object of more than {} keys", max_description_keys));
+      if (keys.back().size() > kMaxDescriptionKeys)
+        fail(fmt::format("an object of more than {} keys", kMaxDescriptionKeys));
     }
     return true;
   };
@@ -167,7 +167,7 @@ std::vector<ModelBand> parse_bands(const Json& json, std::int64_t expected,
     band.name = name(need(item, "name", where), where + ": name");
     if (!names.insert(band.name).second) fail(fmt::format("two bands are named {}", quotation(band.name)));
     if (item.contains("type")) band.type = text(item["type"], where + ": type");
-    if (!band.type.empty() && std::find(band_types.begin(), band_types.end(), band.type) == band_types.end())
+    if (!band.type.empty() && std::find(kBandTypes.begin(), kBandTypes.end(), band.type) == kBandTypes.end())
       fail(fmt::format("{}: unknown type {}", where, quotation(band.type)));
     band.mean = number(need(item, "mean", where), where + ": mean");
     band.std = positive(need(item, "std", where), where + ": std");

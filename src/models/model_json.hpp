@@ -10,9 +10,9 @@
 namespace terramask {
 
 /// Largest description in bytes (room for 65535 classes), its deepest nesting, the most keys of an object.
-inline constexpr std::size_t max_description_bytes = std::size_t{8} << 20;
-inline constexpr int max_description_depth = 32;
-inline constexpr std::size_t max_description_keys = 1000;
+inline constexpr std::size_t kMaxDescriptionBytes = std::size_t{8} << 20;
+inline constexpr int kMaxDescriptionDepth = 32;
+inline constexpr std::size_t kMaxDescriptionKeys = 1000;
 
 /// Reads and checks a description. Keys that change nothing are named in `warnings`.
 /// @throws Error format, or unsupported where a later Terramask is needed: "FILE: cause"

@@ -12,7 +12,7 @@ namespace {
 
 // SplitMix64 at a place of its stream.
 std::uint64_t random_bits(std::uint64_t key, std::uint64_t counter) {
-  return mix(key + counter * golden_step);
+  return mix(key + counter * kGoldenStep);
 }
 
 // Mean 0, variance 1, nearly normal: the sum of twelve uniform numbers of 16 bits.

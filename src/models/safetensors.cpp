@@ -81,9 +81,9 @@ Header read_header(InputFile& file) {
   std::memcpy(&length, head.data(), prefix);
   if (first != '{')
     throw Error(ErrorCode::format, not_ours + " (no header at its beginning)", "name a model file");
-  if (length < 2 || length > max_header_bytes)
+  if (length < 2 || length > kMaxHeaderBytes)
     throw Error(ErrorCode::format,
-                fmt::format("{} (a header of {} bytes; at most {})", not_ours, length, max_header_bytes),
+                fmt::format("{} (a header of {} bytes; at most {})", not_ours, length, kMaxHeaderBytes),
                 "name a model file");
   const std::uint64_t rest = file.bytes() - prefix;
   if (length > rest)
@@ -161,9 +161,9 @@ void write(const std::string& path, const std::map<std::string, std::string>& me
     throw Error(ErrorCode::usage, path + ": a name or text of the model is not valid UTF-8");
   }
   text.append((8 - text.size() % 8) % 8, ' ');
-  if (text.size() > max_header_bytes)
+  if (text.size() > kMaxHeaderBytes)
     throw Error(ErrorCode::unsupported,
-                fmt::format("{}: a header of {} bytes (at most {})", path, text.size(), max_header_bytes));
+                fmt::format("{}: a header of {} bytes (at most {})", path, text.size(), kMaxHeaderBytes));
 
   AtomicFile file(path, overwrite);
   const std::uint64_t length = text.size();

@@ -16,8 +16,8 @@
 namespace terramask::safetensors {
 
 /// Limits of the reference implementation, and of what a header of ours could mean.
-inline constexpr std::uint64_t max_header_bytes = 100'000'000;
-inline constexpr std::size_t max_rank = 64;
+inline constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
+inline constexpr std::size_t kMaxRank = 64;
 
 /// A tensor as the header describes it.
 struct Entry {

@@ -21,7 +21,7 @@ struct ElementType {
   std::uint64_t bits;
 };
 
-constexpr std::array<ElementType, 20> element_types{
+constexpr std::array<ElementType, 20> kElementTypes{
     {{"BOOL", 8},    {"F4", 4},   {"F6_E2M3", 6}, {"F6_E3M2", 6}, {"U8", 8},   {"I8", 8},    {"F8_E5M2", 8},
      {"F8_E4M3", 8}, {"I16", 16}, {"F8_E8M0", 8}, {"U16", 16},    {"F16", 16}, {"BF16", 16}, {"I32", 32},
      {"U32", 32},    {"F32", 32}, {"C64", 64},    {"F64", 64},    {"I64", 64}, {"U64", 64}}};
@@ -50,8 +50,8 @@ class HeaderParser {
     if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
       return unexpected("a number too large");
     if (key_ == "shape") {
-      if (entry_.shape.size() == max_rank)
-        fail(fmt::format("tensor {} has more than {} axes", quotation(entry_.name), max_rank));
+      if (entry_.shape.size() == kMaxRank)
+        fail(fmt::format("tensor {} has more than {} axes", quotation(entry_.name), kMaxRank));
       entry_.shape.push_back(static_cast<std::int64_t>(number));
       return true;
     }
@@ -165,9 +165,9 @@ void check_tensor(const Entry& entry, const std::string& file) {
     throw Error(ErrorCode::format, fmt::format("{}: tensor {} {}", file, quotation(entry.name), cause),
                 "the file is damaged; copy or export it again");
   };
-  const auto type = std::find_if(element_types.begin(), element_types.end(),
+  const auto type = std::find_if(kElementTypes.begin(), kElementTypes.end(),
                                  [&](const ElementType& t) { return t.name == entry.dtype; });
-  if (type == element_types.end()) fail("has the unknown type " + quotation(entry.dtype));
+  if (type == kElementTypes.end()) fail("has the unknown type " + quotation(entry.dtype));
   if (entry.begin > entry.end) fail(fmt::format("begins at byte {} and ends at {}", entry.begin, entry.end));
   const auto bytes = bytes_of(entry, type->bits);
   if (!bytes) fail("of shape " + shape_text(entry.shape) + " has no size that can be counted");

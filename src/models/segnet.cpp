@@ -42,11 +42,11 @@ ValueId build_segnet(const NetworkSpec& spec, Builder& builder, ValueId x) {
   return builder.conv2d("head", x, {.channels = spec.classes, .kernel = 3, .padding = 1});
 }
 
-constexpr std::array segnet_keys{vgg::width_key};
+constexpr std::array kSegnetKeys{vgg::kWidthKey};
 
 }  // namespace
 
 constinit const Architecture segnet{
-    "segnet", "SegNet (Badrinarayanan et al. 2017)", segnet_keys, any_keys, vgg::total_stride, build_segnet};
+    "segnet", "SegNet (Badrinarayanan et al. 2017)", kSegnetKeys, any_keys, vgg::total_stride, build_segnet};
 
 }  // namespace terramask

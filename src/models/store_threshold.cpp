@@ -41,7 +41,7 @@ void store_threshold(const std::string& path, double threshold) {
   InputFile input(path);
   std::uint64_t length = 0;
   input.read(std::as_writable_bytes(std::span(&length, 1)));  // little-endian, as every host we build for
-  if (length > safetensors::max_header_bytes || length + sizeof length > input.bytes())
+  if (length > safetensors::kMaxHeaderBytes || length + sizeof length > input.bytes())
     throw Error(ErrorCode::io, path + ": changed while it was read", "leave it alone meanwhile");
   std::string text(length, '\0');
   input.read(std::as_writable_bytes(std::span(text)));

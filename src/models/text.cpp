@@ -5,7 +5,7 @@
 namespace terramask {
 namespace {
 
-constexpr std::size_t longest_quotation = 120;
+constexpr std::size_t kLongestQuotation = 120;
 
 bool is_control(unsigned char c) {
   return c < 0x20 || c == 0x7f;
@@ -35,7 +35,7 @@ std::size_t sequence(std::string_view text, std::size_t at) {
 std::string quotation(std::string_view text) {
   std::string result = "\"";
   for (std::size_t at = 0; at < text.size();) {
-    if (result.size() > longest_quotation) return result + "...\"";
+    if (result.size() > kLongestQuotation) return result + "...\"";
     const std::size_t size = sequence(text, at);
     if (size == 0 || is_control(static_cast<unsigned char>(text[at]))) {
       result += '?';

@@ -8,19 +8,19 @@
 namespace terramask {
 namespace {
 
-constexpr std::array<std::string_view, 2> ups{"transpose", "nearest"};
-constexpr std::array unet_keys{
+constexpr std::array<std::string_view, 2> kUps{"transpose", "nearest"};
+constexpr std::array kUnetKeys{
     channels_key("width", 16, 4096, "channels of the first stage"),
     whole_key("depth", 4, 1, 10, "number of down-samplings"),
-    choice_key("up", ups, "up-sampling: transposed convolution, or nearest neighbour and convolution"),
+    choice_key("up", kUps, "up-sampling: transposed convolution, or nearest neighbour and convolution"),
     training_key("dropout", 0, 0, 0.95, "rate of dropout after the last two down stages"),
 };
 
 void check_unet(const NetworkSpec& spec) {
-  if (spec.whole("width") > max_channels >> spec.whole("depth"))
+  if (spec.whole("width") > kMaxChannels >> spec.whole("depth"))
     throw Error(ErrorCode::usage,
                 fmt::format("network: width {} with depth {} makes more than {} channels at the bottom",
-                            spec.whole("width"), spec.whole("depth"), max_channels),
+                            spec.whole("width"), spec.whole("depth"), kMaxChannels),
                 "take a smaller width or depth");
 }
 
@@ -71,6 +71,6 @@ ValueId build_unet(const NetworkSpec& spec, Builder& builder, ValueId x) {
 }  // namespace
 
 constinit const Architecture unet{
-    "unet", "U-Net (Ronneberger et al. 2015)", unet_keys, check_unet, unet_stride, build_unet};
+    "unet", "U-Net (Ronneberger et al. 2015)", kUnetKeys, check_unet, unet_stride, build_unet};
 
 }  // namespace terramask

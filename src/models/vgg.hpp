@@ -12,7 +12,7 @@ namespace terramask::vgg {
 inline constexpr std::array<int, 5> convolutions{2, 2, 3, 3, 3};
 inline constexpr std::int64_t stride = 32;
 
-inline constexpr NetworkKey width_key = channels_key("width", 16, 4096, "channels of the first stage");
+inline constexpr NetworkKey kWidthKey = channels_key("width", 16, 4096, "channels of the first stage");
 
 inline std::array<std::int64_t, 5> channels(const NetworkSpec& spec) {
   const std::int64_t width = spec.whole("width");

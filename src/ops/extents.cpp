@@ -9,8 +9,8 @@ namespace terramask::ops {
 namespace {
 
 // Attributes stay below 2^20 and extents below 2^31, so that their products fit 64 bits with room to spare.
-constexpr std::int64_t largest_attribute = std::int64_t{1} << 20;
-constexpr std::int64_t largest_extent = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kLargestAttribute = std::int64_t{1} << 20;
+constexpr std::int64_t kLargestExtent = std::numeric_limits<std::int32_t>::max();
 
 std::string to_text(const ValueType& type) {
   return fmt::format("{} {}", to_string(type.dtype), to_string(type.shape));
@@ -20,7 +20,7 @@ std::string to_text(const ValueType& type) {
 bool sizeable(const Shape& shape) {
   std::int64_t elements = 1;
   for (std::size_t axis = 0; axis < shape.rank(); ++axis)
-    if (shape[axis] <= 0 || shape[axis] > largest_extent ||
+    if (shape[axis] <= 0 || shape[axis] > kLargestExtent ||
         __builtin_mul_overflow(elements, shape[axis], &elements) ||
         elements > std::numeric_limits<std::int64_t>::max() / 8)
       return false;
@@ -64,8 +64,8 @@ void expect_shape(std::string_view op, std::span<const ValueType> operands, std:
 }
 
 void expect_at_least(std::string_view op, std::string_view what, const Extent2& extent, std::int64_t least) {
-  if (std::min(extent.h, extent.w) < least || std::max(extent.h, extent.w) > largest_attribute)
-    expect_failed(op, fmt::format("{} from {} to {}", what, least, largest_attribute), to_text(extent));
+  if (std::min(extent.h, extent.w) < least || std::max(extent.h, extent.w) > kLargestAttribute)
+    expect_failed(op, fmt::format("{} from {} to {}", what, least, kLargestAttribute), to_text(extent));
 }
 
 void expect_pool_windows(std::string_view op, const Extent2& kernel, const Extent2& stride,

@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* file_name = "job.json";
-constexpr std::size_t longest_value = 60;  // of a value in a message
+constexpr const char* kFileName = "job.json";
+constexpr std::size_t kLongestValue = 60;  // of a value in a message
 
 Json heights_of(const RasterOptions& raster) {
   Json list = Json::array();
@@ -28,7 +28,7 @@ Json heights_of(const RasterOptions& raster) {
 
 std::string shortened(const Json& value) {
   std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-  if (text.size() > longest_value) text = text.substr(0, longest_value) + "...";
+  if (text.size() > kLongestValue) text = text.substr(0, kLongestValue) + "...";
   return text.empty() ? "nothing" : text;
 }
 
@@ -141,14 +141,14 @@ JobFile JobFile::parse(const std::string& text, const std::string& path) {
 }
 
 std::optional<JobFile> JobFile::read(const std::string& folder) {
-  const std::string path = (fs::path(folder) / file_name).string();
+  const std::string path = (fs::path(folder) / kFileName).string();
   std::ifstream stream(path, std::ios::binary);
   if (!stream) return std::nullopt;
   return parse({std::istreambuf_iterator<char>(stream), {}}, path);
 }
 
 JobFile JobFile::make(const std::string& folder, const JobFile& wanted, bool replace) {
-  const std::string path = (fs::path(folder) / file_name).string();
+  const std::string path = (fs::path(folder) / kFileName).string();
   const std::string text = wanted.text();
   try {
     AtomicFile file(path, replace);

@@ -17,7 +17,7 @@
 namespace terramask::region {
 namespace {
 
-constexpr std::size_t header_bytes = 64 * 1024;
+constexpr std::size_t kHeaderBytes = 64 * 1024;
 
 class Sha256 {
  public:
@@ -56,7 +56,7 @@ std::string fingerprint_file(const std::string& path, bool content) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return "no file";
   Sha256 sha;
-  const bool read = add_file(sha, path, content ? UINT64_MAX : header_bytes);
+  const bool read = add_file(sha, path, content ? UINT64_MAX : kHeaderBytes);
   std::string bytes = read ? sha.hex() : "unreadable";
   if (content) return bytes;
   return fmt::format("{} {}.{:09} {}", facts.st_size, facts.st_mtim.tv_sec, facts.st_mtim.tv_nsec, bytes);

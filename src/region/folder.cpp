@@ -15,7 +15,7 @@ namespace terramask::region {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr const char* lock_name = ".lock";
+constexpr const char* kLockName = ".lock";
 
 void make_folder(const std::string& path) {
   check_working_folder(path);
@@ -79,11 +79,11 @@ JobFolder::JobFolder(const RegionRun& run)
   make_folder(path_);
   using Kind = FolderLock::Kind;
   if (shards_ == 1) {
-    locks_.push_back(std::make_unique<FolderLock>(path_, lock_name, Kind::alone));
+    locks_.push_back(std::make_unique<FolderLock>(path_, kLockName, Kind::alone));
     return;
   }
   make_folder(inside(path_, "shards"));
-  locks_.push_back(std::make_unique<FolderLock>(path_, lock_name, Kind::shared));
+  locks_.push_back(std::make_unique<FolderLock>(path_, kLockName, Kind::shared));
   locks_.push_back(std::make_unique<FolderLock>(
       path_, fmt::format("shards/.{:05}-of-{:05}.lock", shard_, shards_), Kind::alone));
 }
@@ -92,7 +92,7 @@ JobFolder::~JobFolder() {
   std::error_code failed;
   // Another shard may be about to begin in it.
   if (!made_ || shards_ > 1 || fs::exists(inside(path_, "job.json"), failed)) return;
-  fs::remove(inside(path_, lock_name), failed);
+  fs::remove(inside(path_, kLockName), failed);
   fs::remove(path_, failed);
 }
 

@@ -12,9 +12,9 @@ namespace terramask::region {
 namespace {
 
 /// Another number is another set of columns.
-constexpr std::int64_t schema_version = 2;
+constexpr std::int64_t kSchemaVersion = 2;
 
-constexpr const char* schema =
+constexpr const char* kSchema =
     "CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE IF NOT EXISTS sources(rank INTEGER PRIMARY KEY, path TEXT NOT NULL, date TEXT NOT NULL,"
     " grid TEXT NOT NULL, fingerprint TEXT NOT NULL, fault TEXT NOT NULL, acquired TEXT NOT NULL);"
@@ -24,7 +24,7 @@ constexpr const char* schema =
     " confidence REAL, seconds REAL, counts TEXT, bytes INTEGER, areas TEXT, PRIMARY KEY(row, col))"
     " WITHOUT ROWID;";
 
-constexpr const char* columns =
+constexpr const char* kColumns =
     "row, col, x, y, width, height, status, cause, runs, inputs, pixels, valid, confidence, seconds, counts, "
     "bytes, areas";
 
@@ -78,14 +78,14 @@ void make_tables(sqlite::Database& database) {
       database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'tiles'").step();
   if (made) {
     sqlite::Statement version = database.prepare("PRAGMA user_version");
-    if (!version.step() || version.integer(0) != schema_version)
+    if (!version.step() || version.integer(0) != kSchemaVersion)
       throw Error(ErrorCode::format, database.name() + ": the journal of another version of Terramask",
                   "use that version, or start over with `restart`");
     return;
   }
   sqlite::Transaction transaction(database);
-  database.run(schema);
-  database.run(fmt::format("PRAGMA user_version = {}", schema_version));
+  database.run(kSchema);
+  database.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion));
   transaction.commit();
 }
 
@@ -136,7 +136,7 @@ void Journal::set_sources(const std::vector<JournalSource>& sources) {
 
 std::map<TileKey, JournalTile> Journal::tiles() {
   const std::lock_guard lock(mutex_);
-  sqlite::Statement row = database_.prepare(fmt::format("SELECT {} FROM tiles ORDER BY row, col", columns));
+  sqlite::Statement row = database_.prepare(fmt::format("SELECT {} FROM tiles ORDER BY row, col", kColumns));
   std::map<TileKey, JournalTile> all;
   while (row.step()) {
     JournalTile one = read_tile(row);

@@ -19,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* version = "1.0.0";
-constexpr const char* cog = "image/tiff; application=geotiff; profile=cloud-optimized";
+constexpr const char* kVersion = "1.0.0";
+constexpr const char* kCog = "image/tiff; application=geotiff; profile=cloud-optimized";
 
 Json extensions() {
   return {"https://stac-extensions.github.io/projection/v1.1.0/schema.json",
@@ -123,14 +123,14 @@ Json probability_bands(const JobFile& file, bool byte) {
 Json item_assets(const JobFile& file) {
   Json assets;
   assets["mask"] = {{"title", "Mask of classes"},
-                    {"type", cog},
+                    {"type", kCog},
                     {"roles", {"data"}},
                     {"raster:bands", Json::array({mask_band(file)})}};
   const Json& products = file.description["products"];
   if (products["probabilities"] == true)
     assets["probabilities"] = {
         {"title", "Probabilities, a band a class"},
-        {"type", cog},
+        {"type", kCog},
         {"roles", {"data"}},
         {"raster:bands", probability_bands(file, products["probability_type"] == "byte")}};
   return assets;
@@ -158,7 +158,7 @@ Json item_of(const StacCollection& collection, const RegionTile& tile) {
   if (assets.contains("probabilities"))
     assets["probabilities"]["href"] = "./" + tile_name(tile) + "_probabilities.tif";
   Json item{{"type", "Feature"},
-            {"stac_version", version},
+            {"stac_version", kVersion},
             {"stac_extensions", extensions()},
             {"id", tile_name(tile)},
             {"geometry", nullptr}};
@@ -197,7 +197,7 @@ void write_stac_collection(const std::string& folder, const StacCollection& coll
   const Json& model = file.description["model"];
   const int epsg = geo::epsg_code(file.grid.crs);
   const Json json{{"type", "Collection"},
-                  {"stac_version", version},
+                  {"stac_version", kVersion},
                   {"stac_extensions", collection_extensions()},
                   {"id", collection.id},
                   {"description", fmt::format("Masks made by Terramask with the model {}",

@@ -13,19 +13,19 @@ struct ProductAsset {
   const char *file, *key, *title, *type, *role;
 };
 
-constexpr const char* geopackage = "application/geopackage+sqlite3";
-constexpr const char* xml = "application/xml";
+constexpr const char* kGeopackage = "application/geopackage+sqlite3";
+constexpr const char* kXml = "application/xml";
 
-constexpr std::array<ProductAsset, 6> product_assets{{
-    {"mask.vrt", "mask", "Masks of all tiles as one raster", xml, "data"},
-    {"probabilities.vrt", "probabilities", "Probabilities of all tiles as one raster, a band a class", xml,
+constexpr std::array<ProductAsset, 6> kProductAssets{{
+    {"mask.vrt", "mask", "Masks of all tiles as one raster", kXml, "data"},
+    {"probabilities.vrt", "probabilities", "Probabilities of all tiles as one raster, a band a class", kXml,
      "data"},
-    {"tiles.gpkg", "tiles", "Index of the tiles: status, valid share, mean confidence", geopackage,
+    {"tiles.gpkg", "tiles", "Index of the tiles: status, valid share, mean confidence", kGeopackage,
      "metadata"},
-    {"polygons.gpkg", "polygons", "Polygons of the classes, seams between tiles dissolved", geopackage,
+    {"polygons.gpkg", "polygons", "Polygons of the classes, seams between tiles dissolved", kGeopackage,
      "data"},
     {"zones.csv", "zones_table", "Hectares and shares of the classes in each zone", "text/csv", "data"},
-    {"zones.gpkg", "zones", "The zones, with hectares and shares of the classes", geopackage, "data"},
+    {"zones.gpkg", "zones", "The zones, with hectares and shares of the classes", kGeopackage, "data"},
 }};
 
 }  // namespace
@@ -34,7 +34,7 @@ Json collection_assets(const std::string& folder, std::span<const std::string> p
                        const Json& item_assets) {
   namespace fs = std::filesystem;
   Json assets = Json::object();
-  for (const ProductAsset& one : product_assets) {
+  for (const ProductAsset& one : kProductAssets) {
     const bool made = std::any_of(products.begin(), products.end(), [&](const std::string& path) {
       return fs::path(path).filename() == one.file;
     });
@@ -43,14 +43,14 @@ Json collection_assets(const std::string& folder, std::span<const std::string> p
                                      {"title", one.title},
                                      {"type", one.type},
                                      {"roles", Json::array({one.role})}};
-    if (one.type != xml) continue;
+    if (one.type != kXml) continue;
     asset["raster:bands"] = item_assets.at(one.key).at("raster:bands");
     const std::string style = fs::path(one.file).replace_extension(".qml").string();
     std::error_code unknown;
     if (fs::exists(fs::path(folder) / style, unknown))
       assets[std::string(one.key) + "_style"] = {{"href", "./" + style},
                                                  {"title", std::string("QGIS style of ") + one.file},
-                                                 {"type", xml},
+                                                 {"type", kXml},
                                                  {"roles", Json::array({"metadata"})}};
   }
   return assets;

@@ -13,7 +13,7 @@
 namespace terramask::region {
 namespace {
 
-constexpr std::int64_t default_patch = 1024;
+constexpr std::int64_t kDefaultPatch = 1024;
 
 /// The tiles in flight, and how they come and go.
 class Flights {
@@ -143,13 +143,13 @@ std::size_t Worker::threads() const {
 
 std::int64_t Worker::fit(const RegionPlan& plan) {
   TileTask task(plan, *model_, largest(plan), options_.folder);
-  return segment::fit_tile(task, *runner_, options_.patch > 0 ? options_.patch : default_patch);
+  return segment::fit_tile(task, *runner_, options_.patch > 0 ? options_.patch : kDefaultPatch);
 }
 
 SegmentEstimate Worker::estimate(const RegionPlan& plan) {
   TileTask task(plan, *model_, largest(plan), options_.folder);
   SegmentEstimate estimate;
-  estimate.tile = segment::fit_tile(task, *runner_, options_.patch > 0 ? options_.patch : default_patch);
+  estimate.tile = segment::fit_tile(task, *runner_, options_.patch > 0 ? options_.patch : kDefaultPatch);
   const Window patch = task.largest_patch();
   const Plan network = runner_->plan(patch.height, patch.width, task.outputs(), task.grid(patch));
   double computed = 0;

@@ -40,7 +40,7 @@ const std::vector<ClassInfo>& scene_classes() {
 namespace scene {
 namespace {
 
-constexpr int block_size = 512;
+constexpr int kBlockSize = 512;
 
 void check(const SceneOptions& options) {
   const auto refuse = [](const std::string& what, const std::string& remedy) {
@@ -121,7 +121,7 @@ class Strips {
  public:
   Strips(const Town& town, const SceneOptions& options, const ProgressSink& progress, const StopFlag* stop)
       : town_(town), options_(options), progress_(progress), stop_(stop) {
-    const auto pixels = static_cast<std::size_t>(options.width) * block_size;
+    const auto pixels = static_cast<std::size_t>(options.width) * kBlockSize;
     ortho.resize(pixels * 3);
     dsm.resize(pixels);
     dtm.resize(pixels);
@@ -129,16 +129,16 @@ class Strips {
   }
 
   void render(std::int64_t first_row, std::int64_t rows) {
-    const std::int64_t count = (options_.width + block_size - 1) / block_size;
+    const std::int64_t count = (options_.width + kBlockSize - 1) / kBlockSize;
     std::atomic<std::int64_t> next{0};
     const auto work = [&] {
       try {
         for (std::int64_t number = next++; number < count; number = next++) {
           if (stop_ != nullptr) stop_->check();
-          const std::int64_t column = number * block_size;
+          const std::int64_t column = number * kBlockSize;
           const PixelBlock block{
               column, first_row,
-              static_cast<int>(std::min<std::int64_t>(block_size, options_.width - column)),
+              static_cast<int>(std::min<std::int64_t>(kBlockSize, options_.width - column)),
               static_cast<int>(rows)};
           place(block, render_block(town_, block, options_.pixel_size_m));
           report(static_cast<std::uint64_t>(block.columns) * static_cast<std::uint64_t>(block.rows));
@@ -193,8 +193,8 @@ void write_rasters(const Town& town, const SceneOptions& options, const SceneFra
   RasterFile dtm(folder.path("dtm.tif"), RasterFile::Kind::heights, options, frame);
   RasterFile labels(folder.path("labels.tif"), RasterFile::Kind::labels, options, frame);
   Strips strips(town, options, progress, stop);
-  for (std::int64_t row = 0; row < options.height; row += block_size) {
-    const std::int64_t rows = std::min<std::int64_t>(block_size, options.height - row);
+  for (std::int64_t row = 0; row < options.height; row += kBlockSize) {
+    const std::int64_t rows = std::min<std::int64_t>(kBlockSize, options.height - row);
     strips.render(row, rows);
     ortho.write(row, rows, strips.ortho);
     dsm.write(row, rows, strips.dsm);

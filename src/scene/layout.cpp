@@ -8,11 +8,11 @@
 namespace terramask::scene {
 namespace {
 
-constexpr double column_spacing = 128;
-constexpr double row_spacing = 74;
-constexpr double river_gap = 100;  // between the two streets along a river
-constexpr int rows_per_river = 18;
-constexpr double river_period = river_gap + (rows_per_river - 1) * row_spacing;
+constexpr double kColumnSpacing = 128;
+constexpr double kRowSpacing = 74;
+constexpr double kRiverGap = 100;  // between the two streets along a river
+constexpr int kRowsPerRiver = 18;
+constexpr double kRiverPeriod = kRiverGap + (kRowsPerRiver - 1) * kRowSpacing;
 
 std::size_t interval(const std::vector<double>& lines, double at) {
   const auto above = std::upper_bound(lines.begin(), lines.end(), at);
@@ -40,24 +40,24 @@ Layout::Layout(std::uint64_t seed, double width_m, double height_m)
 
 void Layout::place_lines(double reach) {
   const double first_column = (unit(hash(seed_, 2)) - 0.5) * 50;
-  for (int i = -static_cast<int>(reach / column_spacing) - 2;
-       i <= static_cast<int>(reach / column_spacing) + 2; ++i) {
-    columns_.push_back(first_column + i * column_spacing + (unit(hash(seed_, 3, i)) - 0.5) * 26);
+  for (int i = -static_cast<int>(reach / kColumnSpacing) - 2;
+       i <= static_cast<int>(reach / kColumnSpacing) + 2; ++i) {
+    columns_.push_back(first_column + i * kColumnSpacing + (unit(hash(seed_, 3, i)) - 0.5) * 26);
     column_kinds_.push_back(i % 6 == 0   ? RoadKind::primary
                             : i % 3 == 0 ? RoadKind::secondary
                                          : RoadKind::residential);
   }
   const double side = unit(hash(seed_, 4)) < 0.5 ? -1 : 1;
   const double first_river = side * std::min(half_, 180.0) * (0.5 + 0.15 * unit(hash(seed_, 5)));
-  const int periods = static_cast<int>(reach / river_period) + 2;
+  const int periods = static_cast<int>(reach / kRiverPeriod) + 2;
   for (int period = -periods; period <= periods; ++period) {
-    const double river = first_river + period * river_period;
+    const double river = first_river + period * kRiverPeriod;
     rivers_.push_back(river);
-    for (int k = 0; k < rows_per_river; ++k) {
+    for (int k = 0; k < kRowsPerRiver; ++k) {
       const double jitter = (unit(hash(seed_, 6, period, k)) - 0.5) * 9;
-      rows_.push_back(river + river_gap / 2 + k * row_spacing + jitter);
+      rows_.push_back(river + kRiverGap / 2 + k * kRowSpacing + jitter);
       row_kinds_.push_back(k == 1 || k == 9 ? RoadKind::secondary : RoadKind::residential);
-      row_rivers_.push_back(k == rows_per_river - 1 ? static_cast<int>(rivers_.size()) : -1);
+      row_rivers_.push_back(k == kRowsPerRiver - 1 ? static_cast<int>(rivers_.size()) : -1);
     }
   }
   row_rivers_.back() = -1;
@@ -94,7 +94,7 @@ double Layout::river_half_width(std::size_t river, double u) const {
 }
 
 double Layout::shore_distance(Point frame) const {
-  const double index = std::round((frame.y - rivers_.front()) / river_period);
+  const double index = std::round((frame.y - rivers_.front()) / kRiverPeriod);
   const auto river =
       static_cast<std::size_t>(std::clamp(index, 0.0, static_cast<double>(rivers_.size() - 1)));
   return std::abs(frame.y - river_v(river, frame.x)) - river_half_width(river, frame.x);

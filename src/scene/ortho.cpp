@@ -9,7 +9,7 @@
 namespace terramask::scene {
 namespace {
 
-constexpr double shadow_reach = 34;  ///< metres: the longest shadow drawn
+constexpr double kShadowReach = 34;  ///< metres: the longest shadow drawn
 
 struct Sun {
   double azimuth, elevation;
@@ -31,7 +31,7 @@ class Light {
       for (int column = 0; column < grid_.columns; ++column)
         highest_ = std::max(highest_, height(column, row));
     const double spacing = std::max(grid_.step, 0.4);
-    for (double t = spacing; t < shadow_reach; t += spacing)
+    for (double t = spacing; t < kShadowReach; t += spacing)
       steps_.push_back({static_cast<int>(std::lround(sun_.towards.x * t / grid_.step)),
                         static_cast<int>(std::lround(-sun_.towards.y * t / grid_.step)),
                         static_cast<float>(t * std::tan(sun_.elevation))});
@@ -153,7 +153,7 @@ std::vector<std::uint8_t> photograph(const Town& town, const PixelBlock& block, 
   const double step = pixel_size / across;
   const std::uint64_t seed = town.layout.seed();
   constexpr int blur = 1;  // pixels around the block that the lens mixes in
-  const int margin = static_cast<int>(std::ceil((shadow_reach + 1) / step)) + across * blur + 2;
+  const int margin = static_cast<int>(std::ceil((kShadowReach + 1) / step)) + across * blur + 2;
   SampleGrid grid;
   grid.first_column = block.column * across - margin;
   grid.first_row = block.row * across - margin;

@@ -8,7 +8,7 @@
 namespace terramask::scene {
 namespace {
 
-constexpr std::array<Colour, 8> pitched_roofs{{{0.300F, 0.118F, 0.068F},
+constexpr std::array<Colour, 8> kPitchedRoofs{{{0.300F, 0.118F, 0.068F},
                                                {0.245F, 0.098F, 0.062F},
                                                {0.185F, 0.080F, 0.056F},
                                                {0.140F, 0.098F, 0.072F},
@@ -16,13 +16,13 @@ constexpr std::array<Colour, 8> pitched_roofs{{{0.300F, 0.118F, 0.068F},
                                                {0.150F, 0.146F, 0.142F},
                                                {0.215F, 0.195F, 0.175F},
                                                {0.100F, 0.092F, 0.086F}}};
-constexpr std::array<Colour, 6> flat_roofs{{{0.245F, 0.235F, 0.218F},
+constexpr std::array<Colour, 6> kFlatRoofs{{{0.245F, 0.235F, 0.218F},
                                             {0.115F, 0.115F, 0.119F},
                                             {0.480F, 0.475F, 0.460F},
                                             {0.098F, 0.112F, 0.048F},
                                             {0.175F, 0.170F, 0.163F},
                                             {0.330F, 0.335F, 0.340F}}};
-constexpr Colour glass{0.085F, 0.100F, 0.125F}, panel{0.026F, 0.031F, 0.052F}, brick{0.19F, 0.10F, 0.075F};
+constexpr Colour kGlass{0.085F, 0.100F, 0.125F}, panel{0.026F, 0.031F, 0.052F}, brick{0.19F, 0.10F, 0.075F};
 
 /// What is on a roof beside its covering, drawn from the building's seed.
 class Roofer {
@@ -30,9 +30,9 @@ class Roofer {
   Roofer(const Building& building, std::uint64_t seed) : building_(building), seed_(seed + 151) {
     Rng rng(building.seed ^ 0x2545f491);
     pitched_ = building.parts.front().roof == Roof::gable || building.parts.front().roof == Roof::hip;
-    colour_ = pitched_ ? pitched_roofs[static_cast<std::size_t>(rng.integer(8))]
-                       : flat_roofs[static_cast<std::size_t>(rng.integer(6))];
-    colour_ = colour_ * rng.range(0.85, 1.15);
+    color_ = pitched_ ? kPitchedRoofs[static_cast<std::size_t>(rng.integer(8))]
+                      : kFlatRoofs[static_cast<std::size_t>(rng.integer(6))];
+    color_ = color_ * rng.range(0.85, 1.15);
     large_ = building.kind == "commercial" || building.kind == "industrial";
     solar_ = rng.chance(building.kind == "house" ? 0.22 : 0.12);
     chimney_ =
@@ -86,7 +86,7 @@ class Roofer {
   Colour weathered(Point at) const {
     const double stains = fbm(seed_, at.x / 3.2, at.y / 3.2, 3),
                  grain = noise(seed_ + 1, at.x / 0.45, at.y / 0.45);
-    const Colour mossy = blend(colour_, {0.085F, 0.090F, 0.055F}, 0.35 * age_ * std::max(0.0, stains + 0.3));
+    const Colour mossy = blend(color_, {0.085F, 0.090F, 0.055F}, 0.35 * age_ * std::max(0.0, stains + 0.3));
     return mossy * (1 + 0.14 * stains + 0.06 * grain);
   }
 
@@ -104,7 +104,7 @@ class Roofer {
     }
     if (windows_ && !chosen && std::abs(up - 0.5) < 0.12 && std::fmod(q.x + 100, 3.4) < 0.85 &&
         std::abs(along) < 0.75)
-      return glass;
+      return kGlass;
     if (chimney_ && std::abs(q.x - spot_ * a) < 0.42 && std::abs(q.y - side_ * 0.22 * b) < 0.36) {
       rise = 1.1;
       return brick;
@@ -134,7 +134,7 @@ class Roofer {
     }
     if (edge > 2 && draw > 0.62 && std::abs(in_cell.x) < 0.7 && std::abs(in_cell.y) < 0.7) {
       rise = 0.35;
-      return large_ ? Colour{0.42F, 0.44F, 0.46F} : glass;
+      return large_ ? Colour{0.42F, 0.44F, 0.46F} : kGlass;
     }
     if (solar_ && edge > 1.2 && std::fmod(q.y + 500, 2.4) < 1.3) return panel;
     return weathered(at) * seam;
@@ -142,7 +142,7 @@ class Roofer {
 
   const Building& building_;
   std::uint64_t seed_;
-  Colour colour_;
+  Colour color_;
   bool pitched_ = false, large_ = false, solar_ = false, chimney_ = false, windows_ = false;
   double side_ = 1, spot_ = 0, age_ = 0;
 };

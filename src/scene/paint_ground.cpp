@@ -61,8 +61,8 @@ class Lattice {
   std::vector<Node> nodes_;
 };
 
-constexpr Colour lush{0.046F, 0.082F, 0.026F}, dry{0.165F, 0.150F, 0.078F}, soil{0.185F, 0.132F, 0.085F};
-constexpr Colour gravel{0.270F, 0.245F, 0.210F}, shrub{0.030F, 0.056F, 0.020F},
+constexpr Colour kLush{0.046F, 0.082F, 0.026F}, dry{0.165F, 0.150F, 0.078F}, soil{0.185F, 0.132F, 0.085F};
+constexpr Colour kGravel{0.270F, 0.245F, 0.210F}, shrub{0.030F, 0.056F, 0.020F},
     litter{0.062F, 0.058F, 0.034F};
 
 class Gardener {
@@ -113,7 +113,7 @@ class Gardener {
   void lawn(Sample& sample, Point at, double tint, double worn) const {
     const double dryness = 0.36 + tint + 0.45 * fbm(seed_ + 4, at.x / 11, at.y / 11, 3);
     const double wear = fbm(seed_ + 5, at.x / 4.5, at.y / 4.5, 3);
-    const Colour grass = blend(lush, dry, std::clamp(dryness, 0.0, 1.0)) * grain(at, 0.10);
+    const Colour grass = blend(kLush, dry, std::clamp(dryness, 0.0, 1.0)) * grain(at, 0.10);
     if (wear > worn) {
       set(sample, Cover::bare, blend(soil, dry, 0.35) * grain(at, 0.09));
     } else {
@@ -129,14 +129,14 @@ class Gardener {
     const bool front_hedge = rng.chance(0.35), back_hedge = rng.chance(0.5);
     const double hedge = rng.range(1.0, 1.9), from_street = std::abs(frame.y - parcel.street);
     lawn(sample, at, tint, 0.60);
-    if (stones && from_street < 12) set(sample, Cover::bare, gravel * grain(at, 0.10));
+    if (stones && from_street < 12) set(sample, Cover::bare, kGravel * grain(at, 0.10));
     const double to_back = std::abs(frame.y - parcel.back);
     const bool bed_here =
         beds && to_back > 2 && to_back < 6.5 && frame.x > parcel.u0 + 2 && frame.x < parcel.u0 + 9;
     if (bed_here) {
       const double rows = std::sin(2 * std::numbers::pi * frame.x / 1.5);
       if (rows > 0.1 + 0.5 * noise(seed_ + 6, at.x / 2, at.y / 2)) {
-        set(sample, Cover::low, blend(lush, dry, 0.2) * grain(at, 0.2), 0.35);
+        set(sample, Cover::low, blend(kLush, dry, 0.2) * grain(at, 0.2), 0.35);
       } else {
         set(sample, Cover::bare, soil * (0.75 * grain(at, 0.08)));
       }
@@ -175,7 +175,7 @@ class Gardener {
     const double tram = std::abs(std::fmod(std::fmod(across + wobble, 18.0) + 18.0, 18.0) - 9);
     const double ripe = std::clamp(1.35 * tone - 0.25 + 0.2 * patches, 0.0, 1.0);
     if (std::abs(tram - 0.95) < 0.27) {
-      set(sample, Cover::bare, blend(soil, lush, 0.3) * grain(at, 0.08));
+      set(sample, Cover::bare, blend(soil, kLush, 0.3) * grain(at, 0.08));
     } else {
       const double row = std::sin(2 * std::numbers::pi * (across + wobble) / 1.7);
       const Colour grown = blend({0.052F, 0.100F, 0.026F}, {0.235F, 0.200F, 0.095F}, ripe);
@@ -195,16 +195,16 @@ class Gardener {
 
   void wood(Sample& sample, Point at) const {
     const double patch = fbm(seed_ + 15, at.x / 5, at.y / 5, 3);
-    set(sample, Cover::low, blend(litter, lush, 0.4 + 0.5 * patch) * grain(at, 0.18),
+    set(sample, Cover::low, blend(litter, kLush, 0.4 + 0.5 * patch) * grain(at, 0.18),
         0.2 + 0.3 * std::max(0.0, patch));
   }
 
   void bank(Sample& sample, Point at, double shore) const {
     if (shore < 1.3) {
-      set(sample, Cover::bare, blend(soil, gravel, 0.45) * (lerp(0.6, 0.95, shore / 1.3) * grain(at, 0.10)));
+      set(sample, Cover::bare, blend(soil, kGravel, 0.45) * (lerp(0.6, 0.95, shore / 1.3) * grain(at, 0.10)));
     } else {
       const double reed = noise(seed_ + 16, at.x / 1.4, at.y / 1.4);
-      set(sample, Cover::low, blend(lush, dry, 0.30 + 0.35 * reed) * grain(at, 0.15), 0.4 + 0.3 * reed);
+      set(sample, Cover::low, blend(kLush, dry, 0.30 + 0.35 * reed) * grain(at, 0.15), 0.4 + 0.3 * reed);
     }
   }
 

@@ -10,7 +10,7 @@ namespace terramask::scene {
 namespace {
 
 constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-constexpr double pavement = 2.0;
+constexpr double kPavement = 2.0;
 
 /// Where a sample lies on the road that is on top there.
 struct Hit {
@@ -29,18 +29,18 @@ bool above(const Road& road, const Hit& hit, const Hit& best, const Road& best_r
 
 std::vector<Hit> find_hits(const Town& town, Surface& surface) {
   std::vector<Hit> hits(surface.size());
-  constexpr double reach = 5 + pavement + 0.5;
+  constexpr double reach = 5 + kPavement + 0.5;
   for (const std::size_t number : town.segment_index.query(surface.grid().box().grown(reach))) {
     const RoadSegment& segment = town.segments[number];
     const Road& road = town.roads[segment.road];
     const Point a = road.line[segment.point], b = road.line[segment.point + 1];
     const Point along = b - a;
     const double size = length(along);
-    surface.paint(bounds({a, b}).grown(road.width / 2 + pavement + 0.5),
+    surface.paint(bounds({a, b}).grown(road.width / 2 + kPavement + 0.5),
                   [&](Sample&, Point at, std::size_t index) {
                     const Nearest nearest = nearest_on_segment(a, b, at);
                     const double margin = road.width / 2 - nearest.distance;
-                    if (margin < -pavement - 0.5) return;
+                    if (margin < -kPavement - 0.5) return;
                     const double cross = along.x * (at.y - a.y) - along.y * (at.x - a.x);
                     const Hit hit{segment.road, static_cast<float>(margin),
                                   static_cast<float>(segment.start + nearest.along * size),
@@ -109,7 +109,7 @@ class Paver {
 
   void beside(Sample& sample, Point at, const Road& road, const Hit& hit) const {
     if (sample.cover == Cover::water) return;
-    if (road.pavements && hit.margin > -pavement) {
+    if (road.pavements && hit.margin > -kPavement) {
       sample.cover = Cover::bare;
       sample.height = sample.ground + 0.08F;
       sample.colour = hit.margin > -0.15F ? Colour{0.32F, 0.31F, 0.29F} : slabs(at);

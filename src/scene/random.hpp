@@ -16,7 +16,7 @@ constexpr std::uint64_t hash(std::uint64_t seed, std::int64_t a, std::int64_t b 
 /// The stream of a seed.
 class Rng : public RandomStream {
  public:
-  explicit Rng(std::uint64_t seed) : RandomStream(seed + golden_step) {}
+  explicit Rng(std::uint64_t seed) : RandomStream(seed + kGoldenStep) {}
   double range(double low, double high) { return low + (high - low) * uniform(); }
   int integer(int count) { return static_cast<int>(uniform() * count); }
   bool chance(double probability) { return uniform() < probability; }

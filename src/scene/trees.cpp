@@ -9,7 +9,7 @@ namespace terramask::scene {
 namespace {
 
 constexpr double cell = 4.6;           ///< at most one tree grows in a cell
-constexpr double largest_crown = 5.5;  ///< metres
+constexpr double kLargestCrown = 5.5;  ///< metres
 
 struct Growth {
   double chance = 0;
@@ -75,7 +75,7 @@ bool has_room(const Town& town, const Tree& tree) {
 
 std::vector<Tree> trees_in(const Town& town, const Box& box) {
   std::vector<Tree> trees;
-  const Box wide = box.grown(largest_crown * 1.3);
+  const Box wide = box.grown(kLargestCrown * 1.3);
   for (const std::size_t number : town.tree_index.query(wide)) trees.push_back(town.row_trees[number]);
   const auto first_row = static_cast<std::int64_t>(std::floor(wide.y0 / cell));
   const auto last_row = static_cast<std::int64_t>(std::floor(wide.y1 / cell));

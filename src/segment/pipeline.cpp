@@ -27,7 +27,7 @@ class Stopwatch {
 };
 
 // What comes over a network is asked for while the tiles before are read and computed.
-constexpr std::size_t tiles_ahead = 3;
+constexpr std::size_t kTilesAhead = 3;
 
 struct Patch {
   TileResult result;  // tile and validity, so far
@@ -347,7 +347,7 @@ PipelineTimes run_pipeline(SegmentTask& task, const Model& model, NetworkRunner&
   const Stages stages{.next = [&]() -> std::optional<Piece> {
                         if (stop != nullptr) stop->check();
                         if (next == tiles.size()) return std::nullopt;
-                        for (; advised < std::min(next + 1 + tiles_ahead, tiles.size()); ++advised)
+                        for (; advised < std::min(next + 1 + kTilesAhead, tiles.size()); ++advised)
                           task.reader().advise(tiles[advised].patch);
                         return Piece{shared, tiles[next++]};
                       },

@@ -20,7 +20,7 @@ using segment::SegmentTask;
 
 namespace {
 
-constexpr std::int64_t default_tile = 1024;
+constexpr std::int64_t kDefaultTile = 1024;
 constexpr std::uint64_t kProgram = std::uint64_t{60} << 20;  // with its libraries, before any work
 
 /// The working files that are kept in memory, and as much of GDAL's cache as there are blocks for.
@@ -134,7 +134,7 @@ SegmentEstimate Segmenter::estimate(const SegmentOptions& options) {
   SegmentTask task(*state_->model, options);
   const NetworkRunner& runner = *state_->runner;
   SegmentEstimate estimate;
-  estimate.tile = fit_tile(task, runner, options.tile > 0 ? options.tile : default_tile);
+  estimate.tile = fit_tile(task, runner, options.tile > 0 ? options.tile : kDefaultTile);
   const Window patch = task.largest_patch();
   const Plan plan = runner.plan(patch.height, patch.width, task.outputs(), task.grid(patch));
   double computed = 0;
@@ -177,7 +177,7 @@ SegmentSummary Segmenter::run(const SegmentOptions& options, const ProgressSink&
   check_outputs(options);
   std::vector<std::string> warnings;
   bool reopened = false;
-  std::int64_t tile = options.tile > 0 ? options.tile : default_tile;
+  std::int64_t tile = options.tile > 0 ? options.tile : kDefaultTile;
   for (;;) {
     SegmentTask task(*state_->model, options);
     try {

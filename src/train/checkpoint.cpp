@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* metadata_key = "terramask_training";
+constexpr const char* kMetadataKey = "terramask_training";
 
 constexpr const char* kRemedy = "remove it to start over, or name another model (`output`)";
 
@@ -140,13 +140,13 @@ Checkpoint parse_facts(const std::string& text) {
 }
 
 void save_checkpoint(const std::string& path, const Checkpoint& checkpoint) {
-  safetensors::write(path, {{metadata_key, facts_text(checkpoint)}}, checkpoint.tensors, true);
+  safetensors::write(path, {{kMetadataKey, facts_text(checkpoint)}}, checkpoint.tensors, true);
 }
 
 std::optional<Checkpoint> load_checkpoint(const std::string& path) {
   if (!std::filesystem::exists(path)) return std::nullopt;
   safetensors::Reader reader(path);
-  const auto entry = reader.header().metadata.find(metadata_key);
+  const auto entry = reader.header().metadata.find(kMetadataKey);
   if (entry == reader.header().metadata.end())
     throw Error(ErrorCode::format, path + ": not a checkpoint of a training", kRemedy);
   Checkpoint checkpoint;

@@ -15,7 +15,7 @@ namespace {
 // Of a chart, in SVG's units; it is drawn at about this size.
 constexpr double width = 760, height = 300, left = 46, right = 14, top = 20, bottom = 40;
 
-constexpr std::string_view style = R"(
+constexpr std::string_view kStyle = R"(
 main{max-width:960px}
 .legend{gap:4px 18px;margin:0 0 8px}
 .legend svg{width:26px;height:10px;margin-right:7px}
@@ -204,7 +204,7 @@ std::string to_html(const History& history) {
   std::string html = fmt::format(
       "<!DOCTYPE html>\n<html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
       "content=\"width=device-width\"><title>{0}</title>\n<style>{1}{2}</style>\n<main><h1>{0}</h1>\n",
-      title, base_style(), style);
+      title, base_style(), kStyle);
   if (history.epochs.empty()) return html + "<p class=\"sub\">No epoch is done yet.</p></main></html>\n";
 
   Curve training{"training", "#1f77b4"}, validation{"validation", "#d62728"};

@@ -53,8 +53,8 @@ namespace {
 
 // Where the project says nothing: three plateaus, each a tenth of the one before; or ten decays, after which
 // the rate is 0.6% of the first.
-constexpr double steps_by_default = 3, step_gamma = 0.1;
-constexpr double decays_by_default = 10, decay_gamma = 0.6;
+constexpr double kStepsByDefault = 3, step_gamma = 0.1;
+constexpr double kDecaysByDefault = 10, decay_gamma = 0.6;
 
 }  // namespace
 
@@ -66,7 +66,7 @@ learn::ScheduleSpec schedule_of(const TrainingKeys& keys, std::int64_t steps_per
   schedule.warmup = keys.warmup;
   const bool stepwise = schedule.kind == learn::ScheduleKind::step;
   const auto epochs = static_cast<double>(keys.epochs);
-  const double size = keys.step_size.value_or(epochs / (stepwise ? steps_by_default : decays_by_default));
+  const double size = keys.step_size.value_or(epochs / (stepwise ? kStepsByDefault : kDecaysByDefault));
   schedule.step_size =
       std::max<std::int64_t>(1, static_cast<std::int64_t>(size * static_cast<double>(steps_per_epoch)));
   schedule.gamma = keys.gamma.value_or(stepwise ? step_gamma : decay_gamma);

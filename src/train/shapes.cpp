@@ -12,8 +12,8 @@
 namespace terramask::train {
 namespace {
 
-constexpr double most_measured_gflop = 200;  // seconds on two cores
-constexpr std::int64_t fewest_channels = 8;
+constexpr double kMostMeasuredGflop = 200;  // seconds on two cores
+constexpr std::int64_t kFewestChannels = 8;
 
 void add_staging(const Plan& plan, TrainEstimate& found) {
   constexpr std::uint64_t slots = 2;
@@ -87,12 +87,12 @@ void check_memory(const Executor& executor, const ExecutorOptions& options, cons
 
 learn::TrainingSpec narrowed(const learn::TrainingSpec& spec) {
   learn::TrainingSpec less = spec;
-  while (step_gflop(learn::make_training_graphs(less), 1) > most_measured_gflop) {
+  while (step_gflop(learn::make_training_graphs(less), 1) > kMostMeasuredGflop) {
     const learn::TrainingSpec before = less;
     for (const NetworkKey& key : network_keys(less.network.architecture)) {
       if (!key.channels) continue;
       const std::int64_t channels = less.network.whole(key.name);
-      less.network.keys[std::string(key.name)] = std::max(std::min(fewest_channels, channels), channels / 2);
+      less.network.keys[std::string(key.name)] = std::max(std::min(kFewestChannels, channels), channels / 2);
     }
     if (less.network == before.network) break;
   }

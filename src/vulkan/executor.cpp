@@ -7,8 +7,8 @@ namespace terramask {
 namespace vulkan {
 namespace {
 
-constexpr std::uint64_t guard_bytes = 256;
-constexpr std::uint64_t largest_chunk = std::uint64_t{1} << 30;
+constexpr std::uint64_t kGuardBytes = 256;
+constexpr std::uint64_t kLargestChunk = std::uint64_t{1} << 30;
 
 class VulkanExecutor final : public Executor {
  public:
@@ -20,7 +20,7 @@ class VulkanExecutor final : public Executor {
   Plan plan(const Graph& graph, const TileGrid& = {}) const override {
     PlanOptions options;
     options.alignment = std::max<std::uint64_t>(256, device_->traits().storage_alignment);
-    options.max_chunk_bytes = std::min(device_->max_allocation(), largest_chunk) / 256 * 256;
+    options.max_chunk_bytes = std::min(device_->max_allocation(), kLargestChunk) / 256 * 256;
     options.memory_limit = memory_for_plan(graph);
     options.scratch_bytes = [this](const Graph& g, NodeId id) -> std::uint64_t {
       const Node& node = g.nodes()[id];
@@ -32,7 +32,7 @@ class VulkanExecutor final : public Executor {
     if (poison_) {
       options.reuse = false;
       options.value_bytes = [](const Graph& g, ValueId id) {
-        return (g.type(id).bytes() + 15) / 16 * 16 + guard_bytes;
+        return (g.type(id).bytes() + 15) / 16 * 16 + kGuardBytes;
       };
     }
     return make_plan(graph, options);

@@ -8,8 +8,8 @@
 namespace terramask::vulkan {
 namespace {
 
-constexpr const char* validation_layer = "VK_LAYER_KHRONOS_validation";
-constexpr std::uint32_t wanted_api = VK_API_VERSION_1_2;
+constexpr const char* kValidationLayer = "VK_LAYER_KHRONOS_validation";
+constexpr std::uint32_t kWantedApi = VK_API_VERSION_1_2;
 
 VKAPI_ATTR VkBool32 VKAPI_CALL on_message(VkDebugUtilsMessageSeverityFlagBitsEXT,
                                           VkDebugUtilsMessageTypeFlagsEXT,
@@ -69,7 +69,7 @@ bool has_compute(const vk::raii::PhysicalDevice& device) {
 }
 
 std::string why_unusable(const vk::raii::PhysicalDevice& device) {
-  if (device.getProperties().apiVersion < wanted_api)
+  if (device.getProperties().apiVersion < kWantedApi)
     return fmt::format("needs Vulkan 1.2, has {}", version(device.getProperties().apiVersion));
   if (!has_compute(device)) return "has no compute queue";
   return {};
@@ -121,14 +121,14 @@ void ValidationLog::check() {
 std::unique_ptr<Instance> make_instance(bool validation) {
   try {
     auto made = std::make_unique<Instance>();
-    vk::ApplicationInfo application("terramask", 0, "terramask", 0, wanted_api);
+    vk::ApplicationInfo application("terramask", 0, "terramask", 0, kWantedApi);
     std::vector<const char*> layers, extensions;
     vk::DebugUtilsMessengerCreateInfoEXT messages;
     if (validation) {
-      if (!has_layer(made->context, validation_layer))
+      if (!has_layer(made->context, kValidationLayer))
         throw Error(ErrorCode::not_found, "the Khronos validation layer is not installed",
                     "install the package vulkan-validationlayers");
-      layers.push_back(validation_layer);
+      layers.push_back(kValidationLayer);
       extensions.push_back(VK_EXT_DEBUG_UTILS_EXTENSION_NAME);
       made->log = std::make_unique<ValidationLog>();
       messages = vk::DebugUtilsMessengerCreateInfoEXT({},

@@ -8,8 +8,8 @@
 namespace terramask::vulkan {
 namespace {
 
-constexpr std::uint32_t poison_word = 0x7fc0dead;  // a NaN
-constexpr std::uint64_t no_timeout = std::numeric_limits<std::uint64_t>::max();
+constexpr std::uint32_t kPoisonWord = 0x7fc0dead;  // a NaN
+constexpr std::uint64_t kNoTimeout = std::numeric_limits<std::uint64_t>::max();
 
 const Kernels& find_kernels(KernelTable table, std::string_view name) {
   for (const Kernels& kernels : table)
@@ -76,7 +76,7 @@ VulkanProgram::~VulkanProgram() {
   for (Slot& slot : slots_) {
     if (!slot.in_flight) continue;
     try {
-      (void)device_->handle().waitForFences(*slot.fence, true, no_timeout);
+      (void)device_->handle().waitForFences(*slot.fence, true, kNoTimeout);
     } catch (
         const std::exception&) {  // NOLINT(bugprone-empty-catch): a lost device has nothing left to wait for
     }
@@ -261,7 +261,7 @@ void VulkanProgram::record(std::size_t index) {
   commands.begin(vk::CommandBufferBeginInfo());
   full_barrier(commands);
   if (poison_) {
-    for (const auto& chunk : arena_) commands.fillBuffer(chunk->handle(), 0, VK_WHOLE_SIZE, poison_word);
+    for (const auto& chunk : arena_) commands.fillBuffer(chunk->handle(), 0, VK_WHOLE_SIZE, kPoisonWord);
     full_barrier(commands);
   }
   for (const Staged& input : inputs_) {
@@ -327,7 +327,7 @@ void VulkanProgram::wait(std::size_t index) {
   if (!slot.in_flight) throw Error(ErrorCode::internal, "a slot was waited for without a submission");
   slot.in_flight = false;
   translate_errors("running the program", [&] {
-    (void)device_->handle().waitForFences(*slot.fence, true, no_timeout);
+    (void)device_->handle().waitForFences(*slot.fence, true, kNoTimeout);
     read_profile(slot);
     if (poison_) check_guards();
   });
@@ -367,7 +367,7 @@ void VulkanProgram::check_guards() {
       for (std::uint64_t byte = dense; byte + 4 <= at.bytes; byte += 4) {
         std::uint32_t word = 0;
         std::memcpy(&word, host.mapped().data() + at.offset + byte, 4);
-        if (word != poison_word)
+        if (word != kPoisonWord)
           throw Error(ErrorCode::internal, fmt::format("{}: a kernel wrote {} bytes past the end",
                                                        plan_.graph.values()[id].name, byte + 4 - dense));
       }

@@ -22,7 +22,7 @@ class Ranks : public ::testing::TestWithParam<int> {
   }
 };
 
-TEST_P(Ranks, sums_are_those_in_the_order_of_the_ranks_to_the_bit) {
+TEST_P(Ranks, SumsAreThoseInTheOrderOfTheRanksToTheBit) {
   // Fewer than ranks, uneven, and more than a chunk.
   for (const char* count : {"1", "1001", "1500001"}) {
     const RanksOutcome outcome = run_shell(mpirun(GetParam()) + program + "sum " + count);
@@ -31,21 +31,21 @@ TEST_P(Ranks, sums_are_those_in_the_order_of_the_ranks_to_the_bit) {
   }
 }
 
-TEST_P(Ranks, a_broadcast_reaches_all) {
+TEST_P(Ranks, ABroadcastReachesAll) {
   EXPECT_EQ(run_shell(mpirun(GetParam()) + program + "broadcast").status, 0);
 }
 
-TEST_P(Ranks, work_is_handed_out_to_whoever_asks) {
+TEST_P(Ranks, WorkIsHandedOutToWhoeverAsks) {
   const RanksOutcome outcome = run_shell(mpirun(GetParam()) + program + "hand_out 200");
   EXPECT_EQ(outcome.status, 0) << outcome.text;
   EXPECT_NE(outcome.text.find("200 items"), std::string::npos) << outcome.text;
 }
 
-TEST_P(Ranks, a_barrier_keeps_no_core_busy) {
+TEST_P(Ranks, ABarrierKeepsNoCoreBusy) {
   EXPECT_EQ(run_shell(mpirun(GetParam()) + program + "wait").status, 0);
 }
 
-TEST_P(Ranks, the_failure_of_one_ends_all_with_its_message) {
+TEST_P(Ranks, TheFailureOfOneEndsAllWithItsMessage) {
   const auto begin = std::chrono::steady_clock::now();
   const RanksOutcome outcome = run_shell(mpirun(GetParam()) + program + "abort 1");
   EXPECT_EQ(outcome.status, 3) << outcome.text;
@@ -53,7 +53,7 @@ TEST_P(Ranks, the_failure_of_one_ends_all_with_its_message) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
 }
 
-TEST_P(Ranks, what_all_come_upon_is_told_once) {
+TEST_P(Ranks, WhatAllComeUponIsToldOnce) {
   const RanksOutcome outcome = run_shell(mpirun(GetParam()) + program + "abort -1");
   EXPECT_EQ(outcome.status, 3) << outcome.text;
   const std::size_t first = outcome.text.find("cannot read a.tif");
@@ -64,7 +64,7 @@ TEST_P(Ranks, what_all_come_upon_is_told_once) {
 INSTANTIATE_TEST_SUITE_P(, Ranks, ::testing::Values(2, 4),
                          [](const auto& test) { return std::to_string(test.param) + "_ranks"; });
 
-TEST(OneRank, is_what_a_process_started_alone_has) {
+TEST(OneRank, IsWhatAProcessStartedAloneHas) {
   const auto ranks = join_ranks();
   EXPECT_EQ(ranks->rank(), 0);
   EXPECT_EQ(ranks->size(), 1);
@@ -84,16 +84,16 @@ TEST(OneRank, is_what_a_process_started_alone_has) {
   ranks->barrier();
 }
 
-TEST(OneRank, is_what_mpirun_alone_starts_too) {
+TEST(OneRank, IsWhatMpirunAloneStartsToo) {
   if (const std::string why = tests::no_mpirun(); !why.empty()) GTEST_SKIP() << why;
   EXPECT_EQ(run_shell(mpirun(1) + program + "sum 10").status, 0);
 }
 
-TEST(OneRank, a_batch_script_of_slurm_is_no_launcher) {
+TEST(OneRank, ABatchScriptOfSlurmIsNoLauncher) {
   EXPECT_EQ(run_shell("SLURM_NTASKS=4 SLURM_PROCID=0 " + program + "sum 10").status, 0);
 }
 
-TEST(FairShare, shares_the_cores_of_a_machine) {
+TEST(FairShare, SharesTheCoresOfAMachine) {
   const std::vector<std::uint64_t> first{1, 1, 0, 0}, second{0, 0, 1, 1}, all{1, 1, 1, 1}, twice{2, 2, 2, 2};
   EXPECT_EQ(cluster::fair_share(first, all, 2), 2);  // bound to halves
   EXPECT_EQ(cluster::fair_share(all, twice, 2), 2);  // not bound

@@ -7,7 +7,7 @@
 namespace terramask {
 namespace {
 
-TEST(SpellingDistance, counts_what_went_wrong_in_typing) {
+TEST(SpellingDistance, CountsWhatWentWrongInTyping) {
   EXPECT_EQ(spelling_distance("segment", "segment"), 0u);
   EXPECT_EQ(spelling_distance("segmnt", "segment"), 1u);
   EXPECT_EQ(spelling_distance("seggment", "segment"), 1u);
@@ -19,7 +19,7 @@ TEST(SpellingDistance, counts_what_went_wrong_in_typing) {
   EXPECT_EQ(spelling_distance("ca", "abc"), 3u) << "no letter is touched twice";
 }
 
-TEST(NearestName, finds_subcommands) {
+TEST(NearestName, FindsSubcommands) {
   const std::vector<std::string> names{"segment", "region", "info", "init", "labels", "train", "zonal"};
   EXPECT_EQ(nearest_name("segmnet", names), "segment");
   EXPECT_EQ(nearest_name("SEGMENT", names), "segment");
@@ -34,7 +34,7 @@ TEST(NearestName, finds_subcommands) {
   EXPECT_EQ(nearest_name("segment", {}), "");
 }
 
-TEST(NearestName, finds_options_whatever_their_dashes) {
+TEST(NearestName, FindsOptionsWhateverTheirDashes) {
   const std::vector<std::string> names{"-o",        "--output", "--threshold", "--class-weights",
                                        "--classes", "--class"};
   EXPECT_EQ(nearest_name("--treshold", names), "--threshold");

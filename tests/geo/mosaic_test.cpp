@@ -59,7 +59,7 @@ class Mosaic : public ReadTest {
   std::vector<std::uint8_t> valid;
 };
 
-TEST_F(Mosaic, what_no_raster_covers_is_invalid) {
+TEST_F(Mosaic, WhatNoRasterCoversIsInvalid) {
   write_raster(file("b.tif"), tile(6, 2));
   write_raster(file("a.tif"), tile(0, 1));
   open({"b.tif", "a.tif"});
@@ -74,7 +74,7 @@ TEST_F(Mosaic, what_no_raster_covers_is_invalid) {
   }
 }
 
-TEST_F(Mosaic, of_imagery_a_dark_band_is_no_hole) {
+TEST_F(Mosaic, OfImageryADarkBandIsNoHole) {
   const auto three = [&](double column, int bright) {
     NewRaster raster = tile(column, bright);
     raster.bands = 3;
@@ -97,7 +97,7 @@ TEST_F(Mosaic, of_imagery_a_dark_band_is_no_hole) {
   EXPECT_EQ(value(4), 90);
 }
 
-TEST_F(Mosaic, the_last_one_wins_where_they_overlap) {
+TEST_F(Mosaic, TheLastOneWinsWhereTheyOverlap) {
   write_raster(file("a.tif"), tile(0, 1));
   write_raster(file("b.tif"), tile(2, 2));
   open({"a.tif", "b.tif"});
@@ -107,7 +107,7 @@ TEST_F(Mosaic, the_last_one_wins_where_they_overlap) {
   EXPECT_THAT(valid, Each(1));
 }
 
-TEST_F(Mosaic, nodata_lets_the_others_show_and_is_invalid_alone) {
+TEST_F(Mosaic, NodataLetsTheOthersShowAndIsInvalidAlone) {
   NewRaster a = tile(0, 1), b = tile(2, 0);
   a.dress = b.dress = [](GDALDataset& dataset) { dataset.GetRasterBand(1)->SetNoDataValue(0); };
   write_raster(file("a.tif"), a);
@@ -121,7 +121,7 @@ TEST_F(Mosaic, nodata_lets_the_others_show_and_is_invalid_alone) {
   EXPECT_TRUE(is_valid(4));
 }
 
-TEST_F(Mosaic, alpha_and_masks_count_as_in_each_alone) {
+TEST_F(Mosaic, AlphaAndMasksCountAsInEachAlone) {
   NewRaster opaque = tile(0, 1), half = tile(2, 2), masked = tile(4, 3);
   half.bands = 2;
   half.value = [](int band, int column, int) { return band == 1 ? 2 : column < 2 ? 0 : 255; };
@@ -147,7 +147,7 @@ TEST_F(Mosaic, alpha_and_masks_count_as_in_each_alone) {
   EXPECT_FALSE(is_valid(7));
 }
 
-TEST_F(Mosaic, different_kinds_are_refused_by_name) {
+TEST_F(Mosaic, DifferentKindsAreRefusedByName) {
   write_raster(file("a.tif"), tile(0, 1));
   NewRaster other = tile(4, 1);
   other.crs = "EPSG:32634";
@@ -177,7 +177,7 @@ TEST_F(Mosaic, different_kinds_are_refused_by_name) {
   expect_refused({"a.tif", "nowhere.tif"}, ErrorCode::unsupported, "geotransform");
 }
 
-TEST_F(Mosaic, names_with_signs_of_xml_are_found) {
+TEST_F(Mosaic, NamesWithSignsOfXmlAreFound) {
   write_raster(file("a & <b>'\".tif"), tile(0, 1));
   open({"a & <b>'\".tif"});
   EXPECT_THAT(values, Each(1));

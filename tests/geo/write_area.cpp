@@ -58,7 +58,7 @@ Grid grid_of(const std::string& path) {
   return grid;
 }
 
-TEST(WriteArea, of_web_mercator_at_39_degrees_south_is_that_of_the_ellipsoid) {
+TEST(WriteArea, OfWebMercatorAt39DegreesSouthIsThatOfTheEllipsoid) {
   const auto source = shared_data("data/gdal_io/alpha.tif");
   TERRAMASK_REQUIRE(source);
   const Grid grid = grid_of(source.string());
@@ -90,7 +90,7 @@ struct AreaCase {
 
 class WriteAreas : public testing::TestWithParam<AreaCase> {};
 
-TEST_P(WriteAreas, agree_with_proj_everywhere) {
+TEST_P(WriteAreas, AgreeWithProjEverywhere) {
   const AreaCase& one = GetParam();
   Grid grid{one.width, one.height, one.geotransform, true, one.crs};
   const auto areas = geo::PixelAreas::make(grid);
@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(
         AreaCase{"across the date line", "EPSG:4326", 200, 200, {179.9, 1e-3, 0, -16, 0, -1e-3}},
         AreaCase{"US survey feet", "EPSG:2225", 4000, 4000, {6e6, 2, 0, 2.2e6, 0, -2}}));
 
-TEST(WriteArea, is_unknown_without_a_place_on_earth) {
+TEST(WriteArea, IsUnknownWithoutAPlaceOnEarth) {
   Grid grid = utm_grid(10, 10);
   grid.crs.clear();
   EXPECT_EQ(geo::PixelAreas::make(grid), nullptr);
@@ -132,7 +132,7 @@ TEST(WriteArea, is_unknown_without_a_place_on_earth) {
   EXPECT_EQ(geo::PixelAreas::make(grid), nullptr);
 }
 
-TEST(WriteArea, of_a_run_is_the_sum_of_its_pixels) {
+TEST(WriteArea, OfARunIsTheSumOfItsPixels) {
   Grid grid{5000, 5000, {-1e6, 4e2, 0, 7e6, 0, -4e2}, true, "EPSG:3857"};
   const auto areas = geo::PixelAreas::make(grid);
   for (const std::int64_t row : {0, 1234, 4999}) {

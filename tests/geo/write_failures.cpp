@@ -21,7 +21,7 @@ MaskOptions town_options(const std::string& path) {
   return {path, utm_grid(1301, 777), town_classes(), {}, {}, false};
 }
 
-TEST(WriteFailures, nothing_stands_under_the_name_before_the_end) {
+TEST(WriteFailures, NothingStandsUnderTheNameBeforeTheEnd) {
   const TemporaryFolder folder;
   {
     const auto writer = MaskWriter::create(town_options(folder.file("mask.tif")));
@@ -33,7 +33,7 @@ TEST(WriteFailures, nothing_stands_under_the_name_before_the_end) {
   EXPECT_TRUE(folder.names().empty()) << "an unfinished writer cleans up";
 }
 
-TEST(WriteFailures, stopping_leaves_nothing_and_keeps_the_old_file) {
+TEST(WriteFailures, StoppingLeavesNothingAndKeepsTheOldFile) {
   const TemporaryFolder folder;
   make_town_mask(folder.file("mask.tif"), utm_grid(100, 100));
   const std::string before = text_of(folder.file("mask.tif"));
@@ -57,7 +57,7 @@ TEST(WriteFailures, stopping_leaves_nothing_and_keeps_the_old_file) {
   }
 }
 
-TEST(WriteFailures, what_another_program_wrote_meanwhile_stays) {
+TEST(WriteFailures, WhatAnotherProgramWroteMeanwhileStays) {
   const TemporaryFolder folder;
   {
     const auto writer = MaskWriter::create(town_options(folder.file("mask.tif")));
@@ -70,7 +70,7 @@ TEST(WriteFailures, what_another_program_wrote_meanwhile_stays) {
   EXPECT_EQ(text_of(folder.file("mask.tif")), "theirs");
 }
 
-TEST(WriteFailures, an_exception_of_the_progress_comes_through) {
+TEST(WriteFailures, AnExceptionOfTheProgressComesThrough) {
   const TemporaryFolder folder;
   {
     const auto writer = MaskWriter::create(town_options(folder.file("mask.tif")));
@@ -80,7 +80,7 @@ TEST(WriteFailures, an_exception_of_the_progress_comes_through) {
   EXPECT_TRUE(folder.names().empty());
 }
 
-TEST(WriteFailures, progress_rises_to_the_end) {
+TEST(WriteFailures, ProgressRisesToTheEnd) {
   const TemporaryFolder folder;
   const auto writer = MaskWriter::create(town_options(folder.file("mask.tif")));
   std::vector<Progress> last;
@@ -104,7 +104,7 @@ TEST(WriteFailures, progress_rises_to_the_end) {
   EXPECT_EQ(last.back().total, 1301u * 777u);
 }
 
-TEST(WriteFailures, a_file_that_does_not_hold_what_was_written_is_refused) {
+TEST(WriteFailures, AFileThatDoesNotHoldWhatWasWrittenIsRefused) {
   const TemporaryFolder folder;
   {
     const auto writer = MaskWriter::create(town_options(folder.file("mask.tif")));
@@ -118,7 +118,7 @@ TEST(WriteFailures, a_file_that_does_not_hold_what_was_written_is_refused) {
   EXPECT_TRUE(folder.names().empty());
 }
 
-TEST(WriteFailures, overwriting_replaces_the_sidecars_too) {
+TEST(WriteFailures, OverwritingReplacesTheSidecarsToo) {
   const TemporaryFolder folder;
   make_town_mask(folder.file("mask.tif"), utm_grid(100, 100));
   for (const char* stale : {"mask.tif.ovr", "mask.tif.msk"}) std::ofstream(folder.file(stale)) << "stale";
@@ -129,7 +129,7 @@ TEST(WriteFailures, overwriting_replaces_the_sidecars_too) {
   EXPECT_EQ(mask->GetRasterBand(1)->GetDefaultRAT()->GetRowCount(), 3);
 }
 
-TEST(WriteFailures, a_sidecar_of_what_stood_there_is_not_inherited) {
+TEST(WriteFailures, ASidecarOfWhatStoodThereIsNotInherited) {
   const TemporaryFolder folder;
   std::ofstream(folder.file("p.tif.aux.xml")) << "<PAMDataset><SRS>LOCAL_CS[\"wrong\"]</SRS></PAMDataset>";
   const auto writer = ProbabilityWriter::create(
@@ -153,7 +153,7 @@ void write_noise(const std::string& path) {
   writer->finish({}, nullptr);
 }
 
-TEST(WriteFailures, a_full_disk_is_told_as_such_wherever_it_fills) {
+TEST(WriteFailures, AFullDiskIsToldAsSuchWhereverItFills) {
   const TemporaryFolder folder;
   int failed = 0;
   int written = 0;
@@ -180,7 +180,7 @@ TEST(WriteFailures, a_full_disk_is_told_as_such_wherever_it_fills) {
   EXPECT_GE(written, 1) << "the largest disk is large enough";
 }
 
-TEST(WriteFailures, a_limit_on_file_sizes_is_told) {
+TEST(WriteFailures, ALimitOnFileSizesIsTold) {
   const TemporaryFolder folder;
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -205,12 +205,12 @@ class CheckOutput : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(CheckOutput, takes_a_new_file) {
+TEST_F(CheckOutput, TakesANewFile) {
   EXPECT_NO_THROW(check_output(folder_.file("new.tif"), false, {}));
   EXPECT_TRUE(folder_.names().empty());
 }
 
-TEST_F(CheckOutput, refuses_what_exists_unless_told) {
+TEST_F(CheckOutput, RefusesWhatExistsUnlessTold) {
   std::ofstream(folder_.file("old.tif")) << "x";
   const Error error = refused(folder_.file("old.tif"));
   EXPECT_EQ(error.code(), ErrorCode::exists);
@@ -220,7 +220,7 @@ TEST_F(CheckOutput, refuses_what_exists_unless_told) {
   EXPECT_EQ(refused(folder_.file("dangling.tif")).code(), ErrorCode::exists);
 }
 
-TEST_F(CheckOutput, refuses_folders_and_what_is_no_file) {
+TEST_F(CheckOutput, RefusesFoldersAndWhatIsNoFile) {
   EXPECT_THAT(refused(folder_.path().string(), true).what(), HasSubstr("is a folder"));
   EXPECT_THAT(refused(folder_.path().string() + "/", true).what(), HasSubstr("is a folder"));
   EXPECT_EQ(refused("/dev/null", true).code(), ErrorCode::usage);
@@ -228,13 +228,13 @@ TEST_F(CheckOutput, refuses_folders_and_what_is_no_file) {
   EXPECT_EQ(refused("/vsimem/mask.tif").code(), ErrorCode::unsupported);
 }
 
-TEST_F(CheckOutput, refuses_a_folder_that_is_missing_or_a_file) {
+TEST_F(CheckOutput, RefusesAFolderThatIsMissingOrAFile) {
   EXPECT_EQ(refused(folder_.file("missing/mask.tif")).code(), ErrorCode::not_found);
   std::ofstream(folder_.file("file")) << "x";
   EXPECT_NE(refused(folder_.file("file/mask.tif")).code(), ErrorCode::internal);
 }
 
-TEST_F(CheckOutput, refuses_an_input_whatever_it_is_called) {
+TEST_F(CheckOutput, RefusesAnInputWhateverItIsCalled) {
   make_town_mask(folder_.file("in.tif"), utm_grid(20, 20));
   std::filesystem::create_symlink("in.tif", folder_.file("link.tif"));
   std::filesystem::create_hard_link(folder_.file("in.tif"), folder_.file("hard.tif"));
@@ -252,7 +252,7 @@ TEST_F(CheckOutput, refuses_an_input_whatever_it_is_called) {
   EXPECT_NO_THROW(check_output(folder_.file("out.tif"), false, std::vector{folder_.file("in.tif")}));
 }
 
-TEST_F(CheckOutput, refuses_a_folder_it_may_not_write_in) {
+TEST_F(CheckOutput, RefusesAFolderItMayNotWriteIn) {
   std::filesystem::create_directory(folder_.path() / "locked");
   std::filesystem::permissions(folder_.path(), std::filesystem::perms(0755));
   std::filesystem::permissions(folder_.path() / "locked", std::filesystem::perms(0555));

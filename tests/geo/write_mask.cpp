@@ -11,7 +11,7 @@
 namespace terramask::tests {
 namespace {
 
-TEST(WriteMask, holds_the_values_written_in_any_order) {
+TEST(WriteMask, HoldsTheValuesWrittenInAnyOrder) {
   const TemporaryFolder folder;
   const Grid grid = utm_grid(1301, 777);
   make_town_mask(folder.file("mask.tif"), grid);
@@ -24,7 +24,7 @@ TEST(WriteMask, holds_the_values_written_in_any_order) {
   EXPECT_EQ(read_band<std::uint16_t>(*mask, 1, GDT_UInt16), town_block(grid.extent(), 255));
 }
 
-TEST(WriteMask, is_a_valid_cog_with_its_sidecar) {
+TEST(WriteMask, IsAValidCogWithItsSidecar) {
   const TemporaryFolder folder;
   make_town_mask(folder.file("mask.tif"), utm_grid(1301, 777));
   EXPECT_STREQ(geo::open_raster(folder.file("mask.tif"))->GetMetadataItem("LAYOUT", "IMAGE_STRUCTURE"),
@@ -32,7 +32,7 @@ TEST(WriteMask, is_a_valid_cog_with_its_sidecar) {
   TERRAMASK_EXPECT_VALID_COG(folder.file("mask.tif"), folder);
 }
 
-TEST(WriteMask, has_palette_names_and_classes) {
+TEST(WriteMask, HasPaletteNamesAndClasses) {
   const TemporaryFolder folder;
   make_town_mask(folder.file("mask.tif"), utm_grid(600, 600));
   const auto mask = geo::open_raster(folder.file("mask.tif"));
@@ -53,7 +53,7 @@ TEST(WriteMask, has_palette_names_and_classes) {
   EXPECT_STREQ(names[4], "Gebäude <old> & \"new\"");
 }
 
-TEST(WriteMask, keeps_its_classes_when_moved_with_and_without_the_sidecar) {
+TEST(WriteMask, KeepsItsClassesWhenMovedWithAndWithoutTheSidecar) {
   const TemporaryFolder folder;
   make_town_mask(folder.file("mask.tif"), utm_grid(600, 600));
   std::filesystem::create_directory(folder.path() / "elsewhere");
@@ -74,7 +74,7 @@ TEST(WriteMask, keeps_its_classes_when_moved_with_and_without_the_sidecar) {
             nlohmann::json({{"value", 4}, {"name", "Gebäude <old> & \"new\""}, {"color", "#d02020"}}));
 }
 
-TEST(WriteMask, counts_pixels_in_its_attribute_table) {
+TEST(WriteMask, CountsPixelsInItsAttributeTable) {
   const TemporaryFolder folder;
   const Grid grid = utm_grid(1301, 777);
   make_town_mask(folder.file("mask.tif"), grid);
@@ -96,7 +96,7 @@ TEST(WriteMask, counts_pixels_in_its_attribute_table) {
   EXPECT_EQ(table->GetValueAsInt(2, count), expected[4]);
 }
 
-TEST(WriteMask, builds_overviews_by_mode) {
+TEST(WriteMask, BuildsOverviewsByMode) {
   const TemporaryFolder folder;
   const Grid grid = utm_grid(1024, 1024);
   const auto writer = MaskWriter::create(
@@ -137,7 +137,7 @@ std::vector<int> halved_by_mode(const std::vector<int>& source, int width, int h
   return result;
 }
 
-TEST(WriteMask, has_every_overview_down_to_one_block) {
+TEST(WriteMask, HasEveryOverviewDownToOneBlock) {
   for (const bool wide : {false, true}) {
     const TemporaryFolder folder;
     const Grid grid = utm_grid(2301, 1205);  // odd at several levels
@@ -177,7 +177,7 @@ TEST(WriteMask, has_every_overview_down_to_one_block) {
   }
 }
 
-TEST(WriteMask, keeps_grids_to_the_last_digit) {
+TEST(WriteMask, KeepsGridsToTheLastDigit) {
   const std::vector<std::array<double, 6>> transforms{
       {500000.123456789, 0.333333333333, 0, 4649776.987654321, 0, -0.333333333333},
       {500000.1, 0.5, 0.25, 4649776.2, -0.25, 0.5},  // rotated
@@ -196,7 +196,7 @@ TEST(WriteMask, keeps_grids_to_the_last_digit) {
   }
 }
 
-TEST(WriteMask, keeps_systems_geotiff_has_no_keys_for) {
+TEST(WriteMask, KeepsSystemsGeotiffHasNoKeysFor) {
   for (const char* crs :
        {"+proj=ob_tran +o_proj=longlat +o_lon_p=0 +o_lat_p=39.25 +lon_0=18 +datum=WGS84 +type=crs",
         "+proj=geos +h=35785831 +lon_0=-75 +sweep=x +datum=WGS84 +type=crs", "EPSG:2953",
@@ -220,7 +220,7 @@ TEST(WriteMask, keeps_systems_geotiff_has_no_keys_for) {
   }
 }
 
-TEST(WriteMask, keeps_the_epoch_of_its_coordinates) {
+TEST(WriteMask, KeepsTheEpochOfItsCoordinates) {
   const TemporaryFolder folder;
   Grid grid = utm_grid(60, 40);
   grid.epoch = 2021.3;
@@ -228,7 +228,7 @@ TEST(WriteMask, keeps_the_epoch_of_its_coordinates) {
   EXPECT_EQ(geo::open_raster(folder.file("mask.tif"))->GetSpatialRef()->GetCoordinateEpoch(), 2021.3);
 }
 
-TEST(WriteMask, is_written_on_a_site_grid) {
+TEST(WriteMask, IsWrittenOnASiteGrid) {
   const TemporaryFolder folder;
   Grid grid = utm_grid(70, 50);
   grid.crs = "LOCAL_CS[\"site\",UNIT[\"metre\",1]]";
@@ -237,7 +237,7 @@ TEST(WriteMask, is_written_on_a_site_grid) {
             6);
 }
 
-TEST(WriteMask, is_written_without_georeference) {
+TEST(WriteMask, IsWrittenWithoutGeoreference) {
   const TemporaryFolder folder;
   Grid grid;
   grid.width = 70;
@@ -251,7 +251,7 @@ TEST(WriteMask, is_written_without_georeference) {
       << "no areas rather than wrong ones";
 }
 
-TEST(WriteMask, leaves_what_was_not_written_nodata) {
+TEST(WriteMask, LeavesWhatWasNotWrittenNodata) {
   const TemporaryFolder folder;
   const Grid grid = utm_grid(900, 700);
   const auto writer = MaskWriter::create({folder.file("mask.tif"), grid, town_classes(), {}, {}, false});
@@ -263,7 +263,7 @@ TEST(WriteMask, leaves_what_was_not_written_nodata) {
   EXPECT_EQ(values[605 * 900 + 605], 4);
 }
 
-TEST(WriteMask, takes_sixteen_bits_for_many_classes_and_large_values) {
+TEST(WriteMask, TakesSixteenBitsForManyClassesAndLargeValues) {
   std::vector<ClassInfo> many;
   for (int i = 0; i < 1000; ++i) many.push_back({i, "class number " + std::to_string(i), "#102030"});
   const std::vector<ClassInfo> large{{0, "a", "#000000"}, {60000, "b", "#0000ff"}};
@@ -290,7 +290,7 @@ TEST(WriteMask, takes_sixteen_bits_for_many_classes_and_large_values) {
   }
 }
 
-TEST(WriteMask, keeps_255_classes_in_a_byte) {
+TEST(WriteMask, Keeps255ClassesInAByte) {
   std::vector<ClassInfo> classes;
   for (int i = 0; i < 255; ++i) classes.push_back({i, std::to_string(i), "#102030"});
   const TemporaryFolder folder;
@@ -301,7 +301,7 @@ TEST(WriteMask, keeps_255_classes_in_a_byte) {
             65535);
 }
 
-TEST(WriteMask, carries_metadata_and_creation_options) {
+TEST(WriteMask, CarriesMetadataAndCreationOptions) {
   const TemporaryFolder folder;
   const Grid grid = utm_grid(300, 300);
   const auto writer =
@@ -322,7 +322,7 @@ TEST(WriteMask, carries_metadata_and_creation_options) {
   EXPECT_EQ(side, 128);
 }
 
-TEST(WriteMask, refuses_values_that_are_no_class) {
+TEST(WriteMask, RefusesValuesThatAreNoClass) {
   const TemporaryFolder folder;
   const auto writer =
       MaskWriter::create({folder.file("m.tif"), utm_grid(9, 9), town_classes(), {}, {}, false});

@@ -126,7 +126,7 @@ std::uint16_t pattern(std::int64_t x, std::int64_t y, std::uint64_t seed) {
   return static_cast<std::uint16_t>(drawn < 6 ? drawn % 3 : 255);
 }
 
-TEST_F(WriteMosaic, masks_are_laid_pixel_by_pixel_the_later_over_the_earlier) {
+TEST_F(WriteMosaic, MasksAreLaidPixelByPixelTheLaterOverTheEarlier) {
   // Twelve tiles of uneven sizes, over each other by some pixels, with nodata in them and a gap between.
   std::vector<Window> places;
   for (std::int64_t y = 0; y < 3; ++y)
@@ -176,7 +176,7 @@ TEST_F(WriteMosaic, masks_are_laid_pixel_by_pixel_the_later_over_the_earlier) {
   }
 }
 
-TEST_F(WriteMosaic, images_keep_their_bands_and_get_an_alpha_band_for_gaps) {
+TEST_F(WriteMosaic, ImagesKeepTheirBandsAndGetAnAlphaBandForGaps) {
   const auto value = [](int band, std::int64_t x, std::int64_t y) {
     return static_cast<double>((x * 7 + y * 3 + band * 50) % 256);
   };
@@ -204,7 +204,7 @@ TEST_F(WriteMosaic, images_keep_their_bands_and_get_an_alpha_band_for_gaps) {
   EXPECT_EQ(alpha[105], 0);
 }
 
-TEST_F(WriteMosaic, probabilities_keep_nodata_names_and_type) {
+TEST_F(WriteMosaic, ProbabilitiesKeepNodataNamesAndType) {
   const auto value = [](int band, std::int64_t x, std::int64_t y) {
     return x % 5 == 0 ? std::numeric_limits<double>::quiet_NaN() : static_cast<double>(x + y + band) / 256;
   };
@@ -227,7 +227,7 @@ TEST_F(WriteMosaic, probabilities_keep_nodata_names_and_type) {
   }
 }
 
-TEST_F(WriteMosaic, tiles_on_other_grids_are_refused_or_aligned) {
+TEST_F(WriteMosaic, TilesOnOtherGridsAreRefusedOrAligned) {
   const auto stripes = [](std::int64_t x, std::int64_t) { return static_cast<std::uint16_t>(x / 20 % 3); };
   write_mask("a.tif", {0, 0, 100, 100}, stripes);
   write_mask("b.tif", {100, 0, 100, 100}, stripes);
@@ -258,7 +258,7 @@ TEST_F(WriteMosaic, tiles_on_other_grids_are_refused_or_aligned) {
   check(0.02);
 }
 
-TEST_F(WriteMosaic, what_does_not_fit_is_named) {
+TEST_F(WriteMosaic, WhatDoesNotFitIsNamed) {
   const auto one = [](auto, auto) { return std::uint16_t{1}; };
   write_mask("a.tif", {0, 0, 100, 100}, [](auto x, auto y) { return pattern(x, y, 1); });
   write_mask("b.tif", {100, 0, 50, 50}, one, {{1, "lake", "#0000ff"}});
@@ -278,7 +278,7 @@ TEST_F(WriteMosaic, what_does_not_fit_is_named) {
   EXPECT_THAT(error({"@list.txt"}), HasSubstr("the list names no tile"));
 }
 
-TEST_F(WriteMosaic, lists_patterns_and_folders_name_tiles_in_order) {
+TEST_F(WriteMosaic, ListsPatternsAndFoldersNameTilesInOrder) {
   for (const char* name : {"tiles/b.tif", "tiles/a.TIF", "tiles/c.txt", "tiles/.hidden.tif"})
     std::ofstream(path(name)) << "x";
   std::ofstream(path("list.txt")) << "tiles/b.tif\r\n# no tile\n" << path("tiles/a.TIF") << "\n";

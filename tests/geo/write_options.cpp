@@ -25,7 +25,7 @@ class WriteOptions : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(WriteOptions, unknown_names_are_refused_with_the_known_ones) {
+TEST_F(WriteOptions, UnknownNamesAreRefusedWithTheKnownOnes) {
   const Error error = refused("COMPRES=LZW");
   EXPECT_EQ(error.code(), ErrorCode::usage);
   EXPECT_THAT(error.message(), HasSubstr("COMPRES=LZW"));
@@ -36,14 +36,14 @@ TEST_F(WriteOptions, unknown_names_are_refused_with_the_known_ones) {
   EXPECT_TRUE(folder_.names().empty());
 }
 
-TEST_F(WriteOptions, values_the_driver_would_not_take_are_refused) {
+TEST_F(WriteOptions, ValuesTheDriverWouldNotTakeAreRefused) {
   EXPECT_THAT(refused("COMPRESS=ZIP").remedy(), HasSubstr("DEFLATE"));
   EXPECT_EQ(refused("BLOCKSIZE=big").code(), ErrorCode::usage);
   EXPECT_EQ(refused("SPARSE_OK=perhaps").code(), ErrorCode::usage);
   EXPECT_EQ(refused("BIGTIFF=").code(), ErrorCode::usage);
 }
 
-TEST_F(WriteOptions, what_would_change_grid_or_values_is_refused) {
+TEST_F(WriteOptions, WhatWouldChangeGridOrValuesIsRefused) {
   for (const char* option : {"TARGET_SRS=EPSG:3857", "TILING_SCHEME=GoogleMapsCompatible", "RES=2"})
     EXPECT_THAT(refused(option).message(), HasSubstr("grid")) << option;
   for (const char* option : {"COMPRESS=JPEG", "compress=webp", "COMPRESS=LERC_ZSTD"})
@@ -52,7 +52,7 @@ TEST_F(WriteOptions, what_would_change_grid_or_values_is_refused) {
     EXPECT_THAT(refused(option).remedy(), HasSubstr("MODE")) << option;
 }
 
-TEST_F(WriteOptions, all_that_is_left_works) {
+TEST_F(WriteOptions, AllThatIsLeftWorks) {
   for (const char* option : {"COMPRESS=NONE", "COMPRESS=LZMA", "PREDICTOR=YES", "LEVEL=9", "NUM_THREADS=2",
                              "BIGTIFF=YES", "OVERVIEWS=NONE", "OVERVIEW_RESAMPLING=NEAREST", "SPARSE_OK=YES",
                              "GEOTIFF_VERSION=1.1", "BLOCKSIZE=256"}) {
@@ -63,7 +63,7 @@ TEST_F(WriteOptions, all_that_is_left_works) {
   }
 }
 
-TEST_F(WriteOptions, lists_of_classes_that_cannot_be_meant_are_refused) {
+TEST_F(WriteOptions, ListsOfClassesThatCannotBeMeantAreRefused) {
   using Classes = std::vector<ClassInfo>;
   EXPECT_EQ(refused(Classes{}).code(), ErrorCode::usage);
   EXPECT_THAT(refused(Classes{{1, "a", "#000000"}, {1, "b", "#000000"}}).message(),
@@ -74,7 +74,7 @@ TEST_F(WriteOptions, lists_of_classes_that_cannot_be_meant_are_refused) {
     EXPECT_THAT(refused(Classes{{1, "a", color}}).remedy(), HasSubstr("#rrggbb")) << color;
 }
 
-TEST_F(WriteOptions, memory_goes_by_pixels_not_by_sides) {
+TEST_F(WriteOptions, MemoryGoesByPixelsNotBySides) {
   constexpr std::int64_t two_floats = 8;
   const geo::WriterMemory line = geo::writer_memory(utm_grid(100'000, 1), two_floats, 512);
   EXPECT_FALSE(line.in_memory);
@@ -87,7 +87,7 @@ TEST_F(WriteOptions, memory_goes_by_pixels_not_by_sides) {
   EXPECT_EQ(geo::working_tile(100'000), 512);
 }
 
-TEST_F(WriteOptions, the_disk_estimate_is_never_below_what_is_used) {
+TEST_F(WriteOptions, TheDiskEstimateIsNeverBelowWhatIsUsed) {
   const Grid grid = utm_grid(1200, 1200);
   const DiskEstimate mask = estimate_disk(folder_.file("m.tif"), grid, 250, false, ProbabilityType::byte);
   EXPECT_GT(mask.free_bytes, 0u);

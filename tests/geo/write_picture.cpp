@@ -83,7 +83,7 @@ class WritePicture : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(WritePicture, shows_the_image_the_mask_over_it_and_a_legend) {
+TEST_F(WritePicture, ShowsTheImageTheMaskOverItAndALegend) {
   const Grid grid = utm_grid(400, 300);
   make_image(folder_.file("image.tif"), grid, GDT_Byte, {200, 100, 60}, false);
   make_halves(folder_.file("mask.tif"), grid);
@@ -102,7 +102,7 @@ TEST_F(WritePicture, shows_the_image_the_mask_over_it_and_a_legend) {
   EXPECT_GT(picture.count({0, 0, 255}), 100);
 }
 
-TEST_F(WritePicture, lays_the_mask_of_a_part_over_that_part) {
+TEST_F(WritePicture, LaysTheMaskOfAPartOverThatPart) {
   const Grid grid = utm_grid(400, 300);
   make_image(folder_.file("image.tif"), grid, GDT_Byte, {10, 20, 30}, true);
   const Grid part = cut(grid, {100, 50, 200, 200});  // its left half is the image's nodata
@@ -113,7 +113,7 @@ TEST_F(WritePicture, lays_the_mask_of_a_part_over_that_part) {
   EXPECT_NEAR(static_cast<double>(picture.count({10, 20, 30})), image, image * 0.02);
 }
 
-TEST_F(WritePicture, stretches_sixteen_bits) {
+TEST_F(WritePicture, StretchesSixteenBits) {
   const auto image = shared_data("data/gdal_io/RGBA.uint16.tif");
   TERRAMASK_REQUIRE(image);
   const auto raster = geo::open_raster(image.string());
@@ -138,7 +138,7 @@ TEST_F(WritePicture, stretches_sixteen_bits) {
   EXPECT_GT(brightest, 200);
 }
 
-TEST_F(WritePicture, keeps_within_its_size_whatever_the_shape) {
+TEST_F(WritePicture, KeepsWithinItsSizeWhateverTheShape) {
   for (const auto& [width, height] :
        std::vector<std::pair<int, int>>{{900, 30}, {30, 900}, {1, 1}, {2000, 2000}}) {
     const Grid grid = utm_grid(width, height);
@@ -153,7 +153,7 @@ TEST_F(WritePicture, keeps_within_its_size_whatever_the_shape) {
   }
 }
 
-TEST_F(WritePicture, refuses_what_does_not_fit) {
+TEST_F(WritePicture, RefusesWhatDoesNotFit) {
   const Grid grid = utm_grid(40, 30);
   make_image(folder_.file("image.tif"), grid, GDT_Byte, {1, 2, 3}, false);
   const auto refused = [&](const Grid& mask_grid) {
@@ -184,7 +184,7 @@ TEST_F(WritePicture, refuses_what_does_not_fit) {
   EXPECT_EQ(draw("out.png", 500, 0.5).code(), ErrorCode::exists);
 }
 
-TEST(StrokeFont, knows_ascii_and_the_accents_of_latin_languages) {
+TEST(StrokeFont, KnowsAsciiAndTheAccentsOfLatinLanguages) {
   const double box = geo::set_text("\xd0\xb6").width;  // a Cyrillic letter
   EXPECT_EQ(geo::set_text("\xd0\xb6").strokes.size(), 1u);
   for (char letter = '!'; letter <= '~'; ++letter) {

@@ -42,7 +42,7 @@ void write_all(const std::string& path, ProbabilityType type,
   writer->finish({}, nullptr);
 }
 
-TEST(WriteProbabilities, as_bytes_hold_scaled_values_and_band_names) {
+TEST(WriteProbabilities, AsBytesHoldScaledValuesAndBandNames) {
   const TemporaryFolder folder;
   write_all(folder.file("p.tif"), ProbabilityType::byte);
   const auto raster = geo::open_raster(folder.file("p.tif"));
@@ -72,7 +72,7 @@ TEST(WriteProbabilities, as_bytes_hold_scaled_values_and_band_names) {
   EXPECT_EQ(raster->GetRasterBand(1)->GetOverviewCount(), 2);
 }
 
-TEST(WriteProbabilities, as_floats_hold_the_values_themselves) {
+TEST(WriteProbabilities, AsFloatsHoldTheValuesThemselves) {
   const TemporaryFolder folder;
   write_all(folder.file("p.tif"), ProbabilityType::float32);
   const auto raster = geo::open_raster(folder.file("p.tif"));
@@ -92,7 +92,7 @@ TEST(WriteProbabilities, as_floats_hold_the_values_themselves) {
   }
 }
 
-TEST(WriteProbabilities, are_valid_cogs) {
+TEST(WriteProbabilities, AreValidCogs) {
   const TemporaryFolder folder;
   write_all(folder.file("bytes.tif"), ProbabilityType::byte);
   write_all(folder.file("floats.tif"), ProbabilityType::float32);
@@ -101,7 +101,7 @@ TEST(WriteProbabilities, are_valid_cogs) {
   TERRAMASK_EXPECT_VALID_COG(folder.file("floats.tif"), folder);
 }
 
-TEST(WriteProbabilities, have_overviews_by_average_of_what_is_valid) {
+TEST(WriteProbabilities, HaveOverviewsByAverageOfWhatIsValid) {
   const TemporaryFolder folder;
   const Grid grid = utm_grid(1024, 1024);
   const auto writer = ProbabilityWriter::create(
@@ -124,7 +124,7 @@ TEST(WriteProbabilities, have_overviews_by_average_of_what_is_valid) {
   for (const std::uint8_t value : small) ASSERT_NEAR(value, 254 / 3.0, 1);
 }
 
-TEST(WriteProbabilities, of_any_number_of_classes_are_no_picture) {
+TEST(WriteProbabilities, OfAnyNumberOfClassesAreNoPicture) {
   for (const std::size_t count : {1u, 2u, 4u, 40u}) {
     std::vector<ClassInfo> classes;
     for (std::size_t i = 0; i < count; ++i)
@@ -140,7 +140,7 @@ TEST(WriteProbabilities, of_any_number_of_classes_are_no_picture) {
   }
 }
 
-TEST(WriteProbabilities, refuse_blocks_that_do_not_fit) {
+TEST(WriteProbabilities, RefuseBlocksThatDoNotFit) {
   const TemporaryFolder folder;
   const auto writer = ProbabilityWriter::create(
       {folder.file("p.tif"), utm_grid(9, 9), town_classes(), {}, {}, false}, ProbabilityType::float32);

@@ -75,7 +75,7 @@ class Halo : public testing::TestWithParam<Trial> {
   std::unique_ptr<Executor> executor_;
 };
 
-TEST_P(Halo, gives_a_tile_the_bits_of_the_whole) {
+TEST_P(Halo, GivesATileTheBitsOfTheWhole) {
   const std::int64_t extent = GetParam().extent;
   const Footprint found = footprint(network(extent, extent).graph, [&](const Graph& graph, NodeId node) {
     return executor_->layer_tile(graph, node);

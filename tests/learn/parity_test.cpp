@@ -34,7 +34,7 @@ Arrays inputs_of(const ParityCase& test, std::int64_t step) {
 
 class Double : public testing::TestWithParam<std::string> {};
 
-TEST_P(Double, the_reference_equals_pytorch_after_20_steps) {
+TEST_P(Double, TheReferenceEqualsPytorchAfter20Steps) {
   LOAD_OR_SKIP(test, GetParam());
   const learn::TrainingGraphs graphs = learn::make_training_graphs(test.spec);
   const Plan accumulate = make_plan(graphs.accumulate), update = make_plan(graphs.update);
@@ -140,7 +140,7 @@ Arrays gradients_of(learn::TrainingStep& training, double weight) {
   return found;
 }
 
-TEST_P(Single, each_step_from_pytorchs_state_gives_its_loss_and_gradient) {
+TEST_P(Single, EachStepFromPytorchsStateGivesItsLossAndGradient) {
   const auto& [model, device] = GetParam();
   LOAD_OR_SKIP(test, model + ":adam:f32");
   const auto executor = make_executor(device.options);
@@ -174,7 +174,7 @@ INSTANTIATE_TEST_SUITE_P(
 class Optimizer : public testing::TestWithParam<std::tuple<std::string, Device>> {};
 
 // Fed PyTorch's gradients at every step, the parameters stay with PyTorch's.
-TEST_P(Optimizer, alone_follows_pytorch) {
+TEST_P(Optimizer, AloneFollowsPytorch) {
   const auto& [optimizer, device] = GetParam();
   LOAD_OR_SKIP(test, "fcn:" + optimizer + ":f32");
   const auto executor = make_executor(device.options);
@@ -213,7 +213,7 @@ INSTANTIATE_TEST_SUITE_P(Parity, Optimizer,
 
 class FreeRunning : public testing::TestWithParam<std::tuple<std::string, Device>> {};
 
-TEST_P(FreeRunning, stays_with_pytorch_over_20_steps) {
+TEST_P(FreeRunning, StaysWithPytorchOver20Steps) {
   const auto& [name, device] = GetParam();
   LOAD_OR_SKIP(test, name + ":f32");
   const auto executor = make_executor(device.options);

@@ -6,7 +6,7 @@
 namespace terramask::learn {
 namespace {
 
-TEST(Schedule, follows_its_formula) {
+TEST(Schedule, FollowsItsFormula) {
   ScheduleSpec s{.rate = 0.1, .steps = 100, .step_size = 30};
   EXPECT_DOUBLE_EQ(learning_rate(s, 99), 0.1);
   s.kind = ScheduleKind::step;
@@ -24,7 +24,7 @@ TEST(Schedule, follows_its_formula) {
 }
 
 // The values of torch.optim.lr_scheduler.OneCycleLR(max_lr=0.1, total_steps=100).
-TEST(Schedule, one_cycle_is_pytorchs) {
+TEST(Schedule, OneCycleIsPytorchs) {
   const ScheduleSpec s{.kind = ScheduleKind::one_cycle, .rate = 0.1, .steps = 100};
   EXPECT_NEAR(learning_rate(s, 0), 0.004, 1e-12);
   EXPECT_NEAR(learning_rate(s, 29), 0.1, 1e-12);
@@ -32,14 +32,14 @@ TEST(Schedule, one_cycle_is_pytorchs) {
   EXPECT_NEAR(learning_rate(s, 64), 0.0500002, 1e-7);
 }
 
-TEST(Schedule, warms_up) {
+TEST(Schedule, WarmsUp) {
   const ScheduleSpec s{.rate = 1, .warmup = 4};
   EXPECT_DOUBLE_EQ(learning_rate(s, 0), 0.25);
   EXPECT_DOUBLE_EQ(learning_rate(s, 3), 1);
   EXPECT_DOUBLE_EQ(learning_rate(s, 4), 1);
 }
 
-TEST(Pattern, stars_and_question_marks) {
+TEST(Pattern, StarsAndQuestionMarks) {
   EXPECT_TRUE(fits("down.*", "down.0.0.weight"));
   EXPECT_TRUE(fits("*.bias", "up.0.bias"));
   EXPECT_TRUE(fits("down.?.0.*", "down.3.0.weight"));
@@ -48,7 +48,7 @@ TEST(Pattern, stars_and_question_marks) {
   EXPECT_TRUE(fits("*", ""));
 }
 
-TEST(Group, the_last_that_fits_counts) {
+TEST(Group, TheLastThatFitsCounts) {
   OptimizerSpec optimizer;
   optimizer.group.weight_decay = 0.1;
   optimizer.groups = {{"down.*", {.rate = 0.1}}, {"*.bias", {.weight_decay = 0}}};

@@ -53,7 +53,7 @@ std::vector<float> Threads::logits(int threads) const {
   return {found.begin(), found.end()};
 }
 
-TEST_P(Threads, segment_to_the_same_bits) {
+TEST_P(Threads, SegmentToTheSameBits) {
   const std::vector<float> alone = logits(1);
   for (const int threads : {2, 3, 5}) EXPECT_EQ(logits(threads), alone) << threads;
 }
@@ -75,7 +75,7 @@ Parameters Threads::trained(int threads) const {
   return step.state();
 }
 
-TEST_P(Threads, train_to_the_same_bits) {
+TEST_P(Threads, TrainToTheSameBits) {
   const Parameters alone = trained(1);
   for (const int threads : {2, 3}) {
     const Parameters shared = trained(threads);
@@ -126,7 +126,7 @@ void use_executor() {
 }
 
 // The calling thread keeps the team that compiled for it; the executor's own ends.
-TEST(ThreadTeam, ends_with_the_executor) {
+TEST(ThreadTeam, EndsWithTheExecutor) {
   use_executor();
   const std::ptrdiff_t before = tasks();
   for (int i = 0; i < 3; ++i) use_executor();

@@ -206,7 +206,7 @@ TEST_F(ModelFile, DescriptionsThatAreNoDescription) {
   std::string keys = "{";
   for (int i = 0; i < 200000; ++i) keys += fmt::format("\"{}\":0,", i);
   EXPECT_THAT(cause(keys), HasSubstr("more than 1000 keys"));
-  EXPECT_THAT(cause(std::string(max_description_bytes + 1, ' ')), HasSubstr("bytes long"));
+  EXPECT_THAT(cause(std::string(kMaxDescriptionBytes + 1, ' ')), HasSubstr("bytes long"));
 }
 
 TEST_F(ModelFile, WarnsOfWhatItIgnores) {

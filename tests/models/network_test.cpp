@@ -235,7 +235,7 @@ double variance(const Tensor& tensor) {
 }
 
 // Of a 3 × 3 convolution of 32 to 64 channels, and the 2 × 2 transposed one of 64 to 32.
-TEST(RandomParameters, have_the_variance_that_was_asked_for) {
+TEST(RandomParameters, HaveTheVarianceThatWasAskedFor) {
   const Graph graph =
       build_network({.architecture = "unet", .keys = {{"width", 32}, {"depth", 1}}}, 1, 32, 32);
   const auto of = [&](InitialWeights weights, const char* name) {

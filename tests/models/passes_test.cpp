@@ -54,7 +54,7 @@ int count(const Graph& graph, std::string_view op) {
 }
 
 /// Makes var + epsilon 1/4 or 4.
-constexpr double exact_epsilon = 0.25;
+constexpr double kExactEpsilon = 0.25;
 
 /// The same graph with that epsilon in its batch norms.
 Graph with_exact_epsilon(const Graph& graph) {
@@ -69,7 +69,7 @@ Graph with_exact_epsilon(const Graph& graph) {
     std::vector<ValueId> operands;
     for (const ValueId operand : node.operands) operands.push_back(copies[operand]);
     const bool norm = node.op.as<ops::BatchNorm>() != nullptr;
-    const auto results = copy.add(norm ? Operator(ops::BatchNorm{.epsilon = exact_epsilon}) : node.op,
+    const auto results = copy.add(norm ? Operator(ops::BatchNorm{.epsilon = kExactEpsilon}) : node.op,
                                   operands, graph.values()[node.results[0]].name);
     for (std::size_t i = 0; i < results.size(); ++i) copies[node.results[i]] = results[i];
   }
@@ -181,7 +181,7 @@ struct Chain {
     std::vector<ValueId> operands{x};
     for (const char* tensor : {".weight", ".bias", ".running_mean", ".running_var"})
       operands.push_back(graph.add_parameter(name + tensor, {2}));
-    return graph.add1(ops::BatchNorm{.epsilon = exact_epsilon}, operands, name);
+    return graph.add1(ops::BatchNorm{.epsilon = kExactEpsilon}, operands, name);
   }
   ValueId relu(ValueId x, const std::string& name) {
     return graph.add1(ops::Activate{.activation = {.kind = ops::ActivationKind::relu}}, {x}, name);
@@ -255,7 +255,7 @@ TEST(FoldBatchNorm, SharedWeightsBecomeTwo) {
     std::vector<ValueId> operands{graph.add1(ops::Conv2d{.kernel = {1, 1}}, {image, weight}, name)};
     for (const char* tensor : {".weight", ".bias", ".running_mean", ".running_var"})
       operands.push_back(graph.add_parameter(name + ".bn" + tensor, {2}));
-    graph.add_output(name, graph.add1(ops::BatchNorm{.epsilon = exact_epsilon}, operands, name + ".bn"));
+    graph.add_output(name, graph.add1(ops::BatchNorm{.epsilon = kExactEpsilon}, operands, name + ".bn"));
   }
   Network before{graph, exact_parameters(graph)};
   before.parameters["b.bn.weight"] =

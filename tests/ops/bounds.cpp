@@ -12,10 +12,10 @@ namespace {
 
 using reference::Array;
 
-constexpr double convolution_error = 1e-5;  // of Σ|x||w|
-constexpr double winograd_error = 4e-5;     // of the largest Σ|x||w| around
-constexpr double arithmetic_error = 1e-6;   // of the magnitudes, for a few operations
-constexpr double function_error = 2e-6;     // exponentials and what is made of them, all at most about 1
+constexpr double kConvolutionError = 1e-5;  // of Σ|x||w|
+constexpr double kWinogradError = 4e-5;     // of the largest Σ|x||w| around
+constexpr double kArithmeticError = 1e-6;   // of the magnitudes, for a few operations
+constexpr double kFunctionError = 2e-6;     // exponentials and what is made of them, all at most about 1
 
 /// A value as it is needed here: what it is, and how far it may be off.
 struct Operand {
@@ -25,7 +25,7 @@ struct Operand {
 
 // Single precision is exact as long as all sums are multiples of a grain and below 2^24 grains. A grain of 0
 // says that a value is not known to be such a multiple.
-constexpr double most_grains = 1 << 24;
+constexpr double kMostGrains = 1 << 24;
 
 double largest(const Array& array) {
   double most = 0;
@@ -59,11 +59,11 @@ double add_activation(const ops::Activation& activation, const Array& y, double 
   using Kind = ops::ActivationKind;
   if (activation.kind == Kind::none || activation.kind == Kind::relu) return grain;
   const bool halving = activation.kind == Kind::leaky_relu && activation.alpha == 0.5F && grain > 0;
-  const double absolute = activation.kind == Kind::leaky_relu ? 0 : function_error;
+  const double absolute = activation.kind == Kind::leaky_relu ? 0 : kFunctionError;
   const double slope = std::max(1.0, static_cast<double>(activation.alpha));
   for (std::size_t i = 0; i < bound.values.size(); ++i) {
     bound.values[i] *= slope;
-    if (!halving) bound.values[i] += absolute + arithmetic_error * std::abs(y.values[i]);
+    if (!halving) bound.values[i] += absolute + kArithmeticError * std::abs(y.values[i]);
   }
   return halving ? grain / 2 : 0;
 }
@@ -151,7 +151,7 @@ class Bounds {
     if (const auto* sum = op.as<ops::Add>()) {
       for (const Operand& operand : operands) {
         add_to(bound, *operand.bound);
-        if (grain == 0) add_to(bound, magnitudes(*operand.value), arithmetic_error);
+        if (grain == 0) add_to(bound, magnitudes(*operand.value), kArithmeticError);
       }
       return add_activation(sum->activation, result, grain, bound);
     }
@@ -161,7 +161,7 @@ class Bounds {
     }
     if (op.as<ops::Softmax>() != nullptr) {
       const double most = largest(*operands[0].bound);
-      std::fill(bound.values.begin(), bound.values.end(), most + function_error);
+      std::fill(bound.values.begin(), bound.values.end(), most + kFunctionError);
       return 0;
     }
     if (op.as<ops::Argmax>() != nullptr) return 1;
@@ -176,8 +176,8 @@ class Bounds {
 
   // Sums of multiples of a grain: exact as long as they stay below 2^24 grains.
   static double add_sums(const Array& magnitude, double grain, Array& bound) {
-    if (grain > 0 && largest(magnitude) / grain < most_grains) return grain;
-    add_to(bound, magnitude, convolution_error);
+    if (grain > 0 && largest(magnitude) / grain < kMostGrains) return grain;
+    add_to(bound, magnitude, kConvolutionError);
     return 0;
   }
 
@@ -195,14 +195,14 @@ class Bounds {
     Array sums = apply(op, all, result.shape);
     // A grain times a weight's.
     double own_grain = grain / 2;
-    if (own_grain > 0 && largest(sums) / own_grain >= most_grains) own_grain = 0;
+    if (own_grain > 0 && largest(sums) / own_grain >= kMostGrains) own_grain = 0;
     if (winograd_ && op.kernel == Extent2{3, 3} && op.stride == Extent2{1, 1} &&
         op.dilation == Extent2{1, 1}) {
       const ops::MaxPool around{.kernel = {7, 7}, .stride = {1, 1}, .padding = {3, 3}};
-      add_to(bound, apply(around, {&sums}, result.shape), winograd_error);
+      add_to(bound, apply(around, {&sums}, result.shape), kWinogradError);
       own_grain = 0;
     } else if (own_grain == 0) {
-      add_to(bound, sums, convolution_error);
+      add_to(bound, sums, kConvolutionError);
     }
     return add_activation(activation, result, own_grain, bound);
   }
@@ -218,7 +218,7 @@ class Bounds {
       const double scale = std::abs(of(1)) / std::sqrt(of(4) + op.epsilon);
       const double normal = (std::abs(operands[0].value->values[i]) + std::abs(of(3))) * scale;
       bound.values[i] =
-          operands[0].bound->values[i] * scale + 2 * arithmetic_error * (normal + std::abs(of(2)));
+          operands[0].bound->values[i] * scale + 2 * kArithmeticError * (normal + std::abs(of(2)));
     }
     return add_activation(op.activation, result, 0, bound);
   }
@@ -228,7 +228,7 @@ class Bounds {
     bound = apply(op, {operands[0].bound}, bound.shape);
     if (own_grain == 0) {
       const Array x = magnitudes(*operands[0].value);
-      add_to(bound, apply(op, {&x}, bound.shape), arithmetic_error);
+      add_to(bound, apply(op, {&x}, bound.shape), kArithmeticError);
     }
     return own_grain;
   }

@@ -7,9 +7,9 @@ namespace {
 
 using reference::Array;
 
-constexpr double sum_error = 1e-6;       // of the magnitudes, for sums by runs
+constexpr double kSumError = 1e-6;       // of the magnitudes, for sums by runs
 constexpr double rounding = 2.5e-7;      // of a result, for a few operations on it
-constexpr double function_error = 2e-6;  // of an exponential, at most about 1
+constexpr double kFunctionError = 2e-6;  // of an exponential, at most about 1
 
 /// Runs over an image's elements: each(element, channel).
 template <class Each>
@@ -48,11 +48,11 @@ std::vector<Array> statistics_bounds(const ops::BatchNormTraining& op,
   for (const Array& result : results) bounds.push_back(reference::make_array(result.shape));
   std::vector<double> relative(channels);  // of the inverse deviation
   for (std::size_t c = 0; c < channels; ++c) {
-    const double mean_error = sum_error * magnitude[c];
+    const double mean_error = kSumError * magnitude[c];
     // Deviations are off by a rounding of what they are differences of.
     const double off = rounding * magnitude[c];
     const double variance_error =
-        4 * sum_error * variance[c] + mean_error * mean_error + 2 * off * std::sqrt(variance[c]) + off * off;
+        4 * kSumError * variance[c] + mean_error * mean_error + 2 * off * std::sqrt(variance[c]) + off * off;
     relative[c] = 0.5 * variance_error / (variance[c] + op.epsilon) + rounding;
     bounds[1].values[c] = mean_error;
     bounds[2].values[c] = relative[c] * inverse[c];
@@ -68,7 +68,7 @@ std::vector<Array> statistics_bounds(const ops::BatchNormTraining& op,
     bounds[0].values[i] = scale * (bounds[1].values[c] + off * relative[c] +
                                    rounding * (std::abs(x.values[i]) + std::abs(mean[c]))) +
                           2 * rounding * (scale * off + std::abs(operands[2]->values[c])) +
-                          (curved ? function_error : 0);
+                          (curved ? kFunctionError : 0);
   });
   return bounds;
 }
@@ -93,8 +93,8 @@ std::vector<Array> statistics_bounds(const ops::BatchNormGradient& op,
   }
   for_elements(x.shape, [&](std::size_t i, std::size_t c) {
     const double normal = (std::abs(x.values[i]) + std::abs(mean[c])) * inverse[c];
-    bounds[1].values[c] += 2 * sum_error * std::abs(dy[i]) * normal;
-    bounds[2].values[c] += sum_error * std::abs(dy[i]);
+    bounds[1].values[c] += 2 * kSumError * std::abs(dy[i]) * normal;
+    bounds[2].values[c] += kSumError * std::abs(dy[i]);
   });
   for_elements(x.shape, [&](std::size_t i, std::size_t c) {
     const double scale = std::abs(operands[2]->values[c]) * inverse[c];

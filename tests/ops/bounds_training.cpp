@@ -11,8 +11,8 @@ namespace {
 using reference::Array;
 
 constexpr double rounding = 1.2e-7;        // of one result
-constexpr double arithmetic_error = 1e-6;  // of the magnitudes, for a few operations
-constexpr double function_error = 4e-6;    // of what is made of exponentials and logarithms
+constexpr double kArithmeticError = 1e-6;  // of the magnitudes, for a few operations
+constexpr double kFunctionError = 4e-6;    // of what is made of exponentials and logarithms
 
 Array magnitudes(Array array) {
   for (double& value : array.values) value = std::abs(value);
@@ -55,10 +55,10 @@ double sum(const Array& array) {
 std::vector<Array> loss_bounds(const std::vector<const Array*>& operands,
                                const std::vector<const Array*>& results) {
   const double weights = sum(*operands[2]), logits = largest(*operands[0]);
-  Array total = relative(*results[0], arithmetic_error);
-  total.values[0] += function_error * weights + rounding * logits * weights;
+  Array total = relative(*results[0], kArithmeticError);
+  total.values[0] += kFunctionError * weights + rounding * logits * weights;
   std::vector<Array> bounds{total};
-  if (results.size() > 1) bounds.push_back(like(*results[1], (function_error + rounding * logits) * weights));
+  if (results.size() > 1) bounds.push_back(like(*results[1], (kFunctionError + rounding * logits) * weights));
   return bounds;
 }
 
@@ -70,7 +70,7 @@ std::vector<Array> slope_bounds(const std::vector<const Array*>& operands, const
       for (std::int64_t i = 0; i < dz.shape.h(); ++i)
         for (std::int64_t j = 0; j < dz.shape.w(); ++j)
           bound.at(n, c, i, j) =
-              operands[2]->at(n, 0, i, j) * (function_error + 2 * rounding * logits) * steepest;
+              operands[2]->at(n, 0, i, j) * (kFunctionError + 2 * rounding * logits) * steepest;
   return {bound};
 }
 
@@ -85,7 +85,7 @@ std::vector<Array> training_bounds(const Operator& op, const std::vector<const A
     return {relative(first, rounding)};
   if (op.as<ops::MaxPoolGradient>() != nullptr || op.as<ops::AvgPoolGradient>() != nullptr ||
       op.as<ops::UpsampleGradient>() != nullptr)
-    return {linear(op, operands, first, arithmetic_error)};
+    return {linear(op, operands, first, kArithmeticError)};
   if (op.as<ops::ActivationGradient>() != nullptr) {
     Array bound = magnitudes(*operands[1]);
     for (std::size_t i = 0; i < bound.values.size(); ++i)
@@ -105,13 +105,13 @@ std::vector<Array> training_bounds(const Operator& op, const std::vector<const A
     return slope_bounds(operands, first, 4 * operands[4]->values[1] / (20 + dice->smooth));
   if (op.as<ops::SumSquares>() != nullptr) {
     const double before = operands.size() > 1 ? std::abs(operands[1]->values[0]) : 0;
-    return {relative(first, arithmetic_error, before)};
+    return {relative(first, kArithmeticError, before)};
   }
   std::vector<Array> bounds;
   if (op.as<ops::GradientScale>() != nullptr)
-    for (const Array* result : results) bounds.push_back(relative(*result, arithmetic_error));
+    for (const Array* result : results) bounds.push_back(relative(*result, kArithmeticError));
   if (op.as<ops::Sgd>() != nullptr || op.as<ops::Adam>() != nullptr)
-    for (const Array* result : results) bounds.push_back(relative(*result, arithmetic_error, 1));
+    for (const Array* result : results) bounds.push_back(relative(*result, kArithmeticError, 1));
   return bounds;
 }
 

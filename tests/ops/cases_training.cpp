@@ -189,7 +189,7 @@ void optimiser_cases(std::vector<Case>& all) {
     all.push_back(on_inputs(ops::SumSquares{}, {{"x", shape}}));
     all.push_back(on_inputs(ops::SumSquares{}, {{"x", shape}, {"before", {1}}}, {}, " and more"));
     const Input p{"p", shape}, g{"g", shape}, m{"m", shape}, v{"v", shape}, scale{"scale", {1}},
-        times{"schedule", {ops::schedule_length}};
+        times{"schedule", {ops::kScheduleLength}};
     const ops::ParameterGroup group{.rate = 0.5, .weight_decay = 0.01, .l1 = 0.001};
     for (const ops::ParameterGroup& one : {ops::ParameterGroup{}, group}) {
       all.push_back(on_inputs(ops::Sgd{.group = one}, {p, g, scale, times}, schedule));

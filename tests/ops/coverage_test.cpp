@@ -62,13 +62,13 @@ const std::map<std::string, std::string>& without_gradient() {
   return all;
 }
 
-TEST(Coverage, every_operator_has_a_case) {
+TEST(Coverage, EveryOperatorHasACase) {
   const std::vector<std::string> tested = case_operators();
   for (const Beside& op : operators())
     EXPECT_NE(std::ranges::find(tested, op.name), tested.end()) << op.name << ": add a case to cases.cpp";
 }
 
-TEST(Coverage, every_gradient_is_tested_and_every_lack_of_one_is_meant) {
+TEST(Coverage, EveryGradientIsTestedAndEveryLackOfOneIsMeant) {
   std::set<std::string> tested;
   for (const GradientCase& test : gradient_cases()) {
     const Graph graph = build(test).graph;
@@ -85,7 +85,7 @@ TEST(Coverage, every_gradient_is_tested_and_every_lack_of_one_is_meant) {
   }
 }
 
-TEST(Coverage, every_reach_is_tested) {
+TEST(Coverage, EveryReachIsTested) {
   std::set<std::string> tested;
   for (const ReachCase& test : reach_cases()) tested.emplace(test.op.name());
   for (const ops::MaxUnpool& unpool : reach_cases_of_unpools()) tested.emplace(unpool.name);

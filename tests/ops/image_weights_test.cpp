@@ -19,7 +19,7 @@ Graph convolution_by_input(const Shape& x, const Shape& weight) {
   return graph;
 }
 
-TEST(ImageAsWeights, that_lies_in_blocks_is_refused) {
+TEST(ImageAsWeights, ThatLiesInBlocksIsRefused) {
   for (const Precision precision : {Precision::fast, Precision::exact}) {
     const auto device = make_executor({.device = "cpu", .precision = precision});
     try {
@@ -33,7 +33,7 @@ TEST(ImageAsWeights, that_lies_in_blocks_is_refused) {
   }
 }
 
-TEST(ImageAsWeights, that_lies_as_its_shape_says_is_taken) {
+TEST(ImageAsWeights, ThatLiesAsItsShapeSaysIsTaken) {
   const auto executor = make_executor({.device = "cpu"});
   const auto program = executor->compile(convolution_by_input({1, 3, 4, 4}, {2, 3, 3, 3}), {});
   std::ranges::fill(program->input_as<float>(0, "x"), 1.0F);

@@ -11,7 +11,7 @@
 namespace terramask::tests {
 namespace {
 
-TEST(InstructionSet, our_loops_use_no_more_than_oneDNN_may) {
+TEST(InstructionSet, OurLoopsUseNoMoreThanOneDNNMay) {
   const char* named = std::getenv("ONEDNN_MAX_CPU_ISA");
   if (named == nullptr)
     GTEST_SKIP() << "ONEDNN_MAX_CPU_ISA is not set: Kernels.of_AVX2 and Kernels.of_SSE41 do";

@@ -165,7 +165,7 @@ Count compare(const Layer& layer, const Image& whole, const Image& part, Span ro
 
 class Invariance : public testing::TestWithParam<std::tuple<Layer, Precision>> {};
 
-TEST_P(Invariance, of_extent_batch_and_threads) {
+TEST_P(Invariance, OfExtentBatchAndThreads) {
   const Layer& layer = std::get<0>(GetParam());
   const Precision precision = std::get<1>(GetParam());
   const Device alone(layer, 1, precision);

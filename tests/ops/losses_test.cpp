@@ -13,7 +13,7 @@ namespace {
 using reference::Array;
 using Kind = ops::LossKind;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 const std::vector<ops::PixelLossOptions>& every_loss() {
   static const std::vector<ops::PixelLossOptions> all{{Kind::softmax_cross_entropy},
@@ -82,7 +82,7 @@ void check_ignored_pixels(const Run& run) {
     };
     each_ignored([&](std::int64_t n, std::int64_t i, std::int64_t j) {
       strange.inputs.at("labels").at(n, 0, i, j) = -1;
-      for (std::int64_t c = 0; c < 3; ++c) strange.inputs.at("z").at(n, c, i, j) = nan;
+      for (std::int64_t c = 0; c < 3; ++c) strange.inputs.at("z").at(n, c, i, j) = kNan;
     });
     const Arrays expected = run(graph, clean), found = run(graph, strange);
     for (const auto& [name, array] : expected)
@@ -96,7 +96,7 @@ void check_ignored_pixels(const Run& run) {
     // No pixel at all.
     for (double& weight : strange.inputs.at("weights").values) weight = 0;
     for (double& label : strange.inputs.at("labels").values) label = -1;
-    for (double& value : strange.inputs.at("z").values) value = nan;
+    for (double& value : strange.inputs.at("z").values) value = kNan;
     for (const auto& [name, array] : run(graph, strange))
       for (const double value : array.values) ASSERT_EQ(value, 0.0) << name;
     // A label that is none is an error that shows.

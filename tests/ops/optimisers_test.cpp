@@ -10,14 +10,14 @@ namespace terramask::tests {
 namespace {
 
 constexpr int steps = 5;
-constexpr std::size_t count = 37;
+constexpr std::size_t kCount = 37;
 
 double sign(double value) {
   return value > 0 ? 1 : value < 0 ? -1 : 0;
 }
 
 std::vector<double> some(std::mt19937& random, double scale) {
-  std::vector<double> values(count);
+  std::vector<double> values(kCount);
   for (double& value : values)
     value = static_cast<double>(static_cast<float>(scale * std::normal_distribution<double>()(random)));
   return values;
@@ -36,10 +36,10 @@ std::vector<double> train(const Step& step) {
 
 template <class Op>
 std::vector<double> trained(Executor* on, const Op& op, std::size_t moments) {
-  std::vector<std::vector<double>> kept(moments, std::vector<double>(count, 0.0));
+  std::vector<std::vector<double>> kept(moments, std::vector<double>(kCount, 0.0));
   return train([&](int t, double rate, const std::vector<double>& g, std::vector<double>& p) {
     Graph graph;
-    const Shape shape{static_cast<std::int64_t>(count)};
+    const Shape shape{static_cast<std::int64_t>(kCount)};
     std::vector<ValueId> operands{input(graph, shape, "p"), input(graph, shape, "g"),
                                   input(graph, {1}, "scale"), input(graph, {3}, "schedule")};
     Values values;
@@ -66,7 +66,7 @@ void check(Executor* on) {
   const auto compare = [&](const std::string& name, const std::vector<double>& expected,
                            const std::vector<double>& found) {
     SCOPED_TRACE(name);
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < kCount; ++i)
       EXPECT_NEAR(found[i], expected[i], tolerance * (1 + std::abs(expected[i]))) << i;
   };
   for (const double momentum : {0.0, 0.9})
@@ -76,10 +76,10 @@ void check(Executor* on) {
         // torch.optim.SGD: the first momentum buffer is the gradient itself.
         const auto expected =
             train([&](int t, double rate, const std::vector<double>& gs, std::vector<double>& p) {
-              for (std::size_t i = 0; i < count; ++i) {
+              for (std::size_t i = 0; i < kCount; ++i) {
                 double g = 0.5 * gs[i] + group.weight_decay * p[i] + group.l1 * sign(p[i]);
                 if (momentum > 0) {
-                  m.resize(count);
+                  m.resize(kCount);
                   m[i] = t == 1 ? g : momentum * m[i] + g;
                   g = nesterov ? g + momentum * m[i] : m[i];
                 }
@@ -91,12 +91,12 @@ void check(Executor* on) {
       }
   for (const bool decoupled : {false, true})
     for (const ops::ParameterGroup& group : {ops::ParameterGroup{}, {0.5, 0.02, 0.03}}) {
-      std::vector<double> m(count), v(count);
+      std::vector<double> m(kCount), v(kCount);
       // torch.optim.Adam and AdamW.
       const auto expected =
           train([&](int t, double rate, const std::vector<double>& gs, std::vector<double>& p) {
             const double lr = rate * group.rate;
-            for (std::size_t i = 0; i < count; ++i) {
+            for (std::size_t i = 0; i < kCount; ++i) {
               double g = 0.5 * gs[i] + group.l1 * sign(p[i]);
               if (decoupled)
                 p[i] *= 1 - lr * group.weight_decay;

@@ -17,7 +17,7 @@ using testing::ElementsAre;
 using testing::ElementsAreArray;
 using testing::HasSubstr;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 Array image(std::int64_t rows, std::int64_t columns, std::vector<double> values) {
   const auto plane = static_cast<std::size_t>(rows * columns);
@@ -33,7 +33,7 @@ std::vector<Array> evaluate(const Operator& op, const std::vector<Array>& operan
     pointers.push_back(&operands[i]);
   }
   std::vector<Array> results;
-  for (const ValueType& type : op.infer(types)) results.push_back(reference::make_array(type.shape, nan));
+  for (const ValueType& type : op.infer(types)) results.push_back(reference::make_array(type.shape, kNan));
   reference::evaluate(op, pointers, results);
   return results;
 }
@@ -83,7 +83,7 @@ TEST(Reference, MaxPoolTakesTheFirstOfEquals) {
   EXPECT_THAT(padded[0].values, ElementsAre(-1, -2, -4, -5));
   EXPECT_THAT(padded[1].values, ElementsAre(0, 1, 3, 4));
   const auto strange = evaluate(ops::MaxPool{.indices = true},
-                                {image(2, 4, {1, nan, -INFINITY, -INFINITY, 9, 2, -INFINITY, -INFINITY})});
+                                {image(2, 4, {1, kNan, -INFINITY, -INFINITY, 9, 2, -INFINITY, -INFINITY})});
   EXPECT_TRUE(std::isnan(strange[0].values[0]));
   EXPECT_EQ(strange[0].values[1], -INFINITY);
   EXPECT_THAT(strange[1].values, ElementsAre(1, 2));
@@ -140,7 +140,7 @@ TEST(Reference, PixelFunctions) {
   const auto soft = first(ops::Softmax{}, {image(1, 2, {1000, 0, 1000, 1})});
   EXPECT_EQ(soft[0], 0.5);
   EXPECT_NEAR(soft[1], 1 / (1 + std::exp(1.0)), 1e-15);
-  EXPECT_THAT(first(ops::Argmax{}, {image(1, 3, {1, 1, 5, 1, 2, nan, 0, 3, nan})}), ElementsAre(0, 2, -1));
+  EXPECT_THAT(first(ops::Argmax{}, {image(1, 3, {1, 1, 5, 1, 2, kNan, 0, 3, kNan})}), ElementsAre(0, 2, -1));
   constexpr double inf = std::numeric_limits<double>::infinity();
   EXPECT_THAT(first(ops::Argmax{}, {image(1, 3, {-inf, inf, -inf, 1, 0, -inf})}), ElementsAre(1, -1, -1));
 }

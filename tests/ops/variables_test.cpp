@@ -60,7 +60,7 @@ std::vector<float> run(Program& program, const char* output) {
 
 class Variables : public testing::TestWithParam<Configuration> {};
 
-TEST_P(Variables, kernels_see_them_as_parameters) {
+TEST_P(Variables, KernelsSeeThemAsParameters) {
   Executor& executor = tests::executor(GetParam());
   const auto variables = executor.make_variables();
   const auto program = executor.compile(network(true).graph, {}, variables);
@@ -72,7 +72,7 @@ TEST_P(Variables, kernels_see_them_as_parameters) {
   }
 }
 
-TEST_P(Variables, hold_what_was_assigned) {
+TEST_P(Variables, HoldWhatWasAssigned) {
   Executor& executor = tests::executor(GetParam());
   const auto variables = executor.make_variables();
   const auto program = executor.compile(network(true).graph, {}, variables);
@@ -91,7 +91,7 @@ TEST_P(Variables, hold_what_was_assigned) {
   EXPECT_EQ(run(*other, "sum"), thrice);
 }
 
-TEST_P(Variables, are_checked) {
+TEST_P(Variables, AreChecked) {
   Executor& executor = tests::executor(GetParam());
   const auto variables = executor.make_variables();
   variables->declare(network(true).graph);
@@ -103,7 +103,7 @@ TEST_P(Variables, are_checked) {
 INSTANTIATE_TEST_SUITE_P(Executors, Variables, testing::ValuesIn(tests::configurations()),
                          [](const auto& about) { return about.param.name; });
 
-TEST(Assign, refuses_what_would_be_read_after_it_was_lost) {
+TEST(Assign, RefusesWhatWouldBeReadAfterItWasLost) {
   Graph graph;
   const ValueId v = graph.add_variable("v", Shape{1, 1, 4, 4});
   const ValueId once = graph.add1(ops::Add{}, {v, v});
@@ -116,7 +116,7 @@ TEST(Assign, refuses_what_would_be_read_after_it_was_lost) {
   EXPECT_THROW((void)graph.add1(ops::Add{}, {v, v}), Error);
 }
 
-TEST(Assign, runs_on_the_reference) {
+TEST(Assign, RunsOnTheReference) {
   const Parts parts = network(true);
   const Plan plan = make_plan(parts.graph);
   EXPECT_FALSE(plan.places[parts.sum]);

@@ -88,9 +88,9 @@ TEST_P(Golden, LogitsAndMaskEqualPyTorch) {
 
 constexpr const char* kRoadImage = "roads_google/images/satImage_001.png";
 constexpr const char* land = "nb_landcover/23322E759967N_clipped_1m_1of2.tif";
-constexpr Case cases[] = {{"unet", kRoadImage, "satImage_001"},   {"fcn", kRoadImage, "satImage_001"},
-                          {"segnet", kRoadImage, "satImage_001"}, {"unet", land, "nb_landcover"},
-                          {"fcn", land, "nb_landcover"},          {"segnet", land, "nb_landcover"}};
+constexpr Case kCases[] = {{"unet", kRoadImage, "satImage_001"},   {"fcn", kRoadImage, "satImage_001"},
+                           {"segnet", kRoadImage, "satImage_001"}, {"unet", land, "nb_landcover"},
+                           {"fcn", land, "nb_landcover"},          {"segnet", land, "nb_landcover"}};
 
 const Kernels all_kernels[] = {
 #ifdef TERRAMASK_VULKAN
@@ -104,7 +104,7 @@ const Kernels all_kernels[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, Golden,
-                         testing::Combine(testing::ValuesIn(cases), testing::ValuesIn(all_kernels)),
+                         testing::Combine(testing::ValuesIn(kCases), testing::ValuesIn(all_kernels)),
                          [](const auto& test) {
                            const Case& c = std::get<0>(test.param);
                            return std::string(c.model) + "_" + c.name + "_" + std::get<1>(test.param).name;

@@ -35,12 +35,12 @@ Raster read(const std::string& path) {
 }
 
 #ifdef TERRAMASK_VULKAN
-constexpr const char* some_device = "vulkan";
+constexpr const char* kSomeDevice = "vulkan";
 #else
-constexpr const char* some_device = "cpu";
+constexpr const char* kSomeDevice = "cpu";
 #endif
 
-Segmenter open(const std::string& name, ExecutorOptions executor = {.device = some_device}) {
+Segmenter open(const std::string& name, ExecutorOptions executor = {.device = kSomeDevice}) {
   return Segmenter(load_model(tests::shared_data("models/roads_" + name + ".safetensors").string()),
                    executor);
 }
@@ -102,7 +102,7 @@ TEST_P(ExactTiling, SameMaskWhateverTheTile) {
   EXPECT_EQ(off, 0u);
 }
 
-constexpr const char* devices[] = {
+constexpr const char* kDevices[] = {
 #ifdef TERRAMASK_VULKAN
     "vulkan",
 #endif
@@ -113,7 +113,7 @@ constexpr const char* devices[] = {
 
 INSTANTIATE_TEST_SUITE_P(Models, ExactTiling,
                          testing::Combine(testing::Values("unet", "fcn", "segnet"),
-                                          testing::ValuesIn(devices)),
+                                          testing::ValuesIn(kDevices)),
                          [](const auto& test) {
                            return std::string(std::get<0>(test.param)) + "_" + std::get<1>(test.param);
                          });
@@ -197,7 +197,7 @@ TEST(Segment, SameMaskWhateverTheTileWhenResampled) {
     const TemporaryFolder folder;
     Model model = load_model(file.string());
     model.info.pixel_size_m = pixel_size;
-    Segmenter segmenter(std::move(model), {.device = some_device});
+    Segmenter segmenter(std::move(model), {.device = kSomeDevice});
     SegmentOptions all = options(raster, folder / "a.tif", 1024);
     const double n = -33.998854091562201, w = 20.498864782221741, d = 2.4999999368e-5;
     if (pixel_size < 2) all.bounds = {w + 201 * d, n - 633 * d, w + 507 * d, n - 300 * d};
@@ -229,13 +229,13 @@ TEST(Segment, TakesASmallerTileWhereMemoryIsShort) {
   };
   Segmenter plenty = open("fcn");
   plenty.run(part(folder / "a.tif"), {}, nullptr);
-  Segmenter short_of_it = open("fcn", {.device = some_device, .memory_limit = std::uint64_t{60} << 20});
+  Segmenter short_of_it = open("fcn", {.device = kSomeDevice, .memory_limit = std::uint64_t{60} << 20});
   const SegmentSummary summary = short_of_it.run(part(folder / "b.tif"), {}, nullptr);
   EXPECT_LT(summary.tile, 1024);
   EXPECT_FALSE(summary.warnings.empty());
   EXPECT_TRUE(read(folder / "a.tif").values == read(folder / "b.tif").values);
 
-  Segmenter hopeless = open("fcn", {.device = some_device, .memory_limit = std::uint64_t{1} << 20});
+  Segmenter hopeless = open("fcn", {.device = kSomeDevice, .memory_limit = std::uint64_t{1} << 20});
   try {
     hopeless.run(options(mosaic(), folder / "c.tif"), {}, nullptr);
     FAIL() << "no error";
@@ -253,7 +253,7 @@ TEST(Segment, OpensALostDeviceOnceMore) {
     SegmentOptions all = options(mosaic(), folder / ("lost" + std::to_string(losses) + ".tif"), 256);
     all.bounds = {440100, 4634850, 440250, 4634900};
     const auto counter = std::make_shared<std::atomic<int>>(0);
-    Segmenter segmenter = open("fcn", {.device = some_device, .device_losses = counter});
+    Segmenter segmenter = open("fcn", {.device = kSomeDevice, .device_losses = counter});
     counter->store(losses);
     return segmenter.run(all, {}, nullptr);
   };

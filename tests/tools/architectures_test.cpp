@@ -16,14 +16,14 @@ using testing::HasSubstr;
 
 class Architectures : public ProgramTest {};
 
-TEST_F(Architectures, schema_and_readme_say_what_they_declare) {
+TEST_F(Architectures, SchemaAndReadmeSayWhatTheyDeclare) {
   const RanksOutcome outcome =
       run_shell("python3 '" + std::string(TERRAMASK_SOURCE_DIR) + "/scripts/write_architectures.py' '" +
                 std::string(TERRAMASK_BIN_DIR) + "' --check");
   EXPECT_EQ(outcome.status, 0) << outcome.text;
 }
 
-TEST_F(Architectures, info_lists_them_with_their_keys) {
+TEST_F(Architectures, InfoListsThemWithTheirKeys) {
   const Outcome text = terramask({"info", "--architectures"});
   ASSERT_EQ(text.status, 0) << text.err;
   const Outcome json = terramask({"info", "--architectures", "--json"});
@@ -39,7 +39,7 @@ TEST_F(Architectures, info_lists_them_with_their_keys) {
   EXPECT_THAT(terramask({"info"}).err, HasSubstr("FILE is required"));
 }
 
-TEST_F(Architectures, every_key_is_an_option_of_init_train_and_bench) {
+TEST_F(Architectures, EveryKeyIsAnOptionOfInitTrainAndBench) {
   const std::string init = terramask({"init", "--help"}).out, train = terramask({"train", "--help"}).out,
                     measure = bench({"--help"}).out;
   for (const NetworkKey& key : all_network_keys())
@@ -51,7 +51,7 @@ TEST_F(Architectures, every_key_is_an_option_of_init_train_and_bench) {
     for (const std::string& help : {init, train, measure}) EXPECT_THAT(help, HasSubstr(name));
 }
 
-TEST_F(Architectures, bench_takes_the_keys_that_a_network_has) {
+TEST_F(Architectures, BenchTakesTheKeysThatANetworkHas) {
   const Outcome both = bench({"--model", "unet,linear", "--depth", "1", "--width", "2", "--patch", "32",
                               "--runs", "1", "--device", "cpu"});
   ASSERT_EQ(both.status, 0) << both.err;

@@ -45,7 +45,7 @@ class BadInput : public ProgramTest {
   }
 };
 
-TEST_F(BadInput, sound_input_is_segmented) {
+TEST_F(BadInput, SoundInputIsSegmented) {
   const Outcome outcome = terramask({"segment", "-q", "model.safetensors", "image.tif", "-o", "mask.tif"});
   EXPECT_EQ(outcome.status, 0) << outcome.err;
   EXPECT_EQ(outcome.err, "");
@@ -53,33 +53,33 @@ TEST_F(BadInput, sound_input_is_segmented) {
   EXPECT_TRUE(files().contains("mask.tif"));
 }
 
-TEST_F(BadInput, a_missing_raster) {
+TEST_F(BadInput, AMissingRaster) {
   expect_refused({"model.safetensors", "nowhere.tif", "-o", "mask.tif"}, 1,
                  {"nowhere.tif", "no such file", "; "});
 }
 
-TEST_F(BadInput, a_missing_model) {
+TEST_F(BadInput, AMissingModel) {
   expect_refused({"nowhere.safetensors", "image.tif", "-o", "mask.tif"}, 1, {"nowhere.safetensors"});
 }
 
-TEST_F(BadInput, not_a_raster) {
+TEST_F(BadInput, NotARaster) {
   write("text.tif", "not a raster at all\n");
   expect_refused({"model.safetensors", "text.tif", "-o", "mask.tif"}, 1, {"text.tif", "not a raster", "; "});
 }
 
-TEST_F(BadInput, a_truncated_geotiff) {
+TEST_F(BadInput, ATruncatedGeotiff) {
   make_raster("whole.tif", 256);
   const std::string bytes = read("whole.tif");
   write("cut.tif", bytes.substr(0, bytes.size() / 2));
   expect_refused({"model.safetensors", "cut.tif", "-o", "mask.tif"}, 1, {"cut.tif", "; "});
 }
 
-TEST_F(BadInput, too_few_bands) {
+TEST_F(BadInput, TooFewBands) {
   make_raster("gray.tif", 64, 1);
   expect_refused({"model.safetensors", "gray.tif", "-o", "mask.tif"}, 1, {"gray.tif", "red", "; "});
 }
 
-TEST_F(BadInput, a_model_cut_short) {
+TEST_F(BadInput, AModelCutShort) {
   const std::string bytes = read("model.safetensors");
   for (const std::size_t length : {std::size_t{0}, std::size_t{5}, std::size_t{100}, bytes.size() - 1}) {
     write("cut.safetensors", bytes.substr(0, length));
@@ -87,18 +87,18 @@ TEST_F(BadInput, a_model_cut_short) {
   }
 }
 
-TEST_F(BadInput, a_model_with_offsets_outside) {
+TEST_F(BadInput, AModelWithOffsetsOutside) {
   change_header("far.safetensors", "\"data_offsets\":[0,", "\"data_offsets\":[99999999,");
   expect_refused({"far.safetensors", "image.tif", "-o", "mask.tif"}, 1, {"far.safetensors"});
 }
 
-TEST_F(BadInput, a_model_of_an_unknown_architecture) {
+TEST_F(BadInput, AModelOfAnUnknownArchitecture) {
   change_header("vnet.safetensors", "unet", "vnet");
   expect_refused({"vnet.safetensors", "image.tif", "-o", "mask.tif"}, 1,
                  {"vnet.safetensors", "vnet", "unet"});
 }
 
-TEST_F(BadInput, an_output_that_exists) {
+TEST_F(BadInput, AnOutputThatExists) {
   write("mask.tif", "precious");
   expect_refused({"model.safetensors", "image.tif", "-o", "mask.tif"}, 2,
                  {"mask.tif", "exists", "--overwrite"});
@@ -109,14 +109,14 @@ TEST_F(BadInput, an_output_that_exists) {
   EXPECT_NE(read("mask.tif"), "precious");
 }
 
-TEST_F(BadInput, an_output_that_is_an_input) {
+TEST_F(BadInput, AnOutputThatIsAnInput) {
   const std::string before = read("image.tif");
   expect_refused({"model.safetensors", "image.tif", "-o", "image.tif", "--overwrite"}, 2,
                  {"image.tif", "input"});
   EXPECT_EQ(read("image.tif"), before);
 }
 
-TEST_F(BadInput, an_output_that_is_the_cutline) {
+TEST_F(BadInput, AnOutputThatIsTheCutline) {
   const std::string polygon =
       R"({"type": "Polygon", "coordinates": [[[500001, 4999999], [500060, 4999999], [500060, 4999940],
           [500001, 4999999]]]})";
@@ -126,7 +126,7 @@ TEST_F(BadInput, an_output_that_is_the_cutline) {
   EXPECT_EQ(read("cut.tif"), polygon);
 }
 
-TEST_F(BadInput, an_output_named_twice_through_a_link) {
+TEST_F(BadInput, AnOutputNamedTwiceThroughALink) {
   std::filesystem::create_directory(path("masks"));
   std::filesystem::create_symlink("masks", path("link"));
   expect_refused(
@@ -134,24 +134,24 @@ TEST_F(BadInput, an_output_named_twice_through_a_link) {
       {"mask.tif", "twice"});
 }
 
-TEST_F(BadInput, an_output_whose_name_is_too_long) {
+TEST_F(BadInput, AnOutputWhoseNameIsTooLong) {
   const std::string longest = std::string(243, 'x') + ".tif";
   expect_refused({"model.safetensors", "image.tif", "-o", "x" + longest}, 2, {"longer than 247 bytes", "; "});
   EXPECT_EQ(terramask({"segment", "-q", "model.safetensors", "image.tif", "-o", longest}).status, 0);
 }
 
-TEST_F(BadInput, a_folder_that_is_a_file) {
+TEST_F(BadInput, AFolderThatIsAFile) {
   write("masks", "precious");
   expect_refused({"model.safetensors", "image.tif", "-o", "masks/"}, 2, {"masks/", "a file of that name"});
   EXPECT_EQ(read("masks"), "precious");
 }
 
-TEST_F(BadInput, a_folder_that_is_not_there) {
+TEST_F(BadInput, AFolderThatIsNotThere) {
   expect_refused({"model.safetensors", "image.tif", "-o", "no/such/mask.tif"}, 1, {"no/such", "; "});
   expect_refused({"model.safetensors", "image.tif", "-o", "no/such/"}, 1, {"no/such", "; "});
 }
 
-TEST_F(BadInput, an_unwritable_folder) {
+TEST_F(BadInput, AnUnwritableFolder) {
   // Not even root may write here.
   expect_refused({"model.safetensors", "image.tif", "-o", "/proc/mask.tif"}, 1, {"/proc", "; "});
   if (::geteuid() == 0) return;
@@ -159,7 +159,7 @@ TEST_F(BadInput, an_unwritable_folder) {
   expect_refused({"model.safetensors", "image.tif", "-o", "locked/mask.tif"}, 1, {"locked", "; "});
 }
 
-TEST_F(BadInput, a_full_disk) {
+TEST_F(BadInput, AFullDisk) {
   make_raster("large.tif", 512);
   const auto before = files();
   const Outcome outcome =
@@ -171,12 +171,12 @@ TEST_F(BadInput, a_full_disk) {
   EXPECT_EQ(files(), before);
 }
 
-TEST_F(BadInput, a_device_that_is_not_there) {
+TEST_F(BadInput, ADeviceThatIsNotThere) {
   expect_refused({"model.safetensors", "image.tif", "-o", "mask.tif", "--device", "vulkan:99"}, 1,
                  {"vulkan:99", "there are"});
 }
 
-TEST_F(BadInput, too_little_device_memory) {
+TEST_F(BadInput, TooLittleDeviceMemory) {
   expect_refused({"model.safetensors", "image.tif", "-o", "mask.tif", "--memory-limit", "1K"}, 1,
                  {"limit", "; "});
   make_raster("odd.tif", 33);
@@ -184,7 +184,7 @@ TEST_F(BadInput, too_little_device_memory) {
                  {"limit", "; "});
 }
 
-TEST_F(BadInput, a_mosaic_says_which_file_is_damaged) {
+TEST_F(BadInput, AMosaicSaysWhichFileIsDamaged) {
   make_raster("whole.tif", 256);
   const std::string bytes = read("whole.tif");
   write("cut.tif", bytes.substr(0, bytes.size() / 2));
@@ -193,13 +193,13 @@ TEST_F(BadInput, a_mosaic_says_which_file_is_damaged) {
                  {"cut.tif", "; "});
 }
 
-TEST_F(BadInput, names_cannot_command_the_terminal) {
+TEST_F(BadInput, NamesCannotCommandTheTerminal) {
   const Outcome outcome = terramask({"segment", "a\x1b[31m\nb.safetensors", "image.tif", "-o", "mask.tif"});
   expect_error(outcome, 1, {"no such file"});
   EXPECT_EQ(outcome.err.find('\x1b'), std::string::npos);
 }
 
-TEST_F(BadInput, what_a_killed_run_left_is_told) {
+TEST_F(BadInput, WhatAKilledRunLeftIsTold) {
   std::filesystem::create_directory(path(".mask.tif.part-a8Xk2p"));
   std::filesystem::create_directory(path(".other.tif.part-a8Xk2p"));
   const Outcome outcome = terramask({"segment", "model.safetensors", "image.tif", "-o", "mask.tif"});
@@ -208,7 +208,7 @@ TEST_F(BadInput, what_a_killed_run_left_is_told) {
   EXPECT_EQ(outcome.err.find(".other.tif"), std::string::npos) << outcome.err;
 }
 
-TEST_F(BadInput, calls_that_cannot_be_meant) {
+TEST_F(BadInput, CallsThatCannotBeMeant) {
   const std::vector<std::string> good{"model.safetensors", "image.tif", "-o", "mask.tif"};
   const auto with = [&](std::vector<std::string> more) {
     std::vector<std::string> words = good;

@@ -10,7 +10,7 @@ namespace {
 
 class Calls : public ProgramTest {};
 
-TEST_F(Calls, every_subcommand_has_help_with_examples) {
+TEST_F(Calls, EverySubcommandHasHelpWithExamples) {
   for (const char* name : {"segment", "info", "picture", "devices", "scene", "init"}) {
     const Outcome outcome = terramask({name, "--help"});
     EXPECT_EQ(outcome.status, 0) << name;
@@ -21,18 +21,18 @@ TEST_F(Calls, every_subcommand_has_help_with_examples) {
   EXPECT_NE(bench({"--help"}).out.find("Exit status"), std::string::npos);
 }
 
-TEST_F(Calls, versions) {
+TEST_F(Calls, Versions) {
   EXPECT_EQ(terramask({"--version"}).out, "terramask " TERRAMASK_VERSION "\n");
   EXPECT_EQ(bench({"--version"}).out, "terramask-bench " TERRAMASK_VERSION "\n");
 }
 
-TEST_F(Calls, a_misspelt_subcommand_is_told_what_there_is) {
+TEST_F(Calls, AMisspeltSubcommandIsToldWhatThereIs) {
   expect_error(terramask({"segmnt"}), 2, {"no subcommand segmnt; did you mean segment?"});
   expect_error(terramask({"nosuch", "--help"}), 2, {"unknown subcommand nosuch", "segment", "info"});
   EXPECT_EQ(terramask({}).status, 2);
 }
 
-TEST_F(Calls, devices_are_listed_and_one_is_marked) {
+TEST_F(Calls, DevicesAreListedAndOneIsMarked) {
   const auto devices = nlohmann::json::parse(terramask({"devices", "--json"}).out);
   ASSERT_FALSE(devices.empty());
   int marked = 0;
@@ -43,7 +43,7 @@ TEST_F(Calls, devices_are_listed_and_one_is_marked) {
       << table;
 }
 
-TEST_F(Calls, info_tells_of_models_and_rasters_and_whether_they_fit) {
+TEST_F(Calls, InfoTellsOfModelsAndRastersAndWhetherTheyFit) {
   make_model("model.safetensors");
   make_raster("image.tif");
   make_raster("gray.tif", 64, 1);
@@ -63,7 +63,7 @@ TEST_F(Calls, info_tells_of_models_and_rasters_and_whether_they_fit) {
   expect_error(terramask({"info", "nothing.tif"}), 1, {"nothing.tif", "no such file"});
 }
 
-TEST_F(Calls, info_knows_a_mask_made_by_terramask) {
+TEST_F(Calls, InfoKnowsAMaskMadeByTerramask) {
   make_model("model.safetensors");
   make_raster("image.tif");
   ASSERT_EQ(terramask({"segment", "-q", "model.safetensors", "image.tif", "-o", "mask.tif"}).status, 0);
@@ -73,7 +73,7 @@ TEST_F(Calls, info_knows_a_mask_made_by_terramask) {
     EXPECT_NE(outcome.out.find(word), std::string::npos) << outcome.out;
 }
 
-TEST_F(Calls, a_plan_is_printed) {
+TEST_F(Calls, APlanIsPrinted) {
   make_model("model.safetensors");
   for (const std::vector<std::string>& device : {std::vector<std::string>{}, {"--device", "auto"}}) {
     std::vector<std::string> words{"info", "--plan", "model.safetensors", "--patch", "64"};
@@ -87,7 +87,7 @@ TEST_F(Calls, a_plan_is_printed) {
                {"63", "multiple of 4"});
 }
 
-TEST_F(Calls, the_bench_prints_a_line_a_measurement) {
+TEST_F(Calls, TheBenchPrintsALineAMeasurement) {
   const std::vector<std::string> common{"--width", "2",       "--depth", "2",         "--runs",
                                         "2",       "--patch", "32,64",   "--threads", "1"};
   const Outcome outcome = bench(common);
@@ -112,7 +112,7 @@ TEST_F(Calls, the_bench_prints_a_line_a_measurement) {
   expect_error(bench({"--patch", "33"}), 2, {"33", "multiple of 16"});
 }
 
-TEST(Numbers, bytes_are_read_with_units) {
+TEST(Numbers, BytesAreReadWithUnits) {
   EXPECT_EQ(tools::parse_bytes("512M", "-m"), std::uint64_t{512} << 20);
   EXPECT_EQ(tools::parse_bytes("2G", "-m"), std::uint64_t{2} << 30);
   EXPECT_EQ(tools::parse_bytes("1.5GiB", "-m"), std::uint64_t{3} << 29);
@@ -122,7 +122,7 @@ TEST(Numbers, bytes_are_read_with_units) {
     EXPECT_THROW((void)tools::parse_bytes(text, "-m"), Error) << text;
 }
 
-TEST(Numbers, are_written_for_people) {
+TEST(Numbers, AreWrittenForPeople) {
   EXPECT_EQ(tools::bytes_text(12), "12 B");
   EXPECT_EQ(tools::bytes_text(12'345'678), "12.3 MB");
   EXPECT_EQ(tools::duration_text(125), "2 min 5 s");

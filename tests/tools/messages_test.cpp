@@ -28,12 +28,12 @@ RanksOutcome check_source(const std::string& name, const std::string& text) {
   return check_messages(folder.path());
 }
 
-TEST(Messages, of_the_library_name_no_option) {
+TEST(Messages, OfTheLibraryNameNoOption) {
   const RanksOutcome outcome = check_messages(TERRAMASK_SOURCE_DIR);
   EXPECT_EQ(outcome.status, 0) << outcome.text;
 }
 
-TEST(Messages, that_name_an_option_are_found) {
+TEST(Messages, ThatNameAnOptionAreFound) {
   for (const char* name : {"src/geo/a.cpp", "include/terramask/a.hpp"}) {
     const RanksOutcome outcome =
         check_source(name, "char c = '\"';\nauto s = \"use \\\"--pixel-size\\\"\";\n");
@@ -43,14 +43,14 @@ TEST(Messages, that_name_an_option_are_found) {
   }
 }
 
-TEST(Messages, that_name_none_are_left_alone) {
+TEST(Messages, ThatNameNoneAreLeftAlone) {
   const RanksOutcome outcome = check_source(
       "src/a.cpp",
       "// \"--crs\"\n/* \"--crs\" */ auto s = \"a--b `crs` --\";\nint i = 1'000; --i;  // 'tis\n");
   EXPECT_EQ(outcome.status, 0) << outcome.text;
 }
 
-TEST(Messages, have_no_exception_that_is_needed_no_more) {
+TEST(Messages, HaveNoExceptionThatIsNeededNoMore) {
   const RanksOutcome outcome = check_source("src/tiles/tile_map_resource.cpp", "int i;\n");
   EXPECT_EQ(outcome.status, 1);
   EXPECT_THAT(outcome.text, testing::HasSubstr("tile_map_resource.cpp names no --profile"));

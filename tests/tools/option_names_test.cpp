@@ -27,19 +27,19 @@ class Shown : public testing::Test {
   double size_ = 0;
 };
 
-TEST_F(Shown, settings_are_options) {
+TEST_F(Shown, SettingsAreOptions) {
   EXPECT_EQ(shown("a.tif: is there; use `overwrite`, or another `output`"),
             "a.tif: is there; use --overwrite, or another -o");
   EXPECT_EQ(shown("`pixel_size`: or `resolution`"), "--pixel-size: or --resolution");
   EXPECT_EQ(shown("`assumed_pixel_size_m` 0 is none"), "--pixel-size 0 is none") << "of another name";
 }
 
-TEST_F(Shown, values_stand_after_them) {
+TEST_F(Shown, ValuesStandAfterThem) {
   EXPECT_EQ(shown("try `pixel_size=0.5`"), "try --pixel-size 0.5");
   EXPECT_EQ(shown("`output=a b=c`."), "-o a b=c.");
 }
 
-TEST_F(Shown, what_is_no_option_stays) {
+TEST_F(Shown, WhatIsNoOptionStays) {
   for (const char* text : {
            "", "overwrite, output=a.tif",
            "use `threshold`, or `threshold=0.5`",                // of other subcommands
@@ -56,18 +56,18 @@ TEST_F(Shown, what_is_no_option_stays) {
     EXPECT_EQ(shown(text), text);
 }
 
-TEST_F(Shown, lone_backquotes_hide_no_setting) {
+TEST_F(Shown, LoneBackquotesHideNoSetting) {
   EXPECT_EQ(shown("a`b.tif: `gdalinfo` or `overwrite`"), "a`b.tif: `gdalinfo` or --overwrite");
   EXPECT_EQ(OptionNames().shown("use `overwrite`"), "use `overwrite`") << "before the program is known";
 }
 
 class OptionNamesOfPrograms : public ProgramTest {};
 
-TEST_F(OptionNamesOfPrograms, of_other_names_are_in_a_subcommand) {
+TEST_F(OptionNamesOfPrograms, OfOtherNamesAreInASubcommand) {
   std::string help;
   for (const char* subcommand : {"segment", "region", "labels", "train", "evaluate", "zonal"})
     help += terramask({subcommand, "--help"}).out;
-  for (const auto& [setting, option] : tools::differing_options) {
+  for (const auto& [setting, option] : tools::kDifferingOptions) {
     const std::string name(option);
     EXPECT_TRUE(help.find(" " + name + " ") != std::string::npos ||
                 help.find(name + ",") != std::string::npos)
@@ -75,7 +75,7 @@ TEST_F(OptionNamesOfPrograms, of_other_names_are_in_a_subcommand) {
   }
 }
 
-TEST_F(OptionNamesOfPrograms, are_in_errors) {
+TEST_F(OptionNamesOfPrograms, AreInErrors) {
   make_raster("mask.tif", 64, 1);
   make_raster("image.tif");
   make_model("model.safetensors");

@@ -39,7 +39,7 @@ Progress pixels(std::uint64_t done) {
   return {.phase = "segmenting", .unit = "pixels", .done = done, .total = 10'000'000};
 }
 
-TEST(ProgressBar, short_work_has_one_line_in_a_log) {
+TEST(ProgressBar, ShortWorkHasOneLineInALog) {
   Stream stream;
   ProgressBar bar("a.tif: ", ProgressBar::Style::log, stream.file());
   const ProgressBar::Clock::time_point begin{};
@@ -48,7 +48,7 @@ TEST(ProgressBar, short_work_has_one_line_in_a_log) {
   EXPECT_EQ(stream.text(), "a.tif: segmenting 100%  10.0 of 10.0 Mpx  2 Mpx/s\n");
 }
 
-TEST(ProgressBar, a_log_has_a_line_in_ten_seconds) {
+TEST(ProgressBar, ALogHasALineInTenSeconds) {
   Stream stream;
   ProgressBar bar("a.tif: ", ProgressBar::Style::log, stream.file());
   const ProgressBar::Clock::time_point begin{};
@@ -60,7 +60,7 @@ TEST(ProgressBar, a_log_has_a_line_in_ten_seconds) {
       << text;
 }
 
-TEST(ProgressBar, phases_of_many_files_do_not_flood_a_log) {
+TEST(ProgressBar, PhasesOfManyFilesDoNotFloodALog) {
   Stream stream;
   ProgressBar bar("", ProgressBar::Style::log, stream.file());
   ProgressBar::Clock::time_point now{};
@@ -74,7 +74,7 @@ TEST(ProgressBar, phases_of_many_files_do_not_flood_a_log) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 6) << text;
 }
 
-TEST(ProgressBar, slow_work_speaks_every_ten_seconds) {
+TEST(ProgressBar, SlowWorkSpeaksEveryTenSeconds) {
   Stream stream;
   ProgressBar bar("", ProgressBar::Style::log, stream.file());
   const ProgressBar::Clock::time_point begin{};
@@ -83,7 +83,7 @@ TEST(ProgressBar, slow_work_speaks_every_ten_seconds) {
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 5) << text;
 }
 
-TEST(ProgressBar, a_terminal_is_drawn_over_and_left_clean) {
+TEST(ProgressBar, ATerminalIsDrawnOverAndLeftClean) {
   Stream stream;
   {
     ProgressBar bar("a.tif: ", ProgressBar::Style::terminal, stream.file());
@@ -101,7 +101,7 @@ TEST(ProgressBar, a_terminal_is_drawn_over_and_left_clean) {
   EXPECT_EQ(text.back(), '\n');
 }
 
-TEST(ProgressBar, nothing_is_divided_by_nothing) {
+TEST(ProgressBar, NothingIsDividedByNothing) {
   Stream stream;
   ProgressBar bar("", ProgressBar::Style::log, stream.file());
   bar.show({.phase = "thinking", .unit = "", .done = 0, .total = 0});

@@ -8,7 +8,7 @@ namespace {
 
 class Names : public ProgramTest {};
 
-TEST_F(Names, old_ones_do_what_they_did_with_a_line_of_warning) {
+TEST_F(Names, OldOnesDoWhatTheyDidWithALineOfWarning) {
   make_raster("mask.tif", 64, 1);
   const Outcome old = terramask({"vectorize", "mask.tif", "-o", "old.gpkg", "--layer", "a", "--class=1"});
   const Outcome now =
@@ -23,19 +23,19 @@ TEST_F(Names, old_ones_do_what_they_did_with_a_line_of_warning) {
             "");
 }
 
-TEST_F(Names, old_ones_are_not_in_the_help) {
+TEST_F(Names, OldOnesAreNotInTheHelp) {
   const std::string help = terramask({"region", "--help"}).out;
   EXPECT_EQ(help.find("--polygons"), std::string::npos);
   EXPECT_NE(help.find("--cutline FILE"), std::string::npos);
   EXPECT_NE(help.find("--probability-type"), std::string::npos);
 }
 
-TEST_F(Names, after_two_dashes_arguments_are_files) {
+TEST_F(Names, AfterTwoDashesArgumentsAreFiles) {
   const Outcome outcome = terramask({"zonal", "--zones", "z.gpkg", "-o", "z.csv", "--", "--layer"});
   EXPECT_EQ(outcome.err.find("is now called"), std::string::npos) << outcome.err;
 }
 
-TEST_F(Names, of_unknown_options_the_nearest_is_named_though_something_is_missing_too) {
+TEST_F(Names, OfUnknownOptionsTheNearestIsNamedThoughSomethingIsMissingToo) {
   expect_error(terramask({"segment", "m.safetensors", "a.tif", "-o", "b.tif", "--treshold", "0.5"}), 2,
                {"terramask segment: unknown option --treshold; did you mean --threshold?"});
   expect_error(terramask({"region", "m.safetensors", "a.tif", "-o", "r/", "--polygon", "c.gpkg"}), 2,
@@ -48,7 +48,7 @@ TEST_F(Names, of_unknown_options_the_nearest_is_named_though_something_is_missin
                {"unknown option --frobnicate; see `terramask segment --help`"});
 }
 
-TEST_F(Names, choices_are_listed) {
+TEST_F(Names, ChoicesAreListed) {
   expect_error(terramask({"region", "m.safetensors", "a.tif", "-o", "r/", "--priority", "lats"}), 2,
                {"--priority: \"lats\" is none of last, first, newest, oldest; did you mean last?"});
   expect_error(terramask({"segment", "m.safetensors", "a.tif", "-o", "b.tif", "--grid", "mine"}), 2,

@@ -19,7 +19,7 @@ RanksOutcome check_rooms(const fs::path& root) {
                    root.string() + "'");
 }
 
-TEST(Rooms, include_only_what_their_arrows_lead_to) {
+TEST(Rooms, IncludeOnlyWhatTheirArrowsLeadTo) {
   const RanksOutcome outcome = check_rooms(TERRAMASK_SOURCE_DIR);
   EXPECT_EQ(outcome.status, 0) << outcome.text;
 }
@@ -47,12 +47,12 @@ class TwoRooms : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(TwoRooms, are_as_their_list_says) {
+TEST_F(TwoRooms, AreAsTheirListSays) {
   const RanksOutcome outcome = check_rooms(folder_.path());
   EXPECT_EQ(outcome.status, 0) << outcome.text;
 }
 
-TEST_F(TwoRooms, have_no_arrow_back) {
+TEST_F(TwoRooms, HaveNoArrowBack) {
   write("src/ground/stone.cpp", "#include \"terramask/house.hpp\"\n");
   expect_refused(
       "src/ground/stone.cpp includes \"terramask/house.hpp\": rooms.txt has no arrow from ground to house");
@@ -60,12 +60,12 @@ TEST_F(TwoRooms, have_no_arrow_back) {
   expect_refused("arrows form a circle: ground -> house -> ground");
 }
 
-TEST_F(TwoRooms, have_no_arrow_that_nobody_takes) {
+TEST_F(TwoRooms, HaveNoArrowThatNobodyTakes) {
   write("src/house/wall.cpp", "");
   expect_refused("no file of house includes ground");
 }
 
-TEST_F(TwoRooms, hold_every_file) {
+TEST_F(TwoRooms, HoldEveryFile) {
   write("src/garden/tree.cpp", "");
   write("include/terramask/garden.hpp", "");
   expect_refused("src/garden/tree.cpp: belongs to no room");

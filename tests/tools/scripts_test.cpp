@@ -43,7 +43,7 @@ std::vector<std::string> scripts() {
 
 class Scripts : public testing::TestWithParam<std::string> {};
 
-TEST_P(Scripts, print_their_help_and_do_nothing_else) {
+TEST_P(Scripts, PrintTheirHelpAndDoNothingElse) {
   const TemporaryFolder work;
   const fs::path script = fs::path(TERRAMASK_SOURCE_DIR) / GetParam();
   const auto before = fs::last_write_time(fs::path(TERRAMASK_SOURCE_DIR));

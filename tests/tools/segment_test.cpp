@@ -36,7 +36,7 @@ class Segment : public ProgramTest {
   }
 };
 
-TEST_F(Segment, several_rasters_go_into_a_folder) {
+TEST_F(Segment, SeveralRastersGoIntoAFolder) {
   make_raster("a.tif");
   make_raster("b.tif", 48);
   const Outcome outcome = terramask({"segment", "model.safetensors", "a.tif", "b.tif", "-o", "masks/",
@@ -51,7 +51,7 @@ TEST_F(Segment, several_rasters_go_into_a_folder) {
   EXPECT_NE(outcome.out.find("background"), std::string::npos) << outcome.out;
 }
 
-TEST_F(Segment, equal_names_are_refused_before_any_work) {
+TEST_F(Segment, EqualNamesAreRefusedBeforeAnyWork) {
   std::filesystem::create_directory(path("other"));
   make_raster("a.tif");
   make_raster("other/a.tif");
@@ -62,7 +62,7 @@ TEST_F(Segment, equal_names_are_refused_before_any_work) {
   EXPECT_EQ(files(), before);
 }
 
-TEST_F(Segment, one_bad_raster_does_not_stop_the_others) {
+TEST_F(Segment, OneBadRasterDoesNotStopTheOthers) {
   make_raster("a.tif");
   make_raster("c.tif");
   write("b.tif", "no raster");
@@ -76,7 +76,7 @@ TEST_F(Segment, one_bad_raster_does_not_stop_the_others) {
   EXPECT_FALSE(files().contains("masks/b.tif"));
 }
 
-TEST_F(Segment, a_mosaic_is_one_output_and_its_gap_is_nodata) {
+TEST_F(Segment, AMosaicIsOneOutputAndItsGapIsNodata) {
   make_raster("a.tif", 64);
   make_raster("b.tif", 64, 3, 500096);
   const Outcome outcome =
@@ -88,7 +88,7 @@ TEST_F(Segment, a_mosaic_is_one_output_and_its_gap_is_nodata) {
   EXPECT_EQ(counts[255], 32 * 64);
 }
 
-TEST_F(Segment, a_mosaic_of_different_kinds_is_refused) {
+TEST_F(Segment, AMosaicOfDifferentKindsIsRefused) {
   make_raster("a.tif");
   make_raster("b.tif", 64, 3, 500064, "EPSG:32634");
   make_raster("c.tif", 64, 1, 500064);
@@ -101,7 +101,7 @@ TEST_F(Segment, a_mosaic_of_different_kinds_is_refused) {
   }
 }
 
-TEST_F(Segment, bounds_may_stand_apart_or_with_commas) {
+TEST_F(Segment, BoundsMayStandApartOrWithCommas) {
   make_raster("a.tif");
   const Outcome apart = terramask({"segment", "-q", "model.safetensors", "--bounds", "500010", "4999950",
                                    "500030", "4999990", "a.tif", "-o", "apart.tif"});
@@ -114,7 +114,7 @@ TEST_F(Segment, bounds_may_stand_apart_or_with_commas) {
   EXPECT_EQ(values("apart.tif"), values("commas.tif"));
 }
 
-TEST_F(Segment, a_dry_run_writes_nothing) {
+TEST_F(Segment, ADryRunWritesNothing) {
   make_raster("a.tif");
   const auto before = files();
   const Outcome outcome = terramask({"segment", "model.safetensors", "a.tif", "-o", "masks/", "--dry-run"});
@@ -128,7 +128,7 @@ TEST_F(Segment, a_dry_run_writes_nothing) {
   EXPECT_EQ(again.status, 0) << again.err;
 }
 
-TEST_F(Segment, ctrl_c_leaves_nothing) {
+TEST_F(Segment, CtrlCLeavesNothing) {
   make_model("slow.safetensors", 48);
   make_raster("large.tif", 2048);
   const auto before = files();

@@ -9,7 +9,7 @@ namespace {
 
 class TileWalk : public ProgramTest {};
 
-TEST_F(TileWalk, learns_buildings_from_the_map_of_one_town_and_finds_those_of_another) {
+TEST_F(TileWalk, LearnsBuildingsFromTheMapOfOneTownAndFindsThoseOfAnother) {
   if (std::system("command -v gdal_translate > /dev/null") != 0)
     GTEST_SKIP() << "needs gdal_translate (gdal-bin)";
   const std::string command = std::string(TERRAMASK_SOURCE_DIR) + "/scripts/tile_walk.py --small -o " +

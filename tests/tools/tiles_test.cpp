@@ -121,7 +121,7 @@ class Tiles : public ProgramTest {
   std::unique_ptr<TileServer> server;
 };
 
-TEST_F(Tiles, segment_sees_in_a_server_what_it_sees_in_files) {
+TEST_F(Tiles, SegmentSeesInAServerWhatItSeesInFiles) {
   make_tiles(4, 3);
   fs::remove(path("root") / (tile(1, 1) + ".png"));
   const Outcome outcome = terramask(segment("server.tif", 4, 3, {"--tile", "256"}));
@@ -145,7 +145,7 @@ TEST_F(Tiles, segment_sees_in_a_server_what_it_sees_in_files) {
   EXPECT_EQ(pixels("offline.tif"), mask);
 }
 
-TEST_F(Tiles, failed_tiles_are_named_and_end_with_status_1) {
+TEST_F(Tiles, FailedTilesAreNamedAndEndWithStatus1) {
   make_tiles(3, 2);
   server->rules(fmt::format(R"({{"{}": ["500"], "{}": ["half"]}})", tile(0, 0), tile(2, 1)));
   const Outcome outcome = terramask(segment("a.tif", 3, 2));
@@ -169,7 +169,7 @@ TEST_F(Tiles, failed_tiles_are_named_and_end_with_status_1) {
   EXPECT_EQ(server->count() - before, 2U);
 }
 
-TEST_F(Tiles, keys_are_shown_and_kept_nowhere) {
+TEST_F(Tiles, KeysAreShownAndKeptNowhere) {
   make_tiles(2, 2);
   const std::string with_key =
       "xyz:http://me:h1dden@" + server->url().substr(7) + "/{z}/{x}/{y}.png?api_key=s3cret";
@@ -199,7 +199,7 @@ TEST_F(Tiles, keys_are_shown_and_kept_nowhere) {
   EXPECT_TRUE(sent || requests.empty());
 }
 
-TEST_F(Tiles, two_at_once_share_a_cache) {
+TEST_F(Tiles, TwoAtOnceShareACache) {
   make_tiles(4, 4);
   server->rules(R"({"*": ["delay:0.03"]})");
   Running a("terramask", segment("a.tif", 4, 4), folder_);
@@ -223,7 +223,7 @@ TEST_F(Tiles, two_at_once_share_a_cache) {
   EXPECT_EQ(check.text(0), "ok");
 }
 
-TEST_F(Tiles, a_killed_program_leaves_a_cache_that_serves_the_next) {
+TEST_F(Tiles, AKilledProgramLeavesACacheThatServesTheNext) {
   make_tiles(8, 5);
   server->rules(R"({"*": ["delay:0.1"]})");
   std::size_t killed = 0;
@@ -244,7 +244,7 @@ TEST_F(Tiles, a_killed_program_leaves_a_cache_that_serves_the_next) {
   EXPECT_THAT(pixels("a.tif"), testing::Not(testing::Contains(255)));
 }
 
-TEST_F(Tiles, ctrl_c_ends_it_at_once) {
+TEST_F(Tiles, CtrlCEndsItAtOnce) {
   make_tiles(2, 2);
   server->rules(R"({"*": ["ok"]})");
   ASSERT_EQ(terramask({"info", address("#zoom=16&tile-size=256&bounds=0,0,1,1"), "--tile-cache", "x"}).status,
@@ -261,7 +261,7 @@ TEST_F(Tiles, ctrl_c_ends_it_at_once) {
   EXPECT_FALSE(fs::exists(path("a.tif")));
 }
 
-TEST_F(Tiles, a_cache_that_cannot_grow_is_told_and_the_work_goes_on) {
+TEST_F(Tiles, ACacheThatCannotGrowIsToldAndTheWorkGoesOn) {
   make_tiles(2, 2, true);  // together more than the limit, which no mask of them reaches
   const Outcome outcome = Running("terramask", segment("a.tif", 2, 2), folder_,
                                   2 * fs::file_size(path("root") / (tile(0, 0) + ".png")))
@@ -272,7 +272,7 @@ TEST_F(Tiles, a_cache_that_cannot_grow_is_told_and_the_work_goes_on) {
   EXPECT_EQ(std::count(mask.begin(), mask.end(), 255), 0);
 }
 
-TEST_F(Tiles, a_template_without_extent_is_refused_with_the_remedy) {
+TEST_F(Tiles, ATemplateWithoutExtentIsRefusedWithTheRemedy) {
   expect_error(terramask({"segment", "m.safetensors", address(), "-o", "a.tif", "--zoom", "16", "-q"}), 2,
                {"--bounds"});
   auto call = segment("a.tif", 1, 1);
@@ -283,7 +283,7 @@ TEST_F(Tiles, a_template_without_extent_is_refused_with_the_remedy) {
   EXPECT_EQ(server->count(), 0U);
 }
 
-TEST_F(Tiles, a_project_of_tiles_keeps_its_zoom_and_its_place) {
+TEST_F(Tiles, AProjectOfTilesKeepsItsZoomAndItsPlace) {
   make_tiles(2, 2);
   // Labels: a second source of tiles, of class values.
   fs::create_directories(path("labels"));
@@ -320,7 +320,7 @@ TEST_F(Tiles, a_project_of_tiles_keeps_its_zoom_and_its_place) {
   EXPECT_NE(trained.out.find("red (Byte)"), std::string::npos) << trained.out;
 }
 
-TEST_F(Tiles, of_a_region_are_under_way_before_they_are_read) {
+TEST_F(Tiles, OfARegionAreUnderWayBeforeTheyAreRead) {
   make_tiles(4, 4);
   server->rules(R"({"*": ["delay:0.05"]})");
   // A pixel at a time, so that a patch of 256 pixels asks for one tile alone.

@@ -68,7 +68,7 @@ class TrainRanks : public tests::ProgramTest {
   Json project_;
 };
 
-TEST_F(TrainRanks, do_what_one_rank_does_with_the_batches_of_all) {
+TEST_F(TrainRanks, DoWhatOneRankDoesWithTheBatchesOfAll) {
   // 20 steps of 2 × 8 patches, dropout and augmentation included.
   project_["training"]["accumulate"] = 2;
   const RanksOutcome one = train(1, project(8, 320) + " -o one.safetensors");
@@ -89,7 +89,7 @@ TEST_F(TrainRanks, do_what_one_rank_does_with_the_batches_of_all) {
   EXPECT_GT(difference("one.safetensors", "half.safetensors"), 1e-3);
 }
 
-TEST_F(TrainRanks, with_batch_norms_give_the_same_bytes_every_time_however_often_they_were_killed) {
+TEST_F(TrainRanks, WithBatchNormsGiveTheSameBytesEveryTimeHoweverOftenTheyWereKilled) {
   project_["network"] = {{"architecture", "unet"}, {"width", 4}, {"depth", 2}};
   project_["training"]["epochs"] = 3;
   const std::string name = project(2, 32);
@@ -123,7 +123,7 @@ TEST_F(TrainRanks, with_batch_norms_give_the_same_bytes_every_time_however_often
   EXPECT_EQ(read("killed.safetensors"), read("straight.safetensors"));
 }
 
-TEST_F(TrainRanks, stop_cleanly_when_mpirun_is_told_to) {
+TEST_F(TrainRanks, StopCleanlyWhenMpirunIsToldTo) {
   project_["training"]["epochs"] = 10000;
   const std::string name = project(2, 32);
   for (const char* signal : {"USR1", "TERM"}) {
@@ -147,7 +147,7 @@ TEST_F(TrainRanks, stop_cleanly_when_mpirun_is_told_to) {
   EXPECT_EQ(resumed.status, 0) << resumed.text;
 }
 
-TEST_F(TrainRanks, may_be_resumed_by_another_number_that_makes_the_same_steps) {
+TEST_F(TrainRanks, MayBeResumedByAnotherNumberThatMakesTheSameSteps) {
   ASSERT_EQ(train(2, project(4, 32) + " -o a.safetensors --epochs 1").status, 0);
   const RanksOutcome other = train(4, project(4, 32) + " -o a.safetensors --resume --epochs 2");
   EXPECT_EQ(other.status, 1);
@@ -163,7 +163,7 @@ TEST_F(TrainRanks, may_be_resumed_by_another_number_that_makes_the_same_steps) {
   }
 }
 
-TEST_F(TrainRanks, tell_what_is_wrong_once) {
+TEST_F(TrainRanks, TellWhatIsWrongOnce) {
   const std::string name = project(2, 16);
   const auto once = [](const RanksOutcome& outcome, const std::string& part) {
     const std::size_t first = outcome.text.find(part);

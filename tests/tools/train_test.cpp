@@ -34,7 +34,7 @@ class Train : public tests::ProgramTest {
   }
 };
 
-TEST_F(Train, killed_ten_times_it_gives_the_model_of_a_run_that_was_not) {
+TEST_F(Train, KilledTenTimesItGivesTheModelOfARunThatWasNot) {
   const tests::Outcome straight = terramask(call("straight.safetensors"));
   ASSERT_EQ(straight.status, 0) << straight.err;
   const fs::path state = path("killed.training/last.safetensors");
@@ -56,7 +56,7 @@ TEST_F(Train, killed_ten_times_it_gives_the_model_of_a_run_that_was_not) {
   EXPECT_EQ(read("killed.safetensors"), read("straight.safetensors"));
 }
 
-TEST_F(Train, a_stop_is_clean_and_says_how_to_go_on) {
+TEST_F(Train, AStopIsCleanAndSaysHowToGoOn) {
   tests::Running training("terramask", call("a.safetensors", {"--epochs", "10000"}), folder_);
   for (int i = 0; i < 1500 && !fs::exists(path("a.training/last.safetensors")); ++i)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -66,7 +66,7 @@ TEST_F(Train, a_stop_is_clean_and_says_how_to_go_on) {
   EXPECT_NE(outcome.err.find("--resume continues from there"), std::string::npos) << outcome.err;
 }
 
-TEST_F(Train, dry_run_tells_what_it_takes_and_leaves_nothing) {
+TEST_F(Train, DryRunTellsWhatItTakesAndLeavesNothing) {
   const std::set<std::string> before = files();
   const tests::Outcome outcome = terramask(call("a.safetensors", {"--dry-run"}));
   EXPECT_EQ(outcome.status, 0) << outcome.err;
@@ -75,7 +75,7 @@ TEST_F(Train, dry_run_tells_what_it_takes_and_leaves_nothing) {
   EXPECT_EQ(files(), before);
 }
 
-TEST_F(Train, wrong_calls_are_told_before_the_first_step) {
+TEST_F(Train, WrongCallsAreToldBeforeTheFirstStep) {
   std::string odd = read("town.json");
   write("odd.json", odd.replace(odd.find("allow_missing"), 13, "alow_missing"));
   tests::expect_error(terramask({"train", "odd.json", "-o", "a.safetensors"}), 1,

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 
 class NoisyLabels : public tests::TrainingTest {};
 
-TEST_F(NoisyLabels, become_chances_by_the_names_of_classes) {
+TEST_F(NoisyLabels, BecomeChancesByTheNamesOfClasses) {
   project_.training.loss = learn::Loss::noisy_labels;
   project_.training.label_noise = {.background = "low vegetation",
                                    .omission = {{"road", 0.3}, {"tree", 0.5}},
@@ -48,7 +48,7 @@ TEST_F(NoisyLabels, become_chances_by_the_names_of_classes) {
   }
 }
 
-TEST_F(NoisyLabels, are_learnt_from_by_every_loss_that_heeds_them) {
+TEST_F(NoisyLabels, AreLearntFromByEveryLossThatHeedsThem) {
   project_.training.label_noise.omission = {{"tree", 0.2}};
   project_.training.learning_rate = 5e-3;
   for (const learn::Loss kind :
@@ -62,7 +62,7 @@ TEST_F(NoisyLabels, are_learnt_from_by_every_loss_that_heeds_them) {
   }
 }
 
-TEST_F(NoisyLabels, of_no_amount_are_cross_entropy) {
+TEST_F(NoisyLabels, OfNoAmountAreCrossEntropy) {
   project_.training.loss = learn::Loss::noisy_labels;
   project_.training.label_noise.omission = {{"tree", 0}};
   const train::TrainSummary summary = train(options("aware.safetensors"));

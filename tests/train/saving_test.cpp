@@ -29,7 +29,7 @@ class Saving : public tests::TrainingTest {
   }
 };
 
-TEST_F(Saving, names_that_no_model_may_have_are_refused_before_the_first_step) {
+TEST_F(Saving, NamesThatNoModelMayHaveAreRefusedBeforeTheFirstStep) {
   for (const std::string& name : {std::string("ro\x01"
                                               "ad"),
                                   std::string(300, 'a'), std::string("a\nb")}) {
@@ -42,7 +42,7 @@ TEST_F(Saving, names_that_no_model_may_have_are_refused_before_the_first_step) {
   }
 }
 
-TEST_F(Saving, places_that_take_no_file_are_refused_before_the_first_step) {
+TEST_F(Saving, PlacesThatTakeNoFileAreRefusedBeforeTheFirstStep) {
   std::ofstream(path("file")) << "no folder";
   train::TrainOptions wanted = options("file/a.safetensors");
   EXPECT_THAT(setup_error(wanted), HasSubstr("file"));
@@ -51,7 +51,7 @@ TEST_F(Saving, places_that_take_no_file_are_refused_before_the_first_step) {
   EXPECT_THAT(setup_error(wanted), HasSubstr("in the way"));
 }
 
-TEST_F(Saving, a_network_beyond_the_machine_is_told_from_its_shapes) {
+TEST_F(Saving, ANetworkBeyondTheMachineIsToldFromItsShapes) {
   project_.network = {.architecture = "unet", .keys = {{"width", 4096}, {"depth", 4}}};
   train::TrainOptions wanted = options("a.safetensors");
   for (const bool only : {true, false}) {
@@ -60,7 +60,7 @@ TEST_F(Saving, a_network_beyond_the_machine_is_told_from_its_shapes) {
   }
 }
 
-TEST_F(Saving, what_fails_is_said_and_tried_again_and_the_model_is_the_same) {
+TEST_F(Saving, WhatFailsIsSaidAndTriedAgainAndTheModelIsTheSame) {
   (void)train(options("straight.safetensors"));
   train::TrainOptions wanted = options("a.safetensors");
   wanted.retry_seconds = 0;
@@ -88,7 +88,7 @@ TEST_F(Saving, what_fails_is_said_and_tried_again_and_the_model_is_the_same) {
   EXPECT_EQ(train::load_checkpoint(path("a.training/last.safetensors"))->epochs.size(), 3U);
 }
 
-TEST_F(Saving, after_the_last_epoch_it_tries_for_a_while_and_then_fails) {
+TEST_F(Saving, AfterTheLastEpochItTriesForAWhileAndThenFails) {
   train::TrainOptions wanted = options("a.safetensors");
   wanted.retry_seconds = 0.05;
   wanted.save_seconds = 0.2;
@@ -103,7 +103,7 @@ TEST_F(Saving, after_the_last_epoch_it_tries_for_a_while_and_then_fails) {
   EXPECT_EQ(warnings, 2);
 }
 
-TEST_F(Saving, keys_given_as_options_are_in_the_provenance_and_resume_wants_them_again) {
+TEST_F(Saving, KeysGivenAsOptionsAreInTheProvenanceAndResumeWantsThemAgain) {
   train::TrainOptions wanted = options("a.safetensors");
   wanted.settings = {{"--set", "training.learning_rate", "0.002"}};
   (void)train(wanted);
@@ -117,7 +117,7 @@ TEST_F(Saving, keys_given_as_options_are_in_the_provenance_and_resume_wants_them
               HasSubstr("/training/learning_rate: 0.002 then, 0.001 now"));
 }
 
-TEST_F(Saving, damaged_checkpoints_are_told_in_words) {
+TEST_F(Saving, DamagedCheckpointsAreToldInWords) {
   (void)train(options("a.safetensors"));
   const std::string state = path("a.training/last.safetensors");
   train::TrainOptions again = options("a.safetensors");
@@ -157,7 +157,7 @@ TEST_F(Saving, damaged_checkpoints_are_told_in_words) {
   }
 }
 
-TEST_F(Saving, cross_entropy_and_dice_together_are_the_mean_of_both) {
+TEST_F(Saving, CrossEntropyAndDiceTogetherAreTheMeanOfBoth) {
   project_.training.epochs = 1;
   project_.training.samples = 4;
   const auto first_loss = [&](learn::Loss loss) {

@@ -8,7 +8,7 @@
 namespace terramask::train {
 namespace {
 
-TEST(ScheduleKeys, steps_and_decay_are_the_projects) {
+TEST(ScheduleKeys, StepsAndDecayAreTheProjects) {
   TrainingKeys keys;
   keys.learning_rate = 0.1;
   keys.epochs = 30;

@@ -23,7 +23,7 @@ std::string error_of(const std::function<void()>& work) {
   return "no error";
 }
 
-TEST_F(Training, learns_and_says_how_well) {
+TEST_F(Training, LearnsAndSaysHowWell) {
   project_.training.epochs = 6;
   project_.training.samples = 64;
   project_.training.learning_rate = 5e-3;
@@ -42,7 +42,7 @@ TEST_F(Training, learns_and_says_how_well) {
   EXPECT_THAT(read("a.training/curves.html"), HasSubstr("</svg>"));
 }
 
-TEST_F(Training, gives_the_same_file_every_time_and_however_often_it_is_stopped) {
+TEST_F(Training, GivesTheSameFileEveryTimeAndHoweverOftenItIsStopped) {
   (void)train(options("straight.safetensors"));
   (void)train(options("again.safetensors"));
   const std::string straight = read("straight.safetensors");
@@ -72,14 +72,14 @@ TEST_F(Training, gives_the_same_file_every_time_and_however_often_it_is_stopped)
             safetensors::Reader(path("straight.training/last.safetensors")).header().tensors.size());
 }
 
-TEST_F(Training, gives_the_same_file_whatever_the_number_of_loading_threads) {
+TEST_F(Training, GivesTheSameFileWhateverTheNumberOfLoadingThreads) {
   (void)train(options("two.safetensors"));
   project_.training.workers = 5;
   (void)train(options("five.safetensors"));
   EXPECT_EQ(read("two.safetensors"), read("five.safetensors"));
 }
 
-TEST_F(Training, runs_on_vulkan_and_starts_where_the_cpu_does) {
+TEST_F(Training, RunsOnVulkanAndStartsWhereTheCpuDoes) {
 #ifndef TERRAMASK_VULKAN
   GTEST_SKIP() << "this build has no Vulkan";
 #endif
@@ -91,7 +91,7 @@ TEST_F(Training, runs_on_vulkan_and_starts_where_the_cpu_does) {
   EXPECT_NEAR(here, there, 1e-4 * here);
 }
 
-TEST_F(Training, goes_on_for_more_epochs_but_not_with_another_project) {
+TEST_F(Training, GoesOnForMoreEpochsButNotWithAnotherProject) {
   (void)train(options("a.safetensors"));
   train::TrainOptions more = options("a.safetensors");
   EXPECT_THAT(error_of([&] { (void)train(more); }), HasSubstr("already exists"));
@@ -107,7 +107,7 @@ TEST_F(Training, goes_on_for_more_epochs_but_not_with_another_project) {
               HasSubstr("/training/learning_rate: 0.001 then, 0.5 now"));
 }
 
-TEST_F(Training, accumulates_micro_batches) {
+TEST_F(Training, AccumulatesMicroBatches) {
   project_.network = {.architecture = "fcn", .keys = {{"width", 2}, {"fc", 4}}};
   project_.training.samples = 8;
   project_.training.epochs = 1;
@@ -123,7 +123,7 @@ TEST_F(Training, accumulates_micro_batches) {
   EXPECT_LT(parts.epochs.at(0).norm, whole * 10);
 }
 
-TEST_F(Training, stops_early_where_nothing_gets_better) {
+TEST_F(Training, StopsEarlyWhereNothingGetsBetter) {
   project_.training.learning_rate = 1e-12;
   project_.training.epochs = 20;
   project_.training.patience = 2;
@@ -132,7 +132,7 @@ TEST_F(Training, stops_early_where_nothing_gets_better) {
   EXPECT_LT(summary.epochs.size(), 20U);
 }
 
-TEST_F(Training, says_what_to_do_when_it_diverges) {
+TEST_F(Training, SaysWhatToDoWhenItDiverges) {
   project_.training.optimizer = learn::OptimizerKind::sgd;
   project_.training.momentum = 0.9;
   project_.training.learning_rate = 100;
@@ -143,7 +143,7 @@ TEST_F(Training, says_what_to_do_when_it_diverges) {
   EXPECT_THAT(said, HasSubstr("lower training.learning_rate"));
 }
 
-TEST_F(Training, begins_from_another_model_and_leaves_frozen_parameters) {
+TEST_F(Training, BeginsFromAnotherModelAndLeavesFrozenParameters) {
   (void)train(options("first.safetensors"));
   const Model first = load_model(path("first.safetensors"));
   // Other classes: water alone.
@@ -175,7 +175,7 @@ TEST_F(Training, begins_from_another_model_and_leaves_frozen_parameters) {
   EXPECT_THAT(error_of([&] { (void)train(begun); }), HasSubstr("\"up.nine\" fits no parameter"));
 }
 
-TEST_F(Training, whitened_bands_are_taken_over_by_the_first_convolution) {
+TEST_F(Training, WhitenedBandsAreTakenOverByTheFirstConvolution) {
   project_.training.normalization = NormalizationMethod::whiten;
   project_.training.epochs = 2;
   const train::TrainSummary summary = train(options("a.safetensors"));
@@ -184,7 +184,7 @@ TEST_F(Training, whitened_bands_are_taken_over_by_the_first_convolution) {
   EXPECT_NO_THROW((void)load_model(path("a.safetensors")));
 }
 
-TEST_F(Training, refuses_what_cannot_be) {
+TEST_F(Training, RefusesWhatCannotBe) {
   project_.training.patch = 30;
   EXPECT_THAT(error_of([&] { (void)train(options("a.safetensors")); }),
               HasSubstr("needs a multiple of 4; take 32"));
@@ -196,7 +196,7 @@ TEST_F(Training, refuses_what_cannot_be) {
   EXPECT_THAT(error_of([&] { (void)train(resume); }), HasSubstr("nothing can be resumed"));
 }
 
-TEST_F(Training, estimates_without_leaving_a_trace) {
+TEST_F(Training, EstimatesWithoutLeavingATrace) {
   train::TrainOptions wanted = options("a.safetensors");
   train::Training training(wanted, {}, nullptr);
   const train::TrainEstimate estimate = training.estimate();

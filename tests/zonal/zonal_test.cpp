@@ -156,7 +156,7 @@ class Zonal : public testing::Test {
   std::vector<std::uint16_t> values_;
 };
 
-TEST_F(Zonal, counts_are_those_of_every_pixels_centre_for_itself) {
+TEST_F(Zonal, CountsAreThoseOfEveryPixelsCentreForItself) {
   write_mask();
   const auto zones = stars(80);
   write_zones("zones.gpkg", zones);
@@ -197,7 +197,7 @@ TEST_F(Zonal, counts_are_those_of_every_pixels_centre_for_itself) {
   EXPECT_GT(counted, values_.size());  // they do overlap
 }
 
-TEST_F(Zonal, zones_in_another_crs_give_the_same) {
+TEST_F(Zonal, ZonesInAnotherCrsGiveTheSame) {
   write_mask();
   write_zones("utm.gpkg", stars(40));
   write_zones("degrees.gpkg", stars(40), 32633, 4326);
@@ -209,7 +209,7 @@ TEST_F(Zonal, zones_in_another_crs_give_the_same) {
           << k;
 }
 
-TEST_F(Zonal, areas_are_those_of_the_ellipsoid) {
+TEST_F(Zonal, AreasAreThoseOfTheEllipsoid) {
   write_mask();
   // Columns 100 to 600 and rows 50 to 250.
   const Ring box{{452200, 5411900}, {453200, 5411900}, {453200, 5411500}, {452200, 5411500}};
@@ -241,7 +241,7 @@ TEST_F(Zonal, areas_are_those_of_the_ellipsoid) {
   EXPECT_GT(std::abs(std::abs(area) - 400000), 100);  // the projection's own square metres are others
 }
 
-TEST_F(Zonal, tables_and_geopackages_hold_what_was_found) {
+TEST_F(Zonal, TablesAndGeopackagesHoldWhatWasFound) {
   write_mask();
   // The first lies half beside the mask.
   const Ring half{{451800, 5411800}, {452200, 5411800}, {452200, 5411600}, {451800, 5411600}};
@@ -269,7 +269,7 @@ TEST_F(Zonal, tables_and_geopackages_hold_what_was_found) {
               testing::ThrowsMessage<Error>(HasSubstr("`overwrite`")));
 }
 
-TEST_F(Zonal, odd_zones_are_told_and_counted_as_they_are) {
+TEST_F(Zonal, OddZonesAreToldAndCountedAsTheyAre) {
   write_mask();
   const Ring bow{{452100, 5411900}, {452300, 5411700}, {452300, 5411900}, {452100, 5411700}};
   write_zones("zones.gpkg", {{"bow", bow},
@@ -287,7 +287,7 @@ TEST_F(Zonal, odd_zones_are_told_and_counted_as_they_are) {
   EXPECT_EQ(found.zones[1].covered, 0);
 }
 
-TEST_F(Zonal, a_missing_crs_is_told_or_refused) {
+TEST_F(Zonal, AMissingCrsIsToldOrRefused) {
   write_mask();
   write_zones("bare.gpkg", stars(5), 0);
   EXPECT_THAT(zonal("bare.gpkg").warnings,

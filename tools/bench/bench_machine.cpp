@@ -13,8 +13,8 @@ namespace terramask::tools {
 namespace {
 
 constexpr int rounds = 5;
-constexpr std::int64_t multiply_adds = 240'000'000;      // of vectors of 16, a round
-constexpr std::size_t elements = std::size_t{32} << 20;  // of each array: 128 MiB
+constexpr std::int64_t kMultiplyAdds = 240'000'000;       // of vectors of 16, a round
+constexpr std::size_t kElements = std::size_t{32} << 20;  // of each array: 128 MiB
 
 using Vector [[gnu::vector_size(64)]] = float;
 
@@ -78,11 +78,11 @@ MachineLimits measure_machine(int threads) {
   MachineLimits limits;
   std::vector<float> keep(static_cast<std::size_t>(threads));
   const double computing = shortest(
-      threads, [&](int thread) { keep[static_cast<std::size_t>(thread)] = chains(multiply_adds, 1e-3F); });
-  limits.fma_gflop_per_s = 2e-9 * 16 * static_cast<double>(multiply_adds) * threads / computing;
+      threads, [&](int thread) { keep[static_cast<std::size_t>(thread)] = chains(kMultiplyAdds, 1e-3F); });
+  limits.fma_gflop_per_s = 2e-9 * 16 * static_cast<double>(kMultiplyAdds) * threads / computing;
 
-  std::vector<float> a(elements), b(elements, 1.0F), c(elements, 2.0F);
-  const std::size_t share = elements / static_cast<std::size_t>(threads);
+  std::vector<float> a(kElements), b(kElements, 1.0F), c(kElements, 2.0F);
+  const std::size_t share = kElements / static_cast<std::size_t>(threads);
   const double moving = shortest(threads, [&](int thread) {
     const std::size_t first = share * static_cast<std::size_t>(thread);
     triad(a.data() + first, b.data() + first, c.data() + first, share);

@@ -23,7 +23,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr const char* program_name = "terramask-bench";
+constexpr const char* kProgramName = "terramask-bench";
 
 struct BenchArguments {
   NetworkSpec network;  ///< its keys are those given, of any architecture
@@ -281,12 +281,12 @@ int run(const BenchArguments& a) {
 int main(int argc, char** argv) {
   using namespace terramask;
   using namespace terramask::tools;
-  start_program(program_name);
+  start_program(kProgramName);
   CLI::App app(
       "Measures how fast a device runs a network with random weights, as `terramask segment` would run it:\n"
       "image in, class indices out. Prints one line of JSON for each measurement.\n",
-      program_name);
-  app.set_version_flag("--version", std::string(program_name) + " " TERRAMASK_VERSION);
+      kProgramName);
+  app.set_version_flag("--version", std::string(kProgramName) + " " TERRAMASK_VERSION);
   app.footer(
       "Examples:\n"
       "  terramask-bench --model unet --width 16 --patch 256 --threads 2\n"
@@ -297,7 +297,7 @@ int main(int argc, char** argv) {
       "GFLOP counted as multiplications plus additions of the plain convolution, bytes of device memory.\n"
       "Exit status: 0, 1 (the work failed), 2 (the call was wrong).\n");
   BenchArguments arguments;
-  return guarded(program_name, [&] {
+  return guarded(kProgramName, [&] {
     add_options(app, arguments);
     show_options_of(app);
     try {
@@ -305,7 +305,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& success) {
       return app.exit(success);
     } catch (const CLI::ParseError& error) {
-      print_error(program_name, std::string(error.what()) + "; see terramask-bench --help");
+      print_error(kProgramName, std::string(error.what()) + "; see terramask-bench --help");
       return 2;
     }
     return run(arguments);

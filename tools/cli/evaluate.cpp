@@ -25,7 +25,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* evaluate_footer =
+constexpr const char* kEvaluateFooter =
     "Compares masks with reference data: label rasters (of any grid and CRS), polygons, or sample "
     "points.\n"
     "With --model the inputs are images, which are segmented first. One reference can serve all inputs. Name "
@@ -106,12 +106,12 @@ void add_measure_options(CLI::App& app, EvaluateArguments& a) {
       ->group("Measures");
   app.add_option("--erode", a.erode,
                  "Also measure without reference pixels within N pixels of another class (ISPRS)")
-      ->check(whole_number(1, most_distance))
+      ->check(whole_number(1, kMostDistance))
       ->type_name("N")
       ->group("Measures");
   app.add_option("--slack", a.slack,
                  "Also measure with a tolerance of N pixels: relaxed precision and recall (Mnih 2013)")
-      ->check(whole_number(1, most_distance))
+      ->check(whole_number(1, kMostDistance))
       ->type_name("N")
       ->group("Measures");
   app.add_flag("--store-threshold", a.store_threshold,
@@ -284,7 +284,7 @@ void evaluate_options(CLI::App& app, std::function<int()>& run) {
   add_output_options(app, *arguments);
   add_device_options(app, arguments->device);
   add_verbosity_options(app, arguments->verbosity);
-  app.footer(evaluate_footer);
+  app.footer(kEvaluateFooter);
   run = [arguments] { return evaluate_inputs(*arguments); };
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::int64_t, 4> tile_sizes{256, 512, 1024, 2048};
+constexpr std::array<std::int64_t, 4> kTileSizes{256, 512, 1024, 2048};
 
 PlanOptions no_limits() {
   PlanOptions options;
@@ -37,7 +37,7 @@ struct Facts {
   std::int64_t parameters = 0;
   double flops_per_megapixel = 0;
   Footprint field;
-  std::array<double, tile_sizes.size()> work{};
+  std::array<double, kTileSizes.size()> work{};
 };
 
 /// Pixels computed for each pixel written: a tile's patch is the tile and the halo.
@@ -60,7 +60,7 @@ Facts find_facts(const Model& model, const Executor* executor) {
   const Plan plan = make_plan(inference_graph(model, patch).graph, no_limits());
   facts.flops_per_megapixel = plan.total_flops / static_cast<double>(patch * patch) * 1e6;
   facts.field = footprint_of(plan.graph, executor);
-  for (std::size_t i = 0; i < tile_sizes.size(); ++i) facts.work[i] = work_factor(facts.field, tile_sizes[i]);
+  for (std::size_t i = 0; i < kTileSizes.size(); ++i) facts.work[i] = work_factor(facts.field, kTileSizes[i]);
   return facts;
 }
 
@@ -100,8 +100,8 @@ std::string describe(const Model& model, const Executor* executor) {
                       facts.field.halo, facts.field.stride, facts.field.alignment, info.pad_multiple);
   text +=
       fmt::format("  work          {}FLOP a megapixel; with tiles of", count_text(facts.flops_per_megapixel));
-  for (std::size_t i = 0; i < tile_sizes.size(); ++i)
-    text += fmt::format("{} {}: x {:.2f}", i == 0 ? "" : ",", tile_sizes[i], facts.work[i]);
+  for (std::size_t i = 0; i < kTileSizes.size(); ++i)
+    text += fmt::format("{} {}: x {:.2f}", i == 0 ? "" : ",", kTileSizes[i], facts.work[i]);
   text += fmt::format("\n  sha256        {}\n", model.sha256);
   if (!info.provenance.empty()) text += fmt::format("  provenance    {}\n", info.provenance);
   for (const std::string& warning : model.warnings) text += fmt::format("  warning       {}\n", warning);
@@ -127,8 +127,8 @@ Json as_json(const Model& model, const Executor* executor) {
   json["stride"] = facts.field.stride;
   json["alignment"] = facts.field.alignment;
   json["flops_per_megapixel"] = facts.flops_per_megapixel;
-  for (std::size_t i = 0; i < tile_sizes.size(); ++i)
-    json["work_factor"][std::to_string(tile_sizes[i])] = facts.work[i];
+  for (std::size_t i = 0; i < kTileSizes.size(); ++i)
+    json["work_factor"][std::to_string(kTileSizes[i])] = facts.work[i];
   json["sha256"] = model.sha256;
   const Json provenance = Json::parse(info.provenance, nullptr, false);
   json["provenance"] = provenance.is_discarded() ? Json() : provenance;

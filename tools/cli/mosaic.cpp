@@ -23,7 +23,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* mosaic_footer =
+constexpr const char* kMosaicFooter =
     "Tiles are rasters on one pixel grid: files, folders, patterns or lists (@tiles.txt, a path a line).\n"
     "Masks keep palette, class names and attribute table, and have overviews by mode; images and\n"
     "probabilities keep their bands and have averaged overviews. Pixels outside the tiles are nodata (or an\n"
@@ -113,7 +113,7 @@ void mosaic_options(CLI::App& app, std::function<int()>& run) {
       ->group("Output");
   app.add_flag("--overwrite", a->options.overwrite, "Overwrite an existing output")->group("Output");
   add_verbosity_options(app, a->verbosity);
-  app.footer(mosaic_footer);
+  app.footer(kMosaicFooter);
   run = [a] { return mosaic(*a); };
 }
 

@@ -22,7 +22,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* region_footer =
+constexpr const char* kRegionFooter =
     "The job is a JSON file (schemas/job.schema.json), or a model and its sources on the command line: "
     "rasters,\n"
     "folders, patterns in quotes, lists (@FILE), tile indexes of gdaltindex, VRTs, STAC items, names of "
@@ -113,7 +113,7 @@ int region(const RegionArguments& a, Communicator& ranks) {
 void region_options(CLI::App& app, std::function<int()>& run) {
   const auto arguments = std::make_shared<RegionArguments>();
   add_region_options(app, *arguments);
-  app.footer(region_footer);
+  app.footer(kRegionFooter);
   run = [arguments] {
     return on_ranks("terramask region", [&](Communicator& ranks) { return region(*arguments, ranks); });
   };

@@ -8,7 +8,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr std::array<RenamedOption, 11> renamed{{
+constexpr std::array<RenamedOption, 11> kRenamed{{
     {"region", "--polygons", "--cutline"},
     {"region", "--probabilities", "--probability-type"},
     {"init", "--classes", "--map"},
@@ -25,7 +25,7 @@ constexpr std::array<RenamedOption, 11> renamed{{
 }  // namespace
 
 std::span<const RenamedOption> renamed_options() {
-  return renamed;
+  return kRenamed;
 }
 
 std::vector<std::string> rename_options(std::string_view subcommand, std::span<std::string> arguments) {
@@ -34,8 +34,8 @@ std::vector<std::string> rename_options(std::string_view subcommand, std::span<s
     if (argument == "--") break;
     const std::string name = argument.substr(0, argument.find('='));
     const auto found = std::ranges::find_if(
-        renamed, [&](const RenamedOption& one) { return one.subcommand == subcommand && one.once == name; });
-    if (found == renamed.end()) continue;
+        kRenamed, [&](const RenamedOption& one) { return one.subcommand == subcommand && one.once == name; });
+    if (found == kRenamed.end()) continue;
     argument.replace(0, name.size(), found->now);
     std::string sentence = fmt::format("{} is now called {}", found->once, found->now);
     if (std::ranges::find(told, sentence) == told.end()) told.push_back(std::move(sentence));

@@ -23,7 +23,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* segment_footer =
+constexpr const char* kSegmentFooter =
     "Several rasters are separate images, each with a mask DIR/NAME.tif of its own; --stack joins the bands\n"
     "of several files into one image, --mosaic lays several beside each other (where they overlap the later\n"
     "one wins). With -o DIR/, --probabilities and --picture are endings: --picture _picture.png.\n"
@@ -264,7 +264,7 @@ void segment_options(CLI::App& app, std::function<int()>& run) {
   add_input_options(app, *arguments);
   add_output_options(app, *arguments);
   add_work_options(app, *arguments);
-  app.footer(segment_footer);
+  app.footer(kSegmentFooter);
   run = [arguments] {
     arguments->stack = stack_names(arguments->stack);
     return segment(*arguments);

@@ -31,7 +31,7 @@ struct Subcommand {
   void (*options)(CLI::App& app, std::function<int()>& run);
 };
 
-constexpr std::array<Subcommand, 14> subcommands{{
+constexpr std::array<Subcommand, 14> kSubcommands{{
     {"segment", "Segment rasters with a trained model", segment_options},
     {"region", "Segment many rasters as one region; can be stopped and resumed", region_options},
     {"info", "Show what a model or raster contains, and whether they fit together", info_options},
@@ -52,7 +52,7 @@ bool takes_rasters(std::string_view subcommand) {
   return subcommand != "devices" && subcommand != "scene";
 }
 
-constexpr const char* examples =
+constexpr const char* kExamples =
     "Examples:\n"
     "  terramask segment roads.safetensors ortho.tif -o mask.tif\n"
     "  terramask segment roads.safetensors tiles/*.tif -o masks/\n"
@@ -102,15 +102,15 @@ void warn_of_names(const CLI::App& app, const std::vector<std::string>& renamed)
 int run(int argc, char** argv) {
   CLI::App app("Segments georeferenced imagery with trained networks, on any Vulkan device.\n", "terramask");
   app.set_version_flag("--version", "terramask " TERRAMASK_VERSION);
-  app.footer(examples);
+  app.footer(kExamples);
   app.require_subcommand(1);
   std::function<int()> work;
-  std::array<std::function<int()>, subcommands.size()> runs;
+  std::array<std::function<int()>, kSubcommands.size()> runs;
   TileArguments tiles;
-  for (std::size_t i = 0; i < subcommands.size(); ++i) {
-    CLI::App* sub = app.add_subcommand(subcommands[i].name, subcommands[i].help);
-    subcommands[i].options(*sub, runs[i]);
-    if (takes_rasters(subcommands[i].name)) add_tile_options(*sub, tiles);
+  for (std::size_t i = 0; i < kSubcommands.size(); ++i) {
+    CLI::App* sub = app.add_subcommand(kSubcommands[i].name, kSubcommands[i].help);
+    kSubcommands[i].options(*sub, runs[i]);
+    if (takes_rasters(kSubcommands[i].name)) add_tile_options(*sub, tiles);
     sub->final_callback([&work, &chosen = runs[i]] { work = chosen; });
   }
   if (argc < 2) {
@@ -120,7 +120,7 @@ int run(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
   // CLI11 would show the help of the program for `terramask nosuch --help`.
   if (const std::string& first = arguments.front(); !first.starts_with('-')) {
-    if (std::ranges::none_of(subcommands, [&](const Subcommand& one) { return one.name == first; }))
+    if (std::ranges::none_of(kSubcommands, [&](const Subcommand& one) { return one.name == first; }))
       return refuse_call(app, unknown_subcommand(app, first));
   }
   const std::vector<std::string> renamed = present_names(arguments);

@@ -27,7 +27,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* train_footer =
+constexpr const char* kTrainFooter =
     "`terramask init` writes a project from images and labels. Beside MODEL.safetensors a folder "
     "MODEL.training\n"
     "keeps the state (last.safetensors), history.csv and curves.html. The model is that of the epoch with "
@@ -299,7 +299,7 @@ void train_options(CLI::App& app, std::function<int()>& run) {
   add_project_options(app, a->options.settings);
   add_device_options(app, a->device);
   add_verbosity_options(app, a->verbosity);
-  app.footer(train_footer);
+  app.footer(kTrainFooter);
   run = [a] {
     return on_ranks("terramask train", [a](Communicator& ranks) { return train_model(*a, ranks); });
   };

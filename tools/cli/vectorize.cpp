@@ -18,7 +18,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* vectorize_footer =
+constexpr const char* kVectorizeFooter =
     "Polygons are 4-connected patches of one class; nodata is left out. Borders are simplified once for "
     "both\n"
     "their sides and never cross: no gaps, no overlaps, no patch lost. --simplify 1px takes the pixels' "
@@ -151,7 +151,7 @@ void vectorize_options(CLI::App& app, std::function<int()>& run) {
   add_input_options(app, *arguments);
   add_output_options(app, *arguments);
   add_verbosity_options(app, arguments->verbosity);
-  app.footer(vectorize_footer);
+  app.footer(kVectorizeFooter);
   run = [arguments] { return vectorize(*arguments); };
 }
 

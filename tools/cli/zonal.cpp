@@ -19,7 +19,7 @@
 namespace terramask::tools {
 namespace {
 
-constexpr const char* zonal_footer =
+constexpr const char* kZonalFooter =
     "A pixel belongs to each zone that contains its centre. Columns: the zone's id; covered_pct, the share "
     "of\n"
     "the zone that lies on the mask; area_ha of what does; nodata_ha and nodata_pct of that; for each class\n"
@@ -95,7 +95,7 @@ void zonal_options(CLI::App& app, std::function<int()>& run) {
                "Overwrite an existing output; in a GeoPackage only the layer of that name")
       ->group("Output");
   add_verbosity_options(app, a->verbosity);
-  app.footer(zonal_footer);
+  app.footer(kZonalFooter);
   run = [a] { return zonal(*a); };
 }
 

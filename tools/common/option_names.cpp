@@ -17,7 +17,7 @@ OptionNames::OptionNames(const CLI::App& app) {
       std::ranges::replace(setting, '-', '_');
       options_[setting] = "--" + name;
     }
-  for (const auto& [setting, option] : differing_options)
+  for (const auto& [setting, option] : kDifferingOptions)
     if (app.get_option_no_throw(std::string(option)) != nullptr) options_[std::string(setting)] = option;
 }
 

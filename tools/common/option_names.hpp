@@ -16,7 +16,7 @@ class App;
 namespace terramask::tools {
 
 /// Settings whose options have other names than theirs. A line holds for each subcommand with that option.
-inline constexpr std::array<std::pair<std::string_view, std::string_view>, 12> differing_options{{
+inline constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kDifferingOptions{{
     {"assumed_pixel_size_m", "--pixel-size"},
     {"band_override", "--bands"},
     {"burns", "--burn"},

@@ -14,9 +14,9 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-constexpr Seconds redraw_after{0.1};
-constexpr Seconds log_after{10.0};
-constexpr Seconds rate_after{0.5};  // a rate over less is noise
+constexpr Seconds kRedrawAfter{0.1};
+constexpr Seconds kLogAfter{10.0};
+constexpr Seconds kRateAfter{0.5};  // a rate over less is noise
 
 double fraction(const Progress& progress) {
   if (progress.total == 0) return 0;
@@ -56,11 +56,11 @@ void ProgressBar::show(const Progress& progress) {
 
 bool ProgressBar::due(const Progress& progress, Clock::time_point now) const {
   const bool complete = progress.total != 0 && progress.done >= progress.total && drawn_ < progress.total;
-  if (terminal_) return complete || now - last_ >= redraw_after;
+  if (terminal_) return complete || now - last_ >= kRedrawAfter;
   // Phases may take turns, as those of many files do.
   const auto logged = logged_.find(phase_);
-  if (logged != logged_.end() && now - logged->second < log_after) return false;
-  return complete || now - last_ >= log_after;
+  if (logged != logged_.end() && now - logged->second < kLogAfter) return false;
+  return complete || now - last_ >= kLogAfter;
 }
 
 void ProgressBar::show(const Progress& progress, Clock::time_point now) {
@@ -104,7 +104,7 @@ std::string ProgressBar::line(const Progress& progress, Clock::time_point now) c
   if (pixels) text += fmt::format("  {} of {} Mpx", megapixels(progress.done), megapixels(progress.total));
   const Seconds elapsed = now - phase_begin_;
   const auto done = static_cast<double>(progress.done - std::min(progress.done, phase_first_));
-  if (elapsed < rate_after || done <= 0) return text;
+  if (elapsed < kRateAfter || done <= 0) return text;
   const double rate = done / elapsed.count();
   if (pixels) text += fmt::format("  {:.3g} Mpx/s", rate * 1e-6);
   if (progress.done < progress.total)

@@ -26,7 +26,7 @@ void ContentDigest::add(const Window& window, int band, std::span<const T> value
     for (std::int64_t column = 0; column < window.width; ++column, ++i, ++place) {
       const T value = values[i];
       if (value == nodata || value != value) continue;
-      sum_ += finalise(place * golden_step + bits_of(value));
+      sum_ += finalise(place * kGoldenStep + bits_of(value));
     }
   }
 }

@@ -53,13 +53,13 @@ bool is_want_of_memory(std::string_view gdal_text);
 
 /// What GDAL calls the type of a mask's or a probability's pixels.
 template <class T>
-inline constexpr GDALDataType gdal_type = GDT_Unknown;
+inline constexpr GDALDataType kGdalType = GDT_Unknown;
 template <>
-inline constexpr GDALDataType gdal_type<std::uint8_t> = GDT_Byte;
+inline constexpr GDALDataType kGdalType<std::uint8_t> = GDT_Byte;
 template <>
-inline constexpr GDALDataType gdal_type<std::uint16_t> = GDT_UInt16;
+inline constexpr GDALDataType kGdalType<std::uint16_t> = GDT_UInt16;
 template <>
-inline constexpr GDALDataType gdal_type<float> = GDT_Float32;
+inline constexpr GDALDataType kGdalType<float> = GDT_Float32;
 
 /// Closing a dataset may write, and fail, without a word: who wrote it must `close_checked` it instead.
 struct DatasetCloser {

@@ -77,7 +77,7 @@ bool MosaicSource::needs_alpha() const {
 template <class T>
 void MosaicSource::read(const Window& window, int index, std::span<T> values) {
   GdalErrors errors;
-  if (read_band(band(index), window, values.data(), gdal_type<T>) != CE_None || errors.failed())
+  if (read_band(band(index), window, values.data(), kGdalType<T>) != CE_None || errors.failed())
     fail(window, errors.text());
 }
 

@@ -72,7 +72,7 @@ std::string example_override(std::size_t count) {
 
 /// Words that say which part of the spectrum a band holds: a description that is one of them overrules the
 /// colour interpretation, which files often get wrong.
-bool names_a_colour(const std::string& plain) {
+bool names_a_color(const std::string& plain) {
   static const std::set<std::string> colours{
       "red",   "green", "blue", "nir",  "gray",    "alpha",   "coastal", "cyan", "magenta", "yellow", "swir",
       "swir1", "swir2", "tir",  "nir2", "rededge", "redegde", "ndsm",    "dsm",  "dtm",     "height"};
@@ -106,8 +106,7 @@ std::vector<Candidate> named(std::span<const Candidate> all, const std::string& 
   keep([&](const Candidate& c) { return plain_name(c.info().description) == plain; });
   if (stack) keep([&](const Candidate& c) { return file_is_named(c, plain); });
   keep([&](const Candidate& c) {
-    return plain_name(telling_interpretation(c)) == plain &&
-           !names_a_colour(plain_name(c.info().description));
+    return plain_name(telling_interpretation(c)) == plain && !names_a_color(plain_name(c.info().description));
   });
   return hits;
 }
@@ -178,7 +177,7 @@ void refuse_mask(std::span<const FileFacts> files, std::span<const BandRequest> 
       "name the image it was made from");
 }
 
-constexpr const char* join_heights = "join a surface and a terrain model with `ndsm=DSM DTM`, or ";
+constexpr const char* kJoinHeights = "join a surface and a terrain model with `ndsm=DSM DTM`, or ";
 
 std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const Candidate> all,
                                const RasterOptions& options, std::vector<std::string>& warnings) {
@@ -205,7 +204,7 @@ std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const
                             wanted.size(), list_wanted(wanted), usable,
                             list_found(wants_alpha ? all : std::span<const Candidate>(data)),
                             usable < all.size() ? "; alpha is not a data band" : ""),
-                std::string(heights ? join_heights : "") +
+                std::string(heights ? kJoinHeights : "") +
                     "give a raster that has them, or join the missing ones with `stack`");
   }
   std::vector<Candidate> chosen;
@@ -235,7 +234,7 @@ std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: the model expects bands {}; found {}: nothing says which is {}",
                             file_names(files), list_wanted(wanted), list_found(all), missing),
-                std::string(plain_name(missing) == "ndsm" ? join_heights : "") +
+                std::string(plain_name(missing) == "ndsm" ? kJoinHeights : "") +
                     "say which bands they are, in the model's order, such as " +
                     example_override(wanted.size()));
   }

@@ -160,7 +160,7 @@ DigestResult digest_of(GDALDataset& raster, const Grid& grid, T nodata, const Pr
     if (stop != nullptr) stop->check();
     values.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
     failed = failed || errors.failed() ||
-             band.RasterIO(GF_Read, x, y, width, height, values.data(), width, height, gdal_type<T>, 0, 0,
+             band.RasterIO(GF_Read, x, y, width, height, values.data(), width, height, kGdalType<T>, 0, 0,
                            nullptr) != CE_None;
   };
   Progress state{"verifying", "pixels", 0, pixels_of(grid)};

@@ -109,7 +109,7 @@ std::string build_overviews(GDALDataset& raster, int block_side, Reduction reduc
           const int columns = std::min(2 * kTile, from->GetXSize() - 2 * x);
           const int rows = std::min(2 * kTile, from->GetYSize() - 2 * y);
           source.resize(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
-          if (from->RasterIO(GF_Read, 2 * x, 2 * y, columns, rows, source.data(), columns, rows, gdal_type<T>,
+          if (from->RasterIO(GF_Read, 2 * x, 2 * y, columns, rows, source.data(), columns, rows, kGdalType<T>,
                              0, 0, nullptr) != CE_None)
             return failure();
           if (reduction == Reduction::mode)
@@ -119,7 +119,7 @@ std::string build_overviews(GDALDataset& raster, int block_side, Reduction reduc
           const int target_columns = (columns + 1) / 2;
           const int target_rows = (rows + 1) / 2;
           if (to->RasterIO(GF_Write, x, y, target_columns, target_rows, target.data(), target_columns,
-                           target_rows, gdal_type<T>, 0, 0, nullptr) != CE_None ||
+                           target_rows, kGdalType<T>, 0, 0, nullptr) != CE_None ||
               errors.failed())
             return failure();
           if (number != raster.GetRasterCount()) continue;

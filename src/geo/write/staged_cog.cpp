@@ -124,7 +124,7 @@ void StagedCog<T>::write(const Window& window, int band, std::span<const T> valu
   const auto height = static_cast<int>(window.height);
   const CPLErr failed = working_->GetRasterBand(band + 1)->RasterIO(GF_Write, x, y, width, height,
                                                                     const_cast<T*>(values.data()), width,
-                                                                    height, gdal_type<T>, 0, 0, nullptr);
+                                                                    height, kGdalType<T>, 0, 0, nullptr);
   if (failed != CE_None || errors.failed()) fail("writing failed", errors.text());
 }
 

@@ -15,7 +15,7 @@ constexpr Rgb kAsItIs{230, 0, 126}, kMoved{0, 229, 255};
 CodeBlock as_codes(const Window& window, const std::vector<std::uint16_t>& found) {
   CodeBlock block{window, {}};
   for (const std::uint16_t code : found)
-    block.codes.push_back(code == 0 ? evaluation::not_judged : static_cast<evaluation::Code>(code) - 1);
+    block.codes.push_back(code == 0 ? evaluation::kNotJudged : static_cast<evaluation::Code>(code) - 1);
   return block;
 }
 

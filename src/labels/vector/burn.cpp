@@ -55,7 +55,7 @@ Burn parse(const std::string& text) {
 
 /// The palette's colours first, then hues as far from each other as can be.
 std::string color(std::size_t index) {
-  if (index < class_colors.size()) return class_colors[index];
+  if (index < kClassColors.size()) return kClassColors[index];
   constexpr double kGoldenAngle = 137.508;
   const double hue = std::fmod(static_cast<double>(index) * kGoldenAngle, 360);
   const auto channel = [hue](double shift) {

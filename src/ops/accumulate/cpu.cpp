@@ -12,7 +12,7 @@ void prepare(const Accumulate&, cpu::Builder& builder) {
     const float* const keep = flat(builder.operand(2));
     float* const y = flat(builder.result());
     return [=, count = builder.result().shape.elements()] {
-      cpu::parallel_runs(count, flat_run, [&](std::int64_t begin, std::int64_t end) {
+      cpu::parallel_runs(count, kFlatRun, [&](std::int64_t begin, std::int64_t end) {
         if (*keep == 0) {
           std::copy(x + begin, x + end, y + begin);
           return;

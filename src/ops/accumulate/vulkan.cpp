@@ -6,7 +6,7 @@ namespace terramask::ops {
 void record(const Accumulate&, vulkan::Recorder& recorder) {
   using vulkan::View;
   bool first = true;
-  each_flat_slice(recorder.traits(), recorder.result().shape.elements(), flat_group,
+  each_flat_slice(recorder.traits(), recorder.result().shape.elements(), kFlatGroup,
                   [&](const FlatSlice& slice, std::uint32_t groups) {
                     recorder.dispatch(
                         "accumulate", {},

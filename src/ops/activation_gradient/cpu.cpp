@@ -34,7 +34,7 @@ void prepare(const ActivationGradient& op, cpu::Builder& builder) {
     const auto y = builder.operand(0), dy = builder.operand(1);
     const auto dx = builder.result();
     return [=, activation = op.activation] {
-      cpu::parallel_runs(dx.shape.elements(), flat_run, [&](std::int64_t begin, std::int64_t end) {
+      cpu::parallel_runs(dx.shape.elements(), kFlatRun, [&](std::int64_t begin, std::int64_t end) {
         back(activation, y.data + begin, dy.data + begin, dx.data + begin, end - begin);
       });
     };

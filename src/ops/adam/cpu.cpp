@@ -53,7 +53,7 @@ void prepare(const Adam& op, cpu::Builder& builder) {
                        .rate = single(rate / static_cast<double>(schedule[1])),
                        .second = single(1 / std::sqrt(static_cast<double>(schedule[2]))),
                        .epsilon = single(op.epsilon)};
-      cpu::parallel_runs(count, flat_run,
+      cpu::parallel_runs(count, kFlatRun,
                          [&](std::int64_t begin, std::int64_t end) { update(at, by, begin, end); });
     };
   });

@@ -12,7 +12,7 @@ void record(const Adam& op, vulkan::Recorder& recorder) {
   const auto single = [](double value) { return static_cast<float>(value); };
   bool first = true;
   each_flat_slice(
-      recorder.traits(), recorder.result().shape.elements(), flat_group,
+      recorder.traits(), recorder.result().shape.elements(), kFlatGroup,
       [&](const FlatSlice& slice, std::uint32_t groups) {
         const auto read = [&](std::size_t i) { return slice.of(recorder.read(i, View::storage)); };
         const auto write = [&](std::size_t i) { return slice.of(recorder.write(i)); };

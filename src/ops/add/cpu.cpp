@@ -9,7 +9,7 @@ void prepare(const Add& op, cpu::Builder& builder) {
     const auto a = builder.operand(0), b = builder.operand(1);
     const auto y = builder.result();
     return [=, activation = op.activation] {
-      cpu::parallel_runs(y.shape.elements(), run_length, [&](std::int64_t begin, std::int64_t end) {
+      cpu::parallel_runs(y.shape.elements(), kRunLength, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i) y.data[i] = a.data[i] + b.data[i];
         activate_in_place(activation, y.data + begin, end - begin);
       });

@@ -83,7 +83,7 @@ struct Work {
 
 /// Pixels of a row that are taken at a time: with their neighbours they stay in the first-level cache for all
 /// taps.
-constexpr std::int64_t run_length = 128;
+constexpr std::int64_t kRunLength = 128;
 
 /// The columns of dy whose window has a tap inside the image, and how far left of them they lie in x.
 struct Columns {
@@ -130,11 +130,11 @@ void add_rows(const Work& work, std::int64_t slice, std::int64_t dy_first, std::
       }
     };
     for (std::int64_t at = begin; at < end; ++at)
-      for (std::int64_t from = 0; from < work.dy.columns; from += run_length)
+      for (std::int64_t from = 0; from < work.dy.columns; from += kRunLength)
         for (std::int64_t g = 0; g < dy_count; ++g)
           for (std::int64_t h = 0; h < x_count; ++h)
             add_run(at / work.dy.rows, at % work.dy.rows, g, h, from,
-                    std::min(from + run_length, work.dy.columns));
+                    std::min(from + kRunLength, work.dy.columns));
   });
 }
 

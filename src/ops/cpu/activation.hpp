@@ -32,6 +32,6 @@ inline void activate_in_place(const Activation& activation, float* y, std::int64
 }
 
 /// Elements that a thread takes at a time.
-constexpr std::int64_t run_length = 16384;
+constexpr std::int64_t kRunLength = 16384;
 
 }  // namespace terramask::ops

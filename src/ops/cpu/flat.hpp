@@ -6,7 +6,7 @@
 namespace terramask::ops {
 
 /// Elements that a thread takes at a time, and over which sums are split: by count alone.
-constexpr std::int64_t flat_run = 16384;
+constexpr std::int64_t kFlatRun = 16384;
 
 /// A value that lies as its shape says; what optimisers work on is never an image in blocks.
 template <class T>

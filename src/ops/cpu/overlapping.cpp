@@ -127,7 +127,7 @@ void prepare_overlapping(const ConvTranspose2d& op, cpu::Builder& builder) {
         piece.kernel.run({x.data, data(piece.packed), nullptr, made.data, scratch});
         add_shifted({made.data, made.shape, made.block}, piece.shift, y);
       }
-      cpu::parallel_runs(y.shape.elements(), run_length, [&](std::int64_t first, std::int64_t last) {
+      cpu::parallel_runs(y.shape.elements(), kRunLength, [&](std::int64_t first, std::int64_t last) {
         activate_in_place(activation, y.data + first, last - first);
       });
     };

@@ -21,7 +21,7 @@ std::int64_t tile(const Operator& op, const Graph& graph, const Node& node, cons
     return 1;
 }
 
-constexpr cpu::Kernels kernels[] = {
+constexpr cpu::Kernels kKernels[] = {
 #define TERRAMASK_OPERATOR(Type, folder)                                                            \
   {Type::name, [](const Operator& op, cpu::Builder& builder) { prepare(*op.as<Type>(), builder); }, \
    tile<Type>},
@@ -32,7 +32,7 @@ constexpr cpu::Kernels kernels[] = {
 }  // namespace
 
 cpu::KernelTable cpu_kernels() {
-  return kernels;
+  return kKernels;
 }
 
 }  // namespace terramask::ops

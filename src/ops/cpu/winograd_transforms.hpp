@@ -16,8 +16,8 @@ constexpr int all = points * points;
 // Points whose single-precision errors are small; oneDNN takes the same.
 constexpr float a = 0.625F, b = 1.5F;
 constexpr float aa = a * a, bb = b * b;
-constexpr float at_zero = 1 / (aa * bb);
-constexpr float at_a = 1 / (2 * aa * (aa - bb)), at_b = 1 / (2 * bb * (bb - aa));
+constexpr float kAtZero = 1 / (aa * bb);
+constexpr float kAtA = 1 / (2 * aa * (aa - bb)), at_b = 1 / (2 * bb * (bb - aa));
 
 // Where a processor fuses a product with a sum, the compiler chooses which of a sum's two products it fuses,
 // and whether it fuses one that two sums share. Here it has no choice, so that all compilers make the same
@@ -30,10 +30,10 @@ constexpr float at_a = 1 / (2 * aa * (aa - bb)), at_b = 1 / (2 * bb * (bb - aa))
 template <class Row>
 [[gnu::always_inline]] inline void transform_weights(const Row (&g)[taps], Row (&out)[points]) {
   const Row zero{};
-  out[0] = g[0] * at_zero;
-  const Row even_a = g[2] * aa + g[0], odd_a = g[1] * (a * at_a) + zero;
-  out[1] = even_a * at_a + odd_a;
-  out[2] = even_a * at_a - odd_a;
+  out[0] = g[0] * kAtZero;
+  const Row even_a = g[2] * aa + g[0], odd_a = g[1] * (a * kAtA) + zero;
+  out[1] = even_a * kAtA + odd_a;
+  out[2] = even_a * kAtA - odd_a;
   const Row even_b = g[2] * bb + g[0], odd_b = g[1] * (b * at_b) + zero;
   out[3] = even_b * at_b + odd_b;
   out[4] = even_b * at_b - odd_b;

@@ -12,7 +12,7 @@ std::uint64_t scratch_bytes(const DiceLoss&, const Graph& graph, const Node& nod
 void record(const DiceLoss& op, vulkan::Recorder& recorder) {
   const Shape z = recorder.operand(0).shape;
   const std::int64_t area = z.h() * z.w(), pixels = z.n() * area;
-  const std::uint32_t groups = vulkan::ceil_div(pixels, pixel_group);
+  const std::uint32_t groups = vulkan::ceil_div(pixels, kPixelGroup);
   const SumTree tree = pixel_sums(recorder.traits(), z, 3 * z.c());
   std::vector<vulkan::Binding> bindings = labelled(recorder);
   bindings.push_back(tree.first(recorder));

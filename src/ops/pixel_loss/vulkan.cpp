@@ -4,13 +4,13 @@
 namespace terramask::ops {
 namespace {
 
-constexpr std::int64_t sums = 2;  // of the loss and of the weights
+constexpr std::int64_t kSums = 2;  // of the loss and of the weights
 
 }  // namespace
 
 std::uint64_t scratch_bytes(const PixelLoss&, const Graph& graph, const Node& node,
                             const vulkan::Traits& traits) {
-  return pixel_sums(traits, graph.type(node.operands[0]).shape, sums).bytes();
+  return pixel_sums(traits, graph.type(node.operands[0]).shape, kSums).bytes();
 }
 
 void record(const PixelLoss& op, vulkan::Recorder& recorder) {
@@ -20,8 +20,8 @@ void record(const PixelLoss& op, vulkan::Recorder& recorder) {
   };
   const Shape z = recorder.operand(0).shape;
   const std::int64_t area = z.h() * z.w(), pixels = z.n() * area;
-  const std::uint32_t groups = vulkan::ceil_div(pixels, pixel_group);
-  const SumTree tree = pixel_sums(recorder.traits(), z, sums);
+  const std::uint32_t groups = vulkan::ceil_div(pixels, kPixelGroup);
+  const SumTree tree = pixel_sums(recorder.traits(), z, kSums);
   std::vector<vulkan::Binding> bindings = labelled_with_chances(recorder);
   bindings.push_back(tree.first(recorder));
   recorder.dispatch("pixel_loss", {static_cast<std::uint32_t>(op.loss.kind)}, bindings,

@@ -49,7 +49,7 @@ void prepare(const Sgd& op, cpu::Builder& builder) {
                        op.nesterov ? static_cast<float>(op.momentum) : 0.0F,
                        static_cast<float>(op.group.weight_decay),
                        static_cast<float>(op.group.l1)};
-      cpu::parallel_runs(count, flat_run, [&](std::int64_t begin, std::int64_t end) {
+      cpu::parallel_runs(count, kFlatRun, [&](std::int64_t begin, std::int64_t end) {
         momentum ? update<true>(at, by, begin, end) : update<false>(at, by, begin, end);
       });
     };

@@ -9,7 +9,7 @@ void expect_update(std::string_view op, std::span<const ValueType> operands, con
   expect_f32(op, operands, 0);
   for (std::size_t i = 1; i < operands.size(); ++i) {
     constexpr std::string_view names[] = {"", "gradient", "scale", "schedule", "moment", "second moment"};
-    const Shape& shape = i == 2 ? Shape{1} : i == 3 ? Shape{schedule_length} : operands[0].shape;
+    const Shape& shape = i == 2 ? Shape{1} : i == 3 ? Shape{kScheduleLength} : operands[0].shape;
     expect_shape(op, operands, i, shape, names[i]);
   }
   if (!(group.rate >= 0 && group.weight_decay >= 0 && group.l1 >= 0))

@@ -6,7 +6,7 @@
 namespace terramask::ops {
 
 /// What an update needs of the schedule, in this order: the learning rate, and Adam's 1 − β1^t, 1 − β2^t.
-constexpr std::int64_t schedule_length = 3;
+constexpr std::int64_t kScheduleLength = 3;
 
 /// How a group of parameters is treated.
 struct ParameterGroup {

@@ -12,7 +12,7 @@ void record(const Sgd& op, vulkan::Recorder& recorder) {
   const bool momentum = op.momentum > 0;
   bool first = true;
   each_flat_slice(
-      recorder.traits(), recorder.result().shape.elements(), flat_group,
+      recorder.traits(), recorder.result().shape.elements(), kFlatGroup,
       [&](const FlatSlice& slice, std::uint32_t groups) {
         const auto read = [&](std::size_t i) { return slice.of(recorder.read(i, View::storage)); };
         recorder.dispatch(

@@ -22,15 +22,15 @@ double squares(const float* x, std::int64_t count) {
 }  // namespace
 
 void prepare(const SumSquares&, cpu::Builder& builder) {
-  const std::int64_t count = builder.operand_shape(0).elements(), runs = (count + flat_run - 1) / flat_run;
+  const std::int64_t count = builder.operand_shape(0).elements(), runs = (count + kFlatRun - 1) / kFlatRun;
   auto* const sums = static_cast<double*>(builder.scratch(static_cast<std::uint64_t>(runs) * sizeof(double)));
   builder.step("sum_squares", [&] {
     const float* const x = flat(builder.operand(0));
     const float* const before = builder.operands() > 1 ? flat(builder.operand(1)) : nullptr;
     float* const y = flat(builder.result());
     return [=] {
-      cpu::parallel_runs(count, flat_run, [&](std::int64_t begin, std::int64_t end) {
-        sums[begin / flat_run] = squares(x + begin, end - begin);
+      cpu::parallel_runs(count, kFlatRun, [&](std::int64_t begin, std::int64_t end) {
+        sums[begin / kFlatRun] = squares(x + begin, end - begin);
       });
       double sum = before != nullptr ? static_cast<double>(*before) : 0;
       for (std::int64_t run = 0; run < runs; ++run) sum += sums[run];

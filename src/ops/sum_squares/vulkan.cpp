@@ -5,10 +5,10 @@
 namespace terramask::ops {
 namespace {
 
-constexpr std::int64_t per_group = 4096;
+constexpr std::int64_t kPerGroup = 4096;
 
 SumTree tree_of(const vulkan::Traits& traits, const Shape& x) {
-  return {traits, 1, (x.elements() + per_group - 1) / per_group * 64};
+  return {traits, 1, (x.elements() + kPerGroup - 1) / kPerGroup * 64};
 }
 
 }  // namespace
@@ -26,11 +26,11 @@ void record(const SumSquares&, vulkan::Recorder& recorder) {
   const SumTree tree = tree_of(recorder.traits(), x);
   bool first = true;
   each_flat_slice(
-      recorder.traits(), x.elements(), per_group, [&](const FlatSlice& slice, std::uint32_t groups) {
+      recorder.traits(), x.elements(), kPerGroup, [&](const FlatSlice& slice, std::uint32_t groups) {
         recorder.dispatch("sum_squares", {},
                           {slice.of(recorder.read(0, vulkan::View::storage)), tree.first(recorder)},
                           Push{static_cast<std::int32_t>(slice.count),
-                               static_cast<std::int32_t>(slice.first / per_group * 64)},
+                               static_cast<std::int32_t>(slice.first / kPerGroup * 64)},
                           {groups, 1, 1}, first);
         first = false;
       });

@@ -11,10 +11,10 @@ enum class ChannelTerms : std::uint32_t { values, squares, products };
 /// What channel_finish.comp makes of it.
 enum class ChannelResult : std::uint32_t { sum, mean, variance, gradient, gradient_of_constants };
 
-constexpr std::int64_t channel_run = 4096;  // as in channel_sums.comp
+constexpr std::int64_t kChannelRun = 4096;  // as in channel_sums.comp
 
 inline std::uint64_t channel_parts_bytes(const Shape& shape, int sums) {
-  const std::int64_t runs = (shape.h() * shape.w() + channel_run - 1) / channel_run;
+  const std::int64_t runs = (shape.h() * shape.w() + kChannelRun - 1) / kChannelRun;
   return static_cast<std::uint64_t>(shape.n() * shape.c() * runs * sums) * 4;
 }
 
@@ -27,7 +27,7 @@ inline void sum_channels(vulkan::Recorder& recorder, ChannelTerms terms, const v
   };
   const Shape& shape = recorder.operand(0).shape;
   const std::int64_t area = shape.h() * shape.w(), planes = shape.n() * shape.c(),
-                     runs = (area + channel_run - 1) / channel_run;
+                     runs = (area + kChannelRun - 1) / kChannelRun;
   recorder.dispatch(
       "channel_sums", {static_cast<std::uint32_t>(terms), area % 4 == 0 ? 1u : 0u},
       {recorder.read(0, View::r32f), recorder.read(0, View::rgba32f), recorder.read(b, View::r32f),
@@ -50,7 +50,7 @@ inline void finish_channels(vulkan::Recorder& recorder, ChannelResult what, cons
       "channel_finish", {static_cast<std::uint32_t>(what)},
       {recorder.scratch(vulkan::View::r32f), given, y, z},
       Push{static_cast<std::int32_t>(shape.c()), static_cast<std::int32_t>(shape.n()),
-           static_cast<std::int32_t>((area + channel_run - 1) / channel_run),
+           static_cast<std::int32_t>((area + kChannelRun - 1) / kChannelRun),
            static_cast<float>(shape.n() * area), static_cast<float>(momentum), static_cast<float>(epsilon)},
       {vulkan::ceil_div(shape.c(), 64), 1, 1});
 }

@@ -33,6 +33,6 @@ void each_flat_slice(const vulkan::Traits& traits, std::int64_t elements, std::i
 }
 
 /// Elements that a group of an element-wise kernel takes.
-constexpr std::int64_t flat_group = 256;
+constexpr std::int64_t kFlatGroup = 256;
 
 }  // namespace terramask::ops

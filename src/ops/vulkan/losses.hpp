@@ -20,11 +20,11 @@ inline std::vector<vulkan::Binding> labelled_with_chances(const vulkan::Recorder
 }
 
 /// Pixels that a group sums over.
-constexpr std::int64_t pixel_group = 1024;
+constexpr std::int64_t kPixelGroup = 1024;
 
 inline SumTree pixel_sums(const vulkan::Traits& traits, const Shape& logits, std::int64_t sums) {
   const std::int64_t pixels = logits.n() * logits.h() * logits.w();
-  return {traits, sums, (pixels + pixel_group - 1) / pixel_group * 64};
+  return {traits, sums, (pixels + kPixelGroup - 1) / kPixelGroup * 64};
 }
 
 }  // namespace terramask::ops

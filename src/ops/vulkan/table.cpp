@@ -28,7 +28,7 @@ constexpr Scratch scratch() {
     return nullptr;
 }
 
-constexpr vulkan::Kernels kernels[] = {
+constexpr vulkan::Kernels kKernels[] = {
 #define TERRAMASK_OPERATOR(Type, folder)                                                                 \
   {Type::name, [](const Operator& op, vulkan::Recorder& recorder) { record(*op.as<Type>(), recorder); }, \
    scratch<Type>()},
@@ -39,7 +39,7 @@ constexpr vulkan::Kernels kernels[] = {
 }  // namespace
 
 vulkan::KernelTable vulkan_kernels() {
-  return kernels;
+  return kKernels;
 }
 
 }  // namespace ops
