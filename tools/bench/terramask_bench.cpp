@@ -288,14 +288,15 @@ int main(int argc, char** argv) {
       kProgramName);
   app.set_version_flag("--version", std::string(kProgramName) + " " TERRAMASK_VERSION);
   app.footer(
-      "Examples:\n"
-      "  terramask-bench --model unet --width 16 --patch 256 --threads 2\n"
-      "  terramask-bench --model unet,segnet,fcn --patch 512,1024 --device vulkan:0\n"
-      "  terramask-bench --model unet --patch 256 --operators\n"
-      "\n"
-      "Units: seconds from submission to result (median of the runs), megapixels of input a second,\n"
-      "GFLOP counted as multiplications plus additions of the plain convolution, bytes of device memory.\n"
-      "Exit status: 0, 1 (the work failed), 2 (the call was wrong).\n");
+      R"(Examples:
+  terramask-bench --model unet --width 16 --patch 256 --threads 2
+  terramask-bench --model unet,segnet,fcn --patch 512,1024 --device vulkan:0
+  terramask-bench --model unet --patch 256 --operators
+
+Units: seconds from submission to result (median of the runs), megapixels of input a second,
+GFLOP counted as multiplications plus additions of the plain convolution, bytes of device memory.
+Exit status: 0, 1 (the work failed), 2 (the call was wrong).
+)");
   BenchArguments arguments;
   return guarded(kProgramName, [&] {
     add_options(app, arguments);

@@ -26,28 +26,24 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* kEvaluateFooter =
-    "Compares masks with reference data: label rasters (of any grid and CRS), polygons, or sample "
-    "points.\n"
-    "With --model the inputs are images, which are segmented first. One reference can serve all inputs. Name "
-    "the\n"
-    "inputs first and their references after them, in the same order.\n"
-    "\n"
-    "A value of the reference is matched to the class of that value, or name, in the mask; --map overrides "
-    "this.\n"
-    "Pixels that are nodata in the reference are not evaluated; if only the mask is nodata, it is an error.\n"
-    "\n"
-    "With --project and --part the images and labels come from that part of a project.\n"
-    "\n"
-    "Examples:\n"
-    "  terramask evaluate mask.tif --reference labels.tif\n"
-    "  terramask evaluate --project roads.json --part test --model roads.safetensors --html roads.html\n"
-    "  terramask evaluate mask.tif --reference roads.tif --map 255=road --erode 3 --slack 3 --errors "
-    "errors.tif\n"
-    "  terramask evaluate mask.tif --reference cover.gpkg --attribute class --html report.html --image "
-    "ortho.tif\n"
-    "  terramask evaluate --model roads.safetensors a.tif b.tif --reference la.tif lb.tif --store-threshold\n"
-    "  terramask evaluate --model trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif --reference trees.gpkg\n"
-    "  terramask evaluate mask.tif --points samples.gpkg --attribute class\n";
+    R"(Compares masks with reference data: label rasters (of any grid and CRS), polygons, or sample points.
+With --model the inputs are images, which are segmented first. One reference can serve all inputs. Name the
+inputs first and their references after them, in the same order.
+
+A value of the reference is matched to the class of that value, or name, in the mask; --map overrides this.
+Pixels that are nodata in the reference are not evaluated; if only the mask is nodata, it is an error.
+
+With --project and --part the images and labels come from that part of a project.
+
+Examples:
+  terramask evaluate mask.tif --reference labels.tif
+  terramask evaluate --project roads.json --part test --model roads.safetensors --html roads.html
+  terramask evaluate mask.tif --reference roads.tif --map 255=road --erode 3 --slack 3 --errors errors.tif
+  terramask evaluate mask.tif --reference cover.gpkg --attribute class --html report.html --image ortho.tif
+  terramask evaluate --model roads.safetensors a.tif b.tif --reference la.tif lb.tif --store-threshold
+  terramask evaluate --model trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif --reference trees.gpkg
+  terramask evaluate mask.tif --points samples.gpkg --attribute class
+)";
 
 CLI::Option* add_list(CLI::App& app, const char* name, std::vector<std::string>& values, const char* help,
                       const char* type, const char* group) {

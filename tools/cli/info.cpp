@@ -133,18 +133,18 @@ void info_options(CLI::App& app, std::function<int()>& run) {
   add_raster_options(app, a->raster);
   add_device_options(app, a->device);
   app.footer(
-      "Without --device the receptive field and the plan are those of the network alone; the kernels of a "
-      "device\n"
-      "may need larger tiles and more memory.\n"
-      "Exit status: 1 if a raster does not fit a model on the same command line.\n"
-      "\n"
-      "Examples:\n"
-      "  terramask info roads.safetensors\n"
-      "  terramask info roads.safetensors ortho.tif\n"
-      "  terramask info trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif\n"
-      "  terramask info --plan roads.safetensors --patch 512 --device auto\n"
-      "  terramask info --json ortho.tif\n"
-      "  terramask info --architectures\n");
+      R"(Without --device the receptive field and the plan are those of the network alone; the kernels of a device
+may need larger tiles and more memory.
+Exit status: 1 if a raster does not fit a model on the same command line.
+
+Examples:
+  terramask info roads.safetensors
+  terramask info roads.safetensors ortho.tif
+  terramask info trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif
+  terramask info --plan roads.safetensors --patch 512 --device auto
+  terramask info --json ortho.tif
+  terramask info --architectures
+)");
   run = [a] { return show(*a); };
 }
 

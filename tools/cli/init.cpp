@@ -221,13 +221,13 @@ void init_options(CLI::App& app, std::function<int()>& run) {
   add_project_options(app, a->settings);
   add_verbosity_options(app, a->verbosity);
   app.footer(
-      "Look at the picture before you train: it shows labels that do not match the image.\n"
-      "\n"
-      "Examples:\n"
-      "  terramask init ortho.tif --labels roads.tif -o roads.json\n"
-      "  terramask init tiles/*.png --labels masks/*.png --map 0-127=background,128-255=road -o "
-      "roads.json\n"
-      "  terramask init ortho.tif --labels roads.tif -o roads.json --width 32 --set training.epochs=80\n");
+      R"(Look at the picture before you train: it shows labels that do not match the image.
+
+Examples:
+  terramask init ortho.tif --labels roads.tif -o roads.json
+  terramask init tiles/*.png --labels masks/*.png --map 0-127=background,128-255=road -o roads.json
+  terramask init ortho.tif --labels roads.tif -o roads.json --width 32 --set training.epochs=80
+)");
   run = [a] { return run_init(*a); };
 }
 

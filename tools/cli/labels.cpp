@@ -181,22 +181,20 @@ void labels_options(CLI::App& app, std::function<int()>& run) {
   add_labels_check_options(app, a->check);
   add_verbosity_options(app, a->verbosity);
   app.footer(
-      "Rules are applied in order; later ones paint over earlier ones. The folder rules/ has some for "
-      "OpenStreetMap.\n"
-      "Pixels of class \"ignore\" are nodata; training skips them.\n"
-      "--check estimates for each block how far the labels are shifted against the image, along x and y, and "
-      "how\n"
-      "certain that is (a straight road fixes one direction only). --align writes the shifted labels on the\n"
-      "image's grid.\n"
-      "\n"
-      "Examples:\n"
-      "  terramask labels --burn buildings.gpkg=building --burn roads.geojson=road:6m --like ortho.tif -o "
-      "labels.tif\n"
-      "  terramask labels rules/roads.json --source osm=town.osm.pbf --like ortho.tif -o roads.tif\n"
-      "  terramask labels mine.json --like ortho.tif -o labels.tif --dry-run\n"
-      "  terramask labels --check roads.tif --like ortho.tif --gpkg check.gpkg --html check.html\n"
-      "  terramask labels --check roads.tif --like ortho.tif --model roads.safetensors --html disputed.html\n"
-      "  terramask labels --align roads.tif --like ortho.tif -o aligned.tif\n");
+      R"(Rules are applied in order; later ones paint over earlier ones. The folder rules/ has some for OpenStreetMap.
+Pixels of class "ignore" are nodata; training skips them.
+--check estimates for each block how far the labels are shifted against the image, along x and y, and how
+certain that is (a straight road fixes one direction only). --align writes the shifted labels on the
+image's grid.
+
+Examples:
+  terramask labels --burn buildings.gpkg=building --burn roads.geojson=road:6m --like ortho.tif -o labels.tif
+  terramask labels rules/roads.json --source osm=town.osm.pbf --like ortho.tif -o roads.tif
+  terramask labels mine.json --like ortho.tif -o labels.tif --dry-run
+  terramask labels --check roads.tif --like ortho.tif --gpkg check.gpkg --html check.html
+  terramask labels --check roads.tif --like ortho.tif --model roads.safetensors --html disputed.html
+  terramask labels --align roads.tif --like ortho.tif -o aligned.tif
+)");
   run = [a] { return run_labels(*a); };
 }
 

@@ -65,13 +65,13 @@ void legend_options(CLI::App& app, std::function<int()>& run) {
   app.add_flag("--overwrite", a->overwrite, "Overwrite existing files");
   add_verbosity_options(app, a->verbosity);
   app.footer(
-      "Finds the colours that fill areas. Thin lines (casings, outlines) and text are not included; add "
-      "lines\n"
-      "by hand. The classes are guesses based on the colours.\n"
-      "\n"
-      "Examples:\n"
-      "  terramask legend map.png -o mine.json --picture mine.png\n"
-      "  terramask labels mine.json --like ortho.tif -o labels.tif\n");
+      R"(Finds the colours that fill areas. Thin lines (casings, outlines) and text are not included; add lines
+by hand. The classes are guesses based on the colours.
+
+Examples:
+  terramask legend map.png -o mine.json --picture mine.png
+  terramask labels mine.json --like ortho.tif -o labels.tif
+)");
   run = [a] { return run_legend(*a); };
 }
 

@@ -24,15 +24,16 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* kMosaicFooter =
-    "Tiles are rasters on one pixel grid: files, folders, patterns or lists (@tiles.txt, a path a line).\n"
-    "Masks keep palette, class names and attribute table, and have overviews by mode; images and\n"
-    "probabilities keep their bands and have averaged overviews. Pixels outside the tiles are nodata (or an\n"
-    "alpha band is added if the tiles have no nodata value).\n"
-    "\n"
-    "Examples:\n"
-    "  terramask mosaic masks/ -o town.tif\n"
-    "  terramask mosaic 'masks/*_road.tif' -o roads.tif --priority newest\n"
-    "  terramask mosaic @tiles.txt -o country.tif --align --co BIGTIFF=YES\n";
+    R"(Tiles are rasters on one pixel grid: files, folders, patterns or lists (@tiles.txt, a path a line).
+Masks keep palette, class names and attribute table, and have overviews by mode; images and
+probabilities keep their bands and have averaged overviews. Pixels outside the tiles are nodata (or an
+alpha band is added if the tiles have no nodata value).
+
+Examples:
+  terramask mosaic masks/ -o town.tif
+  terramask mosaic 'masks/*_road.tif' -o roads.tif --priority newest
+  terramask mosaic @tiles.txt -o country.tif --align --co BIGTIFF=YES
+)";
 
 struct MosaicArguments {
   MosaicOptions options;

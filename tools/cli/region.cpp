@@ -23,26 +23,23 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* kRegionFooter =
-    "The job is a JSON file (schemas/job.schema.json), or a model and its sources on the command line: "
-    "rasters,\n"
-    "folders, patterns in quotes, lists (@FILE), tile indexes of gdaltindex, VRTs, STAC items, names of "
-    "GDAL's drivers. Sources may\n"
-    "overlap and differ in CRS; --priority chooses which one wins.\n"
-    "\n"
-    "DIR/ gets tiles/ (a mask for each tile), mask.vrt (all of them as one raster), tiles.gpkg (status and "
-    "cause\n"
-    "of each), collection.json (STAC) and journal.sqlite, from which a stopped or killed run "
-    "continues.\n"
-    "A tile that fails does not end the job: it is listed with its cause, and the exit status is 1.\n"
-    "\n"
-    "Examples:\n"
-    "  terramask region county.json -o county/\n"
-    "  terramask region -o county/ --resume\n"
-    "  terramask region roads.safetensors 'ortho/*.tif' -o county/ --cutline county.gpkg\n"
-    "  terramask region roads.safetensors 'ortho/*.tif' --tile 4096 --write-job county.json\n"
-    "  terramask region county.json -o county/ --shard 3/16    # and in the end:\n"
-    "  terramask region --finish -o county/\n"
-    "  mpirun -n 8 terramask region county.json -o county/     # ranks take tiles as they need them\n";
+    R"(The job is a JSON file (schemas/job.schema.json), or a model and its sources on the command line: rasters,
+folders, patterns in quotes, lists (@FILE), tile indexes of gdaltindex, VRTs, STAC items, names of GDAL's drivers. Sources may
+overlap and differ in CRS; --priority chooses which one wins.
+
+DIR/ gets tiles/ (a mask for each tile), mask.vrt (all of them as one raster), tiles.gpkg (status and cause
+of each), collection.json (STAC) and journal.sqlite, from which a stopped or killed run continues.
+A tile that fails does not end the job: it is listed with its cause, and the exit status is 1.
+
+Examples:
+  terramask region county.json -o county/
+  terramask region -o county/ --resume
+  terramask region roads.safetensors 'ortho/*.tif' -o county/ --cutline county.gpkg
+  terramask region roads.safetensors 'ortho/*.tif' --tile 4096 --write-job county.json
+  terramask region county.json -o county/ --shard 3/16    # and in the end:
+  terramask region --finish -o county/
+  mpirun -n 8 terramask region county.json -o county/     # ranks take tiles as they need them
+)";
 
 int outcome(const RegionArguments& a, const RegionRun& run, const RegionSummary& summary) {
   if (!a.verbosity.quiet) print_summary(run, summary);

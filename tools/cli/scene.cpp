@@ -68,10 +68,11 @@ void scene_options(CLI::App& app, std::function<int()>& run) {
   app.add_flag("--overwrite", options.overwrite, "Overwrite an existing scene");
   add_verbosity_options(app, arguments->verbosity);
   app.footer(
-      "Makes ortho.tif, dsm.tif, dtm.tif, labels.tif, map.gpkg and map.osm; the same seed makes the same "
-      "bytes.\n\n"
-      "Example:\n"
-      "  terramask scene -o town/ --seed 7 --size 2048\n");
+      R"(Makes ortho.tif, dsm.tif, dtm.tif, labels.tif, map.gpkg and map.osm; the same seed makes the same bytes.
+
+Example:
+  terramask scene -o town/ --seed 7 --size 2048
+)");
   run = [arguments] {
     parse_size(arguments->size, arguments->options);
     if (!arguments->origin.empty()) parse_origin(arguments->origin, arguments->options);

@@ -24,24 +24,23 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* kSegmentFooter =
-    "Several rasters are separate images, each with a mask DIR/NAME.tif of its own; --stack joins the bands\n"
-    "of several files into one image, --mosaic lays several beside each other (where they overlap the later\n"
-    "one wins). With -o DIR/, --probabilities and --picture are endings: --picture _picture.png.\n"
-    "\n"
-    "Everything is checked before the first pixel. An error in the command line or the outputs stops it; of\n"
-    "several rasters, one that cannot be segmented is reported and skipped, the others are done, and the "
-    "exit\n"
-    "status is 1. An output gets its name only when it is complete and verified.\n"
-    "\n"
-    "Examples:\n"
-    "  terramask segment roads.safetensors ortho.tif -o mask.tif\n"
-    "  terramask segment roads.safetensors tiles/*.tif -o masks/ --picture _picture.png\n"
-    "  terramask segment roads.safetensors tiles/*.tif --mosaic -o town.tif\n"
-    "  terramask segment trees.safetensors --stack ortho.tif,ndsm.tif -o trees.tif\n"
-    "  terramask segment trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif -o trees.tif\n"
-    "  terramask segment roads.safetensors ortho.tif -o part.tif --bounds 7.4 43.7 7.5 43.8 --bounds-crs "
-    "EPSG:4326\n"
-    "  terramask segment roads.safetensors ortho.tif -o mask.tif --dry-run\n";
+    R"(Several rasters are separate images, each with a mask DIR/NAME.tif of its own; --stack joins the bands
+of several files into one image, --mosaic lays several beside each other (where they overlap the later
+one wins). With -o DIR/, --probabilities and --picture are endings: --picture _picture.png.
+
+Everything is checked before the first pixel. An error in the command line or the outputs stops it; of
+several rasters, one that cannot be segmented is reported and skipped, the others are done, and the exit
+status is 1. An output gets its name only when it is complete and verified.
+
+Examples:
+  terramask segment roads.safetensors ortho.tif -o mask.tif
+  terramask segment roads.safetensors tiles/*.tif -o masks/ --picture _picture.png
+  terramask segment roads.safetensors tiles/*.tif --mosaic -o town.tif
+  terramask segment trees.safetensors --stack ortho.tif,ndsm.tif -o trees.tif
+  terramask segment trees.safetensors ortho.tif --ndsm dsm.tif dtm.tif -o trees.tif
+  terramask segment roads.safetensors ortho.tif -o part.tif --bounds 7.4 43.7 7.5 43.8 --bounds-crs EPSG:4326
+  terramask segment roads.safetensors ortho.tif -o mask.tif --dry-run
+)";
 
 void add_input_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("MODEL", a.model, "The model file (.safetensors)")->required()->type_name("");

@@ -53,16 +53,16 @@ bool takes_rasters(std::string_view subcommand) {
 }
 
 constexpr const char* kExamples =
-    "Examples:\n"
-    "  terramask segment roads.safetensors ortho.tif -o mask.tif\n"
-    "  terramask segment roads.safetensors tiles/*.tif -o masks/\n"
-    "  terramask info roads.safetensors ortho.tif\n"
-    "  terramask devices\n"
-    "\n"
-    "`terramask SUBCOMMAND --help` lists the options of a subcommand.\n"
-    "Exit status: 0 success; 1 the work failed; 2 the command line is wrong; 128 + the signal that stopped "
-    "it\n"
-    "(130 after Ctrl-C; a second Ctrl-C ends the program at once).\n";
+    R"(Examples:
+  terramask segment roads.safetensors ortho.tif -o mask.tif
+  terramask segment roads.safetensors tiles/*.tif -o masks/
+  terramask info roads.safetensors ortho.tif
+  terramask devices
+
+`terramask SUBCOMMAND --help` lists the options of a subcommand.
+Exit status: 0 success; 1 the work failed; 2 the command line is wrong; 128 + the signal that stopped it
+(130 after Ctrl-C; a second Ctrl-C ends the program at once).
+)";
 
 /// "terramask segment" once it is known which one is meant.
 std::string full_name(const CLI::App& app) {

@@ -28,45 +28,39 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* kTrainFooter =
-    "`terramask init` writes a project from images and labels. Beside MODEL.safetensors a folder "
-    "MODEL.training\n"
-    "keeps the state (last.safetensors), history.csv and curves.html. The model is that of the epoch with "
-    "the\n"
-    "best mean IoU on the validation part. After Ctrl-C or a crash, --resume continues; the result is the "
-    "same,\n"
-    "byte for byte, as that of a training that was never stopped, on the same device and threads.\n"
-    "\n"
-    "At the end the model segments the project's images and is evaluated on the validation and on the test "
-    "part;\n"
-    "`terramask evaluate --project PROJECT.json --part test --model MODEL` does it again. Where model or "
-    "state\n"
-    "cannot be saved, the training reports it, continues and tries again. These figures are mostly better\n"
-    "than those of the epochs: in training each part sees its own ground alone, cut off at its border.\n"
-    "\n"
-    "Options of the project (--width, --set, ...) override the keys of the file; the model's provenance\n"
-    "records them, and --resume needs the same ones again.\n"
-    "\n"
-    "--export writes everything that the training would read, so that another program can train on the\n"
-    "same data for comparison: initial.safetensors, the batches of every epoch as the network gets them\n"
-    "(batch-000001.safetensors: image, labels, weights), and training.json: steps, rates, loss, optimizer.\n"
-    "\n"
-    "mpirun -n N terramask train ... shares every step among N ranks, on one machine or several: each takes\n"
-    "training.batch patches, so that N ranks do what one would do with N times the batch. Batch norms take\n"
-    "each rank's own patches, and rank 0's running statistics are saved, as PyTorch's DDP does. --threads "
-    "and\n"
-    "--cache are a rank's; without --threads, ranks share a machine's cores. SIGUSR1 to mpirun is a clean\n"
-    "stop; of Ctrl-C and SIGTERM it leaves a rank one second (--mca odls_base_sigkill_timeout 60: a "
-    "minute),\n"
-    "after which the last checkpoint is what --resume continues from.\n"
-    "\n"
-    "Examples:\n"
-    "  terramask init tiles/*.tif --labels roads.tif -o roads.json\n"
-    "  terramask train roads.json -o roads.safetensors --dry-run\n"
-    "  terramask train roads.json -o roads.safetensors\n"
-    "  terramask train roads.json -o roads.safetensors --resume\n"
-    "  terramask train oaks.json -o oaks.safetensors --from roads.safetensors --freeze 'down.*'\n"
-    "  mpirun -n 4 terramask train roads.json -o roads.safetensors\n"
-    "  terramask train roads.json --export roads-batches\n";
+    R"(`terramask init` writes a project from images and labels. Beside MODEL.safetensors a folder MODEL.training
+keeps the state (last.safetensors), history.csv and curves.html. The model is that of the epoch with the
+best mean IoU on the validation part. After Ctrl-C or a crash, --resume continues; the result is the same,
+byte for byte, as that of a training that was never stopped, on the same device and threads.
+
+At the end the model segments the project's images and is evaluated on the validation and on the test part;
+`terramask evaluate --project PROJECT.json --part test --model MODEL` does it again. Where model or state
+cannot be saved, the training reports it, continues and tries again. These figures are mostly better
+than those of the epochs: in training each part sees its own ground alone, cut off at its border.
+
+Options of the project (--width, --set, ...) override the keys of the file; the model's provenance
+records them, and --resume needs the same ones again.
+
+--export writes everything that the training would read, so that another program can train on the
+same data for comparison: initial.safetensors, the batches of every epoch as the network gets them
+(batch-000001.safetensors: image, labels, weights), and training.json: steps, rates, loss, optimizer.
+
+mpirun -n N terramask train ... shares every step among N ranks, on one machine or several: each takes
+training.batch patches, so that N ranks do what one would do with N times the batch. Batch norms take
+each rank's own patches, and rank 0's running statistics are saved, as PyTorch's DDP does. --threads and
+--cache are a rank's; without --threads, ranks share a machine's cores. SIGUSR1 to mpirun is a clean
+stop; of Ctrl-C and SIGTERM it leaves a rank one second (--mca odls_base_sigkill_timeout 60: a minute),
+after which the last checkpoint is what --resume continues from.
+
+Examples:
+  terramask init tiles/*.tif --labels roads.tif -o roads.json
+  terramask train roads.json -o roads.safetensors --dry-run
+  terramask train roads.json -o roads.safetensors
+  terramask train roads.json -o roads.safetensors --resume
+  terramask train oaks.json -o oaks.safetensors --from roads.safetensors --freeze 'down.*'
+  mpirun -n 4 terramask train roads.json -o roads.safetensors
+  terramask train roads.json --export roads-batches
+)";
 
 struct TrainArguments {
   train::TrainOptions options;

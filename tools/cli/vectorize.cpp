@@ -19,26 +19,23 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* kVectorizeFooter =
-    "Polygons are 4-connected patches of one class; nodata is left out. Borders are simplified once for "
-    "both\n"
-    "their sides and never cross: no gaps, no overlaps, no patch lost. --simplify 1px takes the pixels' "
-    "steps\n"
-    "away. Fields: class (the value), name, color, area_m2 (of the patch's pixels, on the ellipsoid), "
-    "pixels,\n"
-    "and with --probabilities the mean probability of the patch's class.\n"
-    "\n"
-    "--centerlines draws the middle of one class (--classes road), with its length and widths; junctions "
-    "are\n"
-    "joined and spurs pruned. --min-area closes holes and drops specks first.\n"
-    "\n"
-    "The output has the mask's CRS; GeoJSON is in WGS 84 (RFC 7946). It does not depend on how the mask is\n"
-    "tiled: a VRT of many masks gives what one raster would.\n"
-    "\n"
-    "Examples:\n"
-    "  terramask vectorize mask.tif -o mask.gpkg\n"
-    "  terramask vectorize mask.tif -o buildings.fgb --classes building --min-area 10 --simplify 1px\n"
-    "  terramask vectorize mask.tif -o mask.geojson --probabilities probabilities.tif\n"
-    "  terramask vectorize mask.tif -o roads.gpkg --centerlines --classes road --min-area 20\n";
+    R"(Polygons are 4-connected patches of one class; nodata is left out. Borders are simplified once for both
+their sides and never cross: no gaps, no overlaps, no patch lost. --simplify 1px takes the pixels' steps
+away. Fields: class (the value), name, color, area_m2 (of the patch's pixels, on the ellipsoid), pixels,
+and with --probabilities the mean probability of the patch's class.
+
+--centerlines draws the middle of one class (--classes road), with its length and widths; junctions are
+joined and spurs pruned. --min-area closes holes and drops specks first.
+
+The output has the mask's CRS; GeoJSON is in WGS 84 (RFC 7946). It does not depend on how the mask is
+tiled: a VRT of many masks gives what one raster would.
+
+Examples:
+  terramask vectorize mask.tif -o mask.gpkg
+  terramask vectorize mask.tif -o buildings.fgb --classes building --min-area 10 --simplify 1px
+  terramask vectorize mask.tif -o mask.geojson --probabilities probabilities.tif
+  terramask vectorize mask.tif -o roads.gpkg --centerlines --classes road --min-area 20
+)";
 
 struct VectorizeArguments {
   VectorizeOptions options;

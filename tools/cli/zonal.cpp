@@ -20,17 +20,17 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* kZonalFooter =
-    "A pixel belongs to each zone that contains its centre. Columns: the zone's id; covered_pct, the share "
-    "of\n"
-    "the zone that lies on the mask; area_ha of what does; nodata_ha and nodata_pct of that; for each class\n"
-    "CLASS_ha, CLASS_pct (of what is classified) and CLASS_px. Hectares lie on the ellipsoid of the mask's\n"
-    "CRS. Zones may overlap, may reach beyond the mask, and may be in another CRS. A GeoPackage holds the\n"
-    "zones' geometries and attributes too. In a CSV, texts that a spreadsheet would take for formulas begin\n"
-    "with an apostrophe.\n"
-    "\n"
-    "Examples:\n"
-    "  terramask zonal cover.tif --zones districts.gpkg -o districts.csv --zones-id name\n"
-    "  terramask zonal cover.tif --zones plan.gpkg --zones-layer parcels -o parcels.gpkg\n";
+    R"(A pixel belongs to each zone that contains its centre. Columns: the zone's id; covered_pct, the share of
+the zone that lies on the mask; area_ha of what does; nodata_ha and nodata_pct of that; for each class
+CLASS_ha, CLASS_pct (of what is classified) and CLASS_px. Hectares lie on the ellipsoid of the mask's
+CRS. Zones may overlap, may reach beyond the mask, and may be in another CRS. A GeoPackage holds the
+zones' geometries and attributes too. In a CSV, texts that a spreadsheet would take for formulas begin
+with an apostrophe.
+
+Examples:
+  terramask zonal cover.tif --zones districts.gpkg -o districts.csv --zones-id name
+  terramask zonal cover.tif --zones plan.gpkg --zones-layer parcels -o parcels.gpkg
+)";
 
 struct ZonalArguments {
   ZonalOptions options;
