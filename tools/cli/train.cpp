@@ -28,29 +28,29 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* kTrainFooter =
-    R"(`terramask init` writes a project from images and labels. Beside MODEL.safetensors a folder MODEL.training
-keeps the state (last.safetensors), history.csv and curves.html. The model is that of the epoch with the
-best mean IoU on the validation part. After Ctrl-C or a crash, --resume continues; the result is the same,
-byte for byte, as that of a training that was never stopped, on the same device and threads.
+    R"(`terramask init` writes a project from images and labels. The folder MODEL.training, beside
+MODEL.safetensors, holds the state (last.safetensors), history.csv and curves.html. The model is that of
+the epoch with the best mean IoU on the validation part. After Ctrl-C or a crash, --resume continues; on
+the same device and threads the result has the same bytes as an uninterrupted training.
 
-At the end the model segments the project's images and is evaluated on the validation and on the test part;
-`terramask evaluate --project PROJECT.json --part test --model MODEL` does it again. Where model or state
-cannot be saved, the training reports it, continues and tries again. These figures are mostly better
-than those of the epochs: in training each part sees its own ground alone, cut off at its border.
+At the end the model is evaluated on the validation and test parts; `terramask evaluate --project
+PROJECT.json --part test --model MODEL` repeats this. These figures are usually better than those of the
+epochs, which evaluate each part without the ground beyond its border. If the model or the state cannot be
+saved, the training reports it, continues and tries again.
 
 Options of the project (--width, --set, ...) override the keys of the file; the model's provenance
 records them, and --resume needs the same ones again.
 
---export writes everything that the training would read, so that another program can train on the
-same data for comparison: initial.safetensors, the batches of every epoch as the network gets them
-(batch-000001.safetensors: image, labels, weights), and training.json: steps, rates, loss, optimizer.
+--export writes the input of the training, so that another program can train on the same data:
+initial.safetensors, the batches of every epoch as the network receives them (batch-000001.safetensors:
+image, labels, weights), and training.json (steps, learning rates, loss, optimizer).
 
-mpirun -n N terramask train ... shares every step among N ranks, on one machine or several: each takes
-training.batch patches, so that N ranks do what one would do with N times the batch. Batch norms take
-each rank's own patches, and rank 0's running statistics are saved, as PyTorch's DDP does. --threads and
---cache are a rank's; without --threads, ranks share a machine's cores. SIGUSR1 to mpirun is a clean
-stop; of Ctrl-C and SIGTERM it leaves a rank one second (--mca odls_base_sigkill_timeout 60: a minute),
-after which the last checkpoint is what --resume continues from.
+mpirun -n N terramask train ... shares every step among N ranks, on one machine or several. Each rank takes
+training.batch patches, so N ranks are equivalent to one with N times the batch. As in PyTorch's DDP, batch
+norms use each rank's own patches, and the running statistics of rank 0 are saved. --threads and --cache
+apply to each rank; without --threads, ranks share the cores of a machine. To stop cleanly, send SIGUSR1 to
+mpirun. After Ctrl-C or SIGTERM, mpirun kills a rank after one second (after a minute with --mca
+odls_base_sigkill_timeout 60), and --resume continues from the last checkpoint.
 
 Examples:
   terramask init tiles/*.tif --labels roads.tif -o roads.json
