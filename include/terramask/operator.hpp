@@ -60,6 +60,8 @@ class Backward;
 /// An operator whose result is its operands one behind the other along the channels says so by
 ///   static constexpr bool joins_channels = true
 /// and a plan may then let the operands be made in place.
+/// An operator whose result at a position depends on its operands at that position alone says so by
+///   static constexpr bool pixelwise = true
 /// Optional, where they hold:
 ///   Interval reach(const Op&, std::size_t operand, Axis axis, Interval result)
 ///       which positions of the operand the result's positions depend on
@@ -141,6 +143,8 @@ template <class Op>
 Interval call_reach(const Op& op, std::size_t operand, Axis axis, Interval result) {
   if constexpr (requires { reach(op, operand, axis, result); })
     return reach(op, operand, axis, result);
+  else if constexpr (requires { Op::pixelwise; })
+    return result;
   else
     no_field(Op::name);
 }
@@ -148,6 +152,8 @@ template <class Op>
 Rate call_rate(const Op& op, Axis axis) {
   if constexpr (requires { rate(op, axis); })
     return rate(op, axis);
+  else if constexpr (requires { Op::pixelwise; })
+    return {1, 1};
   else
     no_field(Op::name);
 }

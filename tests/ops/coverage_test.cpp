@@ -21,12 +21,18 @@ struct Beside {
 };
 
 template <class Op>
+concept HasRate = requires(const Op& op) {
+  rate(op, Axis::rows);
+};
+template <class Op>
+concept Pixelwise = requires {
+  Op::pixelwise;
+};
+
+template <class Op>
 Beside beside() {
-  return {std::string(Op::name), operator_detail::Differentiable<Op>,
-          requires(const Op& op){reach(op, std::size_t{}, Axis{}, Interval{});
+  return {std::string(Op::name), operator_detail::Differentiable<Op>, HasRate<Op> || Pixelwise<Op>};
 }
-};  // namespace
-}  // namespace terramask::tests
 
 std::vector<Beside> operators() {
   return {

@@ -20,13 +20,12 @@ std::string describe(const Activation& activation);
 /// y = activation(x), any shape.
 struct Activate {
   static constexpr std::string_view name = "activation";
+  static constexpr bool pixelwise = true;
   Activation activation;
 };
 
 std::vector<ValueType> infer(const Activate& op, std::span<const ValueType> operands);
 double flops(const Activate& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-Interval reach(const Activate& op, std::size_t operand, Axis axis, Interval result);
-Rate rate(const Activate& op, Axis axis);
 std::string describe(const Activate& op);
 void differentiate(const Activate& op, Backward& backward);
 

@@ -36,14 +36,6 @@ double flops(const Activate&, std::span<const ValueType>, std::span<const ValueT
   return static_cast<double>(results[0].shape.elements());
 }
 
-Interval reach(const Activate&, std::size_t, Axis, Interval result) {
-  return result;
-}
-
-Rate rate(const Activate&, Axis) {
-  return {1, 1};
-}
-
 std::string describe(const Activate& op) {
   return describe(op.activation);
 }

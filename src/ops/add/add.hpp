@@ -9,14 +9,13 @@ namespace terramask::ops {
 /// Operands: a, b of one shape. Result: y = act(a + b).
 struct Add {
   static constexpr std::string_view name = "add";
+  static constexpr bool pixelwise = true;
   static constexpr bool updates_in_place = true;
   Activation activation{};
 };
 
 std::vector<ValueType> infer(const Add& op, std::span<const ValueType> operands);
 double flops(const Add& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-Interval reach(const Add& op, std::size_t operand, Axis axis, Interval result);
-Rate rate(const Add& op, Axis axis);
 std::string describe(const Add& op);
 void differentiate(const Add& op, Backward& backward);
 

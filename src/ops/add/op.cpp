@@ -16,14 +16,6 @@ double flops(const Add&, std::span<const ValueType>, std::span<const ValueType> 
   return static_cast<double>(results[0].shape.elements());
 }
 
-Interval reach(const Add&, std::size_t, Axis, Interval result) {
-  return result;
-}
-
-Rate rate(const Add&, Axis) {
-  return {1, 1};
-}
-
 std::string describe(const Add& op) {
   return describe(op.activation);
 }

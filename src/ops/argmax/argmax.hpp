@@ -9,12 +9,11 @@ namespace terramask::ops {
 /// is NaN, or the largest infinite: no channel can be told from such values.
 struct Argmax {
   static constexpr std::string_view name = "argmax";
+  static constexpr bool pixelwise = true;
 };
 
 std::vector<ValueType> infer(const Argmax& op, std::span<const ValueType> operands);
 double flops(const Argmax& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-Interval reach(const Argmax& op, std::size_t operand, Axis axis, Interval result);
-Rate rate(const Argmax& op, Axis axis);
 std::string describe(const Argmax& op);
 
 }  // namespace terramask::ops

@@ -14,14 +14,6 @@ double flops(const Argmax&, std::span<const ValueType> operands, std::span<const
   return static_cast<double>(operands[0].shape.elements());
 }
 
-Interval reach(const Argmax&, std::size_t, Axis, Interval result) {
-  return result;
-}
-
-Rate rate(const Argmax&, Axis) {
-  return {1, 1};
-}
-
 std::string describe(const Argmax&) {
   return {};
 }

@@ -11,14 +11,13 @@ namespace terramask::ops {
 ///   y = act((x − mean) / sqrt(var + epsilon) · weight + bias).
 struct BatchNorm {
   static constexpr std::string_view name = "batch_norm";
+  static constexpr bool pixelwise = true;
   double epsilon = 1e-5;
   Activation activation{};
 };
 
 std::vector<ValueType> infer(const BatchNorm& op, std::span<const ValueType> operands);
 double flops(const BatchNorm& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-Interval reach(const BatchNorm& op, std::size_t operand, Axis axis, Interval result);
-Rate rate(const BatchNorm& op, Axis axis);
 std::string describe(const BatchNorm& op);
 void differentiate(const BatchNorm& op, Backward& backward);
 Initial initial(const BatchNorm& op, std::size_t operand, std::span<const ValueType> operands);

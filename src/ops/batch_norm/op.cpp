@@ -25,14 +25,6 @@ double flops(const BatchNorm&, std::span<const ValueType>, std::span<const Value
   return 2.0 * static_cast<double>(results[0].shape.elements());
 }
 
-Interval reach(const BatchNorm&, std::size_t, Axis, Interval result) {
-  return result;
-}
-
-Rate rate(const BatchNorm&, Axis) {
-  return {1, 1};
-}
-
 std::string describe(const BatchNorm& op) {
   return fmt::format("epsilon {}", op.epsilon) + fused_text(op.activation);
 }

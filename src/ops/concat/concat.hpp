@@ -8,13 +8,12 @@ namespace terramask::ops {
 /// Operands: one or more x [N, Ci, H, W]. Result: y [N, Σ Ci, H, W].
 struct Concat {
   static constexpr std::string_view name = "concat";
+  static constexpr bool pixelwise = true;
   static constexpr bool joins_channels = true;
 };
 
 std::vector<ValueType> infer(const Concat& op, std::span<const ValueType> operands);
 double flops(const Concat& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-Interval reach(const Concat& op, std::size_t operand, Axis axis, Interval result);
-Rate rate(const Concat& op, Axis axis);
 std::string describe(const Concat& op);
 void differentiate(const Concat& op, Backward& backward);
 

@@ -24,14 +24,6 @@ double flops(const Concat&, std::span<const ValueType>, std::span<const ValueTyp
   return 0;
 }
 
-Interval reach(const Concat&, std::size_t, Axis, Interval result) {
-  return result;
-}
-
-Rate rate(const Concat&, Axis) {
-  return {1, 1};
-}
-
 std::string describe(const Concat&) {
   return {};
 }

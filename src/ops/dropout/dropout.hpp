@@ -14,14 +14,13 @@ namespace terramask::ops {
 /// gradient.
 struct Dropout {
   static constexpr std::string_view name = "dropout";
+  static constexpr bool pixelwise = true;
   double rate = 0.5;       ///< 0 ≤ rate < 1
   std::int32_t layer = 0;  ///< tells the layers of a network apart
 };
 
 std::vector<ValueType> infer(const Dropout& op, std::span<const ValueType> operands);
 double flops(const Dropout& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-Interval reach(const Dropout& op, std::size_t operand, Axis axis, Interval result);
-Rate rate(const Dropout& op, Axis axis);
 std::string describe(const Dropout& op);
 void differentiate(const Dropout& op, Backward& backward);
 

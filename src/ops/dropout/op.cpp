@@ -20,14 +20,6 @@ double flops(const Dropout&, std::span<const ValueType>, std::span<const ValueTy
   return static_cast<double>(results[0].shape.elements());
 }
 
-Interval reach(const Dropout&, std::size_t, Axis, Interval result) {
-  return result;
-}
-
-Rate rate(const Dropout&, Axis) {
-  return {1, 1};
-}
-
 std::string describe(const Dropout& op) {
   return fmt::format("rate {} layer {}", op.rate, op.layer);
 }

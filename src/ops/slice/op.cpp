@@ -21,14 +21,6 @@ double flops(const Slice&, std::span<const ValueType>, std::span<const ValueType
   return 0;
 }
 
-Interval reach(const Slice&, std::size_t, Axis, Interval result) {
-  return result;
-}
-
-Rate rate(const Slice&, Axis) {
-  return {1, 1};
-}
-
 std::string describe(const Slice& op) {
   return fmt::format("channels {} to {}", op.begin, op.end - 1);
 }

@@ -16,14 +16,6 @@ double flops(const Softmax&, std::span<const ValueType>, std::span<const ValueTy
   return 5.0 * static_cast<double>(results[0].shape.elements());
 }
 
-Interval reach(const Softmax&, std::size_t, Axis, Interval result) {
-  return result;
-}
-
-Rate rate(const Softmax&, Axis) {
-  return {1, 1};
-}
-
 std::string describe(const Softmax&) {
   return {};
 }

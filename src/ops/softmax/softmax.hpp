@@ -8,12 +8,11 @@ namespace terramask::ops {
 /// Operand: x [N, C, H, W]. Result: y = exp(x − max_c x) / Σ_c exp(x − max_c x), per pixel.
 struct Softmax {
   static constexpr std::string_view name = "softmax";
+  static constexpr bool pixelwise = true;
 };
 
 std::vector<ValueType> infer(const Softmax& op, std::span<const ValueType> operands);
 double flops(const Softmax& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-Interval reach(const Softmax& op, std::size_t operand, Axis axis, Interval result);
-Rate rate(const Softmax& op, Axis axis);
 std::string describe(const Softmax& op);
 void differentiate(const Softmax& op, Backward& backward);
 
