@@ -140,13 +140,13 @@ void log_opened(const Opened& opened, const RegionRun& run) {
   for (const std::string& fault : opened.plan.inputs.faults) run.log("source left out: " + fault);
 }
 
-void record(Journal& journal, const RegionPlan& plan, const RegionJob& job,
+void record(Journal& journal, const RegionPlan& plan, const std::string& wanted,
             const std::vector<JournalTile>& tiles) {
   journal.set_sources(plan.inputs.records);
   journal.set_meta("job", plan.file.description.dump());
   journal.set_meta("joined", plan.inputs.joined);
   journal.set_meta("tiles", std::to_string(plan.tiles.size()));
-  journal.set_meta("wanted", wanted_text(job));
+  journal.set_meta("wanted", wanted);
   journal.set_tiles(tiles);
 }
 
@@ -188,7 +188,8 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
   Remembered before = recall(folder, run);
   Opened opened = open_job(job, run, before.file, before.sources, stop);
   const RegionPlan& plan = opened.plan;
-  check_wanted(wanted_text(job), plan.file, run.output, stop);
+  const std::string wanted = wanted_text(job);
+  check_wanted(wanted, plan.file, run.output, stop);
   claim(folder, before, job, run, opened, stop);
   log_opened(opened, run);
 
@@ -198,7 +199,7 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
   remove_leftovers(run.output, to_do);
   if (!before.journal) before.journal = std::make_unique<Journal>(folder.journal(), true);
   Journal& journal = *before.journal;
-  record(journal, plan, job, all);
+  record(journal, plan, wanted, all);
 
   const std::size_t count = to_do.size();
   if (count > 0) remove_wanted(run.output);
@@ -223,7 +224,7 @@ RegionSummary run_region(const RegionJob& given, const RegionRun& run, const Pro
   summary.handing_out = worked.handing_out;
   add_times(worked.times, summary);
   if (run.shards == 1) {
-    const Tied tied{run.output, plan.file, known_now, plan.inputs.records, wanted_text(job)};
+    const Tied tied{run.output, plan.file, known_now, plan.inputs.records, wanted};
     // Polygons with holes where tiles failed, and areas without them, would look like the truth.
     write_products(tied, summary.failed.empty(), progress, stop).add_to(summary);
   }

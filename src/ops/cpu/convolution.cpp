@@ -350,10 +350,11 @@ void prepare_turned(const ConvTranspose2d& op, cpu::Builder& builder) {
 // Learnt from measurement: BENCHMARKS.md.
 std::int64_t winograd_tile(const Conv2d& op, const Shape& weight, const cpu::Traits& traits) {
   const std::int64_t outputs = weight[0], inputs = weight[1];
-  const bool possible = traits.winograd && traits.precision == Precision::fast &&
-                        op.kernel == Extent2{3, 3} && op.stride == Extent2{1, 1} &&
-                        op.dilation == Extent2{1, 1} && op.padding == Extent2{1, 1} && inputs % 16 == 0 &&
-                        outputs % 16 == 0 && op.activation.kind <= ActivationKind::relu;
+  const bool possible =
+      traits.winograd && traits.precision == Precision::fast && op.kernel == Extent2{3, 3} &&
+      op.stride == Extent2{1, 1} && op.dilation == Extent2{1, 1} && op.padding == Extent2{1, 1} &&
+      inputs % 16 == 0 && outputs % 16 == 0 &&
+      (op.activation.kind == ActivationKind::none || op.activation.kind == ActivationKind::relu);
   return possible && inputs >= 64 && outputs >= 64 && inputs <= 1024 && outputs <= 1024 ? 4 : 1;
 }
 
