@@ -250,5 +250,26 @@ TEST_F(ProjectTest, TheSchemaAndTheReaderTakeTheSameValues) {
   EXPECT_GT(tried, 30);
 }
 
+TEST_F(ProjectTest, TheSchemaKnowsEveryChoice) {
+  const Json schema =
+      Json::parse(std::ifstream(std::string(TERRAMASK_SOURCE_DIR) + "/schemas/project.schema.json"));
+  const auto choices = [&](const char* object, const char* key) {
+    return schema["properties"][object]["properties"][key]["enum"].get<std::vector<std::string>>();
+  };
+  const auto names = []<class E>(E) {
+    std::vector<std::string> all;
+    for (const std::string_view name : all_names<E>()) all.emplace_back(name);
+    return all;
+  };
+  EXPECT_EQ(choices("split", "method"), names(SplitMethod{}));
+  EXPECT_EQ(choices("training", "loss"), names(learn::Loss{}));
+  EXPECT_EQ(choices("training", "optimizer"), names(learn::OptimizerKind{}));
+  EXPECT_EQ(choices("training", "schedule"), names(learn::ScheduleKind{}));
+  EXPECT_EQ(choices("training", "initial_weights"), names(InitialWeights{}));
+  EXPECT_EQ(choices("training", "sampling"), names(Sampling{}));
+  EXPECT_EQ(choices("training", "normalization"), names(NormalizationMethod{}));
+  EXPECT_EQ(choices("network", "architecture"), architectures());
+}
+
 }  // namespace
 }  // namespace terramask::tests
