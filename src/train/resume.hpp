@@ -1,4 +1,4 @@
-// What --resume goes on from.
+// What a resumed training goes on from.
 #pragma once
 
 #include "train/checkpoint.hpp"
