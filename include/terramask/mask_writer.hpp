@@ -24,7 +24,7 @@ struct MaskOptions {
   std::vector<ClassInfo> classes;
   /// Written into the TIFF's own metadata (model name, hash, software, ...), besides the classes as JSON.
   std::map<std::string, std::string> metadata;
-  /// GDAL creation options "NAME=VALUE" (`--co`), over the defaults (COMPRESS=DEFLATE, BIGTIFF=IF_SAFER,
+  /// GDAL creation options "NAME=VALUE", over the defaults (COMPRESS=DEFLATE, BIGTIFF=IF_SAFER,
   /// ...).
   std::vector<std::string> creation_options;
   bool overwrite = false;

@@ -38,30 +38,30 @@ struct Credits {
 enum class Resample { automatic, never, always };
 
 struct RasterOptions {
-  /// One path, or several joined as bands (`--stack`): the first fixes the grid, the others are warped onto
+  /// One path, or several joined as bands: the first fixes the grid, the others are warped onto
   /// it.
   std::vector<std::string> paths{};
   /// Bands wanted, in order. Empty: all colour/data bands (not alpha) in file order.
   std::vector<BandRequest> bands{};
-  /// `--bands`: explicit 1-based band numbers (over the joined stack), ranges of them ("1-4") or band names,
+  /// Explicit 1-based band numbers (over the joined stack), ranges of them ("1-4") or band names,
   /// in the order of `bands`. An alpha band chosen by number is data then, no longer alpha.
   std::vector<std::string> band_override{};
   /// Ground pixel size the model expects, metres; empty: the raster's own grid is used.
   std::optional<double> pixel_size_m{};
   Resample resample = Resample::automatic;
-  /// `--crs`, `--pixel-size`: assigned where the file has none (or wrong ones).
+  /// Assigned where the file has none (or wrong ones).
   std::string crs{};
   std::optional<double> assumed_pixel_size_m{};
-  /// `--src-nodata`: empty = what the file says; "none" = ignore it, and the alpha band too; else a number
+  /// Empty = what the file says; "none" = ignore it, and the alpha band too; else a number
   /// that takes its place in every band. Mask bands count all the same, and NaN and infinities are never
   /// valid.
   std::string src_nodata{};
   /// The same for each of `paths`, in its place where it is not empty; may be shorter than `paths`.
   std::vector<std::string> member_nodata{};
-  /// `--no-src-alpha`: what the files call alpha is a band as any other; and so for each of `paths`.
+  /// What the files call alpha is a band as any other; and so for each of `paths`.
   bool no_alpha = false;
   std::vector<bool> member_no_alpha{};
-  /// `--nodata-rule`: empty: automatic, or the model's own. Over the bands used of all files on the first
+  /// Empty: automatic, or the model's own. Over the bands used of all files on the first
   /// one's grid.
   std::optional<NodataRule> nodata_rule{};
   /// Each joins a band "ndsm" after those of `paths`: the DSM minus the DTM, which is laid bilinearly onto
@@ -122,8 +122,8 @@ class RasterReader {
   virtual void read_source_validity(const Window& window, std::span<std::uint8_t> valid) = 0;
 };
 
-/// A region of interest on a grid: `--bounds` chooses a window (all pixels the box touches; a box of another
-/// CRS is transformed edge by edge and its surrounding window taken), `--cutline` keeps the pixels whose
+/// A region of interest on a grid: bounds choose a window (all pixels the box touches; a box of another
+/// CRS is transformed edge by edge and its surrounding window taken), a cutline keeps the pixels whose
 /// centres lie in a polygon. Several threads may use one.
 class RegionOfInterest {
  public:

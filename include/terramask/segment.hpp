@@ -40,7 +40,7 @@ struct SegmentOptions {
   std::uint64_t cache_bytes = std::uint64_t{64} << 20;  ///< GDAL's block cache
 };
 
-/// What a run will take, without running it (`--dry-run`).
+/// What a run will take, without running it.
 struct SegmentEstimate {
   Grid working_grid, output_grid;
   bool resampled = false;
@@ -64,7 +64,7 @@ struct SegmentSummary {
   double read_seconds = 0, compute_seconds = 0, write_seconds = 0;  ///< busy times of the three stages
   double device_idle = 0;                                           ///< share of the time the device waited
   std::vector<std::pair<ClassInfo, std::uint64_t>> counts;          ///< pixels by class
-  std::optional<double> confidence;  ///< mean of the largest probability over valid pixels, where asked for
+  std::optional<double> confidence;   ///< mean of the largest probability over valid pixels, where asked for
   std::vector<std::string> warnings;  ///< of the raster, the region and the run; the model has its own
 };
 

@@ -26,7 +26,7 @@ std::string memory_remedy();
 class NoThread : public Error {
  public:
   /// Finds out which limit it was; to be made where a thread has just failed to start.
-  /// @param fewer  how the program would start fewer: "use fewer --workers"; may be empty
+  /// @param fewer  how the program would start fewer: "use fewer `workers`"; may be empty
   explicit NoThread(const std::string& fewer);
 };
 

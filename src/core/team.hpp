@@ -16,7 +16,7 @@ namespace terramask {
 
 class Team {
  public:
-  /// @param fewer  how the program would start fewer threads: "use fewer --workers"; may be empty
+  /// @param fewer  how the program would start fewer threads: "use fewer `workers`"; may be empty
   /// @param close  ends what the threads wait for; called by any thread, perhaps more than once, while the
   ///               others run. May be empty where they wait for nothing.
   explicit Team(std::string fewer = {}, std::function<void()> close = {});

@@ -8,7 +8,7 @@
 
 namespace terramask::evaluation {
 
-/// What was said (`--mask-map`); else what the masks' legends say; else the references' legends and all
+/// What was said (`classes`); else what the masks' legends say; else the references' legends and all
 /// values found in the masks. Each class has a colour.
 /// @throws Error usage, or mismatch where two masks call one value by two names
 std::vector<ClassInfo> class_list(const EvaluationOptions& options, const StopFlag* stop);

@@ -22,7 +22,7 @@ std::size_t find_class(const std::vector<ClassInfo>& classes, const std::string&
 std::string canonical_label(const std::string& label);
 std::string label_of(double value);
 
-/// What reference values mean: first what was said (`--ignore`, `--map`), then the class of that value, then
+/// What reference values mean: first what was said (`ignore`, `map`), then the class of that value, then
 /// the class of that name.
 class ClassMatch {
  public:
@@ -35,7 +35,7 @@ class ClassMatch {
 
   /// What was asked for until now was no value of a pixel.
   void forget_met();
-  /// What `--map` and `--ignore` name and `find` was never asked for: "--ignore 99". Sorted.
+  /// What `map` and `ignore` name and `find` was never asked for: "`ignore` 99". Sorted.
   std::set<std::string> unmet() const;
   /// The same of what `holds` says that the reference cannot have at all.
   std::set<std::string> impossible(const std::function<bool(const std::string& label)>& holds) const;

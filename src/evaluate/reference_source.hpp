@@ -14,7 +14,7 @@
 
 namespace terramask::evaluation {
 
-/// The `--map` and `--ignore` that every reference so far has nothing for.
+/// The `map` and `ignore` that every reference so far has nothing for.
 class UnmetOptions {
  public:
   void add(const std::set<std::string>& of_one);
@@ -46,7 +46,7 @@ class ReferenceSource {
   virtual void check() const = 0;
   /// Things the user should know.
   virtual const std::vector<std::string>& warnings() const = 0;
-  /// The `--map` and `--ignore` that no value read so far was of.
+  /// The `map` and `ignore` that no value read so far was of.
   virtual std::set<std::string> unmet() const = 0;
   /// Those of them that its values cannot be.
   virtual std::set<std::string> impossible() const { return {}; }

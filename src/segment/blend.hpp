@@ -1,4 +1,4 @@
-// Overlapping patches, blended: `--overlap` trades the exactness of halos for speed.
+// Overlapping patches, blended: `overlap` trades the exactness of halos for speed.
 #pragma once
 
 #include <span>

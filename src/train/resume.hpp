@@ -1,4 +1,4 @@
-// What --resume continues from.
+// What a resumed training continues from.
 #pragma once
 
 #include "train/checkpoint.hpp"

@@ -35,7 +35,7 @@ struct TrainOptions {
   Communicator* ranks = nullptr;  ///< that share the work; null: this process alone. Outlives the training
 };
 
-/// What a training will take, without training (`--dry-run`).
+/// What a training will take, without training.
 struct TrainEstimate {
   std::int64_t patches = 0, steps = 0;  ///< an epoch
   std::int64_t validation_patches = 0;

@@ -81,8 +81,9 @@ TEST_F(OptionNamesOfPrograms, AreInErrors) {
   make_model("model.safetensors");
   expect_error(terramask({"vectorize", "mask.tif", "-o", "mask.gpkg", "--crs", "EPSG:0"}), 2,
                {"--crs EPSG:0"});
-  expect_error(terramask({"segment", "model.safetensors", "image.tif", "-o", "out.tif", "--bands", "1,2"}), 2,
-               {"--bands names 2 bands"});
+  expect_error(
+      terramask({"segment", "model.safetensors", "image.tif", "-o", "out.tif", "-q", "--bands", "1,2"}), 2,
+      {"--bands names 2 bands"});
   expect_error(terramask({"evaluate", "mask.tif", "--reference", "mask.tif", "--mask-map", "x"}), 2,
                {"--mask-map x: not VALUE=NAME", "--mask-map 0=background"});
   // The bench has a --memory-limit and no --tile.

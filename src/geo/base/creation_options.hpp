@@ -1,4 +1,4 @@
-// Creation options of the COG driver (`--co NAME=VALUE`).
+// Creation options of the COG driver (NAME=VALUE).
 #pragma once
 
 #include <map>

@@ -54,7 +54,7 @@ std::string nodata_text(const std::optional<double>& nodata) {
   return nodata ? fmt::format("nodata {}", *nodata) : "no nodata";
 }
 
-/// Takes --src-nodata in place of what the file says.
+/// Takes `src_nodata` in place of what the file says.
 void assign_nodata(geo::FileFacts& facts, const geo::NodataOption& option) {
   for (geo::BandFacts& band : facts.bands) {
     if (option.ignore) band.nodata.reset();

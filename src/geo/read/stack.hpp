@@ -1,4 +1,4 @@
-// Several rasters as the bands of one (`--stack`).
+// Several rasters as the bands of one.
 #pragma once
 
 #include <array>

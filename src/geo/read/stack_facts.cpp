@@ -13,7 +13,7 @@
 namespace terramask::geo {
 namespace {
 
-/// `--crs`, over what the files say.
+/// The CRS that the options name, over what the files say.
 void assign_crs(std::vector<FileFacts>& files, const std::string& text, std::vector<std::string>& warnings) {
   const std::string wkt = crs_from_user(text, "`crs`");
   for (std::size_t f = 0; f < files.size(); ++f) {

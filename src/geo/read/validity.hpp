@@ -10,7 +10,7 @@
 
 namespace terramask::geo {
 
-/// What `--src-nodata` and `--nodata-rule` ask for.
+/// What `src_nodata` and `nodata_rule` ask for.
 struct NodataOption {
   bool ignore = false;            ///< "none": what the file says is no nodata
   std::optional<double> value{};  ///< takes the place of the file's
