@@ -239,7 +239,6 @@ void Sampler::fill(std::int64_t epoch, std::int64_t batch_index, Batch& batch, B
     const double y = static_cast<double>(chosen.window.y) + static_cast<double>(size) / 2 +
                      std::round(most * numbers.symmetric());
     const Affine map = dataset::draw_affine(augment, numbers);
-    PartPixels* patch = &s.patch;
     if (map.identity()) {
       const Window window{static_cast<std::int64_t>(std::floor(x - static_cast<double>(size) / 2)),
                           static_cast<std::int64_t>(std::floor(y - static_cast<double>(size) / 2)), size,
@@ -252,9 +251,9 @@ void Sampler::fill(std::int64_t epoch, std::int64_t batch_index, Batch& batch, B
     }
     if (!nothing_to_change(augment)) {
       Random values = s.random(epoch, batch_index, sample, Draw::values);
-      dataset::change_values(augment, spread, plan.heights, size, values, *patch);
+      dataset::change_values(augment, spread, plan.heights, size, values, s.patch);
     }
-    s.put(*patch, place, batch);
+    s.put(s.patch, place, batch);
   }
 }
 

@@ -1,6 +1,8 @@
 // Creation options, class lists and the disk estimate.
+#include <gdal_alg.h>
 #include <gmock/gmock.h>
 
+#include "geo/files/open.hpp"
 #include "geo/write/writer_memory.hpp"
 #include "terramask/output.hpp"
 #include "write_support.hpp"
@@ -52,15 +54,37 @@ TEST_F(WriteOptions, WhatWouldChangeGridOrValuesIsRefused) {
     EXPECT_THAT(refused(option).remedy(), HasSubstr("MODE")) << option;
 }
 
-TEST_F(WriteOptions, AllThatIsLeftWorks) {
+TEST_F(WriteOptions, AllThatIsLeftChangesTheFileAndNoValue) {
+  const auto written = [&](const std::vector<std::string>& options) {
+    const Grid grid = utm_grid(700, 300);
+    const auto writer = MaskWriter::create({folder_.file("m.tif"), grid, town_classes(), {}, options, true});
+    write_town(*writer, grid, 512);
+    writer->finish({}, nullptr);
+    return geo::open_raster(folder_.file("m.tif"));
+  };
+  const auto checksum = [](GDALDataset& file) {
+    return GDALChecksumImage(file.GetRasterBand(1), 0, 0, file.GetRasterXSize(), file.GetRasterYSize());
+  };
+  const auto compression = [](GDALDataset& file) {
+    const char* name = file.GetMetadataItem("COMPRESSION", "IMAGE_STRUCTURE");
+    return std::string(name == nullptr ? "NONE" : name);
+  };
+  const auto block = [](GDALDataset& file) {
+    int width = 0, height = 0;
+    file.GetRasterBand(1)->GetBlockSize(&width, &height);
+    return width;
+  };
+  const int sum = checksum(*written({}));
+  EXPECT_EQ(compression(*written({})), "DEFLATE");
+  EXPECT_EQ(compression(*written({"COMPRESS=NONE"})), "NONE");
+  EXPECT_EQ(compression(*written({"COMPRESS=LZMA"})), "LZMA");
+  EXPECT_EQ(block(*written({"BLOCKSIZE=256"})), 256);
+  EXPECT_GT(written({})->GetRasterBand(1)->GetOverviewCount(), 0);
+  EXPECT_EQ(written({"OVERVIEWS=NONE"})->GetRasterBand(1)->GetOverviewCount(), 0);
   for (const char* option : {"COMPRESS=NONE", "COMPRESS=LZMA", "PREDICTOR=YES", "LEVEL=9", "NUM_THREADS=2",
                              "BIGTIFF=YES", "OVERVIEWS=NONE", "OVERVIEW_RESAMPLING=NEAREST", "SPARSE_OK=YES",
-                             "GEOTIFF_VERSION=1.1", "BLOCKSIZE=256"}) {
-    const Grid grid = utm_grid(700, 300);
-    const auto writer = MaskWriter::create({folder_.file("m.tif"), grid, town_classes(), {}, {option}, true});
-    write_town(*writer, grid, 512);
-    EXPECT_NO_THROW(writer->finish({}, nullptr)) << option;
-  }
+                             "GEOTIFF_VERSION=1.1", "BLOCKSIZE=256"})
+    EXPECT_EQ(checksum(*written({option})), sum) << option;
 }
 
 TEST_F(WriteOptions, ListsOfClassesThatCannotBeMeantAreRefused) {
