@@ -14,6 +14,7 @@
 #include "terramask/output.hpp"
 #include "terramask/segment.hpp"
 #include "terramask/source_list.hpp"
+#include "terramask/vectorize.hpp"
 
 namespace terramask {
 
@@ -22,7 +23,7 @@ enum class SourcePriority : std::uint8_t { last, first, newest, oldest };
 
 /// Polygons of the whole region, once its tiles are there; as VectorizeOptions.
 struct RegionPolygons {
-  std::string simplify = "0", min_area = "0";  ///< as parse_measure reads them
+  Measure simplify{}, min_area{};
 };
 
 /// Areas of the classes in each zone of a polygon layer, once all tiles are there; as ZonalOptions.

@@ -19,6 +19,8 @@ struct Measure {
 
 /// "2.5", "2.5m": on the ground; "2.5px": in pixels. Throws usage, naming the option.
 Measure parse_measure(const std::string& text, const std::string& option);
+/// The same as text: "2.5", "2.5px".
+std::string to_string(const Measure& measure);
 
 struct VectorizeOptions {
   std::string mask{};        ///< one band of class values; anything GDAL opens

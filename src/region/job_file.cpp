@@ -184,11 +184,10 @@ void visit_grid(KeyVisitor& v, RegionJob& job) {
   v.whole("tile", job.tile, 64, 65536, Need::optional);
 }
 
-void visit_measure(KeyVisitor& v, const char* key, std::string& text) {
-  const auto read = [&text](const Json& value, const Place& place) {
-    text = text_of(value, place);
+void visit_measure(KeyVisitor& v, const char* key, Measure& measure) {
+  const auto read = [&measure](const Json& value, const Place& place) {
     try {
-      (void)parse_measure(text, place.key);
+      measure = parse_measure(text_of(value, place), place.key);
     } catch (const Error&) {
       place.refuse(value, R"(a text such as "0.5" (on the ground) or "2px")");
     }

@@ -90,7 +90,8 @@ Keys product_keys(const RegionJob& job) {
   keys.add("probabilities", job.probability_type == ProbabilityType::byte ? "byte" : "float32",
            job.probabilities);
   if (job.polygons)
-    keys.json["polygons"] = {{"simplify", job.polygons->simplify}, {"min_area", job.polygons->min_area}};
+    keys.json["polygons"] = {{"simplify", to_string(job.polygons->simplify)},
+                             {"min_area", to_string(job.polygons->min_area)}};
   if (job.zones) {
     Keys zones;
     zones.add("path", job.zones->path);

@@ -193,7 +193,8 @@ Products write_products(const Tied& tied, bool complete, const ProgressSink& pro
 std::string wanted_text(const RegionJob& job) {
   Json wanted;
   if (job.polygons)
-    wanted["polygons"] = {{"simplify", job.polygons->simplify}, {"min_area", job.polygons->min_area}};
+    wanted["polygons"] = {{"simplify", to_string(job.polygons->simplify)},
+                          {"min_area", to_string(job.polygons->min_area)}};
   if (job.zones)
     wanted["zones"] = {{"path", job.zones->path}, {"layer", job.zones->layer}, {"id", job.zones->id_field}};
   if (!job.datetime.empty()) wanted["datetime"] = job.datetime;

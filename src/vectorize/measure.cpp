@@ -22,4 +22,8 @@ Measure parse_measure(const std::string& text, const std::string& option) {
   return measure;
 }
 
+std::string to_string(const Measure& measure) {
+  return fmt::format("{}{}", measure.value, measure.pixels ? "px" : "");
+}
+
 }  // namespace terramask

@@ -72,7 +72,7 @@ TEST_F(JobFiles, EveryKeyIsRead) {
   EXPECT_EQ(job.probability_type, ProbabilityType::float32);
   EXPECT_EQ(job.threshold, 0.4);
   EXPECT_EQ(job.background_transparent, false);
-  EXPECT_EQ(job.polygons.value().min_area, "20");
+  EXPECT_EQ(job.polygons.value().min_area.value, 20);
   EXPECT_EQ(job.zones.value().path, path("z.gpkg"));
   EXPECT_EQ(job.zones->layer, "communes");
   EXPECT_EQ(job.zones->id_field, "name");

@@ -76,13 +76,12 @@ void add_job_options(CLI::App& app, RegionArguments& a) {
   CLI::Option* vectorize =
       app.add_flag("--vectorize", a.vectorize, "Also write polygons.gpkg of all tiles, with seams dissolved");
   job(vectorize, "Products");
-  job(app.add_option("--simplify", a.polygon_options.simplify,
-                     "How far polygon borders may move: 0.5 (metres) or 1px")
+  job(app.add_option("--simplify", a.simplify, "How far polygon borders may move: 0.5 (metres) or 1px")
           ->needs(vectorize)
           ->type_name("TOLERANCE")
           ->capture_default_str(),
       "Products");
-  job(app.add_option("--min-area", a.polygon_options.min_area,
+  job(app.add_option("--min-area", a.min_area,
                      "Merge smaller patches into a neighbour: 20 (square metres) or 50px")
           ->needs(vectorize)
           ->type_name("AREA")
@@ -268,11 +267,9 @@ RegionJob make_job(const RegionArguments& a) {
   job.tile = a.tile.value_or(job.tile);
   job.probabilities = a.probabilities != "none";
   job.probability_type = a.probabilities == "float32" ? ProbabilityType::float32 : ProbabilityType::byte;
-  if (a.vectorize) {
-    (void)parse_measure(a.polygon_options.simplify, "--simplify");
-    (void)parse_measure(a.polygon_options.min_area, "--min-area");
-    job.polygons = a.polygon_options;
-  }
+  if (a.vectorize)
+    job.polygons = {.simplify = parse_measure(a.simplify, "--simplify"),
+                    .min_area = parse_measure(a.min_area, "--min-area")};
   if (!a.zones.path.empty()) job.zones = a.zones;
   job.threshold = a.threshold;
   job.background_transparent = a.background.transparent();

@@ -29,7 +29,7 @@ struct RegionArguments {
   std::optional<std::int64_t> tile;
   std::string probabilities = "none";
   bool vectorize = false;
-  RegionPolygons polygon_options;
+  std::string simplify = "0", min_area = "0";
   RegionZones zones;
   std::optional<double> threshold;
   BackgroundArguments background;
