@@ -31,7 +31,7 @@ struct RasterInfo {
   std::array<double, 4> extent{};                ///< xmin, ymin, xmax, ymax in its CRS (all four corners)
   std::optional<std::array<double, 4>> lon_lat;  ///< in degrees, east beyond 180 where it is across; or empty
   std::optional<PixelSize> pixel_size;           ///< on the ground, metres
-  std::vector<RasterBandInfo> bands;
+  std::vector<RasterBandInfo> bands;             ///< with those that heights add ("ndsm")
   std::array<int, 2> block{};
   int overviews = 0;
   std::vector<ClassInfo> classes;  ///< of a mask or label raster; may be empty

@@ -187,7 +187,7 @@ struct Key {
 /// The keys one after the other, in rows no longer than `content`.
 std::vector<Key> lay_keys(int content) {
   std::vector<Key> keys{
-      {Key::Swatch::none, "Left: the image. Right: the same with its labels."},
+      {Key::Swatch::none, "Left: images of the training part. Right: the same with labels."},
       {Key::Swatch::none, "Above: the image's name, column and row of the corner."},
       {Key::Swatch::none, "Percent: of all labelled pixels."},
       {Key::Swatch::outlined, "a label's colour, with the border to the next"},

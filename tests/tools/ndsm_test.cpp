@@ -3,6 +3,7 @@
 
 #include <array>
 #include <functional>
+#include <nlohmann/json.hpp>
 
 #include "program.hpp"
 
@@ -101,6 +102,15 @@ TEST_F(Ndsm, IsAskedForWhereItIsMissingAndNeverWrittenOver) {
       terramask({"evaluate", "-q", "ortho.tif", "--ndsm", "dsm.tif", "dtm.tif", "--reference", "dsm.tif"}), 2,
       {"--ndsm", "--model"});
   EXPECT_EQ(files(), before);
+}
+
+TEST_F(Ndsm, IsListedAmongTheBands) {
+  const Outcome outcome =
+      terramask({"info", "--json", "model.safetensors", "ortho.tif", "--ndsm", "dsm.tif", "dtm.tif"});
+  ASSERT_EQ(outcome.status, 0) << outcome.err;
+  const auto raster = nlohmann::json::parse(outcome.out).at("rasters").at(0);
+  ASSERT_EQ(raster.at("bands").size(), 4U);
+  EXPECT_EQ(raster.at("bands").at(3).at("name"), "ndsm");
 }
 
 }  // namespace

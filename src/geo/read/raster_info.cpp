@@ -108,6 +108,9 @@ RasterInfo describe_raster(const std::string& path, const RasterOptions& raster)
   locate(info);
   for (int i = 1; i <= dataset->GetRasterCount(); ++i)
     info.bands.push_back(band_info(*dataset->GetRasterBand(i)));
+  for (std::size_t i = 0; i < raster.ndsm.size(); ++i)
+    info.bands.push_back(
+        {.name = "ndsm", .interpretation = "undefined", .type = "Float32", .nodata = {}, .unit = "m"});
   if (dataset->GetRasterCount() > 0) {
     dataset->GetRasterBand(1)->GetBlockSize(&info.block[0], &info.block[1]);
     info.overviews = dataset->GetRasterBand(1)->GetOverviewCount();
