@@ -135,7 +135,8 @@ TEST_F(RefusedVectors, WithoutTheAttribute) {
 
 TEST_F(RefusedVectors, WithUnknownLabels) {
   options_.attribute = "class";
-  expect(options_, ErrorCode::mismatch, "labels that are no class of the mask: tree (2 features)", "`map=VALUE=CLASS`");
+  expect(options_, ErrorCode::mismatch, "labels that are no class of the mask: tree (2 features)",
+         "`map=VALUE=CLASS`");
   options_.ignore = {"tree"};
   expect(options_, ErrorCode::mismatch, "p.gpkg: says nothing within", "same place");  // tree lies over road
 }
