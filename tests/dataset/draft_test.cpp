@@ -134,7 +134,7 @@ TEST_F(DraftTest, TheImagesPixelSizeIsTheModels) {
   DraftOptions differ = options();
   differ.images.push_back(image("half.tif", 0.5));
   expect_error([&] { draft_project(differ, notes); }, ErrorCode::mismatch,
-               {"0.5 m", "\"half\"", "1 m", "`resolution`"});
+               {"0.5 m", "\"half\"", "1 m", "`resolution=METRES`"});
   differ.pixel_size_m = 0.5;
   EXPECT_EQ(draft_project(differ, notes).pixel_size_m, 0.5);
   differ.pixel_size_m.reset();

@@ -131,14 +131,14 @@ TEST_F(TrainRanks, StopCleanlyWhenMpirunIsToldTo) {
     const RanksOutcome outcome = tests::run_shell(
         "cd " + folder_.string() + "; (" + tests::mpirun(2) + call(name + " -o a.safetensors --resume") +
         "; echo status $?) & for i in $(seq 500); do sleep 0.02; [ -e a.training/curves.html ] && break; "
-        "done; sleep "
-        "0.5; pkill -" +
+        "done; sleep 0.5; pkill -" +
         signal + " -f '(mpirun|prterun).*[b]atch2.json -o a.safetensors' -P $!; wait");
     // Open MPI 5 may end a rank that mpirun's end does not leave the time to say so.
-    if (tests::mpirun_has_q() || std::string_view(signal) == "USR1")
+    if (tests::mpirun_has_q() || std::string_view(signal) == "USR1") {
       EXPECT_NE(outcome.text.find("a.training/last.safetensors holds the state; --resume continues"),
                 std::string::npos)
           << signal << ": " << outcome.text;
+    }
     EXPECT_EQ(outcome.text.find("rank 1:"), std::string::npos) << outcome.text;
     EXPECT_EQ(outcome.text.find("status 0"), std::string::npos) << outcome.text;
     fs::remove(path("a.training/curves.html"));
