@@ -181,9 +181,8 @@ CrsTransform CrsTransform::to_geographic(const std::string& wkt) {
     target->SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
     result.transform_.reset(OGRCreateCoordinateTransformation(&source, target.get()));
   }
-  if (!result.transform_) {
+  if (!result.transform_)
     throw errors.error(ErrorCode::unsupported, crs_label(wkt), "has no place on an ellipsoid");
-  }
   return result;
 }
 
@@ -193,9 +192,8 @@ void CrsTransform::apply(std::span<double> x, std::span<double> y) const {
   std::vector<int> success(x.size(), 0);
   transform_->Transform(static_cast<int>(x.size()), x.data(), y.data(), nullptr, success.data());
   for (std::size_t i = 0; i < x.size(); ++i) {
-    if (success[i] == 0 || !std::isfinite(x[i]) || !std::isfinite(y[i])) {
+    if (success[i] == 0 || !std::isfinite(x[i]) || !std::isfinite(y[i]))
       x[i] = y[i] = std::numeric_limits<double>::quiet_NaN();
-    }
   }
 }
 

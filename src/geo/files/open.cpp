@@ -42,9 +42,8 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
   const bool connection = path.find(':') != std::string::npos || path.front() == '<';
   if (!connection && !is_there(path))
     throw Error(ErrorCode::not_found, path + ": no such file", "check the path");
-  if (is_folder(path)) {
+  if (is_folder(path))
     throw Error(ErrorCode::format, path + ": a folder, not a " + kind, "name a file in it");
-  }
   if (path.ends_with(".safetensors"))
     throw Error(ErrorCode::format, path + ": a model, not a " + kind,
                 "name the file itself; `help` says where a model goes");

@@ -57,9 +57,8 @@ std::string list_found(std::span<const Candidate> all) {
 std::string list_wanted(std::span<const BandRequest> wanted) {
   std::string list;
   constexpr std::size_t most = 12;
-  for (std::size_t i = 0; i < std::min(wanted.size(), most); ++i) {
+  for (std::size_t i = 0; i < std::min(wanted.size(), most); ++i)
     list += (i == 0 ? "" : ", ") + (wanted[i].name.empty() ? "unnamed" : wanted[i].name);
-  }
   return wanted.size() > most ? list + fmt::format(", ... ({} bands)", wanted.size()) : list;
 }
 
@@ -278,9 +277,8 @@ void check_values(const Candidate& c, const BandRequest& wanted) {
 
 std::string plain_name(const std::string& name) {
   std::string plain;
-  for (const unsigned char c : name) {
+  for (const unsigned char c : name)
     if (std::isalnum(c) != 0 || c >= 0x80) plain += static_cast<char>(std::tolower(c));
-  }
   static const std::map<std::string, std::string> spellings{{"r", "red"},
                                                             {"g", "green"},
                                                             {"b", "blue"},
@@ -331,9 +329,8 @@ std::vector<BandChoice> choose_bands(std::span<const FileFacts> files, const Ras
     choices.push_back({c.file, c.band, {c.name(), c.info().value_type()}});
   }
   for (std::size_t f = 0; f < files.size(); ++f) {
-    if (std::none_of(choices.begin(), choices.end(), [f](const BandChoice& c) { return c.file == f; })) {
+    if (std::none_of(choices.begin(), choices.end(), [f](const BandChoice& c) { return c.file == f; }))
       warnings.push_back(files[f].path + ": none of its bands is used");
-    }
   }
   return choices;
 }

@@ -28,9 +28,8 @@ Polygons read_layer(OGRLayer& ogr, const std::string& path, const Grid& grid,
     const std::unique_ptr<OGRGeometry> straight(geometry->getLinearGeometry());
     if (straight) projection.add(*straight, polygons);
   }
-  if (errors.failed()) {
+  if (errors.failed())
     throw errors.error(ErrorCode::io, path, "reading its polygons failed", "copy the file again");
-  }
   if (auto warning = cut_off_warning(path, projection.cut_off(), grid))
     warnings.push_back(std::move(*warning));
   return polygons;

@@ -76,9 +76,8 @@ bool resamples(GDALDataset& dataset) {
         };
         if (number(from, "xSize") != number(to, "xSize") || number(from, "ySize") != number(to, "ySize"))
           return true;
-        for (const auto* rect : {from, to}) {
+        for (const auto* rect : {from, to})
           if (!whole(number(rect, "xOff")) || !whole(number(rect, "yOff"))) return true;
-        }
       } else if (search(node->psChild)) {
         return true;
       }
@@ -150,15 +149,13 @@ FileFacts describe(GDALDataset& dataset, const std::string& path) {
   facts.grid = describe_grid(dataset, path);
   for (int i = 1; i <= dataset.GetRasterCount(); ++i) {
     facts.bands.push_back(describe_band(*dataset.GetRasterBand(i)));
-    if (facts.bands.back().mask_band && (dataset.GetRasterBand(i)->GetMaskFlags() & GMF_PER_DATASET) != 0) {
+    if (facts.bands.back().mask_band && (dataset.GetRasterBand(i)->GetMaskFlags() & GMF_PER_DATASET) != 0)
       facts.per_dataset_mask = true;
-    }
   }
   if (const char* text = dataset.GetMetadataItem("NODATA_VALUES"); text != nullptr) {
     const CPLStringList values(CSLTokenizeString2(text, " ,", 0));
-    if (values.Count() == dataset.GetRasterCount()) {
+    if (values.Count() == dataset.GetRasterCount())
       for (int i = 0; i < values.Count(); ++i) facts.dataset_nodata.push_back(CPLAtof(values[i]));
-    }
   }
   tell_units(facts, dataset.GetSpatialRef());
   for (BandFacts& band : facts.bands) band.bring_to_metres(band.unit);

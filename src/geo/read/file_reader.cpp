@@ -117,9 +117,8 @@ void FileReader::read_all(const Window& window, Planes planes, std::span<std::ui
       for (std::int64_t row = part.y; row < part.y + part.height; ++row) {
         const std::int64_t from = (row - piece.y) * piece.width + part.x - piece.x;
         const std::int64_t to = (row - window.y) * window.width + part.x - window.x;
-        for (const auto& slot : bands_) {
+        for (const auto& slot : bands_)
           std::copy_n(piece_planes.plane(slot.plane) + from, part.width, planes.plane(slot.plane) + to);
-        }
         for (std::int64_t i = 0; i < part.width; ++i) {
           valid[static_cast<std::size_t>(to + i)] &= piece_valid[static_cast<std::size_t>(from + i)];
           if (!common.empty())
@@ -251,9 +250,8 @@ void FileReader::clear_by_all_nodata(const Window& window, std::span<std::uint8_
                                          static_cast<int>(window.height), GDT_Float32, 0, 0, nullptr);
     if (result != CE_None || errors.failed()) fail(errors, window);
     const auto nodata = static_cast<float>(facts_.dataset_nodata[i]);
-    for (std::size_t p = 0; p < mask_scratch_.size(); ++p) {
+    for (std::size_t p = 0; p < mask_scratch_.size(); ++p)
       mask_scratch_[p] &= static_cast<std::uint8_t>(scratch_[p] == nodata);
-    }
   }
   for (std::size_t p = 0; p < valid.size(); ++p) valid[p] &= static_cast<std::uint8_t>(mask_scratch_[p] ^ 1U);
 }

@@ -26,9 +26,8 @@ class Region final : public RegionOfInterest {
   const std::vector<std::string>& warnings() const override { return warnings_; }
 
   void mask(const Window& window, std::span<std::uint8_t> inside) const override {
-    if (geo::pixels(window) != inside.size()) {
+    if (geo::pixels(window) != inside.size())
       throw Error(ErrorCode::internal, "a region's mask was given room for another number of pixels");
-    }
     std::vector<std::uint8_t> keep(inside.size(), polygons_.empty() ? 1 : 0);
     polygons_.fill(window, keep);
     for (std::int64_t row = 0; row < window.height; ++row) {

@@ -36,9 +36,8 @@ class StackReader final : public GridReader {
     for (const auto& member : members_) member->advise(window);
   }
   bool always_valid() const override {
-    for (const auto& member : members_) {
+    for (const auto& member : members_)
       if (!member->always_valid()) return false;
-    }
     return true;
   }
 

@@ -13,9 +13,8 @@ constexpr double kFarOut = 1e38;
 
 template <typename T, typename Test>
 void clear_where(std::span<const T> values, std::span<std::uint8_t> valid, Test test) {
-  for (std::size_t i = 0; i < values.size(); ++i) {
+  for (std::size_t i = 0; i < values.size(); ++i)
     valid[i] = static_cast<std::uint8_t>(valid[i] & static_cast<std::uint8_t>(!test(values[i])));
-  }
 }
 
 template <typename T>

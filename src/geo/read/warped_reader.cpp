@@ -149,9 +149,8 @@ void WarpedReader::sample(double column, double row, const Window& held, std::si
       }
     }
   }
-  for (std::size_t b = 0; b < planes_.size(); ++b) {
+  for (std::size_t b = 0; b < planes_.size(); ++b)
     planes.plane(planes_[b])[at] = weight > 0 ? sums_[b] / weight : 0.0F;
-  }
   if (!(weight > 0) || !(weight >= kValidShare * total)) valid = 0;
 }
 
