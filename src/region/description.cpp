@@ -10,6 +10,7 @@
 #include "core/json_text.hpp"
 #include "models/atomic_file.hpp"
 #include "region/digest.hpp"
+#include "region/enum_names.hpp"
 #include "region/inputs.hpp"
 
 namespace terramask::region {
@@ -39,25 +40,6 @@ Json classes_json(const std::vector<ClassInfo>& classes) {
 }
 
 }  // namespace
-
-const char* name_of(SourcePriority priority) {
-  switch (priority) {
-    case SourcePriority::last:
-      return "last";
-    case SourcePriority::first:
-      return "first";
-    case SourcePriority::newest:
-      return "newest";
-    case SourcePriority::oldest:
-      return "oldest";
-  }
-  return "";
-}
-
-const char* name_of(Resample resample) {
-  if (resample == Resample::automatic) return "auto";
-  return resample == Resample::never ? "never" : "always";
-}
 
 Json describe_job(const RegionJob& job, const Model& model) {
   const auto maybe = [](const auto& value) { return value ? Json(*value) : Json(); };

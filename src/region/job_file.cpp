@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "keys/key_reader.hpp"
+#include "region/enum_names.hpp"
 #include "region/job_text.hpp"
 #include "region/utc_time.hpp"
 #include "terramask/region.hpp"
@@ -151,11 +152,7 @@ void visit_sources(KeyVisitor& v, std::vector<SourceSpec>& sources) {
 void visit_raster(KeyVisitor& v, RasterOptions& raster) {
   visit_paths(v, "stack", raster.paths);
   visit_texts(v, "bands", raster.band_override);
-  std::string resample = "auto";
-  v.choice("resample", resample, {"auto", "never", "always"});
-  raster.resample = resample == "auto"    ? Resample::automatic
-                    : resample == "never" ? Resample::never
-                                          : Resample::always;
+  v.choice("resample", raster.resample);
   v.text("crs", raster.crs, Need::optional);
   v.text("nodata", raster.src_nodata, Need::optional);
   std::string rule = "model", alpha = "auto";
@@ -213,19 +210,12 @@ void visit_products(KeyVisitor& v, RegionJob& job) {
   v.object("zones", zones, Need::optional);
 }
 
-SourcePriority priority_of(const std::string& name) {
-  if (name == "first") return SourcePriority::first;
-  if (name == "newest") return SourcePriority::newest;
-  return name == "oldest" ? SourcePriority::oldest : SourcePriority::last;
-}
-
 void visit_job(KeyVisitor& v, RegionJob& job) {
-  std::string schema, priority = "last";
+  std::string schema;
   v.text("$schema", schema, Need::optional);
   v.path("model", job.model);
   visit_sources(v, job.sources);
-  v.choice("priority", priority, {"last", "first", "newest", "oldest"});
-  job.priority = priority_of(priority);
+  v.choice("priority", job.priority);
   visit_datetime(v, job.datetime);
   v.object(
       "raster", [&job](KeyVisitor& inner) { visit_raster(inner, job.raster); }, Need::optional);

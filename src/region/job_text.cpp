@@ -6,6 +6,7 @@
 #include "core/output_place.hpp"
 #include "keys/key_reader.hpp"
 #include "region/description.hpp"
+#include "region/enum_names.hpp"
 #include "region/paths.hpp"
 #include "terramask/tiles.hpp"
 

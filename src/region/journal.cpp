@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "geo/base/database_file.hpp"
-#include "region/tile_status.hpp"
+#include "region/enum_names.hpp"
 
 namespace terramask::region {
 namespace {

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <thread>
 
+#include "region/enum_names.hpp"
 #include "region/journal_dispatcher.hpp"
 #include "region/support.hpp"
-#include "region/tile_status.hpp"
 #include "region/worker.hpp"
 
 namespace terramask::tests {

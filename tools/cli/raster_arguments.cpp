@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "common/checks.hpp"
+#include "region/enum_names.hpp"
 
 namespace terramask::tools {
 
@@ -11,9 +12,7 @@ RasterOptions RasterArguments::options(std::vector<std::string> paths) const {
   RasterOptions made;
   made.paths = std::move(paths);
   made.band_override = bands;
-  made.resample = resample == "never"    ? Resample::never
-                  : resample == "always" ? Resample::always
-                                         : Resample::automatic;
+  made.resample = value_of<Resample>(resample).value();
   made.crs = crs;
   made.assumed_pixel_size_m = pixel_size;
   made.src_nodata = src_nodata;

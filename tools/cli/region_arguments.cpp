@@ -7,6 +7,7 @@
 #include "cli/file_kinds.hpp"
 #include "cli/region_job.hpp"
 #include "common/checks.hpp"
+#include "region/enum_names.hpp"
 #include "terramask/mask_writer.hpp"
 #include "terramask/output.hpp"
 #include "terramask/vectorize.hpp"
@@ -190,12 +191,6 @@ void add_run_options(CLI::App& app, RegionArguments& a) {
       ->group("Run");
 }
 
-SourcePriority priority_of(const std::string& name) {
-  if (name == "first") return SourcePriority::first;
-  if (name == "newest") return SourcePriority::newest;
-  return name == "oldest" ? SourcePriority::oldest : SourcePriority::last;
-}
-
 void parse_shard(const std::string& text, RegionRun& run) {
   const char* end = text.data() + text.size();
   const auto [slash, first_failed] = std::from_chars(text.data(), end, run.shard);
@@ -251,7 +246,7 @@ RegionJob make_job(const RegionArguments& a) {
     job.sources.push_back(guess_source(a.inputs[i]));
     job.sources.back().recursive = a.recursive && job.sources.back().kind == SourceSpec::Kind::raster;
   }
-  job.priority = priority_of(a.priority);
+  job.priority = value_of<SourcePriority>(a.priority).value();
   job.raster = a.raster.options(stack_names(a.stack));
   if (job.raster.assumed_pixel_size_m)
     throw Error(ErrorCode::usage, "--pixel-size has no effect on a region, whose CRS defines it",
