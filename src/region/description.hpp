@@ -12,8 +12,6 @@ namespace terramask::region {
 
 using Json = nlohmann::ordered_json;
 
-/// As a job file has it.
-
 /// The sources are not part of it: they may come and go.
 Json describe_job(const RegionJob& job, const Model& model);
 
