@@ -21,9 +21,9 @@ class NewcomersMistakes(FaultTest):
 
     def test_subcommands_that_there_are_not(self):
         for rest in ([], ['--help'], ['-h'], ['a.tif', '-o', 'b.tif']):
-            ran = self.refuses(['segmnet', *rest], 'no subcommand segmnet', 'did you mean segment?', status=2)
+            ran = self.refuses(['segmnet', *rest], 'unknown subcommand segmnet', 'did you mean segment?', status=2)
             self.assertEqual(ran.stdout, '')
-            self.refuses(['nosuch', *rest], 'no subcommand nosuch', 'segment, region', status=2)
+            self.refuses(['nosuch', *rest], 'unknown subcommand nosuch', 'segment, region', status=2)
         self.refuses(['predict'], 'did you mean segment?', status=2)
         self.refuses(['polygonize'], 'did you mean vectorize?', status=2)
         self.refuses(['help'], 'terramask --help', status=2)

@@ -28,29 +28,15 @@ namespace {
 struct Subcommand {
   const char* name;
   const char* help;
+  bool takes_rasters;
   void (*options)(CLI::App& app, std::function<int()>& run);
 };
 
-constexpr std::array<Subcommand, 14> kSubcommands{{
-    {"segment", "Segment rasters with a trained model", segment_options},
-    {"region", "Segment many rasters as one region; can be stopped and resumed", region_options},
-    {"info", "Show what a model or raster contains, and whether they fit together", info_options},
-    {"picture", "Draw an image with its mask on top", picture_options},
-    {"devices", "List the devices that can compute", devices_options},
-    {"init", "Create a training project from images and labels", init_options},
-    {"legend", "List the colours of a rendered map, to make labels from it", legend_options},
-    {"labels", "Rasterize labels from OpenStreetMap or vector files; check labels", labels_options},
-    {"train", "Train a model on a project", train_options},
-    {"evaluate", "Measure the accuracy of a mask or a model against a reference", evaluate_options},
-    {"vectorize", "Convert a mask to polygons or centre lines", vectorize_options},
-    {"mosaic", "Merge many tiles into one Cloud Optimized GeoTIFF", mosaic_options},
-    {"zonal", "Compute the area of each class in each zone", zonal_options},
-    {"scene", "Generate a synthetic town: imagery, heights, labels and map", scene_options},
-}};
-
-bool takes_rasters(std::string_view subcommand) {
-  return subcommand != "devices" && subcommand != "scene";
-}
+constexpr Subcommand kSubcommands[] = {
+#define TERRAMASK_SUBCOMMAND(name, takes_rasters, help) {#name, help, takes_rasters, name##_options},
+#include "cli/subcommands.def"
+#undef TERRAMASK_SUBCOMMAND
+};
 
 constexpr const char* kExamples =
     R"(Examples:
@@ -105,12 +91,12 @@ int run(int argc, char** argv) {
   app.footer(kExamples);
   app.require_subcommand(1);
   std::function<int()> work;
-  std::array<std::function<int()>, kSubcommands.size()> runs;
+  std::array<std::function<int()>, std::size(kSubcommands)> runs;
   TileArguments tiles;
-  for (std::size_t i = 0; i < kSubcommands.size(); ++i) {
+  for (std::size_t i = 0; i < std::size(kSubcommands); ++i) {
     CLI::App* sub = app.add_subcommand(kSubcommands[i].name, kSubcommands[i].help);
     kSubcommands[i].options(*sub, runs[i]);
-    if (takes_rasters(kSubcommands[i].name)) add_tile_options(*sub, tiles);
+    if (kSubcommands[i].takes_rasters) add_tile_options(*sub, tiles);
     sub->final_callback([&work, &chosen = runs[i]] { work = chosen; });
   }
   if (argc < 2) {
