@@ -80,21 +80,10 @@ CpuProgram::~CpuProgram() {
 }
 
 void CpuProgram::stage() {
-  std::uint64_t in = 0, out = 0;
-  for (ValueId id = 0; id < plan_.graph.values().size(); ++id) {
-    const Value& value = plan_.graph.values()[id];
-    if (value.role != Role::input) continue;
-    inputs_.push_back({value.name, id, in, value.type.bytes()});
-    in += round_up(value.type.bytes(), 64);
-  }
-  for (const Output& output : plan_.graph.outputs()) {
-    const std::uint64_t bytes = plan_.graph.type(output.value).bytes();
-    outputs_.push_back({output.name, output.value, out, bytes});
-    out += round_up(bytes, 64);
-  }
+  staging_ = Staging(plan_, 64);
   for (std::size_t slot = 0; slot < Shared::slots; ++slot) {
-    input_memory_[slot] = take(shared_->inputs[slot], in);
-    output_memory_[slot] = take(shared_->outputs[slot], out);
+    input_memory_[slot] = take(shared_->inputs[slot], staging_.input_bytes);
+    output_memory_[slot] = take(shared_->outputs[slot], staging_.output_bytes);
   }
 }
 
@@ -126,15 +115,13 @@ std::byte* CpuProgram::address(ValueId id) const {
 }
 
 std::span<std::byte> CpuProgram::input(std::size_t slot, std::string_view name) {
-  for (const Staged& staged : inputs_)
-    if (staged.name == name) return {input_memory_.at(slot)->data() + staged.offset, staged.bytes};
-  throw Error(ErrorCode::internal, fmt::format("the program has no input {}", name));
+  const Staged& staged = staging_.input(name);
+  return {input_memory_.at(slot)->data() + staged.offset, staged.bytes};
 }
 
 std::span<const std::byte> CpuProgram::output(std::size_t slot, std::string_view name) const {
-  for (const Staged& staged : outputs_)
-    if (staged.name == name) return {output_memory_.at(slot)->data() + staged.offset, staged.bytes};
-  throw Error(ErrorCode::internal, fmt::format("the program has no output {}", name));
+  const Staged& staged = staging_.output(name);
+  return {output_memory_.at(slot)->data() + staged.offset, staged.bytes};
 }
 
 void CpuProgram::submit(std::size_t index) {
@@ -183,7 +170,7 @@ void CpuProgram::wait(std::size_t index) {
 void CpuProgram::run(std::size_t slot) {
   using Clock = std::chrono::steady_clock;
   if (poison_) poison();
-  for (const Staged& input : inputs_)
+  for (const Staged& input : staging_.inputs)
     if (plan_.places[input.value])
       to_blocks(plan_.graph.type(input.value).shape, blocks_[input.value],
                 input_memory_[slot]->data() + input.offset, address(input.value));
@@ -198,7 +185,7 @@ void CpuProgram::run(std::size_t slot) {
                      std::chrono::duration<double>(Clock::now() - start).count(),
                      first ? plan_.flops[step.node] : 0});
   }
-  for (const Staged& output : outputs_)
+  for (const Staged& output : staging_.outputs)
     from_blocks(plan_.graph.type(output.value).shape, blocks_[output.value], address(output.value),
                 output_memory_[slot]->data() + output.offset);
   if (poison_) check_guards();

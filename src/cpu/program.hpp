@@ -8,6 +8,7 @@
 
 #include "core/team.hpp"
 #include "cpu/builder.hpp"
+#include "graph/staging.hpp"
 #include "graph/variable_table.hpp"
 
 namespace terramask::cpu {
@@ -101,12 +102,6 @@ class CpuProgram final : public Program {
   std::uint64_t memory_bytes() const override;
 
  private:
-  // A named value and its bytes in a slot's staging memory.
-  struct Staged {
-    std::string name;
-    ValueId value;
-    std::uint64_t offset, bytes;
-  };
   struct Slot {
     bool in_flight = false;  ///< submitted and not yet waited for
     bool done = false;       ///< guarded by mutex_
@@ -130,7 +125,7 @@ class CpuProgram final : public Program {
   std::vector<std::shared_ptr<Memory>> arena_;
   std::vector<std::shared_ptr<Memory>> variables_;  ///< by ValueId of the variable
   std::array<std::shared_ptr<Memory>, Shared::slots> input_memory_, output_memory_;
-  std::vector<Staged> inputs_, outputs_;
+  Staging staging_;
   std::vector<Step> steps_;
   std::array<Slot, Shared::slots> slots_;
   mutable std::mutex mutex_;

@@ -98,18 +98,7 @@ void VulkanProgram::take_arena() {
 }
 
 void VulkanProgram::stage() {
-  std::uint64_t up = 0, down = 0;
-  for (ValueId id = 0; id < plan_.graph.values().size(); ++id) {
-    const Value& value = plan_.graph.values()[id];
-    if (value.role != Role::input) continue;
-    inputs_.push_back({value.name, id, up, value.type.bytes()});
-    up += round_up(value.type.bytes(), 256);
-  }
-  for (const Output& output : plan_.graph.outputs()) {
-    const std::uint64_t bytes = plan_.graph.type(output.value).bytes();
-    outputs_.push_back({output.name, output.value, down, bytes});
-    down += round_up(bytes, 256);
-  }
+  staging_ = Staging(plan_, 256);
   const auto take = [&](std::shared_ptr<Buffer>& own, std::uint64_t bytes, Buffer::Kind kind) {
     if (!own || own->bytes() < bytes) {
       own.reset();
@@ -118,8 +107,8 @@ void VulkanProgram::stage() {
     return own;
   };
   for (std::size_t slot = 0; slot < Shared::slots; ++slot) {
-    upload_[slot] = take(shared_->upload[slot], up, Buffer::Kind::upload);
-    readback_[slot] = take(shared_->readback[slot], down, Buffer::Kind::readback);
+    upload_[slot] = take(shared_->upload[slot], staging_.input_bytes, Buffer::Kind::upload);
+    readback_[slot] = take(shared_->readback[slot], staging_.output_bytes, Buffer::Kind::readback);
   }
 }
 
@@ -264,7 +253,7 @@ void VulkanProgram::record(std::size_t index) {
     for (const auto& chunk : arena_) commands.fillBuffer(chunk->handle(), 0, VK_WHOLE_SIZE, kPoisonWord);
     full_barrier(commands);
   }
-  for (const Staged& input : inputs_) {
+  for (const Staged& input : staging_.inputs) {
     if (!plan_.places[input.value]) continue;
     const Place& at = *plan_.places[input.value];
     commands.copyBuffer(upload_[index]->handle(), arena_[at.chunk]->handle(),
@@ -289,7 +278,7 @@ void VulkanProgram::record(std::size_t index) {
       commands.writeTimestamp(vk::PipelineStageFlagBits::eBottomOfPipe, *slot.queries,
                               static_cast<std::uint32_t>(i + 1));
   }
-  for (const Staged& output : outputs_) {
+  for (const Staged& output : staging_.outputs) {
     const auto [buffer, at] = place({.source = Binding::Source::value, .index = output.value});
     commands.copyBuffer(buffer->handle(), readback_[index]->handle(),
                         vk::BufferCopy(at.offset, output.offset, output.bytes));
@@ -301,15 +290,13 @@ void VulkanProgram::record(std::size_t index) {
 }
 
 std::span<std::byte> VulkanProgram::input(std::size_t slot, std::string_view name) {
-  for (const Staged& staged : inputs_)
-    if (staged.name == name) return upload_.at(slot)->mapped().subspan(staged.offset, staged.bytes);
-  throw Error(ErrorCode::internal, fmt::format("the program has no input {}", name));
+  const Staged& staged = staging_.input(name);
+  return upload_.at(slot)->mapped().subspan(staged.offset, staged.bytes);
 }
 
 std::span<const std::byte> VulkanProgram::output(std::size_t slot, std::string_view name) const {
-  for (const Staged& staged : outputs_)
-    if (staged.name == name) return readback_.at(slot)->mapped().subspan(staged.offset, staged.bytes);
-  throw Error(ErrorCode::internal, fmt::format("the program has no output {}", name));
+  const Staged& staged = staging_.output(name);
+  return readback_.at(slot)->mapped().subspan(staged.offset, staged.bytes);
 }
 
 void VulkanProgram::submit(std::size_t index) {

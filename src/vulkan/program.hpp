@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "graph/staging.hpp"
 #include "graph/variable_table.hpp"
 #include "vulkan/device.hpp"
 
@@ -50,12 +51,6 @@ class VulkanProgram final : public Program {
   std::uint64_t memory_bytes() const override { return device_->memory_in_use(); }
 
  private:
-  // A named value and its bytes in a staging buffer.
-  struct Staged {
-    std::string name;
-    ValueId value;
-    std::uint64_t offset, bytes;
-  };
   struct Slot {
     vk::raii::CommandBuffer commands = nullptr;
     vk::raii::Fence fence = nullptr;
@@ -84,7 +79,7 @@ class VulkanProgram final : public Program {
   std::vector<std::shared_ptr<Buffer>> variables_;   ///< by ValueId of the variable
   std::vector<std::shared_ptr<const Tensor>> kept_;  // keeps the addresses that key Shared::packed
   std::array<std::shared_ptr<Buffer>, Shared::slots> upload_, readback_;
-  std::vector<Staged> inputs_, outputs_;
+  Staging staging_;
   std::map<std::tuple<VkBuffer, View, std::uint64_t, std::uint64_t>, vk::raii::BufferView> views_;
   vk::raii::DescriptorPool descriptors_ = nullptr;
   std::vector<vk::raii::DescriptorSet> sets_;
