@@ -65,26 +65,26 @@ void add_reference_options(CLI::App& app, EvaluateArguments& a) {
   app.add_option("--model", a.model, "Model to segment the inputs with")->type_name("FILE")->group("Input");
   add_list(app, "--reference", a.references,
            "Label rasters or polygons: one for all inputs, or one per input", "FILE...", "Input");
-  app.add_option("--points", a.points, "Sample points: accuracy and area with confidence intervals")
+  app.add_option("--points", a.options.points, "Sample points: accuracy and area with confidence intervals")
       ->type_name("FILE")
       ->group("Input");
-  app.add_option("--attribute", a.attribute, "Field of polygons or points that holds the class")
+  app.add_option("--attribute", a.options.attribute, "Field of polygons or points that holds the class")
       ->type_name("NAME")
       ->group("Input");
-  app.add_option("--layer", a.layer, "Layer of polygons or points, if the file has several")
+  app.add_option("--layer", a.options.layer, "Layer of polygons or points, if the file has several")
       ->type_name("NAME")
       ->group("Input");
-  app.add_option("--background", a.background, "Class outside the polygons (default: not evaluated)")
+  app.add_option("--background", a.options.background, "Class outside the polygons (default: not evaluated)")
       ->type_name("CLASS")
       ->group("Input");
-  add_list(app, "--map", a.map, "Class of a value or label of the reference: 255=road; repeatable",
+  add_list(app, "--map", a.options.map, "Class of a value or label of the reference: 255=road; repeatable",
            "REFVALUE=CLASS", "Input")
       ->allow_extra_args(false);
-  add_list(app, "--ignore", a.ignore, "Values or labels of the reference to ignore: 255 or 254,255", "VALUES",
-           "Input")
+  add_list(app, "--ignore", a.options.ignore, "Values or labels of the reference to ignore: 255 or 254,255",
+           "VALUES", "Input")
       ->delimiter(',')
       ->allow_extra_args(false);
-  add_list(app, "--mask-map", a.classes,
+  add_list(app, "--mask-map", a.options.classes,
            "Classes of the mask's values, if it does not name them: 0=background,1=road", "VALUE=CLASS",
            "Input")
       ->delimiter(',')
@@ -96,16 +96,16 @@ void add_reference_options(CLI::App& app, EvaluateArguments& a) {
 }
 
 void add_measure_options(CLI::App& app, EvaluateArguments& a) {
-  app.add_option("--class", a.positive,
+  app.add_option("--class", a.options.positive,
                  "Class of the sweep and the error raster (with two classes: the second)")
       ->type_name("CLASS")
       ->group("Measures");
-  app.add_option("--erode", a.erode,
+  app.add_option("--erode", a.options.erode,
                  "Also measure without reference pixels within N pixels of another class (ISPRS)")
       ->check(whole_number(1, kMostDistance))
       ->type_name("N")
       ->group("Measures");
-  app.add_option("--slack", a.slack,
+  app.add_option("--slack", a.options.slack,
                  "Also measure with a tolerance of N pixels: relaxed precision and recall (Mnih 2013)")
       ->check(whole_number(1, kMostDistance))
       ->type_name("N")
@@ -124,7 +124,7 @@ void add_output_options(CLI::App& app, EvaluateArguments& a) {
                  "Write a raster of right and wrong pixels; a folder for several inputs")
       ->type_name("OUT.tif|DIR/")
       ->group("Output");
-  app.add_flag("--overwrite", a.overwrite, "Overwrite existing outputs")->group("Output");
+  app.add_flag("--overwrite", a.options.overwrite, "Overwrite existing outputs")->group("Output");
   app.add_option("--cache", a.cache, "Size of GDAL's block cache")
       ->type_name("BYTES")
       ->capture_default_str()
@@ -132,31 +132,20 @@ void add_output_options(CLI::App& app, EvaluateArguments& a) {
 }
 
 EvaluationOptions evaluation_options(const EvaluateArguments& a, std::vector<EvaluationPair> pairs) {
-  EvaluationOptions options;
+  EvaluationOptions options = a.options;
   options.pairs = std::move(pairs);
-  options.points = a.points;
-  options.layer = a.layer;
-  options.attribute = a.attribute;
-  options.background = a.background;
-  options.map = a.map;
-  options.ignore = a.ignore;
-  options.classes = a.classes;
-  options.positive = a.positive;
-  options.erode = a.erode;
-  options.slack = a.slack;
   options.patches = !a.html.empty();
-  options.overwrite = a.overwrite;
   return options;
 }
 
 void write_outputs(const EvaluateArguments& a, const EvaluationReport& report) {
-  if (!a.json.empty()) write_report(a.json, without_secrets(report_json(report)), a.overwrite);
+  if (!a.json.empty()) write_report(a.json, without_secrets(report_json(report)), a.options.overwrite);
   if (a.html.empty()) return;
   const std::string subject = a.model.empty() ? a.inputs.front() : a.model;
   write_report(a.html,
                without_secrets(report_html(
                    report, "How good is " + std::filesystem::path(subject).filename().string() + "?")),
-               a.overwrite);
+               a.options.overwrite);
 }
 
 /// A project's part in place of inputs and references.
@@ -205,10 +194,10 @@ void check_project(const EvaluateArguments& a) {
   const std::initializer_list<std::pair<const char*, bool>> given{
       {"INPUT", !a.inputs.empty()},
       {"--reference", !a.references.empty()},
-      {"--points", !a.points.empty()},
-      {"--attribute", !a.attribute.empty()},
-      {"--layer", !a.layer.empty()},
-      {"--background", !a.background.empty()},
+      {"--points", !a.options.points.empty()},
+      {"--attribute", !a.options.attribute.empty()},
+      {"--layer", !a.options.layer.empty()},
+      {"--background", !a.options.background.empty()},
       {"--probabilities", !a.probabilities.empty()},
       {"--ndsm", !r.ndsm.empty()},
       {"--bands", !r.bands.empty()},

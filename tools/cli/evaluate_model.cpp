@@ -13,14 +13,14 @@ namespace {
 
 /// Whether a sweep is possible: the model has two classes, or one of them was chosen.
 bool wants_sweep(const EvaluateArguments& a, const Model& model) {
-  return !a.references.empty() && (model.info.classes.size() == 2 || !a.positive.empty());
+  return !a.references.empty() && (model.info.classes.size() == 2 || !a.options.positive.empty());
 }
 
 void check_store_threshold(const EvaluateArguments& a, const Model& model) {
   if (!a.store_threshold) return;
   const std::vector<ClassInfo>& classes = model.info.classes;
-  const bool second = a.positive.empty() || a.positive == classes.back().name ||
-                      a.positive == std::to_string(classes.back().value);
+  const bool second = a.options.positive.empty() || a.options.positive == classes.back().name ||
+                      a.options.positive == std::to_string(classes.back().value);
   if (classes.size() != 2 || !second)
     throw Error(ErrorCode::usage,
                 fmt::format("--store-threshold: {} has {} classes", a.model, classes.size()) +

@@ -60,7 +60,7 @@ void check_arguments(const EvaluateArguments& a) {
   check_count(a, a.references, "--reference", true);
   check_count(a, a.probabilities, "--probabilities", false);
   check_count(a, a.images, "--image", false);
-  if (a.references.empty() && a.points.empty())
+  if (a.references.empty() && a.options.points.empty())
     throw Error(ErrorCode::usage, "nothing to compare with",
                 "name a reference with --reference, or --points");
   if (!a.model.empty() && !a.probabilities.empty())
@@ -68,7 +68,7 @@ void check_arguments(const EvaluateArguments& a) {
   if (!a.model.empty() && !a.images.empty())
     throw Error(ErrorCode::usage, "--image: with --model the images are those it segments",
                 "leave --image out");
-  if (!a.model.empty() && !a.classes.empty())
+  if (!a.model.empty() && !a.options.classes.empty())
     throw Error(ErrorCode::usage, "--mask-map: with --model the classes are the model's",
                 "leave --mask-map out");
   if (a.model.empty() && a.store_threshold)
@@ -121,14 +121,15 @@ void prepare_outputs(const EvaluateArguments& a, const std::vector<EvaluationPai
                   "make it, or choose another");
   }
   std::vector<std::string> inputs = a.inputs;
-  for (const auto& more : {a.references, a.probabilities, a.images, a.raster.ndsm, {a.model, a.points}})
+  for (const auto& more :
+       {a.references, a.probabilities, a.images, a.raster.ndsm, {a.model, a.options.points}})
     for (const std::string& path : more)
       if (!path.empty()) inputs.push_back(path);
   if (!a.json.empty() && a.json == a.html)
     throw Error(ErrorCode::usage, a.json + ": named twice as an output", "give each output its own name");
   std::vector<std::string> outputs{a.json, a.html};
   for (const EvaluationPair& pair : pairs) outputs.push_back(pair.errors);
-  begin_outputs(outputs, a.overwrite, inputs);
+  begin_outputs(outputs, a.options.overwrite, inputs);
 }
 
 }  // namespace terramask::tools

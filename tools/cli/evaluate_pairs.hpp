@@ -17,12 +17,9 @@ struct EvaluateArguments {
   std::vector<RasterOptions> rasters;  ///< with a project: how to read the images
   std::string model;
   std::vector<std::string> references, probabilities, images;
-  std::string points, attribute, layer, background, positive;
-  std::vector<std::string> map, ignore, classes;
-  int erode = 0, slack = 0;
+  EvaluationOptions options;
   std::string errors, json, html;
   bool store_threshold = false;
-  bool overwrite = false;
   RasterArguments raster;
   DeviceArguments device;
   std::string cache = "64M";
