@@ -174,7 +174,7 @@ class RegionKnowsItsJob(support.FaultTest):
         job = json.loads(path.read_text())
         del job['given']
         path.write_text(json.dumps(job))
-        self.refused('--resume', '-o', 'county', words=['job.json: does not tell how', 'name the job again'])
+        self.refused('--resume', '-o', 'county', words=['job.json: does not say how', 'name the job again'])
         self.region('m.safetensors', 'in/*.tif', '--tile', 64, '-o', 'county', '--resume')
         self.region('--resume', '-o', 'county')
 
