@@ -67,10 +67,10 @@ void add_input_options(CLI::App& app, SegmentArguments& a) {
       ->allow_extra_args(false)
       ->type_name("BOX")
       ->group("Input");
-  app.add_option("--bounds-crs", a.bounds_crs, "CRS of --bounds (default: the raster's)")
+  app.add_option("--bounds-crs", a.options.bounds_crs, "CRS of --bounds (default: the raster's)")
       ->type_name("CRS")
       ->group("Input");
-  app.add_option("--cutline", a.cutline,
+  app.add_option("--cutline", a.options.cutline,
                  "Process only pixels whose centres lie in these polygons (any vector file)")
       ->type_name("FILE")
       ->group("Input");
@@ -99,23 +99,23 @@ void add_output_options(CLI::App& app, SegmentArguments& a) {
   app.add_option("--picture", a.picture, "Also draw the image with the mask on top")
       ->type_name("FILE.png")
       ->group("Output");
-  app.add_option("--co", a.creation_options,
+  app.add_option("--co", a.options.creation_options,
                  "Creation option of GDAL's COG driver, such as COMPRESS=ZSTD; repeatable")
       ->allow_extra_args(false)
       ->type_name("NAME=VALUE")
       ->group("Output");
   add_background_options(app, a.background);
-  app.add_flag("--overwrite", a.overwrite, "Overwrite existing outputs")->group("Output");
+  app.add_flag("--overwrite", a.options.overwrite, "Overwrite existing outputs")->group("Output");
 }
 
 void add_work_options(CLI::App& app, SegmentArguments& a) {
-  app.add_option("--tile", a.tile,
+  app.add_option("--tile", a.options.tile,
                  "Tile size in pixels; affects the speed, not the mask (default: by memory)")
       ->check(whole_number(1, largest_side))
       ->type_name("N")
       ->group("Work");
   app.add_option(
-         "--overlap", a.overlap,
+         "--overlap", a.options.overlap,
          "Blend patches over N pixels instead of exact tiling: faster, but the mask depends on --tile")
       ->check(whole_number(0, largest_side))
       ->type_name("N")
@@ -125,7 +125,7 @@ void add_work_options(CLI::App& app, SegmentArguments& a) {
       ->capture_default_str()
       ->group("Work");
   app.add_flag("--dry-run", a.dry_run, "Only estimate tiles, memory, disk and time")->group("Work");
-  app.add_option("--threshold", a.threshold,
+  app.add_option("--threshold", a.options.threshold,
                  "With two classes: assign the second where its probability is above P (default: the "
                  "model's, or 0.5)")
       ->check(number())
@@ -196,7 +196,7 @@ SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const Se
   bar.finish();
   if (!request.picture.empty())
     write_picture(request.picture, request.options.raster.paths.front(), request.options.output, 1600, 0.5,
-                  a.overwrite);
+                  a.options.overwrite);
   return summary;
 }
 

@@ -68,23 +68,16 @@ void check_inputs(const SegmentArguments& a) {
                 "name a folder (-o DIR/), or make one mask of all with --mosaic");
   if (!a.bounds.empty() && a.bounds.size() != 4)
     throw Error(ErrorCode::usage, "--bounds: takes four numbers", "XMIN YMIN XMAX YMAX");
-  if (!a.bounds_crs.empty() && a.bounds.empty())
+  if (!a.options.bounds_crs.empty() && a.bounds.empty())
     throw Error(ErrorCode::usage, "--bounds-crs without --bounds", "name the bounds too");
 }
 
 SegmentOptions common_options(const SegmentArguments& a) {
-  SegmentOptions options;
+  SegmentOptions options = a.options;
   options.probability_type =
       a.probability_type == "float32" ? ProbabilityType::float32 : ProbabilityType::byte;
   options.grid = a.grid == "model" ? OutputGrid::model : OutputGrid::input;
   if (!a.bounds.empty()) options.bounds = {a.bounds[0], a.bounds[1], a.bounds[2], a.bounds[3]};
-  options.bounds_crs = a.bounds_crs;
-  options.cutline = a.cutline;
-  options.tile = a.tile;
-  options.overlap = a.overlap;
-  options.threshold = a.threshold;
-  options.creation_options = a.creation_options;
-  options.overwrite = a.overwrite;
   options.memory_limit = a.device.options().memory_limit;
   options.cache_bytes = parse_bytes(a.cache, "--cache");
   return options;
@@ -95,7 +88,7 @@ std::vector<std::string> with_bounds(const SegmentArguments& a, std::vector<std:
                                      SegmentOptions& options) {
   if (!is_tile_source(paths.front())) return paths;
   for (std::string& path : paths) path = with_extent(path, chosen_zoom(), options.bounds, options.bounds_crs);
-  if (options.bounds && a.bounds_crs.empty() && can_be_degrees(*options.bounds))
+  if (options.bounds && a.options.bounds_crs.empty() && can_be_degrees(*options.bounds))
     options.bounds_crs = "EPSG:4326";
   return paths;
 }
@@ -167,7 +160,7 @@ std::vector<SegmentRequest> make_requests(const SegmentArguments& a, NodataRule 
     requests.push_back(make_job(a, a.stack.front(), a.stack));
   } else if (a.mosaic) {
     if (!into_folder(a))
-      check_output(a.output, a.overwrite || a.dry_run, {});  // before the rasters are opened
+      check_output(a.output, a.options.overwrite || a.dry_run, {});  // before the rasters are opened
     SegmentOptions common = common_options(a);
     const std::string mosaic =
         build_mosaic(with_bounds(a, a.rasters, common), a.raster.src_nodata, a.raster.no_alpha,
@@ -190,7 +183,7 @@ void prepare_outputs(const SegmentArguments& a, const std::vector<SegmentRequest
     make_folder(a.output);
   }
   std::vector<std::string> inputs{a.model};
-  if (!a.cutline.empty()) inputs.push_back(a.cutline);
+  if (!a.options.cutline.empty()) inputs.push_back(a.options.cutline);
   inputs.insert(inputs.end(), a.raster.ndsm.begin(), a.raster.ndsm.end());
   for (const SegmentRequest& request : requests)
     inputs.insert(inputs.end(), request.options.raster.paths.begin(), request.options.raster.paths.end());
@@ -198,7 +191,7 @@ void prepare_outputs(const SegmentArguments& a, const std::vector<SegmentRequest
   for (const SegmentRequest& request : requests)
     for (const std::string& path : {request.options.output, request.options.probabilities, request.picture})
       if (!path.empty()) outputs.push_back(path);
-  begin_outputs(outputs, a.overwrite, inputs, a.dry_run);
+  begin_outputs(outputs, a.options.overwrite, inputs, a.dry_run);
 }
 
 }  // namespace terramask::tools

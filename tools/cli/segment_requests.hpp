@@ -21,16 +21,11 @@ struct SegmentArguments {
   bool mosaic = false, recursive = false;
   RasterArguments raster;
   std::vector<double> bounds;
-  std::string bounds_crs, cutline;
+  SegmentOptions options;
   std::string output, grid = "input";
   std::string probabilities, probability_type = "byte";
-  std::vector<std::string> creation_options;
   std::string picture;
   BackgroundArguments background;
-  bool overwrite = false;
-  std::int64_t tile = 0;
-  std::optional<std::int64_t> overlap;
-  std::optional<double> threshold;
   DeviceArguments device;
   std::string cache = "64M";
   bool dry_run = false;
