@@ -119,7 +119,7 @@ class HostileModels(FaultTest):
     def test_a_model_without_pixel_size_says_so_at_each_use(self):
         model = self.described('no_size.safetensors', lambda description: description.pop('pixel_size_m'))
         said = self.terramask('info', model, SAMPLE / 'ortho.tif', *HEIGHTS)
-        self.assertIn('cannot be told', said.stdout)
+        self.assertIn('cannot be checked', said.stdout)
         for arguments in (['segment', model, SAMPLE / 'ortho.tif', *HEIGHTS, '-o', self.work / 'sized.tif'],
                           ['evaluate', '--model', model, SAMPLE / 'ortho.tif', *HEIGHTS, '--reference',
                            SAMPLE / 'labels.tif']):
