@@ -82,7 +82,7 @@ TEST_F(Saving, WhatFailsIsSaidAndTriedAgainAndTheModelIsTheSame) {
   EXPECT_EQ(summary.epochs.size(), 3U);
   ASSERT_EQ(warnings.size(), 2U) << testing::PrintToString(warnings);
   EXPECT_THAT(warnings[0],
-              AllOf(HasSubstr("cannot save"), HasSubstr("last.safetensors"), HasSubstr("goes on")));
+              AllOf(HasSubstr("cannot save"), HasSubstr("last.safetensors"), HasSubstr("the training continues")));
   EXPECT_THAT(warnings[1], HasSubstr("saved again"));
   EXPECT_EQ(read("a.safetensors"), read("straight.safetensors"));
   EXPECT_EQ(train::load_checkpoint(path("a.training/last.safetensors"))->epochs.size(), 3U);
