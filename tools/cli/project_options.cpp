@@ -41,7 +41,7 @@ std::vector<Choice> all_choices() {
 }
 
 /// "1,5" is a list of weights.
-std::string value_of(const Choice& choice, const std::string& text) {
+std::string setting_value(const Choice& choice, const std::string& text) {
   const bool list = choice.key == "training.class_weights" &&
                     text.find_first_of("0123456789") != std::string::npos &&
                     text.find('[') == std::string::npos;
@@ -56,7 +56,7 @@ void add_project_options(CLI::App& app, std::vector<keys::Setting>& settings) {
     app.add_option_function<std::string>(
            choice.option,
            [&settings, choice](const std::string& text) {
-             settings.push_back({choice.option, choice.key, value_of(choice, text)});
+             settings.push_back({choice.option, choice.key, setting_value(choice, text)});
            },
            choice.help)
         ->type_name(choice.type)
