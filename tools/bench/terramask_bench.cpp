@@ -69,22 +69,22 @@ void add_options(CLI::App& app, BenchArguments& a) {
       ->check(CLI::IsMember(architectures()).description(""))
       ->type_name("NAME");
   for (const NetworkKey& key : all_network_keys()) add_key(app, key, a.network);
-  app.add_option("--bands", a.network.bands, "Bands of the image")->check(whole_number(1, largest_side));
-  app.add_option("--classes", a.network.classes, "Classes to tell apart")
-      ->check(whole_number(1, largest_side));
-  app.add_option("--patch", a.patches, "Side of the patch in pixels; several with commas")
+  app.add_option("--bands", a.network.bands, "Number of bands")->check(whole_number(1, largest_side));
+  app.add_option("--classes", a.network.classes, "Number of classes")->check(whole_number(1, largest_side));
+  app.add_option("--patch", a.patches, "Patch size in pixels; several with commas")
       ->delimiter(',')
       ->allow_extra_args(false)
       ->check(whole_number(1, largest_side));
-  app.add_option("--batch", a.bench.batch, "Patches a run")->check(whole_number(1, largest_side));
-  app.add_option("--runs", a.bench.runs, "Runs measured")->check(whole_number(1, largest_side));
-  app.add_option("--warmup", a.bench.warmup, "Runs before them")->check(whole_number(0, largest_side));
+  app.add_option("--batch", a.bench.batch, "Batch size")->check(whole_number(1, largest_side));
+  app.add_option("--runs", a.bench.runs, "Number of measured runs")->check(whole_number(1, largest_side));
+  app.add_option("--warmup", a.bench.warmup, "Number of warm-up runs")->check(whole_number(0, largest_side));
   add_device_options(app, a.device);
-  app.add_flag("--operators", a.operators, "Instead: a line for each distinct operator and shape");
-  app.add_flag("--profile", a.profile, "Besides: a line for each kernel of the network, in order");
+  app.add_flag("--operators", a.operators, "Print a line for each distinct operator and shape instead");
+  app.add_flag("--profile", a.profile, "Also print a line for each kernel of the network, in order");
   app.add_flag("--train", a.train, "Measure training steps: forward, cross-entropy, backward, Adam");
-  app.add_flag("--list", a.list, "Instead: a line for each device");
-  app.add_flag("--machine", a.machine, "Instead: the processor's own limits, multiply-adds and memory");
+  app.add_flag("--list", a.list, "List the devices instead");
+  app.add_flag("--machine", a.machine,
+               "Measure the limits of the processor instead: multiply-adds and memory");
 }
 
 Json device_line(const DeviceInfo& info) {
