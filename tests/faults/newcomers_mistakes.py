@@ -27,7 +27,7 @@ class NewcomersMistakes(FaultTest):
         self.refuses(['predict'], 'did you mean segment?', status=2)
         self.refuses(['polygonize'], 'did you mean vectorize?', status=2)
         self.refuses(['help'], 'terramask --help', status=2)
-        self.refuses(['-v', 'segment', 'a'], 'no option -v before the subcommand', status=2)
+        self.refuses(['-v', 'segment', 'a'], 'unknown option -v before the subcommand', status=2)
         self.assertIn('Usage: terramask', self.terramask(status=2).stderr)
 
     def test_arguments_in_the_wrong_order(self):

@@ -117,7 +117,7 @@ TEST_F(Evaluate, BadCallsAreToldInOneLine) {
                  {"--errors e.tif", "DIR/"});
   expect_refused({"--model", "model.safetensors", "image.tif", "--reference", "truth.tif", "--map",
                   "255=road", "--store-threshold", "--class", "background"},
-                 2, {"--store-threshold", "of the second"});
+                 2, {"--store-threshold", "applies to the second"});
   expect_refused(
       {"mask.tif", "--reference", "truth.tif", "--map", "255=1", "--errors", "truth.tif", "--overwrite"}, 2,
       {"truth.tif", "also an input"});

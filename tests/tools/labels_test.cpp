@@ -68,7 +68,7 @@ TEST_F(LabelsProgramTest, CallsThatAreWrongAreTold) {
 TEST_F(LabelsProgramTest, AFullDiskIsToldAndNothingIsLeft) {
   Running running("terramask", sample("roads.json", {"-o", "labels.tif", "-q", "--cache", "100K"}), folder_,
                   200'000);
-  expect_error(running.wait(), 1, {"terramask labels: ", "ranks.tif", "free some space", "--scratch"});
+  expect_error(running.wait(), 1, {"terramask labels: ", "levels.tif", "free some space", "--scratch"});
   EXPECT_TRUE(files().empty());
 }
 
