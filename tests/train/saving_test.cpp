@@ -81,8 +81,8 @@ TEST_F(Saving, WhatFailsIsSaidAndTriedAgainAndTheModelIsTheSame) {
   const train::TrainSummary summary = train(wanted, obstruct);
   EXPECT_EQ(summary.epochs.size(), 3U);
   ASSERT_EQ(warnings.size(), 2U) << testing::PrintToString(warnings);
-  EXPECT_THAT(warnings[0],
-              AllOf(HasSubstr("cannot save"), HasSubstr("last.safetensors"), HasSubstr("the training continues")));
+  EXPECT_THAT(warnings[0], AllOf(HasSubstr("cannot save"), HasSubstr("last.safetensors"),
+                                 HasSubstr("the training continues")));
   EXPECT_THAT(warnings[1], HasSubstr("saved again"));
   EXPECT_EQ(read("a.safetensors"), read("straight.safetensors"));
   EXPECT_EQ(train::load_checkpoint(path("a.training/last.safetensors"))->epochs.size(), 3U);
