@@ -26,7 +26,7 @@ template <class Json>
 Json network_json(const NetworkSpec& spec) {
   Json json{{"architecture", spec.architecture}, {"bands", spec.bands}, {"classes", spec.classes}};
   for (const auto& [key, value] : stated_keys(spec))
-    std::visit([&json, &key = key](const auto& v) { json[key] = v; }, value);
+    std::visit([&json, &name = key](const auto& v) { json[name] = v; }, value);
   return json;
 }
 

@@ -67,7 +67,7 @@ Facts find_facts(const Model& model, const Executor* executor) {
 std::string network_text(const NetworkSpec& network) {
   std::string text = network.architecture;
   for (const auto& [key, value] : stated_keys(network))
-    std::visit([&text, &key = key](const auto& v) { text += fmt::format(", {} {}", key, v); }, value);
+    std::visit([&text, &name = key](const auto& v) { text += fmt::format(", {} {}", name, v); }, value);
   return text;
 }
 
