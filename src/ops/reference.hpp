@@ -45,8 +45,7 @@ void evaluate(const Operator& op, std::span<const Array* const> operands, std::s
 std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, Array>& inputs,
                                  const std::map<std::string, Array>& parameters);
 
-/// The same for a graph with variables: `variables` contains their values before the run, and afterwards
-/// those after it.
+/// The same for a graph with variables: `variables` contains their values and is updated by the run.
 std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, Array>& inputs,
                                  const std::map<std::string, Array>& parameters,
                                  std::map<std::string, Array>& variables);
