@@ -30,8 +30,7 @@ struct DraftOptions {
   std::vector<ClassRequest> classes;  ///< empty: the values found
   std::vector<int> ignore;
   std::optional<double> pixel_size_m{};
-  bool common_pixel_size =
-      true;  ///< if false, each image keeps its own pixel size, unless pixel_size_m is set
+  bool common_pixel_size = true;  ///< if false, each image keeps its own unless pixel_size_m is set
 };
 
 /// Classes are the label values that occur within the images, with the names and colours of the label rasters

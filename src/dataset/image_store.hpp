@@ -54,8 +54,8 @@ class CachedImage {
 
   explicit CachedImage(const ImageSource& source);
   void store(const Window& window, const RawPixels& pixels);
-  /// Copies the pixels that `part` may see to their positions in `pixels`, which covers `window` and is
-  /// initialised to 0. Pixels of `window` outside the image are not changed.
+  /// Copies the pixels that `part` may see to their positions in `pixels`, which covers `window` and
+  /// is initialised to 0.
   void copy(const Window& window, Part part, PartPixels& pixels) const;
 
  private:

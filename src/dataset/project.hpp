@@ -115,9 +115,8 @@ struct GroupKeys {
 /// The label errors that the loss `noisy_labels` assumes: shares from 0 to 1 by class name, for all classes
 /// except `background`.
 struct LabelNoiseKeys {
-  std::string background;  ///< the class of everything not on the map; empty: the first class
-  std::map<std::string, double>
-      omission;  ///< share of the class's ground that is missing from the map (labelled background)
+  std::string background;                  ///< the class of everything not on the map; empty: the first class
+  std::map<std::string, double> omission;  ///< share of the class missing from the map (background there)
   std::map<std::string, double> commission;  ///< share of the background that the map labels as the class
 
   bool operator==(const LabelNoiseKeys&) const = default;

@@ -17,9 +17,8 @@ namespace terramask {
 /// The properties of an image relevant for the split.
 struct SplitImage {
   std::string id, group, name;
-  Grid grid;  ///< the working grid
-  std::array<double, 2> reach{0.5,
-                              0.5};  ///< maximum distance of a pixel's source data from its centre, in pixels
+  Grid grid;                              ///< the working grid
+  std::array<double, 2> reach{0.5, 0.5};  ///< of a pixel's source data from its centre, in pixels
   std::optional<Part> part{};
 };
 
