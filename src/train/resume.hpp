@@ -1,4 +1,4 @@
-// What --resume continues from.
+// Resumes a training from a checkpoint.
 #pragma once
 
 #include "train/checkpoint.hpp"
@@ -6,10 +6,10 @@
 
 namespace terramask::train {
 
-/// `state` is that of a training that has not begun: what it is (project, device, ranks) must be that of the
-/// checkpoint. Takes over the checkpoint's state and returns its tensors; none where there is no checkpoint.
-/// What differs without being wrong goes into `notes`. Errors: mismatch where the checkpoint is of another
-/// training; not_found where only a model is there.
+/// `state` is that of a new training: its identity (project, device, ranks) must equal the checkpoint's.
+/// Copies the checkpoint's state to it and returns its tensors; none if there is no checkpoint. Acceptable
+/// differences are added to `notes`. Errors: mismatch if the checkpoint is of another training; not_found if
+/// only a model exists.
 Parameters resume(const Paths& paths, Checkpoint& state, std::vector<std::string>& notes);
 
 }  // namespace terramask::train
