@@ -59,8 +59,7 @@ class ServerSource final : public TileSource, private Downloader::Owner {
   std::size_t recent_bytes_ = 0;
   std::string cache_fault_;
   std::uint64_t stale_ = 0, bytes_ = 0;
-  std::unique_ptr<Downloader>
-      downloader_;  ///< declared last: its thread uses the members above; null: offline
+  std::unique_ptr<Downloader> downloader_;  ///< last, as its thread uses the above; null: offline
 };
 
 }  // namespace terramask::tiles
