@@ -73,8 +73,7 @@ fs::path folder_of(const std::string& path) {
 /// The template of a folder's tiles, from the metadata beside them.
 std::string template_of(const std::string& path, bool plain) {
   auto told = read_tile_map_resource(plain ? fs::path(path) : folder_of(path));
-  const fs::path above =
-      folder_of(path).parent_path();  // for FOLDER/18/{x}/{y}.png, the parent of the zoom folder
+  const fs::path above = folder_of(path).parent_path();  // of the zoom in FOLDER/18/{x}/{y}.png
   const std::string name = above.filename().string();
   if (!plain && !told && !name.empty() && name.find_first_not_of("0123456789") == std::string::npos)
     told = read_tile_map_resource(above.parent_path());

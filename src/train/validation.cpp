@@ -9,8 +9,7 @@
 namespace terramask::train {
 namespace {
 
-/// @param confusion rows of classes + 1 columns, the last for pixels with non-finite results, which have no
-/// class
+/// @param confusion rows of classes + 1 columns, the last for pixels with non-finite results
 void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epoch& epoch) {
   const std::size_t columns = classes + 1;
   std::uint64_t all = 0, right = 0;
@@ -30,7 +29,7 @@ void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epo
     right += both;
     const auto hits = static_cast<double>(both), sum = static_cast<double>(truth + found);
     epoch.iou.push_back(truth + found > 0 ? hits / (sum - hits) : NAN);
-    // A class that does not occur has no bearing on the model's quality.
+    // A class that does not occur says nothing about the model.
     if (truth == 0) continue;
     if (found == 0) epoch.unseen.push_back(c);
     ++occurring;
