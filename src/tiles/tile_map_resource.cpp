@@ -92,7 +92,7 @@ std::optional<bool> viewer_counts_from_south(const std::string& page) {
   return page.compare(value, 4, "true") == 0 || page.compare(value, 1, "1") == 0;
 }
 
-/// Where the page's URL of its own tiles (without a host) ends its columns.
+/// The position after {z}/{x}/ in the page's URL of its own tiles, which has no host.
 std::size_t behind_own_columns(std::string_view page) {
   constexpr std::string_view columns = "{z}/{x}/";
   for (std::size_t at = page.find(columns); at != std::string_view::npos; at = page.find(columns, at + 1)) {
