@@ -16,7 +16,7 @@ void add_noise(std::size_t plane, double amount, const std::vector<double>& spre
   }
 }
 
-/// Half of a Gaussian: from its middle to 3 σ.
+/// One side of a Gaussian: from its centre to 3 σ.
 std::vector<float> gaussian(double sigma) {
   const double first = 1 / (2 * sigma * sigma);
   std::vector<float> weights;
@@ -25,7 +25,7 @@ std::vector<float> gaussian(double sigma) {
   return weights;
 }
 
-/// Σ w v over what is inside: along the rows, then down the columns, a tap at a time.
+/// Σ w v over the taps inside: along the rows, then along the columns, one tap at a time.
 void blur_rows(const std::vector<float>& weights, std::int64_t size, const std::vector<float>& from,
                std::vector<float>& to) {
   const auto radius = static_cast<std::int64_t>(weights.size()) - 1;
@@ -55,7 +55,7 @@ void blur_columns(const std::vector<float>& weights, std::int64_t size, const st
 }
 
 void blur(double sigma, std::int64_t size, std::size_t bands, PartPixels& patch) {
-  if (sigma < 0.2) return;  // its weights would be 1 and nothing
+  if (sigma < 0.2) return;  // its weights would be 1 and 0
   const std::vector<float> weights = gaussian(sigma);
   const auto plane = static_cast<std::size_t>(size * size);
   std::vector<float> line(plane), share(plane), sum(plane);
@@ -74,7 +74,7 @@ void blur(double sigma, std::int64_t size, std::size_t bands, PartPixels& patch)
   }
 }
 
-/// floor without a call: places lie in the window read, or a few pixels beside it.
+/// floor without a function call; positions are in the window or a few pixels outside.
 std::int64_t floor_of(double v) {
   return static_cast<std::int64_t>(v + 16) - 16;
 }
@@ -107,7 +107,7 @@ double draw_factor(double most, Random& random) {
 }
 
 Affine draw_affine(const AugmentKeys& augment, Random& random) {
-  // Each draws its number whether it is asked for or not: one amount changes nothing of the others.
+  // Each number is drawn even if it is not used, so that changing one amount does not affect the others.
   const double angle = augment.rotation * random.symmetric();
   const double factor = draw_factor(augment.scale, random);
   const double shear = augment.shear * random.symmetric();
@@ -155,7 +155,7 @@ void warp(const PartPixels& pixels, const Window& window, std::size_t bands, con
       const std::int64_t column = floor_of(px), row = floor_of(py);
       patch.labels[out] = seen(column, row) ? pixels.labels[static_cast<std::size_t>(row * width + column)]
                                             : std::uint16_t{0};
-      // The pair of pixels around the place on each axis.
+      // The two pixels around the position on each axis.
       const std::int64_t c = floor_of(px - 0.5), r = floor_of(py - 0.5);
       const auto fx = static_cast<float>(px - 0.5 - static_cast<double>(c));
       const auto fy = static_cast<float>(py - 0.5 - static_cast<double>(r));

@@ -1,4 +1,4 @@
-// How a patch is drawn from an image: one affine map, and what happens to its values.
+// Augmentation of patches: one affine map, and changes of values.
 #pragma once
 
 #include <array>
@@ -11,8 +11,8 @@
 
 namespace terramask::dataset {
 
-/// From offsets from the patch's centre to offsets from the place in the image it is taken from, in pixels:
-/// x' = a x + b y, y' = c x + d y.
+/// Maps offsets from the patch's centre to offsets from its position in the image, in pixels: x' = a x + b y,
+/// y' = c x + d y.
 struct Affine {
   double a = 1, b = 0, c = 0, d = 1;
 
@@ -20,24 +20,25 @@ struct Affine {
   Affine then(const Affine& next) const;
 };
 
-/// sin and cos of an angle in degrees, by series: libraries differ in the last bit of theirs.
+/// Sine and cosine of an angle in degrees, computed by series because libraries differ in the last bit.
 std::array<double, 2> sin_cos(double degrees);
 
-/// Draws a map; the identity where nothing is asked for.
+/// Draws a map; the identity if no geometric augmentation is specified.
 Affine draw_affine(const AugmentKeys& augment, Random& random);
 
-/// A factor from 1/(1 + most) to 1 + most; 1 for 0.
+/// A random factor from 1/(1 + most) to 1 + most; 1 if `most` is 0.
 double draw_factor(double most, Random& random);
 
-/// A patch of size × size pixels whose centre lies at (x, y), in pixels of the window `pixels` were read
-/// from.
+/// Extracts a patch of size × size pixels centred at (x, y), in pixels of `window`, from which `pixels` were
+/// read.
 void warp(const PartPixels& pixels, const Window& window, std::size_t bands, const Affine& map, double x,
           double y, std::int64_t size, PartPixels& patch);
 
-/// The window that `warp` needs around a patch.
+/// The window that `warp` needs for a patch.
 Window reach_of(const Affine& map, double x, double y, std::int64_t size);
 
-/// Contrast, brightness and colour of bands that are no heights, then noise and blur of all.
+/// Changes contrast, brightness and colour of all bands except heights, then adds noise to and blurs all
+/// bands.
 /// @param spread  standard deviation of each band
 void change_values(const AugmentKeys& augment, const std::vector<double>& spread,
                    const std::vector<bool>& heights, std::int64_t size, Random& random, PartPixels& patch);

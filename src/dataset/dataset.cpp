@@ -21,7 +21,7 @@ using dataset::RawPixels;
 
 namespace {
 
-constexpr std::int64_t kScan = 512;  // side of the windows of the first pass: a multiple of kCell
+constexpr std::int64_t kScan = 512;  // side of the windows of the first pass; a multiple of kCell
 
 }  // namespace
 
@@ -41,7 +41,7 @@ struct Dataset::State {
     std::string first;
     int others;
   };
-  std::map<std::string, Alike> alike;  ///< warnings by what they say, files' names aside
+  std::map<std::string, Alike> alike;  ///< warnings by their text without file names
 
   void open(const DatasetOptions& options);
   void scan(const DatasetOptions& options);
@@ -144,7 +144,7 @@ void Dataset::State::scan(const DatasetOptions& options) {
   }
 }
 
-/// What is true of many files is told of the first, and of how many others.
+/// A warning that applies to many files is reported for the first, with the number of others.
 void Dataset::State::warn(const std::string& name, const std::string& warning) {
   const std::string what = warning.starts_with(name) ? warning.substr(name.size()) : warning;
   auto [known, added] = alike.try_emplace(what, Alike{warnings.size(), warning, 0});
@@ -279,7 +279,7 @@ const std::vector<std::string>& Dataset::warnings() const {
 }
 
 struct Dataset::Reader::State {
-  /// Of an image that is not in memory; the few asked for last stay open.
+  /// The files of an image that is not in memory; those used most recently stay open.
   FileWindows& files_of(std::size_t image) {
     constexpr std::size_t most = 16;
     auto at = std::find_if(open.begin(), open.end(), [image](const auto& one) { return one.first == image; });

@@ -1,4 +1,4 @@
-// Everything between a project file and pixels with labels.
+// Reads a project's images and labels.
 #pragma once
 
 #include <array>
@@ -16,25 +16,25 @@
 namespace terramask {
 
 struct DatasetOptions {
-  /// Memory for decoded imagery and labels; images that do not fit are read from their files by windows. It
-  /// changes no bit of what is read.
+  /// Memory for decoded imagery and labels; images that do not fit are read from their files by windows. Does
+  /// not affect the values read.
   std::uint64_t cache_bytes = std::uint64_t{1} << 30;
   ProgressSink progress{};         ///< phase "reading labels" in pixels; may be empty
   const StopFlag* stop = nullptr;  ///< may be null
-  /// Whether a class or image that teaches nothing, and ground that holds no training, is refused (as
-  /// training must); else it is a warning.
+  /// Whether it is an error (as training requires) or a warning if a class or image has nothing to train on,
+  /// or if there is no training ground.
   bool strict = true;
 };
 
-/// Side of the cells in which the occurrence of classes is kept, in pixels of the working grid.
+/// Side of the cells for which the occurrence of classes is stored, in pixels of the working grid.
 inline constexpr std::int64_t kCell = 32;
 
-/// PartPixels by class in the cells of an image: only those of the training part, with a label, and valid.
+/// Pixel counts by class in the cells of an image: only valid, labelled pixels of the training part.
 struct CellIndex {
   std::int64_t columns = 0, rows = 0;
   /// classes × rows × columns; at most kCell²
   std::vector<std::uint16_t> training;
-  /// rows × columns; bit p is set where part p has a labelled pixel, bit 4 + p where it has a valid one
+  /// rows × columns; bit p is set if part p has a labelled pixel, bit 4 + p if it has a valid one
   std::vector<std::uint8_t> parts;
 
   std::size_t cells() const { return parts.size(); }
@@ -46,22 +46,22 @@ struct CellIndex {
   }
 };
 
-/// PartPixels of a window as a part may see them.
+/// Pixels of a window as visible to a part.
 struct PartPixels {
-  std::vector<float> values;          ///< bands × height × width; 0 where not visible
-  std::vector<std::uint8_t> visible;  ///< height × width: 1 where valid and of the part
-  std::vector<std::uint16_t> labels;  ///< height × width: 0 where ignored, else 1 + the class's index
+  std::vector<float> values;          ///< bands × height × width; 0 if not visible
+  std::vector<std::uint8_t> visible;  ///< height × width: 1 if valid and in the part
+  std::vector<std::uint16_t> labels;  ///< height × width: 0 if ignored, else 1 + the class index
 };
 
-/// All images of a project with their labels, split into parts. What it holds does not change any more:
-/// several threads may use it, each with a reader of its own.
+/// All images of a project with their labels, split into parts. Immutable after construction: several threads
+/// may use it, each with its own reader.
 class Dataset {
  public:
-  /// Opens all, matches bands, lays the labels over the images and counts them: one pass over all labels and
-  /// over the validity of all images.
-  /// Throws mismatch for images whose bands differ, labels that lie elsewhere, label values that nothing
-  /// explains (each with its count), a class that never occurs in the training part (unless under
-  /// allow_missing), no valid training pixel; and what opening rasters throws.
+  /// Opens all images, matches bands, aligns the labels with the images and counts them: one pass over all
+  /// labels and over the validity of all images.
+  /// Throws mismatch for images with different bands, labels that do not overlap their image, unmapped label
+  /// values (each with its count), a class that never occurs in the training part (unless listed in
+  /// allow_missing), or no valid training pixel; and the errors of opening rasters.
   Dataset(const Project& project, const DatasetOptions& options);
   ~Dataset();
   Dataset(const Dataset&) = delete;
@@ -73,26 +73,26 @@ class Dataset {
   const std::vector<ClassInfo>& classes() const;
   const Split& split() const;
   std::size_t images() const;
-  /// The grid pixels are read on, and the raster's name.
+  /// The working grid and the raster's name.
   const Grid& grid(std::size_t image) const;
   const std::string& name(std::size_t image) const;
   const CellIndex& cells(std::size_t image) const;
-  /// Valid labelled pixels of a class in a part; valid pixels of a part, labelled or not.
+  /// Valid labelled pixels of a class in a part; labelled and valid pixels of a part.
   std::uint64_t count(Part part, std::size_t class_index) const;
   std::uint64_t labelled(Part part) const;
   std::uint64_t visible(Part part) const;
-  /// Images held in memory, and the bytes they take.
+  /// Number of images held in memory, and their size in bytes.
   std::size_t cached_images() const;
   std::uint64_t cached_bytes() const;
   const std::vector<std::string>& warnings() const;
 
-  /// Reads windows; not thread-safe: one a thread.
+  /// Reads windows. Not thread-safe: use one per thread.
   class Reader {
    public:
     explicit Reader(const Dataset& dataset);
     ~Reader();
     Reader(Reader&&) noexcept;
-    /// A window of an image's grid, which may reach outside: nothing is visible there.
+    /// Reads a window of an image's grid. It may extend beyond the image; nothing is visible there.
     void read(std::size_t image, const Window& window, Part part, PartPixels& pixels);
 
    private:

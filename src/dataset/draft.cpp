@@ -28,9 +28,9 @@ namespace {
 constexpr std::size_t kMostClasses = 64;
 constexpr std::size_t kMostExamples = 12;
 constexpr double kFewBlocks = 50;
-constexpr double kLeastBlock = 64;  // pixels
+constexpr double kLeastBlock = 64;  // in pixels
 
-/// Okabe and Ito's colours, apart from each other and on most imagery.
+/// Okabe and Ito's colours, distinguishable from each other and from most imagery.
 
 [[noreturn]] void refuse_class(const std::string& text) {
   throw Error(ErrorCode::usage, "`map`: \"" + text + "\" is not a class",
@@ -38,7 +38,7 @@ constexpr double kLeastBlock = 64;  // pixels
               "#rrggbb=NAME for labels that are colours");
 }
 
-/// The values that a text names; of a colour one beyond all others.
+/// The values that a text specifies; for a colour, one greater than all others.
 std::pair<int, int> range_of(const std::string& text) {
   if (const auto range = dataset::parse_values(text)) return *range;
   const auto color = geo::parse_color(text).value();
@@ -46,15 +46,15 @@ std::pair<int, int> range_of(const std::string& text) {
   return {beyond, beyond};
 }
 
-/// What the labels of all images hold.
+/// The contents of the labels of all images.
 struct Found {
   std::map<int, std::uint64_t> counts;
   std::map<int, ClassInfo> named;
-  std::map<int, std::pair<std::string, std::string>> palette;  ///< colours of values, and whose they are
-  std::map<std::string, std::set<int>> nodata;                 ///< values that stand for it, by label raster
+  std::map<int, std::pair<std::string, std::string>> palette;  ///< colour and source file of each value
+  std::map<std::string, std::set<int>> nodata;                 ///< nodata values, by label raster
 };
 
-/// Colours say what values mean where nothing names them: one value of two colours would join two classes.
+/// Colours identify values that have no names: one value with two colours would merge two classes.
 void look_at_palette(const std::string& path, GDALDataset& raster, const std::set<int>& values,
                      const std::set<int>& named, Found& found) {
   for (const int value : values) {
@@ -150,7 +150,7 @@ std::vector<ClassRequest> classes_found(const Found& found, std::vector<int>& ig
   return classes;
 }
 
-/// Classes and the map that all images share.
+/// Adds classes and the map shared by all images.
 void add_classes(Project& project, const std::vector<ClassRequest>& requests) {
   std::map<std::string, std::string> map;
   std::vector<int> values;
@@ -160,7 +160,7 @@ void add_classes(Project& project, const std::vector<ClassRequest>& requests) {
     values.push_back(single ? std::stoi(request.values[0]) : 255);
     for (const auto& value : request.values) map[value] = request.name;
   }
-  // A mask of bytes keeps 255 for nodata: other values are numbered.
+  // In byte masks, 255 is nodata: other values are numbered.
   const bool kept = std::all_of(values.begin(), values.end(), [](int value) { return value < 255; });
   std::size_t next = 0;
   for (std::size_t i = 0; i < requests.size(); ++i) {
@@ -180,10 +180,10 @@ std::optional<PixelSize> pixel_size_of(const Grid& grid) {
   return PixelSize{*unit * std::hypot(g[1], g[4]), *unit * std::hypot(g[2], g[5])};
 }
 
-/// The seed, of a thousand, that shares whole images out nearest to the fractions, leaving no part without
-/// one: few images drawn one by one may all go to one part.
+/// The seed, out of a thousand, whose split of whole images is nearest to the fractions and leaves no part
+/// empty: with few images, an arbitrary seed may assign all to one part.
 std::uint64_t fairest_seed(SplitKeys keys, const std::vector<SplitImage>& images) {
-  // As near as whole images can be, or as anybody would ask for.
+  // As near as whole images allow, or as near as required.
   const double near = std::max(1 / static_cast<double>(images.size()), 0.05);
   std::uint64_t fairest = 1;
   double least = INFINITY;
@@ -331,12 +331,12 @@ Project draft_project(const DraftOptions& options, std::vector<std::string>& not
   add_classes(project, classes);
   for (ProjectImage& image : project.images) {
     image.labels.ignore = ignore;
-    // What is nodata in one raster may be a class in another.
+    // A nodata value of one raster may be a class in another.
     for (const int value : found.nodata[image.labels.path]) image.labels.map.erase(std::to_string(value));
   }
   if (options.common_pixel_size) choose_pixel_size(project, sizes, notes);
   choose_split(project, grids, notes);
-  // Seen from above, ground has no side that is up.
+  // Seen from above, ground has no upright orientation.
   project.training.augment.flip = project.training.augment.turn = true;
   return project;
 }

@@ -13,11 +13,11 @@ namespace terramask {
 namespace {
 
 constexpr double kAlike = 1.1;
-constexpr double kNearlySquare = 1.21;  // both sides within 10% of their geometric mean: never resampled
+constexpr double kNearlySquare = 1.21;  // both sides within 10% of their geometric mean: not resampled
 constexpr std::int64_t kRarePatch = 128, kRareBatch = 8, kRareSamples = 200;
 constexpr std::array kAllParts{Part::training, Part::validation, Part::test};
 
-/// To three digits: what GDAL measures of a pixel of 0.5 m is 0.49998 m.
+/// Rounds to three digits: GDAL measures 0.49998 m for a pixel of 0.5 m.
 double rounded(double size) {
   const double unit = std::pow(10, std::floor(std::log10(size)) - 2);
   return std::stod(fmt::format("{:.6g}", std::round(size / unit) * unit));
@@ -108,12 +108,13 @@ void choose_training(Project& project, const Dataset& dataset, const std::vector
   const std::int64_t patch = std::min(training.patch, kRarePatch);
   choose("patch", training.patch, patch, std::to_string(patch));
   choose("batch", training.batch, kRareBatch, std::to_string(kRareBatch));
-  // Little ground makes short epochs: what is drawn differs every time, so that more is learnt of it.
+  // Little ground makes short epochs. As patches are drawn anew each time, more samples give more to learn
+  // from.
   const auto cover =
       static_cast<std::int64_t>(dataset.labelled(Part::training)) / (training.patch * training.patch);
   const std::int64_t samples = std::max(cover, kRareSamples);
   choose("samples", training.samples, samples, std::to_string(samples));
-  // Few examples, seen from more sides and in other light.
+  // For few examples, vary orientation and lighting.
   AugmentKeys& augment = training.augment;
   choose("augment.rotation", augment.rotation, 30.0, "30");
   choose("augment.scale", augment.scale, 0.2, "0.2");

@@ -1,4 +1,4 @@
-// What a drafted project decides for its training, by what its images and labels are like.
+// Training settings of a drafted project, chosen from its images and labels.
 #pragma once
 
 #include <optional>
@@ -11,25 +11,24 @@
 
 namespace terramask {
 
-/// The pixel size that all images have in common, within 10%, becomes the model's. Throws mismatch where they
-/// differ by more. Where no image tells its own, or pixels are far
-/// from square, there is none.
-/// @param sizes  of each image; empty where it is unknown
+/// Sets the model's pixel size to the one all images have in common, within 10%. Throws mismatch if they
+/// differ by more. If no image specifies its pixel size, or pixels are far from square, none is set.
+/// @param sizes  of each image; empty if unknown
 void choose_pixel_size(Project& project, const std::vector<std::optional<PixelSize>>& sizes,
                        std::vector<std::string>& notes);
 
-/// A class below this share of the labelled pixels is rare: patches drawn at random hardly show it, and a
-/// network that never predicts it is right almost everywhere.
+/// A class below this share of the labelled pixels is rare: random patches hardly contain it, and a network
+/// that never predicts it is right almost everywhere.
 inline constexpr double kRareShare = 0.05;
 
-/// Where a class is rare, what lets a network learn it all the same: patches centred on each class as often,
-/// a loss that looks at classes and not at pixels alone, smaller patches and more of them, and of two classes
-/// a threshold. Keys among `asked` (as "training.loss") stay as they are. Says what it did and, of what it
-/// could not, why.
+/// If a class is rare, chooses settings that help a network learn it: equally many patches centred on each
+/// class, a loss that considers classes and not only pixels, smaller patches and more of them, and for two
+/// classes a threshold. Keys listed in `asked` (as "training.loss") are not changed. Reports what was changed
+/// and what could not be, with the reason.
 void choose_training(Project& project, const Dataset& dataset, const std::vector<std::string>& asked,
                      std::vector<std::string>& notes);
 
-/// Whether a class that occurs, and should in every part, is missing in one of them.
+/// Whether a class that occurs, and is required in every part, is missing from one of them.
 bool leaves_class_out(const Dataset& dataset);
 
 }  // namespace terramask

@@ -45,7 +45,7 @@ void eigen_symmetric(std::vector<double> a, std::size_t n, std::vector<double>& 
   for (std::size_t i = 0; i < n; ++i) {
     const std::size_t from = order[i];
     values[i] = a[from * n + from];
-    // A vector's sign is free: its largest component is positive.
+    // A vector's sign is arbitrary: make its largest component positive.
     std::size_t largest = 0;
     for (std::size_t k = 1; k < n; ++k)
       if (std::abs(v[k * n + from]) > std::abs(v[largest * n + from])) largest = k;

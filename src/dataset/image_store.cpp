@@ -7,12 +7,12 @@
 namespace terramask::dataset {
 namespace {
 
-/// Where a pixel lies in planes of a larger window.
+/// The index of a pixel in the planes of a larger window.
 std::size_t index_in(const Window& window, std::int64_t x, std::int64_t y) {
   return static_cast<std::size_t>((y - window.y) * window.width + (x - window.x));
 }
 
-/// A row of `inside` from planes that lie on `held` to `pixels` of `window`.
+/// Copies a row of `inside` from planes that cover `held` to `pixels` of `window`.
 template <class T>
 void copy_rows(const T* values, const std::vector<std::uint8_t>& parts,
                const std::vector<std::uint16_t>& labels, const Window& held, const Window& inside,
@@ -106,7 +106,7 @@ void CachedImage::store(const Window& window, const RawPixels& pixels) {
         std::copy_n(line, width, floats_.begin() + static_cast<std::ptrdiff_t>(b * plane + to));
         continue;
       }
-      // Invalid pixels may hold anything.
+      // Invalid pixels may contain any values.
       for (std::size_t i = 0; i < width; ++i)
         bytes_[b * plane + to + i] =
             pixels.parts[from + i] != 0 ? static_cast<std::uint8_t>(line[i]) : std::uint8_t{0};

@@ -1,4 +1,4 @@
-// One image with its labels and parts: decoded in memory, or read from its files.
+// One image with its labels and parts: decoded in memory, or read from files.
 #pragma once
 
 #include <cstdint>
@@ -13,30 +13,30 @@
 
 namespace terramask::dataset {
 
-/// All that is known of an image before a pixel is read.
+/// What is known about an image before its pixels are read.
 struct ImageSource {
   std::string id, name;
-  RasterOptions options;  ///< no file stays open: there may be thousands
+  RasterOptions options;  ///< files are not kept open: there may be thousands
   Grid grid;              ///< the working grid
   std::size_t bands = 0;
-  bool bytes = false;  ///< all its values are whole numbers from 0 to 255
+  bool bytes = false;  ///< all values are whole numbers from 0 to 255
   geo::LabelPlace labels;
   geo::LabelCodes codes;
 };
 
-/// Raw pixels of a window that lies inside the image.
+/// Raw pixels of a window inside the image.
 struct RawPixels {
   std::vector<float> values;        ///< bands × height × width
-  std::vector<std::uint8_t> parts;  ///< 1 + part, 0 where invalid or of no part
+  std::vector<std::uint8_t> parts;  ///< 1 + part; 0 if invalid or in no part
   std::vector<std::uint16_t> labels;
 };
 
-/// Reads from the files; one a thread.
+/// Reads from the files. Use one per thread.
 class FileWindows {
  public:
   FileWindows(const ImageSource& source, const Split& split, std::size_t image);
   void read(const Window& window, RawPixels& pixels);
-  /// Without the values, where validity can be told without them.
+  /// Does not read the values if validity can be determined without them.
   void read_labels(const Window& window, RawPixels& pixels);
 
  private:
@@ -47,15 +47,15 @@ class FileWindows {
   std::vector<std::uint8_t> valid_;
 };
 
-/// An image's pixels in memory: bytes where its bands are, else floats.
+/// An image's pixels in memory: as bytes if its bands are bytes, else as floats.
 class CachedImage {
  public:
   static std::uint64_t bytes_of(const ImageSource& source);
 
   explicit CachedImage(const ImageSource& source);
   void store(const Window& window, const RawPixels& pixels);
-  /// Copies the part of `window` inside the image that `part` may see to where it lies in `pixels`, which are
-  /// of `window` and 0.
+  /// Copies the pixels that `part` may see to their positions in `pixels`, which covers `window` and
+  /// is initialised to 0.
   void copy(const Window& window, Part part, PartPixels& pixels) const;
 
  private:
@@ -67,7 +67,7 @@ class CachedImage {
   std::vector<std::uint16_t> labels_;
 };
 
-/// The same from raw pixels of `inside`, which is a part of `window`.
+/// The same from the raw pixels of `inside`, a part of `window`.
 void copy_visible(const RawPixels& raw, const Window& inside, const Window& window, Part part,
                   PartPixels& pixels);
 

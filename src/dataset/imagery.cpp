@@ -25,7 +25,7 @@ std::string name_of(const geo::BandFacts& band, std::size_t number) {
   return telling ? band.interpretation : fmt::format("band_{}", number);
 }
 
-/// One member's bands by number within its file; its names are the project's where that gives them.
+/// Finds a member's bands by number within its file; names are the project's if specified there.
 void find_member_bands(const RasterMember& member, const geo::FileFacts& facts, int before,
                        ImageBands& found) {
   const auto add = [&](int number, const std::string& name) {

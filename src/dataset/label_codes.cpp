@@ -21,7 +21,7 @@ std::uint32_t number_of(const std::array<std::uint8_t, 3>& color) {
   return std::uint32_t{color[0]} << 16 | std::uint32_t{color[1]} << 8 | color[2];
 }
 
-/// Values that a raster's palette shows in a colour.
+/// The values to which a raster's palette assigns a colour.
 std::vector<int> values_of_color(const std::string& path, const std::array<std::uint8_t, 3>& color) {
   const geo::DatasetPtr raster = geo::open_raster(path);
   const std::string wanted = fmt::format("#{:06x}", number_of(color));
@@ -124,7 +124,7 @@ geo::LabelCodes label_codes(const Project& project, const ProjectImage& image, g
   }
 
   std::string unknown;
-  bool within = false, beyond = false;  // what the keys take
+  bool within = false, beyond = false;  // what the keys contain
   std::size_t count = 0;
   for (const auto& [value, pixels] : found) {
     const bool in_range = value >= 0 && value < values && value == std::floor(value);

@@ -1,4 +1,4 @@
-// What the pixel values of a label raster mean.
+// Meaning of the pixel values of a label raster.
 #pragma once
 
 #include <cstdint>
@@ -11,11 +11,11 @@
 
 namespace terramask::dataset {
 
-/// The code of each value: 1 + the index of the class it is, or kIgnoredLabel for what the image's `ignore`
-/// lists and for the raster's nodata (unless `map` names that value). Without a `map` the values are those of
-/// the classes. Of a raster of colours `place` is told those that `map` names, whose codes these are.
-/// @param found  how often each value occurs
-/// Throws mismatch where a value that occurs is neither, listing each with its count.
+/// The code of each value: 1 + the index of its class, or kIgnoredLabel for values in the image's `ignore`
+/// and for the raster's nodata (unless `map` contains that value). Without a `map`, the classes' own values
+/// apply. For a colour raster, the colours in `map` are passed to `place`, and the codes are theirs.
+/// @param found  number of occurrences of each value
+/// Throws mismatch if other values occur, listing each with its count.
 geo::LabelCodes label_codes(const Project& project, const ProjectImage& image, geo::LabelPlace& place,
                             const std::map<double, std::uint64_t>& found, std::vector<std::string>& warnings);
 

@@ -69,13 +69,13 @@ void Loader::next(Batch& batch) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return stop_ || made_.contains(next_); });
     if (!made_.contains(next_)) {
-      // A worker ended without a batch to put its failure into.
+      // A worker ended before it had a batch to report its failure in.
       lock.unlock();
       workers_.check();
     }
     auto node = made_.extract(next_);
     if (node.mapped().failure) {
-      made_.insert(std::move(node));  // asked again, it fails again
+      made_.insert(std::move(node));  // further calls fail again
       std::rethrow_exception(made_.at(next_).failure);
     }
     std::swap(batch, node.mapped().batch);

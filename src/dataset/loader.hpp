@@ -1,4 +1,4 @@
-// Batches made ahead, by threads of their own.
+// Prefetches batches in worker threads.
 #pragma once
 
 #include <condition_variable>
@@ -15,28 +15,28 @@
 namespace terramask {
 
 struct LoaderOptions {
-  int workers = 2;               ///< threads; 0: batches are made when they are asked for
-  std::int64_t ahead = 0;        ///< batches made ahead at most; 0: two more than workers
-  std::int64_t first_batch = 0;  ///< counted over all epochs: where a run that was stopped goes on
+  int workers = 2;               ///< threads; 0: batches are made on demand
+  std::int64_t ahead = 0;        ///< maximum number of prefetched batches; 0: two more than workers
+  std::int64_t first_batch = 0;  ///< counted over all epochs; where a resumed run continues
   BatchShare share{};            ///< of every batch
 };
 
-/// Yields the batches of epoch after epoch in order, without end; their bytes do not depend on the number of
-/// workers. `next` is called by one thread.
+/// Yields the batches of all epochs in order, without end; their bytes do not depend on the number of
+/// workers. Call `next` from one thread.
 class Loader {
  public:
   /// Throws NoThread.
   Loader(std::shared_ptr<const SamplerPlan> plan, const LoaderOptions& options);
-  /// Ends the threads; batches made ahead are lost.
+  /// Stops the threads and discards prefetched batches.
   ~Loader() = default;
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;
 
-  /// Waits for the next batch. What a worker throws comes out here, where its batch would have.
+  /// Waits for the next batch. An exception in a worker is rethrown here, in place of its batch.
   void next(Batch& batch);
-  /// Of the batch that `next` will yield: counted over all epochs.
+  /// The number of the batch that `next` will return, counted over all epochs.
   std::int64_t position() const { return next_; }
-  /// How long `next` has waited in all.
+  /// Total time that `next` has waited.
   double seconds_waited() const { return waited_; }
 
  private:
@@ -54,14 +54,14 @@ class Loader {
   std::int64_t ahead_;
   std::int64_t next_;
   double waited_ = 0;
-  std::unique_ptr<Sampler> own_;  ///< without workers
+  std::unique_ptr<Sampler> own_;  ///< used without workers
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::int64_t started_;               ///< the next batch that a worker takes up
-  std::int64_t wanted_;                ///< the next batch that is handed out
-  std::map<std::int64_t, Made> made_;  ///< by number
-  std::vector<Batch> spare_;           ///< to be filled again
+  std::int64_t started_;               ///< the next batch to be started by a worker
+  std::int64_t wanted_;                ///< the next batch to be returned
+  std::map<std::int64_t, Made> made_;  ///< by batch number
+  std::vector<Batch> spare_;           ///< to be reused
   bool stop_ = false;
   Team workers_;
 };

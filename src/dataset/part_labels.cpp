@@ -46,7 +46,7 @@ RasterOptions image_options(const Project& project, std::size_t image,
                             const std::vector<BandRequest>& bands) {
   const ProjectImage& one = project.images.at(image);
   const dataset::ImageBands all = dataset::find_bands(one);
-  // A model may take fewer bands than the project has.
+  // A model may use fewer bands than the project has.
   dataset::ImageBands own;
   for (std::size_t i = 0; i < all.bands.size(); ++i)
     if (std::ranges::any_of(bands, [&](const BandRequest& band) {

@@ -1,4 +1,4 @@
-// The project file: which images, which labels, which network and how it is trained, as JSON.
+// The project file (JSON): images, labels, network and training settings.
 #pragma once
 
 #include <array>
@@ -19,17 +19,17 @@
 
 namespace terramask {
 
-/// The three parts the ground is shared out to.
+/// The three parts of the split.
 enum class Part : std::uint8_t { training, validation, test };
 inline constexpr std::size_t kParts = 3;
 /// "training", "validation", "test"
 const char* to_string(Part part);
 
-/// A band of a file: found by its name (description or colour interpretation), or by number and then called
-/// so.
+/// A band of a file, selected by name (description or colour interpretation), or by number and then given
+/// this name.
 struct BandKey {
   std::string name;
-  int band = 0;  ///< 1-based; 0: found by name
+  int band = 0;  ///< 1-based; 0: selected by name
 
   bool operator==(const BandKey&) const = default;
 };
@@ -37,14 +37,14 @@ struct BandKey {
 /// A raster file of a stack.
 struct RasterMember {
   std::string path;
-  std::vector<BandKey> bands;   ///< empty: all but alpha
-  std::string nodata = "auto";  ///< "auto": what the file says; "none" (and no alpha); or a number
-  std::string alpha = "auto";   ///< "auto": what the file says; "none": that band is one as any other
+  std::vector<BandKey> bands;   ///< empty: all except alpha
+  std::string nodata = "auto";  ///< "auto": from the file; "none" (nor alpha); or a number
+  std::string alpha = "auto";   ///< "auto": from the file; "none": treat that band as any other
 
   bool operator==(const RasterMember&) const = default;
 };
 
-/// Height above the terrain: a band "ndsm", the DSM minus the DTM laid bilinearly onto the DSM's grid.
+/// Height above the terrain: a band "ndsm", the DSM minus the DTM resampled bilinearly to the DSM's grid.
 struct NdsmMember {
   std::string dsm, dtm;
 
@@ -55,22 +55,21 @@ using StackMember = std::variant<RasterMember, NdsmMember>;
 
 struct LabelKeys {
   std::string path;
-  /// Pixel values ("1") or inclusive ranges of them ("128-255") to class names. Empty: the classes' own
-  /// values.
+  /// Pixel values ("1") or inclusive ranges ("128-255") to class names. Empty: the classes' own values.
   std::map<std::string, std::string> map;
-  std::vector<int> ignore;  ///< pixel values that count in nothing
+  std::vector<int> ignore;  ///< pixel values to ignore
 
   bool operator==(const LabelKeys&) const = default;
 };
 
 struct ProjectImage {
-  std::string id;                        ///< unlike every other image's
-  std::string group;                     ///< may be empty; images of one group stay in one part
-  std::vector<StackMember> stack;        ///< the first raster fixes the grid
-  std::string crs;                       ///< assigned where the files have none; may be empty
-  std::optional<double> pixel_size_m{};  ///< assigned, metres on the ground
+  std::string id;                        ///< unique
+  std::string group;                     ///< may be empty; images of one group are in the same part
+  std::vector<StackMember> stack;        ///< the first raster defines the grid
+  std::string crs;                       ///< assigned if the files have none; may be empty
+  std::optional<double> pixel_size_m{};  ///< assigned; metres on the ground
   LabelKeys labels;
-  std::optional<Part> part{};  ///< fixed, where the split is by file
+  std::optional<Part> part{};  ///< assigned, if the split is by file
 
   bool operator==(const ProjectImage&) const = default;
 };
@@ -79,53 +78,53 @@ enum class SplitMethod : std::uint8_t { blocks, file };
 
 struct SplitKeys {
   SplitMethod method = SplitMethod::blocks;
-  double block_m = 256;  ///< side of a block on the ground, metres
+  double block_m = 256;  ///< side of a block on the ground in metres
   std::array<double, kParts> fractions{0.7, 0.15, 0.15};
   std::uint64_t seed = 1;
 
   bool operator==(const SplitKeys&) const = default;
 };
 
-/// How far a sample may differ from what was photographed; each amount is the largest. All 0: not at all.
+/// Maximum amounts of augmentation; 0 or false disables each.
 struct AugmentKeys {
   bool flip = false;      ///< mirrored or not
   bool turn = false;      ///< quarter turns
   double rotation = 0;    ///< degrees to either side, 0 to 180
-  double scale = 0;       ///< 0.25: from 1/1.25 to 1.25 times as large; 0 to 3
+  double scale = 0;       ///< 0.25: scaled by 1/1.25 to 1.25; 0 to 3
   double shear = 0;       ///< tangent of the angle, 0 to 1
   double shift = 0;       ///< share of the patch's side, 0 to 0.5
   double brightness = 0;  ///< in standard deviations of the band, the same for all bands, 0 to 2
-  double contrast = 0;    ///< 0.2: from 1/1.2 to 1.2 times, 0 to 3
-  double color = 0;       ///< gain of each band for itself: 0.1: from 1/1.1 to 1.1 times, 0 to 1
+  double contrast = 0;    ///< 0.2: factor 1/1.2 to 1.2; 0 to 3
+  double color = 0;       ///< gain of each band separately; 0.1: factor 1/1.1 to 1.1; 0 to 1
   double noise = 0;       ///< Gaussian, up to this many standard deviations of the band, 0 to 1
   double blur = 0;        ///< Gaussian, up to this many pixels, 0 to 4
 
   bool operator==(const AugmentKeys&) const = default;
 };
 
-/// Parameters with a rate and decay of their own; of several groups that fit one the last counts.
+/// Parameters with their own rate and decay; the last matching group applies.
 struct GroupKeys {
-  std::string parameters;  ///< pattern of names: "down.*"
-  double rate = 1;         ///< times the learning rate
+  std::string parameters;  ///< name pattern: "down.*"
+  double rate = 1;         ///< multiplies the learning rate
   double weight_decay = 0;
   double l1 = 0;
 
   bool operator==(const GroupKeys&) const = default;
 };
 
-/// How labels are wrong, for the loss `noisy_labels`: shares from 0 to 1, by the name of a class that is not
-/// `background`.
+/// The label errors that the loss `noisy_labels` assumes: shares from 0 to 1 by class name, for all classes
+/// except `background`.
 struct LabelNoiseKeys {
-  std::string background;                    ///< what is not on the map; empty: the first class
-  std::map<std::string, double> omission;    ///< of the class's ground: what the map lacks (background)
-  std::map<std::string, double> commission;  ///< of the background's ground: what the map calls the class
+  std::string background;                  ///< the class of everything not on the map; empty: the first class
+  std::map<std::string, double> omission;  ///< share of the class missing from the map (background there)
+  std::map<std::string, double> commission;  ///< share of the background that the map labels as the class
 
   bool operator==(const LabelNoiseKeys&) const = default;
 };
 
-/// Where patches are drawn: anywhere labelled, window by window, or as often at each class.
+/// Where patches are drawn: anywhere labelled, on a grid, or equally often from each class.
 enum class Sampling : std::uint8_t { random, grid, balanced };
-/// How bands become a network's input: see measure_normalization.
+/// How bands are normalised for the network: see measure_normalization.
 enum class NormalizationMethod : std::uint8_t { standard, minmax, percentile, whiten };
 /// See class_weights().
 enum class ClassWeighting : std::uint8_t { none, balanced, tempered, list };
@@ -135,76 +134,77 @@ struct TrainingKeys {
   std::int64_t batch = 4;
   std::int64_t accumulate = 1;
   std::int64_t epochs = 50;
-  std::int64_t samples = 0;  ///< patches an epoch; 0: as many as cover the training ground once
+  std::int64_t samples = 0;  ///< patches per epoch; 0: as many as cover the training ground once
   learn::Loss loss = learn::Loss::cross_entropy;
   double label_smoothing = 0;
   double focal_gamma = 2;
-  double bootstrap_trust = 0.95;  ///< share of the label in the bootstrapped losses' targets
+  double bootstrap_trust = 0.95;  ///< weight of the label in the targets of the bootstrapped losses
   LabelNoiseKeys label_noise;
   ClassWeighting class_weighting = ClassWeighting::none;
-  std::vector<double> class_weights;  ///< of ClassWeighting::list: one for each class
+  std::vector<double> class_weights;  ///< for ClassWeighting::list: one per class
   learn::OptimizerKind optimizer = learn::OptimizerKind::adam;
   double learning_rate = 1e-3;
   double weight_decay = 0;
-  double l1 = 0;          ///< penalty on the weights' magnitudes
+  double l1 = 0;          ///< L1 penalty on the weights
   double momentum = 0.9;  ///< sgd
   bool nesterov = false;  ///< sgd
   std::vector<GroupKeys> groups;
   InitialWeights initial_weights = InitialWeights::he;
   learn::ScheduleKind schedule = learn::ScheduleKind::cosine;
-  /// step, exponential: epochs in which the rate falls by `gamma`; empty: a third, a tenth of the training
+  /// step, exponential: epochs in which the rate decreases by a factor of `gamma`; empty: a third or a tenth
+  /// of the training
   std::optional<double> step_size{};
   std::optional<double> gamma{};  ///< empty: 0.1 for step, 0.6 for exponential
   double power = 0.9;             ///< polynomial
-  double final_rate = 0;          ///< cosine: what it ends at, times the learning rate
-  double pct_start = 0.3;         ///< one_cycle: the share of the training in which the rate rises
-  double div_factor = 25;         ///< one_cycle: begins at the learning rate divided by it
-  double final_div_factor = 1e4;  ///< one_cycle: ends at its beginning divided by it
+  double final_rate = 0;          ///< cosine: the final rate as a multiple of the learning rate
+  double pct_start = 0.3;         ///< one_cycle: the share of the training during which the rate increases
+  double div_factor = 25;         ///< one_cycle: the initial rate is the learning rate divided by this
+  double final_div_factor = 1e4;  ///< one_cycle: the final rate is the initial rate divided by this
   std::int64_t warmup = 0;        ///< steps
-  double clip_norm = 0;           ///< 0: not clipped
-  std::int64_t patience = 0;      ///< epochs without a better model before it stops; 0: never
+  double clip_norm = 0;           ///< 0: no clipping
+  std::int64_t patience = 0;      ///< epochs without improvement before training stops; 0: never
   std::uint64_t seed = 1;
-  std::int64_t workers = 2;  ///< threads that load
+  std::int64_t workers = 2;  ///< loader threads
   Sampling sampling = Sampling::random;
   NormalizationMethod normalization = NormalizationMethod::standard;
   AugmentKeys augment;
-  /// Of two classes: the threshold of the best F1 on the validation part goes into the model
+  /// Two classes only: stores the threshold with the best F1 on the validation part in the model.
   bool choose_threshold = false;
 
   bool operator==(const TrainingKeys&) const = default;
 };
 
 struct Project {
-  std::optional<double> pixel_size_m{};  ///< of the network's ground; empty: each image's own
+  std::optional<double> pixel_size_m{};  ///< ground pixel size of the network; empty: each image's own
   NodataRule nodata_rule = NodataRule::automatic;
   std::vector<ProjectImage> images;
   std::vector<ClassInfo> classes;          ///< in the order of the logits
-  std::vector<std::string> allow_missing;  ///< names of classes that need not occur
+  std::vector<std::string> allow_missing;  ///< names of classes that may be absent
   SplitKeys split;
-  NetworkSpec network;  ///< its bands and classes are the images' and the project's
+  NetworkSpec network;  ///< its bands and classes are those of the images and the project
   TrainingKeys training;
 
   bool operator==(const Project& other) const;
 };
 
-/// Reads a project and checks it: relative paths come back joined to the file's folder. An unknown key, a
+/// Reads and validates a project; relative paths are resolved against the file's folder. An unknown key, a
 /// wrong type or a value out of range is ErrorCode::format, naming the file, the key ("images[2].labels.map")
-/// and what was expected; not_found and io are the others. Settings count instead of the file's keys; one
-/// that cannot be is ErrorCode::usage, naming its option.
+/// and the expected value; other errors are not_found and io. Settings override the file's keys; an invalid
+/// one is ErrorCode::usage, naming its option.
 Project read_project(const std::string& path, const std::vector<keys::Setting>& settings = {});
 
-/// The same of a project that is no file yet, but will be `path`.
+/// The same for a project not yet written, to be stored at `path`.
 Project with_settings(const Project& project, const std::string& path,
                       const std::vector<keys::Setting>& settings);
 
-/// Writes what read_project reads: paths below the file's folder become relative, defaults are written out.
+/// Writes a project file: paths below the file's folder become relative, defaults are written explicitly.
 /// Errors: exists (unless `overwrite`), io.
 void write_project(const std::string& path, const Project& project, bool overwrite);
 
-/// What write_project writes into a file of this folder (absolute).
+/// The text that write_project writes to a file in this folder (absolute).
 std::string project_text(const Project& project, const std::string& folder);
 
-/// The keys the reader knows, as paths ("images[].stack[].bands"), for the test of the schema.
+/// The keys known to the reader, as paths ("images[].stack[].bands"), for the test of the schema.
 std::vector<std::string> project_keys();
 
 }  // namespace terramask

@@ -59,7 +59,7 @@ void visit_nodata(KeyVisitor& v, std::string& nodata) {
   v.special("nodata", read, write, Need::optional);
 }
 
-/// A raster, or {"ndsm": {...}}: which of the two is seen by the key.
+/// A raster, or {"ndsm": {...}}, distinguished by that key.
 void visit_member(KeyVisitor& v, StackMember& member) {
   if (v.has_form("ndsm", std::holds_alternative<NdsmMember>(member))) {
     if (!std::holds_alternative<NdsmMember>(member)) member = NdsmMember{};

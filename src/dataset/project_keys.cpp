@@ -58,7 +58,7 @@ void visit_network_key(KeyVisitor& v, const NetworkKey& key, NetworkSpec& networ
   }
 }
 
-/// The keys of the architecture; a file may have those of others too, which mean nothing there.
+/// The keys of the architecture; a file may also have those of others, which are ignored.
 void visit_network(KeyVisitor& v, NetworkSpec& network) {
   const std::vector<std::string> names = architectures();
   v.one_of("architecture", network.architecture, std::vector<std::string_view>(names.begin(), names.end()));

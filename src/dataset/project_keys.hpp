@@ -1,4 +1,5 @@
-// Every key of a project file, told once: reading, writing and listing are visitors of the same description.
+// Every key of a project file, described once: reading, writing and listing are visitors of the same
+// description.
 #pragma once
 
 #include <optional>
@@ -17,7 +18,7 @@ using keys::Place;
 void visit_project(KeyVisitor& v, Project& project);
 void visit_project_image(KeyVisitor& v, ProjectImage& image);
 
-/// "128-255" or "7" as low and high; empty where it is neither.
+/// Parses "128-255" or "7" as low and high; empty if the text is neither.
 std::optional<std::pair<int, int>> parse_values(const std::string& text);
 
 }  // namespace terramask::dataset

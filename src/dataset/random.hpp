@@ -1,4 +1,4 @@
-// Random numbers by key: the same on every machine, in every order of asking.
+// Random numbers by key: the same on every machine and in any order of calls.
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace terramask::dataset {
 
-/// A key from several numbers.
+/// Combines several numbers to a key.
 template <class... Numbers>
 constexpr std::uint64_t key(std::uint64_t first, Numbers... more) {
   std::uint64_t x = mix(first);
@@ -16,7 +16,7 @@ constexpr std::uint64_t key(std::uint64_t first, Numbers... more) {
   return x;
 }
 
-/// The stream of a key.
+/// The random stream of a key.
 class Random : public RandomStream {
  public:
   using RandomStream::RandomStream;
@@ -27,8 +27,8 @@ class Random : public RandomStream {
     const auto number = static_cast<std::uint64_t>(uniform() * static_cast<double>(count));
     return number < count ? number : count - 1;
   }
-  /// Mean 0, variance 1, nearly normal: the sum of twelve uniform numbers of 16 bits. Not by logarithms and
-  /// cosines, which differ between mathematical libraries.
+  /// Mean 0, variance 1, approximately normal: the sum of twelve uniform numbers of 16 bits. Avoids
+  /// logarithms and cosines, which differ between mathematical libraries.
   float normal() {
     std::int64_t sum = 0;
     for (int word = 0; word < 3; ++word) {

@@ -16,7 +16,7 @@ namespace {
 using dataset::Affine;
 using dataset::Random;
 
-/// What a number of the generator is drawn for.
+/// The purpose of a random number.
 enum class Draw : std::uint8_t { order, place, affine, values };
 
 bool is_height(const std::string& name) {
@@ -77,7 +77,7 @@ std::vector<PatchWindow> part_windows(const Dataset& dataset, Part part, std::in
       for (std::int64_t x = 0; x < grid.width; x += size) {
         const Window window{x, y, size, size};
         const Window inside = intersect(window, grid.extent());
-        bool whole = false, touched = false;  // a labelled cell inside the window, or only in part
+        bool whole = false, touched = false;  // a labelled cell is inside the window, or only partly
         for (std::int64_t row = inside.y / kCell; row * kCell < inside.y + inside.height; ++row)
           for (std::int64_t column = inside.x / kCell; column * kCell < inside.x + inside.width; ++column) {
             if (!index.labelled(static_cast<std::size_t>(row * index.columns + column), part)) continue;
@@ -102,7 +102,7 @@ struct Sampler::State {
     return Random(dataset::key(plan->training.seed, epoch, batch, sample, static_cast<int>(what)));
   }
 
-  /// A pixel of the cell that the drawn number falls to.
+  /// A pixel of the cell selected by the drawn number.
   PatchWindow draw_centre(const SamplerPlan::Places& places, Random& numbers) const {
     const std::uint64_t drawn = numbers.below(places.total());
     const auto at = std::upper_bound(places.sums.begin(), places.sums.end(), drawn);
@@ -141,7 +141,7 @@ struct Sampler::State {
              keep_inside(centre.window.y, training.patch, grid.height), training.patch, training.patch}};
   }
 
-  /// The grid's windows by the hash of (seed, epoch, number).
+  /// Sorts the grid's windows by the hash of (seed, epoch, number).
   void shuffle(std::int64_t epoch) {
     if (order_epoch == epoch && !order.empty()) return;
     order.resize(plan->grid.size());
@@ -164,7 +164,7 @@ struct Sampler::State {
     batch.weights.resize(static_cast<std::size_t>(n) * plane);
   }
 
-  /// Normalises a patch into its place in the batch.
+  /// Normalises a patch into its position in the batch.
   void put(const PartPixels& from, std::int64_t place, Batch& batch) const {
     const auto plane = static_cast<std::size_t>(batch.size * batch.size);
     const auto bands = static_cast<std::size_t>(batch.bands);

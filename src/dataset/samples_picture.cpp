@@ -32,9 +32,9 @@ constexpr double kText = 9;
 constexpr double kOpacity = 0.45;
 constexpr int kSwatch = 34;  // from a swatch to its text
 constexpr std::size_t kSamples = 6;
-constexpr std::size_t kCandidates = 32;  // of each class, among which those that lie apart are shown
+constexpr std::size_t kCandidates = 32;  // per class, from which places that do not overlap are selected
 
-/// Where each class in turn is seen, by the smallest hash; places lie apart.
+/// Places for each class in turn, by the smallest hash; places do not overlap.
 std::vector<PatchWindow> choose_places(const Dataset& dataset) {
   struct Place {
     std::uint64_t hash = ~std::uint64_t{0};
@@ -45,7 +45,7 @@ std::vector<PatchWindow> choose_places(const Dataset& dataset) {
     for (std::size_t image = 0; image < dataset.images(); ++image) {
       const CellIndex& index = dataset.cells(image);
       for (std::size_t cell = 0; cell < index.cells(); ++cell) {
-        // A tenth of the cell at least, so that there is something to see.
+        // At least a tenth of the cell, so that the class is visible.
         if (index.training[c * index.cells() + cell] * 10 < kCell * kCell) continue;
         best[c].push_back({dataset::key(image, cell), image, cell});
       }
@@ -76,7 +76,7 @@ std::vector<PatchWindow> choose_places(const Dataset& dataset) {
   return windows;
 }
 
-/// The bands shown as red, green and blue: those of these names, else the first three, else the first.
+/// The bands displayed as red, green and blue: those with these names, else the first three, else the first.
 std::array<std::size_t, 3> color_bands(const Dataset& dataset) {
   const auto& bands = dataset.bands();
   std::array<std::size_t, 3> chosen{};
@@ -111,7 +111,7 @@ PartPixels read_all_parts(Dataset::Reader& reader, const PatchWindow& place) {
   return all;
 }
 
-/// Values from the 2nd to the 98th percentile become 0 to 255; bytes stay as they are.
+/// Scales values from the 2nd to the 98th percentile to 0 to 255; bytes are not changed.
 std::vector<Color> to_colors(const PartPixels& pixels, const Dataset& dataset) {
   const std::size_t plane = pixels.visible.size();
   std::vector<Color> colors(plane, kPaper);
@@ -177,14 +177,14 @@ void draw_legend(Canvas& canvas, int top, int columns, int column_width, const D
   }
 }
 
-/// What the marks of the panels mean.
+/// The legend of the panels' marks.
 struct Key {
   enum class Swatch { none, plain, outlined, empty } swatch;
   std::string text;
   int column = 0, row = 0;  ///< from the legend's corner, in pixels and rows
 };
 
-/// The keys one after the other, in rows no longer than `content`.
+/// Arranges the keys in rows no longer than `content`.
 std::vector<Key> lay_keys(int content) {
   std::vector<Key> keys{
       {Key::Swatch::none, "Left: images of the training part. Right: the same with labels."},

@@ -1,4 +1,4 @@
-// A picture of samples with their labels laid over, to see whether they fit.
+// A picture of samples overlaid with their labels, for visual inspection.
 #pragma once
 
 #include <string>
@@ -7,9 +7,10 @@
 
 namespace terramask {
 
-/// A PNG of up to six places, each class in turn, chosen by the hash of where they lie: the image, and beside
-/// it the same with its labels; a legend with each class's share of the labelled pixels. What has no label is
-/// uncoloured, what is invalid (or across the border of two parts) is white.
+/// Writes a PNG of up to six places, cycling through the classes, chosen by a hash of their positions: the
+/// image and, beside it, the same with its labels; and a legend with each class's share of the labelled
+/// pixels. Unlabelled pixels are not coloured; invalid pixels (or those across the border of two parts) are
+/// white.
 void write_samples_picture(const std::string& path, const Dataset& dataset, bool overwrite);
 
 }  // namespace terramask

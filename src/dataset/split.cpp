@@ -36,8 +36,8 @@ double round_the_globe(double degrees) {
 
 namespace dataset {
 
-/// From an image's pixels to the ground that its blocks lie on: degrees on WGS 84, or, of a local CRS, metres
-/// in its own plane.
+/// Maps an image's pixels to the ground divided into blocks: degrees on WGS 84 or, for a local CRS, metres in
+/// its plane.
 class Ground {
  public:
   explicit Ground(const Grid& grid) : grid_(grid), unit_(geo::local_unit(grid.crs)) {
@@ -80,8 +80,8 @@ Corners corners_of(const Grid& grid) {
   return corners;
 }
 
-/// By separating axes: two convex outlines are apart where their shadows on some edge's normal are. Outlines
-/// that share an edge, to a millionth of their size, do not overlap.
+/// Separating axis test: two convex outlines are disjoint if their projections on the normal of some edge
+/// are. Outlines that share an edge, to a millionth of their size, do not overlap.
 bool overlap(const Corners& a, const Corners& b, bool plane) {
   for (const Corners* outline : {&a, &b}) {
     for (std::size_t i = 0; i < 4; ++i) {
@@ -149,7 +149,7 @@ void Split::check_overlaps() const {
       if (*whole_[i] == *whole_[j]) continue;
       const std::string &crs = images_[i].grid.crs, &other = images_[j].grid.crs;
       const bool plane = geo::local_unit(crs).has_value();
-      // Nothing says how two planes lie to each other.
+      // The relative position of two planes is unknown.
       if ((plane || geo::local_unit(other)) && !geo::same_crs(crs, other)) continue;
       if (!overlap(first, second, plane)) continue;
       throw Error(
@@ -164,7 +164,7 @@ void Split::check_overlaps() const {
 Part Split::draw(std::uint64_t bits) const {
   const double at = unit(bits);
   if (at < keys_.fractions[0]) return Part::training;
-  // The last part that has a share takes what rounding leaves.
+  // The last part with a non-zero fraction gets the rounding remainder.
   if (at < keys_.fractions[0] + keys_.fractions[1] || keys_.fractions[2] == 0)
     return keys_.fractions[1] == 0 ? Part::training : Part::validation;
   return Part::test;
@@ -221,7 +221,7 @@ struct PartMap::State {
     mapping = std::make_unique<geo::GridMapping>(grid, degrees);
   }
 
-  /// Half the size of the box around a pixel's footprint on the ground: the largest of the image.
+  /// Half the size of the bounding box of a pixel's footprint on the ground: the maximum over the image.
   void measure(const std::array<double, 2>& reach) {
     constexpr int steps = 4;
     for (int j = 0; j <= steps; ++j)
@@ -257,7 +257,7 @@ struct PartMap::State {
     return ground->plane() ? split.block_in_plane(x, y) : split.block_at(x, y);
   }
 
-  /// Where the pixels of a window lie.
+  /// Computes the positions of a window's pixels.
   void place(const Window& window) {
     if (mapping) {
       mapping->positions(window, xs, ys);
@@ -286,7 +286,7 @@ struct PartMap::State {
   Grid grid;
   std::optional<Part> whole;
   std::optional<dataset::Ground> ground;
-  std::unique_ptr<geo::GridMapping> mapping;  ///< null in a plane
+  std::unique_ptr<geo::GridMapping> mapping;  ///< null for a plane
   double half_width = 0, half_height = 0;
   Split::Block last{-1, -1};
   std::array<double, 4> inside{0, 0, 0, 0};  ///< the last block's bounds

@@ -21,13 +21,13 @@ struct Square {
   Window window;
 };
 
-/// Means, squares and, for whitening, products of the deviations from them.
+/// Means, squares and, for whitening, products of the deviations from the means.
 struct Moments {
   explicit Moments(std::size_t n, bool with_products) : mean(n), products(with_products ? n * n : n) {}
 
   double count = 0;
   std::vector<double> mean;
-  std::vector<double> products;  ///< n × n, or the diagonal alone
+  std::vector<double> products;  ///< n × n, or the diagonal only
 
   /// Chan, Golub and LeVeque's formula for the union of two samples.
   void merge(const Moments& other) {
@@ -54,7 +54,7 @@ struct Moments {
   }
 };
 
-/// Those squares that hold training pixels; of too many, the ones their hash chooses.
+/// The squares that contain training pixels; if there are too many, those selected by their hash.
 std::vector<Square> choose_squares(const Dataset& dataset, std::uint64_t most) {
   const double share = static_cast<double>(most) /
                        static_cast<double>(std::max<std::uint64_t>(1, dataset.visible(Part::training)));
@@ -76,7 +76,7 @@ std::vector<Square> choose_squares(const Dataset& dataset, std::uint64_t most) {
   return squares;
 }
 
-/// One pass over the squares.
+/// Makes one pass over the squares.
 template <class Visit>
 void for_each_square(const Dataset& dataset, const std::vector<Square>& squares,
                      const StatisticsOptions& options, const Visit& visit) {
@@ -126,7 +126,8 @@ Moments moments_of(const PartPixels& pixels, std::size_t n, bool with_products,
   return moments;
 }
 
-/// The value below which this share of a histogram's entries lies, evenly spread within a bin.
+/// The value below which this share of a histogram's entries lies, assuming a uniform distribution within a
+/// bin.
 double percentile(const std::vector<std::uint64_t>& bins, double low, double width, double share) {
   std::uint64_t total = 0;
   for (const std::uint64_t count : bins) total += count;
@@ -205,7 +206,7 @@ Normalization measure_normalization(const Dataset& dataset, NormalizationMethod 
   std::vector<double> values;
   eigen_symmetric(all.products, n, values, result.matrix);
   for (std::size_t i = 0; i < n; ++i) {
-    // A direction in which nothing varies tells nothing: it is not blown up.
+    // A direction without variation has no information and is not amplified.
     const double scale = values[i] > 1e-12 * values[0] ? 1 / std::sqrt(values[i]) : 0;
     for (std::size_t k = 0; k < n; ++k) result.matrix[i * n + k] *= scale;
   }

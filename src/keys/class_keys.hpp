@@ -1,4 +1,4 @@
-// A class as people's files describe it: projects, rules of labels.
+// A class as described in users' files: projects and label rules.
 #pragma once
 
 #include "keys/key_visitor.hpp"

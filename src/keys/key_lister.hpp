@@ -9,7 +9,7 @@
 
 namespace terramask::keys {
 
-/// Writes down the path of every key, of all forms.
+/// Records the path of every key, in all forms.
 class KeyLister final : public KeyVisitor {
  public:
   KeyLister(std::set<std::string>& keys, std::string prefix) : keys_(keys), prefix_(std::move(prefix)) {}

@@ -60,13 +60,13 @@ std::string path_from(const std::string& file, const std::string& path) {
     return relative.starts_with('/') ? relative : (folder / relative).lexically_normal().string();
   };
   if (is_tile_source(path)) return with_tile_path(path, below);
-  // What begins with "/vsi" or "<", or has a scheme ("NETCDF:..."), is no path of the file system.
+  // Text that begins with "/vsi" or "<", or has a scheme ("NETCDF:..."), is not a file system path.
   std::error_code failed;
   const std::string place = below(path);
   if (path.starts_with('@') && !std::filesystem::exists(place, failed)) return "@" + below(path.substr(1));
   if (path.starts_with('<') || path.starts_with("/vsi")) return path;
   if (path.find(':') == std::string::npos || std::filesystem::exists(place, failed)) return place;
-  // A folder or file with a colon in its name, up to where a pattern begins.
+  // A folder or file with a colon in its name, before any wildcard.
   const std::string fixed = place.substr(0, place.find_first_of("*?[{"));
   const bool there = path.find('/') != std::string::npos &&
                      std::filesystem::exists(fixed.substr(0, fixed.rfind('/') + 1), failed) &&

@@ -1,4 +1,4 @@
-// Reads the keys of a JSON file; what is wrong is named by its key.
+// Reads the keys of a JSON file; errors name the key.
 #pragma once
 
 #include <set>
@@ -8,18 +8,18 @@
 
 namespace terramask::keys {
 
-/// The JSON in a file. Throws not_found (with `remedy`), io, format (with the line).
+/// Parses a JSON file. Throws not_found (with `remedy`), io, format (with the line).
 Json read_json(const std::string& path, const std::string& remedy);
 
-/// A path that stands in a file begins at the file's folder; names that are no paths of the file system
-/// ("xyz:https:...", "/vsicurl/...", "NETCDF:...") stay as they are.
+/// Resolves a path in a file against the file's folder; names that are not file system paths
+/// ("xyz:https:...", "/vsicurl/...", "NETCDF:...") are not changed.
 std::string path_from(const std::string& file, const std::string& path);
 
-/// Takes the keys of one object; what nobody asked for is unknown (`finish`). All errors are
-/// ErrorCode::format and name file, key, what was found and what to give.
+/// Reads the keys of one object; keys not read are unknown (`finish`). All errors are ErrorCode::format and
+/// specify file, key, the value found and the value expected.
 class KeyReader final : public KeyVisitor {
  public:
-  /// Both outlive the reader.
+  /// Both must outlive the reader.
   KeyReader(const Json& object, Place place);
 
   void whole(const char* key, std::int64_t& value, std::int64_t low, std::int64_t high, Need need) override;
@@ -39,7 +39,7 @@ class KeyReader final : public KeyVisitor {
   void special(const char* key, const std::function<void(const Json&, const Place&)>& read,
                const std::function<Json()>&, Need need) override;
 
-  /// Throws where the object has a key that nobody asked for.
+  /// Throws if the object has a key that was not read.
   void finish() const;
 
  private:

@@ -12,7 +12,7 @@ namespace {
   throw Error(ErrorCode::usage, fmt::format("{} {}: {}", setting.option, setting.key, cause), remedy);
 }
 
-/// "images[0]" as its name and indices.
+/// "images[0]", split into name and indices.
 struct Part {
   std::string name;
   std::vector<std::size_t> indices;

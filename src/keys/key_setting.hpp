@@ -1,4 +1,4 @@
-// Keys of a JSON file that are given on the command line.
+// Keys of a JSON file specified on the command line.
 #pragma once
 
 #include <string>
@@ -10,18 +10,18 @@
 
 namespace terramask::keys {
 
-/// "KEY=VALUE" of an option. Throws usage.
+/// Parses "KEY=VALUE" of an option. Throws usage.
 Setting parse_setting(const std::string& option, const std::string& text);
 
-/// Puts the value where the key says; objects on the way are made. Whether there is such a key, and such a
-/// value of it, is for the reader to say. Throws usage for a key that cannot be one.
+/// Sets the value at the key, creating intermediate objects. The reader checks whether the key and the value
+/// are valid. Throws usage for a malformed key.
 void apply(const Setting& setting, Json& json);
 
-/// An error about a key of `file`, said of the option that has set the key.
+/// Converts an error about a key of `file` to one about the option that set the key.
 Error of_option(const std::vector<Setting>& settings, const std::string& file, const Error& error);
 
-/// Reads `json` with all settings applied, by `read`; what `read` refuses of a setting is said of its option
-/// (ErrorCode::usage), not of the file.
+/// Applies all settings to `json` and calls `read`; errors caused by a setting are reported for its option
+/// (ErrorCode::usage), not for the file.
 template <class Read>
 auto read_with(const std::vector<Setting>& settings, Json json, const std::string& file, const Read& read) {
   for (const Setting& setting : settings) apply(setting, json);

@@ -1,4 +1,4 @@
-// The keys of a JSON file, told once: reading, writing and listing are visitors of the same description.
+// The keys of a JSON file, described once: reading, writing and listing are visitors of the same description.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace terramask::keys {
 
 using Json = nlohmann::ordered_json;
 
-/// What a key's place says to a function that reads its value in a way of its own.
+/// The location of a key, passed to functions that read its value themselves.
 struct Place {
   const std::string& file;
   std::string key;  ///< "images[2].labels.map"
@@ -28,7 +28,7 @@ struct Place {
   Place item(std::size_t index) const;
 };
 
-/// Visits the keys of one JSON object. `required` keys must be in the file; others keep the value they have.
+/// Visits the keys of one JSON object. `required` keys must be in the file; others keep their value.
 class KeyVisitor {
  public:
   enum class Need { optional, required };
@@ -47,7 +47,7 @@ class KeyVisitor {
   void choice(const char* key, std::string& value, const std::vector<std::string_view>& choices) {
     one_of(key, value, choices);
   }
-  /// Of an enumeration with names (core/enum_names.hpp).
+  /// For an enumeration with names (core/enum_names.hpp).
   template <class E>
   requires std::is_enum_v<E>
   void choice(const char* key, E& value) {
@@ -56,16 +56,16 @@ class KeyVisitor {
     value = *value_of<E>(name);
   }
   virtual void object(const char* key, const Object& keys, Need need) = 0;
-  /// Whether the object is of the form that has `key`; `now` says of which form the value visited is.
+  /// Whether the object is of the form that contains `key`; `now`: whether the visited value is of that form.
   virtual bool has_form(const char* key, bool now) = 0;
   virtual void list(const char* key, std::size_t length, const std::function<void(std::size_t)>& resize,
                     const std::function<void(KeyVisitor&, std::size_t)>& item, Need need) = 0;
-  /// An object whose entries are objects with names of the user's own.
+  /// An object whose entries are objects with user-defined names.
   virtual void named(const char* key, const std::vector<std::string>& names,
                      const std::function<void(KeyVisitor&, const std::string& name)>& item, Need need) = 0;
-  /// Whether the keys of every form are to be visited, whatever form the value is of.
+  /// Whether to visit the keys of every form, regardless of the value's form.
   virtual bool all_forms() const { return false; }
-  /// A value of a form of its own. `write` returns null where nothing need be written.
+  /// A value with its own format. `write` returns null if there is nothing to write.
   virtual void special(const char* key, const std::function<void(const Json&, const Place&)>& read,
                        const std::function<Json()>& write, Need need) = 0;
 };

@@ -1,4 +1,4 @@
-// A key of a JSON file that is given on the command line.
+// A key of a JSON file specified on the command line.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 namespace terramask::keys {
 
 struct Setting {
-  std::string option;  ///< as people typed it, for messages: "--loss"
+  std::string option;  ///< as typed, for messages: "--loss"
   std::string key;     ///< "training.loss", "images[0].labels.ignore"
-  std::string value;   ///< JSON, or else a text
+  std::string value;   ///< JSON, else text
 
   bool operator==(const Setting&) const = default;
 };

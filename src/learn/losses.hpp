@@ -1,4 +1,4 @@
-// The losses that a training can have, by name.
+// Training losses by name.
 #pragma once
 
 #include <array>
@@ -21,7 +21,7 @@ enum class Loss : std::uint8_t {
   noisy_labels,
 };
 
-/// What a loss is made of, its options at their defaults.
+/// The components of a loss, with default options.
 LossSpec loss_spec(Loss loss);
 
 }  // namespace terramask::learn

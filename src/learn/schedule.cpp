@@ -7,7 +7,7 @@
 namespace terramask::learn {
 namespace {
 
-// From `from` to `to` as a half cosine; `part` from 0 to 1.
+// Half-cosine transition from `from` to `to`; `part` is from 0 to 1.
 double cosine(double from, double to, double part) {
   return to + (from - to) * (1 + std::cos(std::numbers::pi * part)) / 2;
 }

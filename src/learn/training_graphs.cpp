@@ -15,10 +15,10 @@ namespace {
 
 struct LossValues {
   std::vector<ValueId> terms;  // to differentiate
-  ValueId total = 0;  // (Σ w · loss, Σ w); of two terms their sums, so that the quotient is their mean
+  ValueId total = 0;  // (Σ w · loss, Σ w); for two terms their sums, so that the quotient is their mean
 };
 
-// Of a network's graph with the output "logits".
+// For a network graph with the output "logits".
 LossValues add_loss(Graph& graph, const LossSpec& loss) {
   const ValueId logits = graph.outputs().front().value;
   const Shape& shape = graph.type(logits).shape;
@@ -53,7 +53,7 @@ void check_patterns(const TrainingSpec& spec, const Graph& network) {
       return value.role == Role::parameter && fits(pattern, value.name);
     });
     if (fits_one) return;
-    std::set<std::string> names;  // of the layers that hold them
+    std::set<std::string> names;  // of the layers that contain them
     for (const Value& value : network.values())
       if (value.role == Role::parameter) names.insert(value.name.substr(0, value.name.find('.')) + ".*");
     throw Error(

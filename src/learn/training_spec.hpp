@@ -1,4 +1,4 @@
-// What a training is, besides its data: loss, optimiser, what stays as it is.
+// Specification of a training, except its data: loss, optimiser, frozen parameters.
 #pragma once
 
 #include <array>
@@ -15,15 +15,15 @@ namespace terramask::learn {
 
 struct LossSpec {
   bool by_pixel = true;  ///< a sum over pixels
-  bool dice = false;     ///< soft Dice; where both are set, the mean of the two
+  bool dice = false;     ///< soft Dice; if both are set, the mean of the two
   ops::PixelLossOptions pixel;
   std::vector<double> chances{};  ///< of noisy_labels: C × C, row by label, column by truth
 };
 
 enum class OptimizerKind : std::uint8_t { sgd, adam, adamw };
 
-/// Parameters whose names fit `pattern` (* and ? as in a shell) have a rate and decay of their own; of
-/// several groups that fit the last one counts.
+/// Parameters whose names match `pattern` (* and ? as in a shell) have their own rate and decay; the last
+/// matching group applies.
 struct GroupSpec {
   std::string pattern;
   ops::ParameterGroup group;
@@ -34,22 +34,22 @@ struct OptimizerSpec {
   double momentum = 0;  ///< sgd
   bool nesterov = false;
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  ///< adam, adamw
-  ops::ParameterGroup group;                          ///< of whatever fits no pattern
+  ops::ParameterGroup group;                          ///< for parameters that match no pattern
   std::vector<GroupSpec> groups;
-  double clip_norm = 0;  ///< largest norm of all gradients together; 0: any
+  double clip_norm = 0;  ///< maximum norm of all gradients together; 0: no limit
 };
 
 struct TrainingSpec {
   NetworkSpec network;
-  std::int64_t batch = 1;   ///< patches of a micro-batch
-  std::int64_t height = 0;  ///< of a patch: multiples of the network's total stride
+  std::int64_t batch = 1;   ///< patches per micro-batch
+  std::int64_t height = 0;  ///< of a patch: a multiple of the network's total stride
   std::int64_t width = 0;
   LossSpec loss{};
   OptimizerSpec optimizer{};
-  std::vector<std::string> frozen{};  ///< patterns of parameters that stay as they are
+  std::vector<std::string> frozen{};  ///< patterns of parameters that are not trained
 };
 
-/// Whether a name fits a pattern in which * stands for any characters and ? for one.
+/// Whether a name matches a pattern in which * stands for any characters and ? for one.
 bool fits(std::string_view pattern, std::string_view name);
 
 /// The group of a parameter.

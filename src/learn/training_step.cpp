@@ -7,10 +7,10 @@
 namespace terramask::learn {
 namespace {
 
-// The programs share staging memory, a slot each.
+// The programs share staging memory, one slot each.
 constexpr std::size_t kAccumulateSlot = 0, update_slot = 1;
 
-// Whether a variable is part of the state: gradients are made anew at every step.
+// Whether a variable is part of the state: gradients are recomputed at every step.
 bool lasts(const std::string& name) {
   return !name.starts_with("gradient/") && name != "loss.total";
 }
@@ -89,7 +89,7 @@ void TrainingStep::reduce(const std::function<void(std::span<float> values)>& su
   accumulate_->wait(kAccumulateSlot);
   std::vector<std::string> names{"loss.total"};
   for (const std::string& name : graphs_.trained) names.push_back("gradient/" + name);
-  // Small tensors together: a message a bias would be all latency.
+  // Small tensors are combined: one message per bias would be dominated by latency.
   constexpr std::int64_t enough = std::int64_t{1} << 20;
   std::vector<Tensor> some;
   std::vector<float> bucket;

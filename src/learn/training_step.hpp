@@ -1,4 +1,4 @@
-// A training step on a device: the two programs and what lives between them.
+// A training step on a device: the two programs and the variables they share.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ struct BatchView {
   std::span<const float> weights;        ///< N × H × W
 };
 
-/// What dropout is keyed by, besides the layer.
+/// The dropout key, except the layer.
 struct DropoutKey {
   std::uint64_t seed = 0;
   std::int64_t step = 0;
@@ -28,34 +28,34 @@ struct DropoutKey {
 };
 
 struct StepResult {
-  double loss = 0;    ///< Σ w · loss / Σ w; 0 where no pixel counts
+  double loss = 0;    ///< Σ w · loss / Σ w; 0 if all pixels are ignored
   double weight = 0;  ///< Σ w
   double norm = 0;    ///< of the gradient, before clipping
 };
 
-/// Between batch in and loss out nothing visits the host.
+/// Between batch and loss, no data are transferred to the host.
 class TrainingStep {
  public:
-  /// `parameters` are the network's, all of them.
+  /// `parameters` must contain all parameters of the network.
   TrainingStep(Executor& executor, const TrainingSpec& spec, const Parameters& parameters);
 
-  /// Forward and backward over a micro-batch; returns as soon as the batch is on its way to the device.
-  /// `first`: of a step.
+  /// Forward and backward over a micro-batch; returns once the batch is on its way to the device. `first`:
+  /// first micro-batch of a step.
   void accumulate(const BatchView& batch, bool first, const DropoutKey& key);
-  /// Adds up what several machines have accumulated, between `accumulate` and `update`: `sum` gets this one's
-  /// loss, weight and gradients, some MiB at a time and always in the same order, and leaves the sums of all
-  /// there.
+  /// Sums what several machines have accumulated, between `accumulate` and `update`: `sum` is called with
+  /// this machine's loss, weight and gradients, some MiB at a time and always in the same order, and must
+  /// replace them with the sums over all machines.
   void reduce(const std::function<void(std::span<float> values)>& sum);
-  /// Moves the parameters; returns at once.
+  /// Updates the parameters; returns immediately.
   void update(double rate, std::int64_t step);
-  /// Waits for the step that `update` has ended.
+  /// Waits for the step completed by `update`.
   StepResult finish();
 
-  /// The network's parameters as they are now, frozen ones too.
+  /// The network's current parameters, including frozen ones.
   Parameters parameters() const;
-  /// Everything that the next step depends on: parameters, moments.
+  /// All state that the next step depends on: parameters and moments.
   Parameters state() const;
-  /// ErrorCode::mismatch where a tensor is missing or of another shape.
+  /// ErrorCode::mismatch if a tensor is missing or has another shape.
   void restore(const Parameters& state);
 
   const TrainingGraphs& graphs() const { return graphs_; }

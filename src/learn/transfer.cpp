@@ -15,7 +15,7 @@ std::string first_weight(const Graph& network) {
   throw Error(ErrorCode::internal, "no node reads the image");
 }
 
-// The parameters of the node that makes the logits.
+// The parameters of the node that computes the logits.
 std::vector<std::string> last_parameters(const Graph& network) {
   std::vector<std::string> names;
   for (const Node& node : network.nodes())
@@ -30,7 +30,7 @@ bool same_classes(const std::vector<ClassInfo>& a, const std::vector<ClassInfo>&
   return std::ranges::equal(a, b, {}, &ClassInfo::name, &ClassInfo::name);
 }
 
-// weight [O, bands, kh, kw] of `from`, for other bands.
+// weight [O, bands, kh, kw] of `from`, converted to other bands.
 Tensor for_bands(const Tensor& from, const std::vector<ModelBand>& old, const std::vector<ModelBand>& bands) {
   const Shape& shape = from.shape();
   const std::int64_t taps = shape[2] * shape[3];

@@ -1,4 +1,4 @@
-// What an architecture is. A new one is a file of its own and a line in architectures.def.
+// Definition of an architecture. To add one, add a file and a line in architectures.def.
 #pragma once
 
 #include <span>
@@ -9,23 +9,24 @@
 
 namespace terramask {
 
-/// Channels beyond this are no network that anyone could run.
+/// The maximum number of channels; larger networks could not be run.
 inline constexpr std::int64_t kMaxChannels = std::int64_t{1} << 20;
 
 struct Architecture {
   std::string_view name;
-  std::string_view title;  ///< what it is, and its source
-  /// Beside architecture, bands and classes. Files, options, schema and documents derive from them.
+  std::string_view title;  ///< description and source
+  /// In addition to architecture, bands and classes. Files, options, schema and documents are derived from
+  /// them.
   std::span<const NetworkKey> keys;
-  /// Throws ErrorCode::usage where values do not fit each other; each by itself is checked already.
+  /// Throws ErrorCode::usage for inconsistent values; each value is already checked by itself.
   void (*check)(const NetworkSpec&);
-  /// Height and width of the input must be multiples of it.
+  /// Height and width of the input must be multiples of this.
   std::int64_t (*stride)(const NetworkSpec&);
   /// From the image to the logits.
   ValueId (*build)(const NetworkSpec&, Builder&, ValueId image);
 };
 
-/// For architectures whose keys fit each other whatever they are.
+/// For architectures whose keys are consistent with any values.
 inline void any_keys(const NetworkSpec&) {}
 
 constexpr NetworkKey whole_key(std::string_view name, std::int64_t initial, std::int64_t low,
@@ -51,7 +52,7 @@ constexpr NetworkKey choice_key(std::string_view name, std::span<const std::stri
   return {.name = name, .kind = NetworkKey::Kind::choice, .choices = choices, .help = help};
 }
 
-/// A number that matters to training alone.
+/// A number used in training only.
 constexpr NetworkKey training_key(std::string_view name, double initial, double low, double high,
                                   std::string_view help) {
   return {.name = name,
@@ -67,13 +68,13 @@ constexpr NetworkKey training_key(std::string_view name, double initial, double 
 #include "models/architectures.def"
 #undef TERRAMASK_ARCHITECTURE
 
-/// The architecture of that name; ErrorCode::unsupported, naming the known ones, where there is none.
+/// Returns an architecture by name; ErrorCode::unsupported, listing the known ones, if there is none.
 const Architecture& find_architecture(std::string_view name);
 
-/// The value of a key of the specification's architecture, or the key's default.
+/// The value of a key of the specification's architecture, or its default.
 NetworkValue network_value(const NetworkSpec& spec, const NetworkKey& key);
 
-/// Checks the values of a specification, all of them against limits that keep every shape countable.
+/// Checks the values of a specification, including the limits that prevent overflow of shapes.
 /// @throws Error usage; unsupported for an unknown architecture
 void check_spec(const NetworkSpec& spec);
 

@@ -18,7 +18,7 @@ constexpr std::array table{
 #undef TERRAMASK_ARCHITECTURE
 };
 
-// n·h·w of an input: with max_channels, no tensor's size in bytes overflows.
+// Limit of n·h·w of an input: with max_channels, no tensor's size in bytes overflows.
 constexpr std::int64_t kMaxPositions = std::int64_t{1} << 38;
 
 [[noreturn]] void refuse(std::string_view key, const std::string& value, const std::string& expected) {
@@ -54,7 +54,7 @@ void check_value(const NetworkKey& key, const NetworkValue& value) {
   }
 }
 
-// The value of a key that the architecture's own code asks for.
+// The value of a key that the architecture's own code reads.
 NetworkValue own_value(const NetworkSpec& spec, std::string_view name, NetworkKey::Kind kind) {
   const NetworkKey* key = find_key(find_architecture(spec.architecture), name);
   if (key == nullptr || key->kind != kind)

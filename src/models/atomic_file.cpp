@@ -22,14 +22,14 @@
 namespace terramask {
 namespace {
 
-constexpr int kTries = 500;  // half a minute: the largest models are written in less
+constexpr int kTries = 500;  // half a minute: enough to write the largest models
 constexpr std::chrono::milliseconds kPause(60);
 
 Error already_there(const std::string& path) {
   return Error(ErrorCode::exists, path + ": already there", "give another name, or `overwrite`");
 }
 
-// Where the file system cannot refuse to replace, the check in the constructor has to do.
+// If the file system cannot refuse to replace a file, only the check in the constructor applies.
 int rename_to(const std::string& from, const std::string& to, bool overwrite) {
   if (!overwrite) {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
@@ -38,7 +38,7 @@ int rename_to(const std::string& from, const std::string& to, bool overwrite) {
   return ::rename(from.c_str(), to.c_str());
 }
 
-/// Whether the open file still stands under that name.
+/// Whether the open file still has this name.
 bool stands(int descriptor, const std::string& path) {
   struct stat mine {
   }, there{};
@@ -59,7 +59,7 @@ AtomicFile::AtomicFile(std::string path, bool overwrite) : path_(std::move(path)
   for (int attempt = 0; !open_temporary(); ++attempt) {
     if (attempt == kTries) {
       const std::string who = holder_of(temporary_, Opened::any);
-      temporary_.clear();  // it is theirs
+      temporary_.clear();  // it belongs to the other process
       throw Error(
           ErrorCode::exists,
           fmt::format("{}: another run is writing it: {}", path_, who.empty() ? "another program" : who),
@@ -69,7 +69,7 @@ AtomicFile::AtomicFile(std::string path, bool overwrite) : path_(std::move(path)
   }
 }
 
-/// False where another process has it now, or has just given it its name.
+/// False if another process has it locked, or has just renamed it.
 bool AtomicFile::open_temporary() {
   const int opened = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (opened < 0) {
@@ -77,7 +77,7 @@ bool AtomicFile::open_temporary() {
     temporary_.clear();
     fail("cannot be written", cause);
   }
-  // File systems without locks leave it to the one who runs two at once.
+  // On file systems without locks, users must not run two processes at once.
   const bool taken = ::flock(opened, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
   if (taken || !stands(opened, temporary_)) {
     ::close(opened);
@@ -112,7 +112,7 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 
 void AtomicFile::commit() {
   if (::fsync(descriptor_) != 0) fail("writing failed", errno);
-  // Closing may fail, and must not give up the lock before the file has its name.
+  // Closing may fail, and the lock must be held until the file is renamed.
   const int lock = ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0);
   const int written = std::exchange(descriptor_, lock);
   if (::close(written) != 0) fail("writing failed", errno);
@@ -121,7 +121,7 @@ void AtomicFile::commit() {
     fail("cannot be given its name", errno);
   }
   temporary_.clear();
-  // So that the name, too, outlasts a power cut; some file systems cannot, and then nothing is lost but that.
+  // Makes the name survive a power failure too; on file systems that do not support this, only that is lost.
   const int folder = ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder >= 0) {
     ::fsync(folder);

@@ -1,4 +1,4 @@
-// A file that appears whole or not at all: written beside its final name, synced, renamed.
+// A file that appears completely or not at all: written beside its final name, synced, renamed.
 #pragma once
 
 #include <cstddef>
@@ -8,20 +8,20 @@
 
 namespace terramask {
 
-/// It grows in ".NAME.part" beside its final name, locked: what a killed process left there is written over.
-/// Where the name is a symbolic link, its target is what is written.
+/// Written as ".NAME.part" beside its final name, and locked; one left by a killed process is overwritten. If
+/// the name is a symbolic link, its target is written.
 class AtomicFile {
  public:
-  /// @throws Error exists where `path` is there and `overwrite` is not set, or another process keeps writing
-  /// it; usage where it is no regular file; io where the folder is not writable
+  /// @throws Error exists if `path` exists and `overwrite` is not set, or while another process is writing
+  /// it; usage if it is not a regular file; io if the folder is not writable
   AtomicFile(std::string path, bool overwrite);
-  /// Removes what was written, unless committed.
+  /// Removes the temporary file unless committed.
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
 
   void write(std::span<const std::byte> bytes);
-  /// Gives the file its name. Until then nothing stands under it, or what stood there before.
+  /// Renames the file to its final name. Until then, an existing file of that name is kept.
   void commit();
 
  private:
@@ -36,7 +36,7 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
-/// Writes a text so, in place of what stands there.
+/// Atomically replaces a file with a text.
 void replace_file(const std::string& path, std::string_view text);
 
 }  // namespace terramask

@@ -1,4 +1,4 @@
-// PyTorch's layers, by the names that its modules give their tensors.
+// PyTorch's layers, with the tensor names of its modules.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 namespace terramask {
 
 /// Appends layers to a graph. A layer's result has the module's name ("down.0.1"), its parameters that name
-/// with an ending ("down.0.1.weight"); the number of input channels is the operand's.
+/// with a suffix ("down.0.1.weight"); the number of input channels is the operand's.
 class Builder {
  public:
   explicit Builder(Graph& graph) : graph_(graph) {}
@@ -27,13 +27,13 @@ class Builder {
   /// With PyTorch's epsilon, 1e-5.
   ValueId batch_norm(const std::string& name, ValueId x);
   ValueId relu(const std::string& name, ValueId x);
-  /// Nothing but in training; `layer` tells the network's dropouts apart.
+  /// Has no effect outside training; `layer` distinguishes the network's dropouts.
   ValueId dropout(const std::string& name, ValueId x, double rate, std::int32_t layer);
   /// 2 × 2, stride 2.
   ValueId max_pool(const std::string& name, ValueId x);
   /// The same with the positions of the maxima.
   std::pair<ValueId, ValueId> max_pool_indices(const std::string& name, ValueId x);
-  /// Undoes max_pool_indices: twice the height and width.
+  /// Inverts max_pool_indices: doubles height and width.
   ValueId max_unpool(const std::string& name, ValueId x, ValueId indices);
   ValueId upsample_nearest(const std::string& name, ValueId x);
   ValueId concat(const std::string& name, ValueId a, ValueId b);

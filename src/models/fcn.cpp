@@ -1,5 +1,5 @@
-// Fully convolutional network (Long et al. 2015) on VGG16's encoder; skips 0, 1, 2 make FCN-32s, -16s, -8s.
-// Padded input (multiples of 32) makes the paper's cropping needless.
+// Fully convolutional network (Long et al. 2015) on VGG16's encoder; skips 0, 1, 2 are FCN-32s, -16s, -8s. As
+// input is padded (to multiples of 32), the paper's cropping is unnecessary.
 #include <fmt/format.h>
 
 #include <array>
@@ -34,7 +34,7 @@ ValueId build_fcn(const NetworkSpec& spec, Builder& builder, ValueId x) {
   x = conv_relu(builder, "fc6", "fc6.relu", x, {.channels = fc, .kernel = 7, .padding = 3});
   x = conv_relu(builder, "fc7", "fc7.relu", x, {.channels = fc, .kernel = 1});
   x = builder.conv2d("score.0", x, {.channels = spec.classes, .kernel = 1});
-  // Doubled and joined by the score of the fourth stage, then of the third.
+  // Upsampled by 2 and added to the score of the fourth stage, then of the third.
   for (std::int64_t i = 0; i < skips; ++i) {
     const ValueId doubled = builder.conv_transpose2d(
         fmt::format("up.{}", i), x, {.channels = spec.classes, .kernel = 4, .stride = 2, .padding = 1});

@@ -1,4 +1,4 @@
-// Files of other programs that are named where a model is wanted.
+// Files of other programs specified as a model.
 #pragma once
 
 #include <string>
@@ -6,11 +6,11 @@
 
 namespace terramask {
 
-/// "a PyTorch checkpoint", "an ONNX model", "a TIFF file": what a file is that is no model of Terramask, by
-/// its first bytes and the ending of its name. Empty where neither says anything.
+/// "a PyTorch checkpoint", "an ONNX model", "a TIFF file": the kind of a file that is not a Terramask model,
+/// from its first bytes and extension. Empty if unknown.
 std::string foreign_kind(const std::string& path, std::string_view head);
 
-/// What to do about it.
+/// Advice for a file of this kind.
 std::string foreign_remedy(std::string_view kind);
 
 }  // namespace terramask

@@ -1,4 +1,4 @@
-// The names of the ways in which weights begin.
+// Names of the weight initialisations.
 #pragma once
 
 #include <array>

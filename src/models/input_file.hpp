@@ -1,4 +1,4 @@
-// A file read once from its first byte to its last, hashed on the way.
+// A file read once from beginning to end and hashed at the same time.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,19 @@ namespace terramask {
 
 class InputFile {
  public:
-  /// @throws Error not_found, io, or format where `path` is not a regular file
+  /// @throws Error not_found, io, or format if `path` is not a regular file
   explicit InputFile(const std::string& path);
   ~InputFile();
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
 
   const std::string& path() const { return path_; }
-  /// Size when it was opened.
+  /// Size when opened.
   std::uint64_t bytes() const { return bytes_; }
 
-  /// Fills `target` with the next bytes; ErrorCode::format where the file ends before.
+  /// Fills `target` with the next bytes; ErrorCode::format at a premature end of file.
   void read(std::span<std::byte> target);
-  /// Reads the next bytes for the hash alone.
+  /// Reads the next bytes for the hash only.
   void skip(std::uint64_t bytes);
 
   /// SHA-256 of all bytes read so far, in hex. Nothing can be read afterwards.

@@ -1,6 +1,5 @@
-// Multinomial logistic regression, pixel by pixel: one 1 × 1 convolution of the bands (Hosmer, Lemeshow and
-// Sturdivant 2013). It sees no neighbourhood: a baseline that any other network must beat, and next to no
-// work.
+// Multinomial logistic regression per pixel: one 1 × 1 convolution of the bands (Hosmer, Lemeshow and
+// Sturdivant 2013). It uses no neighbourhood: a baseline for other networks, at almost no cost.
 #include "models/architecture.hpp"
 
 namespace terramask {

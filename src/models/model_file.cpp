@@ -36,7 +36,7 @@ bool is_counter(const safetensors::Entry& entry) {
               "its weights and its description do not belong together; export the model again");
 }
 
-// Every expected tensor is there, with its shape and a floating-point type. Says which are of no use.
+// Checks that every expected tensor exists, with its shape and a floating-point type. Reports unused tensors.
 void check_tensors(const safetensors::Header& header,
                    const std::map<std::string, Shape, std::less<>>& expected, const std::string& path,
                    std::vector<std::string>& warnings) {
@@ -69,10 +69,11 @@ void check_tensors(const safetensors::Header& header,
                                    : fmt::format(", and {} more", expected.size() - found - 1)));
 }
 
-// The product of two such overflows, and sums of infinities are NaN, which a ReLU may turn to a harmless 0.
+// Products of two larger weights overflow, and sums of infinities are NaN, which a ReLU may turn into a
+// harmless-looking 0.
 constexpr float kMostWeight = 1e18F;
 
-// One NaN makes every pixel that it meets a NaN, and a mask of them is all of one class.
+// A single NaN makes every pixel it affects NaN, and their mask is all one class.
 void check_values(const Parameters& parameters, const std::string& path) {
   for (const auto& [name, tensor] : parameters) {
     if (tensor->dtype() != DType::f32) continue;
@@ -145,7 +146,7 @@ void check_description(const std::string& path, const ModelInfo& info) {
 
 void save_model(const std::string& path, const ModelInfo& info, const Parameters& parameters,
                 bool overwrite) {
-  // What would not be read is not written.
+  // Do not write what could not be read.
   const std::string text = description_text(info);
   std::vector<std::string> ignored;
   const ModelInfo read_back = parse_description(text, path, ignored);

@@ -16,7 +16,7 @@
 namespace terramask {
 namespace {
 
-// Objects keep their order, so that provenance comes back as it was.
+// Objects keep their order, so that provenance is preserved exactly.
 using Json = nlohmann::ordered_json;
 
 // GDAL's real types.
@@ -28,7 +28,7 @@ constexpr std::array<std::string_view, 10> kBandTypes{"Byte",  "Int8",   "UInt16
 }
 
 // JSON without duplicate keys and deep nesting, both of which the library accepts, and without objects so
-// large that looking for their keys, one after the other, takes for ever.
+// large that linear lookup of their keys would take very long.
 Json parse_strictly(std::string_view text) {
   if (text.size() > kMaxDescriptionBytes)
     fail(fmt::format("{} bytes long (at most {})", text.size(), kMaxDescriptionBytes));
@@ -121,8 +121,8 @@ NetworkValue network_value_of(const Json& value, const NetworkKey& key) {
   throw Error(ErrorCode::internal, "unknown kind of key");
 }
 
-// A key that no architecture has may change what the network computes: it cannot be ignored. A key of another
-// architecture changes nothing; nor does another's for training, which models were exported with.
+// A key unknown to all architectures may affect what the network computes, so it is an error. Keys of another
+// architecture have no effect, nor do its training keys, with which models have been exported.
 NetworkSpec parse_network(const Json& json, std::vector<std::string>& warnings) {
   NetworkSpec spec;
   spec.architecture = text(need(json, "architecture", "network"), "network: architecture");

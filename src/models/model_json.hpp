@@ -9,21 +9,22 @@
 
 namespace terramask {
 
-/// Largest description in bytes (room for 65535 classes), its deepest nesting, the most keys of an object.
+/// Maximum size of a description in bytes (room for 65535 classes), maximum nesting depth, maximum keys per
+/// object.
 inline constexpr std::size_t kMaxDescriptionBytes = std::size_t{8} << 20;
 inline constexpr int kMaxDescriptionDepth = 32;
 inline constexpr std::size_t kMaxDescriptionKeys = 1000;
 
-/// Reads and checks a description. Keys that change nothing are named in `warnings`.
-/// @throws Error format, or unsupported where a later Terramask is needed: "FILE: cause"
+/// Parses and checks a description. Unused keys are reported in `warnings`.
+/// @throws Error format, or unsupported if a later Terramask is required: "FILE: cause"
 ModelInfo parse_description(std::string_view text, const std::string& file,
                             std::vector<std::string>& warnings);
 
-/// What parse_description reads; the same description gives the same bytes.
-/// @throws Error usage where the provenance is not JSON or a text not UTF-8
+/// Text for parse_description; the same description gives the same bytes.
+/// @throws Error usage if the provenance is not JSON or a text is not UTF-8
 std::string description_text(const ModelInfo& info);
 
-/// A description that parse_description has read, with another threshold and nothing else changed.
+/// Changes the threshold, and nothing else, of a description accepted by parse_description.
 std::string with_threshold(std::string_view description, double threshold);
 
 }  // namespace terramask

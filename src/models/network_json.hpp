@@ -1,4 +1,4 @@
-// A network as the model file, `info` and terramask-bench write it.
+// JSON of a network, as written in model files and by `info` and terramask-bench.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace terramask {
 
-/// Keys and values of a specification, defaults filled in, in the architecture's order. What matters in
-/// training alone is left out at its default, so that files of networks without it stay as they were.
+/// Keys and values of a specification in the architecture's order, with defaults filled in. Training-only
+/// keys are omitted at their defaults, so that files of networks without them do not change.
 inline std::vector<std::pair<std::string, NetworkValue>> stated_keys(const NetworkSpec& spec) {
   std::vector<std::pair<std::string, NetworkValue>> stated;
   for (const NetworkKey& key : network_keys(spec.architecture)) {
@@ -21,7 +21,7 @@ inline std::vector<std::pair<std::string, NetworkValue>> stated_keys(const Netwo
 }
 
 /// {"architecture": "unet", "bands": 3, "classes": 2, "width": 16, ...}
-/// @tparam Json one of nlohmann's
+/// @tparam Json one of nlohmann's JSON types
 template <class Json>
 Json network_json(const NetworkSpec& spec) {
   Json json{{"architecture", spec.architecture}, {"bands", spec.bands}, {"classes", spec.classes}};

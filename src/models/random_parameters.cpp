@@ -1,5 +1,5 @@
-// Parameters for networks never trained, the same with every compiler and standard library:
-// only integers and correctly rounded operations.
+// Parameters for untrained networks, the same with every compiler and standard library: only integers and
+// correctly rounded operations.
 #include <algorithm>
 #include <cmath>
 
@@ -10,12 +10,12 @@
 namespace terramask {
 namespace {
 
-// SplitMix64 at a place of its stream.
+// SplitMix64 at a position of its stream.
 std::uint64_t random_bits(std::uint64_t key, std::uint64_t counter) {
   return mix(key + counter * kGoldenStep);
 }
 
-// Mean 0, variance 1, nearly normal: the sum of twelve uniform numbers of 16 bits.
+// Mean 0, variance 1, approximately normal: the sum of twelve uniform numbers of 16 bits.
 double random_normal(std::uint64_t key, std::uint64_t counter) {
   std::int64_t sum = 0;
   for (std::uint64_t word = 0; word < 3; ++word)
@@ -30,7 +30,7 @@ double random_uniform(std::uint64_t key, std::uint64_t counter) {
   return std::sqrt(3.0) * (bits * 0x1p-52 - 1.0);
 }
 
-// Standard deviation of the weights, and whether they are uniform.
+// Standard deviation of the weights, and whether their distribution is uniform.
 std::pair<double, bool> spread(const ops::Fans& fans, InitialWeights weights) {
   switch (weights) {
     case InitialWeights::he:
@@ -45,7 +45,7 @@ std::pair<double, bool> spread(const ops::Fans& fans, InitialWeights weights) {
   throw Error(ErrorCode::internal, "unknown initial weights");
 }
 
-// What node.operands[operand] begins as.
+// The initial value of node.operands[operand].
 Tensor make(const Graph& graph, const Node& node, std::size_t operand, std::uint64_t seed,
             InitialWeights weights) {
   const Value& value = graph.values()[node.operands[operand]];

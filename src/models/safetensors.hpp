@@ -1,5 +1,5 @@
-// Reading and writing safetensors: eight bytes of header length, a JSON header, the tensors one after the
-// other. A file is not trusted: whatever it holds, reading gives its contents or ErrorCode::format.
+// Reads and writes safetensors: eight bytes of header length, a JSON header, then the tensors. Files are
+// untrusted: reading returns valid contents or ErrorCode::format.
 // Format: https://github.com/huggingface/safetensors
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace terramask::safetensors {
 
-/// Limits of the reference implementation, and of what a header of ours could mean.
+/// Limits of the reference implementation, and of headers that Terramask could use.
 inline constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;
 inline constexpr std::size_t kMaxRank = 64;
 
@@ -31,15 +31,15 @@ struct Entry {
 struct Header {
   std::map<std::string, std::string, std::less<>> metadata;
   std::vector<Entry>
-      tensors;  ///< in the order of their bytes; together they are all of the data, with no hole
+      tensors;  ///< in the order of their bytes; together they cover all of the data without gaps
 };
 
 /// Parses and checks the header's text.
-/// @param data_bytes what follows the header in the file
+/// @param data_bytes number of bytes after the header
 /// @throws Error ErrorCode::format, "FILE: cause"
 Header parse_header(std::string_view text, std::uint64_t data_bytes, const std::string& file);
 
-/// True for element types that become F32 when read: F32, F16, BF16, F64.
+/// True for element types that are converted to F32 on reading: F32, F16, BF16, F64.
 bool is_float(std::string_view dtype);
 
 /// "16×3×3×3"; "scalar" for rank 0.
@@ -48,17 +48,17 @@ std::string shape_text(const std::vector<std::int64_t>& shape);
 /// One pass over one file: the header in the constructor, the data in read().
 class Reader {
  public:
-  /// Opens the file, reads and checks the header.
+  /// Opens the file, parses and checks the header.
   explicit Reader(const std::string& path);
 
   const Header& header() const { return header_; }
 
   /// Reads the data to the end of the file; call it once.
-  /// @param wanted says which tensors to keep; those must be is_float() and of at most four axes
-  /// @return the wanted tensors, as F32
+  /// @param wanted selects the tensors to return; those must be is_float() and have at most four axes
+  /// @return the selected tensors, as F32
   Parameters read(const std::function<bool(const Entry&)>& wanted);
 
-  /// Of the whole file, in hex; only after read().
+  /// Of the whole file, in hexadecimal; only after read().
   std::string sha256();
 
  private:
@@ -66,7 +66,7 @@ class Reader {
   Header header_;
 };
 
-/// Writes a file, atomically, with `metadata` and `tensors`: element types by falling size, then by name.
+/// Atomically writes a file with `metadata` and `tensors`, sorted by decreasing element size, then by name.
 /// The same contents give the same bytes.
 void write(const std::string& path, const std::map<std::string, std::string>& metadata,
            const Parameters& tensors, bool overwrite);

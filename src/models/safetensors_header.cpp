@@ -1,5 +1,5 @@
-// The header of a safetensors file. Nothing but the expected structure is accepted, event by event, so that
-// no nesting and no unexpected value is ever built in memory.
+// The header of a safetensors file. Only the expected structure is accepted, event by event, so that no
+// nested or unexpected value is ever stored in memory.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ constexpr std::array<ElementType, 20> kElementTypes{
      {"F8_E4M3", 8}, {"I16", 16}, {"F8_E8M0", 8}, {"U16", 16},    {"F16", 16}, {"BF16", 16}, {"I32", 32},
      {"U32", 32},    {"F32", 32}, {"C64", 64},    {"F64", 64},    {"I64", 64}, {"U64", 64}}};
 
-// What a tensor's header entry has had so far.
+// The fields read so far of a tensor's header entry.
 struct Fields {
   bool dtype = false;
   bool shape = false;
@@ -151,7 +151,7 @@ class HeaderParser {
   bool in_array_ = false;
 };
 
-// Bytes of a dense tensor; nothing where they cannot be counted.
+// Bytes of a dense tensor; empty on overflow.
 std::optional<std::uint64_t> bytes_of(const Entry& entry, std::uint64_t bits) {
   std::uint64_t product = bits;
   for (const std::int64_t extent : entry.shape)
@@ -177,7 +177,7 @@ void check_tensor(const Entry& entry, const std::string& file) {
 }
 
 void check_layout(std::vector<Entry>& tensors, std::uint64_t data_bytes, const std::string& file) {
-  // Tensors without elements may stand between others.
+  // Empty tensors may be between others.
   std::sort(tensors.begin(), tensors.end(), [](const Entry& a, const Entry& b) {
     return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
   });
@@ -213,7 +213,7 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
 }
 
 Header parse_header(std::string_view text, std::uint64_t data_bytes, const std::string& file) {
-  // The JSON parser takes a zero byte for the end of its text.
+  // The JSON parser interprets a zero byte as the end of its text.
   if (text.empty() || text.front() != '{' || text.find('\0') != std::string_view::npos)
     throw Error(ErrorCode::format, file + ": not a safetensors file (its header is not a JSON object)",
                 "name a model file");

@@ -1,5 +1,5 @@
-// SegNet (Badrinarayanan et al. 2017): VGG16's encoder with batch normalisation, its mirror image as decoder,
-// which puts values back where the encoder's pools found the maxima.
+// SegNet (Badrinarayanan et al. 2017): VGG16's encoder with batch normalisation, and a mirrored decoder that
+// restores values to the positions of the maxima in the encoder's pools.
 #include <fmt/format.h>
 
 #include <array>

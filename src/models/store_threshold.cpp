@@ -1,4 +1,4 @@
-// A threshold put into a model file that stands: its metadata are written anew, its data are copied.
+// Stores a threshold in an existing model file: its metadata are rewritten, its data are copied.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@
 namespace terramask {
 namespace {
 
-using Json = nlohmann::ordered_json;  // the header's order is the file's
+using Json = nlohmann::ordered_json;  // preserves the order of the file's header
 
 std::string new_header(const std::string& text, double threshold) {
   Json json = Json::parse(text);
@@ -33,14 +33,14 @@ void store_threshold(const std::string& path, double threshold) {
   if (!(threshold > 0 && threshold < 1))
     throw Error(ErrorCode::usage, fmt::format("{}: a threshold of {}", path, threshold),
                 "choose one above 0 and below 1");
-  const Model model = load_model(path);  // from here on the file is known to be sound
+  const Model model = load_model(path);  // from here on, the file is known to be valid
   if (model.info.classes.size() != 2)
     throw Error(ErrorCode::usage,
                 fmt::format("{}: has {} classes, a threshold needs two", path, model.info.classes.size()),
                 "store thresholds in models of two classes");
   InputFile input(path);
   std::uint64_t length = 0;
-  input.read(std::as_writable_bytes(std::span(&length, 1)));  // little-endian, as every host we build for
+  input.read(std::as_writable_bytes(std::span(&length, 1)));  // little-endian, as are all supported hosts
   if (length > safetensors::kMaxHeaderBytes || length + sizeof length > input.bytes())
     throw Error(ErrorCode::io, path + ": changed while it was read", "leave it alone meanwhile");
   std::string text(length, '\0');

@@ -15,8 +15,8 @@ bool is_continuation(std::string_view text, std::size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
 }
 
-// Bytes of the UTF-8 sequence that begins at `at`; 0 where there is none. C1 controls (U+0080 to U+009F),
-// overlong forms and surrogates count as none.
+// Length in bytes of the UTF-8 sequence at `at`; 0 if it is invalid. C1 controls (U+0080 to U+009F), overlong
+// forms and surrogates are invalid.
 std::size_t sequence(std::string_view text, std::size_t at) {
   const auto c = static_cast<unsigned char>(text[at]);
   if (c < 0x80) return 1;

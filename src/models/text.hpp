@@ -1,4 +1,4 @@
-// Text from files that are not trusted, on its way into messages.
+// Untrusted text from files, for use in messages.
 #pragma once
 
 #include <string>
@@ -6,12 +6,10 @@
 
 namespace terramask {
 
-/// The text in quotation marks, fit for one line of a terminal: control characters become "?", a long text is
-/// shortened.
+/// Quotes the text for one line of a terminal: control characters become "?", long text is truncated.
 std::string quotation(std::string_view text);
 
-/// True where the text can be shown as it is: not empty, at most 255 bytes, valid UTF-8, no control
-/// characters.
+/// True if the text can be shown unchanged: not empty, at most 255 bytes, valid UTF-8, no control characters.
 bool is_presentable(std::string_view text);
 
 }  // namespace terramask

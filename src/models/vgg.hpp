@@ -1,4 +1,4 @@
-// The encoder that SegNet and FCN share: VGG16's five stages (Simonyan and Zisserman 2015).
+// The encoder shared by SegNet and FCN: VGG16's five stages (Simonyan and Zisserman 2015).
 #pragma once
 
 #include <array>
@@ -8,7 +8,7 @@
 
 namespace terramask::vgg {
 
-/// Convolutions of each stage; each ends in a 2 × 2 pool.
+/// Convolutions per stage; each stage ends in a 2 × 2 pool.
 inline constexpr std::array<int, 5> convolutions{2, 2, 3, 3, 3};
 inline constexpr std::int64_t stride = 32;
 

@@ -12,7 +12,7 @@ namespace terramask {
 Backward::Backward(Graph& graph, NodeId node, std::vector<bool> wanted,
                    std::vector<std::optional<ValueId>> upstream)
     : graph_(graph), wanted_(std::move(wanted)), upstream_(std::move(upstream)), given_(wanted_.size()) {
-  // Copies: the graph's nodes move when it grows.
+  // Copied, since the graph's nodes move when it grows.
   const Node& of = graph.nodes().at(node);
   operands_ = of.operands;
   results_ = of.results;
@@ -35,11 +35,11 @@ void Backward::give(std::size_t operand, ValueId gradient) {
 std::map<ValueId, ValueId> differentiate(Graph& graph, std::span<const ValueId> losses,
                                          std::span<const ValueId> wanted) {
   const std::size_t forward = graph.nodes().size();
-  // What depends on something wanted: only there gradients are made.
+  // Values that depend on a wanted value: only these get gradients.
   std::vector<bool> depends(graph.values().size());
   for (const ValueId value : wanted) depends.at(value) = true;
   std::optional<NodeId> last;
-  std::set<NodeId> makers;  // of the losses
+  std::set<NodeId> makers;  // nodes that compute the losses
   for (NodeId node = 0; node < forward; ++node) {
     bool any = false;
     for (const ValueId operand : graph.nodes()[node].operands) any = any || depends[operand];

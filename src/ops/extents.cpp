@@ -8,7 +8,7 @@
 namespace terramask::ops {
 namespace {
 
-// Attributes stay below 2^20 and extents below 2^31, so that their products fit 64 bits with room to spare.
+// Attributes are below 2^20 and extents below 2^31, so that their products fit 64 bits with ample margin.
 constexpr std::int64_t kLargestAttribute = std::int64_t{1} << 20;
 constexpr std::int64_t kLargestExtent = std::numeric_limits<std::int32_t>::max();
 
@@ -16,7 +16,7 @@ std::string to_text(const ValueType& type) {
   return fmt::format("{} {}", to_string(type.dtype), to_string(type.shape));
 }
 
-// Neither empty nor too large to count in bytes.
+// Not empty, and with a size in bytes that does not overflow.
 bool sizeable(const Shape& shape) {
   std::int64_t elements = 1;
   for (std::size_t axis = 0; axis < shape.rank(); ++axis)

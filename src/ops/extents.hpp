@@ -1,4 +1,4 @@
-// What the operators' shape inference and interval propagation share: checks, exact integer arithmetic,
+// Shared by the operators' shape inference and interval propagation: checks, exact integer arithmetic,
 // windows.
 #pragma once
 
@@ -15,26 +15,26 @@ namespace terramask::ops {
 /// Throws ErrorCode::mismatch: "conv2d: expected 3 channels, found 4".
 [[noreturn]] void expect_failed(std::string_view op, const std::string& expected, const std::string& found);
 
-/// Between `least` and `most` operands; most = 0: no upper limit.
+/// Expects between `least` and `most` operands; most = 0 means no upper limit.
 void expect_count(std::string_view op, std::span<const ValueType> operands, std::size_t least,
                   std::size_t most);
-/// Operand `index` as a non-empty image N × C × H × W of the given type.
+/// Expects operand `index` to be a non-empty image N × C × H × W of the given type.
 const Shape& expect_image(std::string_view op, std::span<const ValueType> operands, std::size_t index,
                           DType type = DType::f32);
-/// Operand `index` as a non-empty f32 tensor of any rank.
+/// Expects operand `index` to be a non-empty f32 tensor of any rank.
 void expect_f32(std::string_view op, std::span<const ValueType> operands, std::size_t index);
-/// Operand `index` as an f32 tensor of exactly this shape.
+/// Expects operand `index` to be an f32 tensor of exactly this shape.
 void expect_shape(std::string_view op, std::span<const ValueType> operands, std::size_t index,
                   const Shape& shape, std::string_view what);
-/// Both extents at least `least`, and small enough that no size computed from them overflows.
+/// Expects both extents to be at least `least`, and small enough that no size computed from them overflows.
 void expect_at_least(std::string_view op, std::string_view what, const Extent2& extent, std::int64_t least);
-/// What every pool asks of its windows: kernel and stride at least 1, padding of at most half the kernel, so
-/// that no window lies wholly outside the image.
+/// The requirements of all pools: kernel and stride at least 1, padding at most half the kernel, so that no
+/// window lies entirely outside the image.
 void expect_pool_windows(std::string_view op, const Extent2& kernel, const Extent2& stride,
                          const Extent2& padding);
 
-/// An image type, checked: every extent positive, the size in bytes representable. Throws
-/// ErrorCode::mismatch naming the operands where the result would be empty or too large.
+/// A checked image type: every extent is positive and the size in bytes is representable. Throws
+/// ErrorCode::mismatch, naming the operands, if the result would be empty or too large.
 ValueType make_image(std::string_view op, DType type, const Shape& operand, std::int64_t n, std::int64_t c,
                      std::int64_t h, std::int64_t w);
 
@@ -65,27 +65,28 @@ Window window(const Op& op, Axis axis) {
   return result;
 }
 
-/// How many windows fit over `extent`; zero or less where none does.
+/// The number of windows that fit over `extent`; zero or less if none does.
 std::int64_t window_count(const Window& window, std::int64_t extent);
-/// What a gathering operator (convolution, pool) reads for its result's positions; empty for none.
+/// The positions that a gathering operator (convolution, pool) reads for the result's positions; empty for an
+/// empty result.
 Interval gathered(const Window& window, Interval result);
-/// What a scattering operator (transposed convolution, unpool) reads: the windows that touch the result's
-/// positions. Empty, but at its proper place, where no window does (kernel < stride).
+/// The positions that a scattering operator (transposed convolution, unpool) reads: the windows that overlap
+/// the result's positions. Empty, but correctly placed, if there is no such window (kernel < stride).
 Interval scattered(const Window& window, Interval result);
 
-/// The windows, of `count` without dilation, that a position lies in.
+/// The windows, out of `count` without dilation, that contain a position.
 constexpr Interval covering(const Window& window, std::int64_t position, std::int64_t count) {
   const std::int64_t first = ceil_div(position + window.padding - window.kernel + 1, window.stride);
   const std::int64_t end = floor_div(position + window.padding, window.stride) + 1;
   return {first < 0 ? 0 : first, end < count ? end : count};
 }
 
-/// "3×3 stride 2 pad 1 dilation 2", what is usual left out.
+/// "3×3 stride 2 pad 1 dilation 2"; default values are omitted.
 std::string describe_windows(const Extent2& kernel, const Extent2& stride, const Extent2& padding,
                              const Extent2& dilation = {1, 1});
 /// "3×3"
 std::string to_text(const Extent2& extent);
-/// " + relu", or nothing.
+/// " + relu", or empty.
 template <class Activation>
 std::string fused_text(const Activation& activation) {
   const std::string text = describe(activation);

@@ -1,4 +1,4 @@
-// How parameters begin, before training.
+// Initial values of parameters.
 #pragma once
 
 #include <cstddef>
@@ -9,23 +9,23 @@
 
 namespace terramask::ops {
 
-/// What random weights are spread by.
+/// Fan-in and fan-out, which determine the spread of random weights.
 struct Fans {
-  double in;        ///< products that make one element of the result
-  double out;       ///< elements of the result that one of the operand goes into
-  double pytorchs;  ///< what PyTorch takes for `in`
+  double in;        ///< products per element of the result
+  double out;       ///< elements of the result that one element of the operand contributes to
+  double pytorchs;  ///< PyTorch's value for `in`
 };
 
 struct Initial {
-  double value = 0;            ///< of every element that is not drawn
-  std::optional<Fans> fans{};  ///< drawn at random
-  bool bias = false;           ///< drawn only where biases are, as PyTorch does
+  double value = 0;            ///< of all elements that are not random
+  std::optional<Fans> fans{};  ///< random if present
+  bool bias = false;           ///< random only where biases are, as in PyTorch
 };
 
-/// How the parameter begins that is this operand of an operator. An operator with parameters says so beside
-/// its struct:
-///   Initial initial(const Op&, std::size_t operand, std::span<const ValueType> operands)
-/// ErrorCode::internal, naming operator and operand, where it says nothing.
+/// The initial value of the parameter that is this operand of an operator. An operator with parameters
+/// declares, next to its struct:
+/// Initial initial(const Op&, std::size_t operand, std::span<const ValueType> operands)
+/// ErrorCode::internal, naming operator and operand, if there is no such function.
 Initial initial_value(const Operator& op, std::size_t operand, std::span<const ValueType> operands);
 
 }  // namespace terramask::ops

@@ -1,5 +1,4 @@
-// Rewrites of inference graphs. Each copies the graph node by node into a new one and, on the way, leaves out
-// what has moved into another node.
+// Transformations of inference graphs. Each copies the graph node by node, omitting nodes merged into others.
 #include "terramask/passes.hpp"
 
 #include <fmt/format.h>
@@ -13,7 +12,7 @@
 namespace terramask {
 namespace {
 
-/// Who makes a value, and how many read it (outputs count).
+/// The node that computes each value, and the number of its readers (outputs count).
 class Uses {
  public:
   explicit Uses(const Graph& graph) : makers_(graph.values().size()), readers_(graph.values().size()) {
@@ -24,7 +23,7 @@ class Uses {
     for (const Output& output : graph.outputs()) ++readers_[output.value];
   }
 
-  /// The node that makes `value`, where nobody but one reader sees what it makes.
+  /// The node that computes `value`, if a single reader uses its results.
   const Node* sole_source(ValueId value) const {
     const Node* maker = makers_[value];
     return maker != nullptr && maker->results.size() == 1 && readers_[value] == 1 ? maker : nullptr;
@@ -35,7 +34,7 @@ class Uses {
   std::vector<int> readers_;
 };
 
-/// The new graph: the old one's inputs and outputs, and of its parameters those that are read.
+/// The new graph, with the old one's inputs and outputs, and those of its parameters that are used.
 class Copy {
  public:
   explicit Copy(const Graph& source) : source_(source), copies_(source.values().size()) {
@@ -61,7 +60,7 @@ class Copy {
     return result;
   }
 
-  /// Appends a node that makes what `old` made, by its names.
+  /// Appends a node that computes the results of `old`, with their names.
   void add(Operator op, std::vector<ValueId> operands, const Node& old) {
     const auto results =
         target_.add(std::move(op), std::move(operands), source_.values()[old.results.front()].name);
@@ -69,7 +68,7 @@ class Copy {
   }
   void add(const Node& old) { add(old.op, operands(old), old); }
 
-  /// Who reads `old` reads `instead`.
+  /// Replaces `old` by `instead` for all readers.
   void replace(ValueId old, ValueId instead) { copies_[old] = (*this)[instead]; }
 
   ValueId add_parameter(const std::string& name, const Shape& shape) {
@@ -101,7 +100,7 @@ bool is_plain(const Operator& op) {
   return conv != nullptr && conv->activation == ops::Activation{};
 }
 
-/// The convolution that `node`, if it is a batch norm, can move into.
+/// The convolution into which `node` can be folded, if it is a batch norm.
 const Node* foldable(const Graph& graph, const Uses& uses, const Node& node) {
   if (node.op.as<ops::BatchNorm>() == nullptr) return nullptr;
   const Node* conv = uses.sole_source(node.operands[0]);
@@ -114,7 +113,7 @@ const Node* foldable(const Graph& graph, const Uses& uses, const Node& node) {
 
 class BatchNormFolding {
  public:
-  /// @param made what an earlier folding of the same network made: nothing is computed anew
+  /// @param made parameters of an earlier folding of the same network, reused without computing
   explicit BatchNormFolding(const Network& network, const Parameters* made = nullptr)
       : network_(network), parameters_(network.parameters), made_(made), copy_(network.graph) {}
 
@@ -141,7 +140,7 @@ class BatchNormFolding {
   }
 
  private:
-  /// What each channel is multiplied by.
+  /// The scale factor of each channel.
   std::vector<double> scale(const Node& norm) const {
     const auto gamma = values(norm.operands[1]), variance = values(norm.operands[4]);
     const double epsilon = norm.op.as<ops::BatchNorm>()->epsilon;
@@ -157,7 +156,7 @@ class BatchNormFolding {
     Tensor weight(shape, DType::f32);
     const auto source = values(conv.operands[1]);
     const auto target = weight.values<float>();
-    // Index of the result's channel: the first axis, or, transposed, the second.
+    // Index of the result's channel: the first axis or, if transposed, the second.
     const auto taps = static_cast<std::size_t>(shape[2] * shape[3]);
     const bool transposed = conv.op.as<ops::ConvTranspose2d>() != nullptr;
     const std::size_t inner = transposed ? taps : taps * static_cast<std::size_t>(shape[1]);
@@ -207,7 +206,7 @@ class BatchNormFolding {
     return name + ".bias";
   }
 
-  /// A parameter of a name that nobody else has.
+  /// Adds a parameter with a unique name.
   ValueId add_parameter(std::string name, const std::function<Tensor()>& make) {
     do name += "·bn";
     while (parameters_.contains(name) || network_.graph.find(name));
@@ -241,7 +240,7 @@ class BatchNormFolding {
 
 // ---- activations
 
-/// `op` with the activation, where it is an Op without one.
+/// `op` with the activation, if it is an Op without one.
 template <class Op>
 bool fuse_into(std::optional<Operator>& op, const ops::Activation& activation) {
   if (!is_plain<Op>(*op)) return false;

@@ -1,6 +1,6 @@
-// Functions that C libraries round differently in single precision: glibc 2.41 has other versions of expm1f,
-// log1pf and tanhf than glibc 2.36. Computed in double precision and rounded once, they are the same
-// everywhere, but for a value that lies within 1e-16 of the middle between two floats.
+// Functions that C libraries round differently in single precision: expm1f, log1pf and tanhf differ between
+// glibc 2.36 and 2.41. Computed in double precision and rounded once, the results are the same everywhere,
+// except for values within 1e-16 of the midpoint between two floats.
 #pragma once
 
 #include <cmath>

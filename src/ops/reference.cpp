@@ -1,4 +1,4 @@
-// The reference executor: dispatch, and runs through a plan's places.
+// The reference executor: dispatch, and execution in a plan's memory.
 #include "ops/reference.hpp"
 
 #include <fmt/format.h>
@@ -45,7 +45,7 @@ bool overlap(const Place& a, const Place& b) {
   return a.chunk == b.chunk && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
 }
 
-/// What the arena holds: which values still have their bytes.
+/// The contents of the arena: the values whose bytes have not been overwritten.
 class Arena {
  public:
   explicit Arena(const Plan& plan) : plan_(plan), held_(plan.graph.values().size()), lost_to_(held_.size()) {
@@ -69,7 +69,7 @@ class Arena {
 
   void write(ValueId id, Array array) {
     if (plan_.homes[id]) {
-      // From now on the variable's old value is gone.
+      // The variable's old value is no longer available.
       lost_to_[*plan_.homes[id]] = name(id);
       held_[*plan_.homes[id]].reset();
       held_[id] = std::move(array);
@@ -81,7 +81,7 @@ class Arena {
     lost_to_[id].clear();
   }
 
-  /// Whatever lies in these bytes is gone.
+  /// Invalidates all values in these bytes.
   void take(const Place& place, const std::string& by) {
     for (std::size_t id = 0; id < held_.size(); ++id)
       if (held_[id] && plan_.places[id] && overlap(place, *plan_.places[id])) {
@@ -90,7 +90,7 @@ class Arena {
       }
   }
 
-  /// A kernel writes while it reads: what it writes must lie apart from what it reads.
+  /// A kernel writes while it reads: its results must not overlap its operands.
   void check_apart(NodeId step) const {
     const Node& node = plan_.graph.nodes()[step];
     std::vector<const Place*> written;
@@ -129,7 +129,7 @@ class Arena {
 
   const Plan& plan_;
   std::vector<std::optional<Array>> held_;
-  std::vector<std::string> lost_to_;  ///< who took a value's bytes
+  std::vector<std::string> lost_to_;  ///< what overwrote each value
 };
 
 const Array& given(const std::map<std::string, Array>& arrays, const Value& value) {

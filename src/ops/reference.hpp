@@ -1,4 +1,5 @@
-// The reference executor: double precision, plain and slow; it runs the same plans and says what is right.
+// The reference executor: double precision, simple and slow. It runs the same plans and defines the correct
+// results.
 #pragma once
 
 #include <map>
@@ -23,7 +24,7 @@ struct Array {
   }
 };
 
-/// Whether `a` comes before `b` where the largest wins: a NaN counts as the largest, and of equals neither
+/// Whether `a` takes precedence over `b` in a maximum: a NaN counts as the largest; of equal values neither
 /// does.
 inline bool exceeds(double a, double b) {
   return a > b || (a != a && b == b);
@@ -32,19 +33,19 @@ inline bool exceeds(double a, double b) {
 Array make_array(const Shape& shape, double fill = 0);
 Array to_array(const Tensor& tensor);
 
-/// One node: results for operands. Every operator's folder has `evaluate(const Op&, operands, results)` in
-/// reference.cpp; results come with their shapes.
+/// Evaluates one node. Every operator's folder defines `evaluate(const Op&, operands, results)` in
+/// reference.cpp; results are passed with their shapes.
 void evaluate(const Operator& op, std::span<const Array* const> operands, std::span<Array> results);
 
-/// A whole graph, run in the plan's order *through the plan's places*: a value whose bytes another takes is
-/// gone, and reading it is ErrorCode::internal, as is a node whose results or scratch overlap what it reads
-/// (operands that a plan joins in place apart) or a place outside its chunk.
-/// Errors: mismatch where an input or parameter is missing or has another shape.
+/// Runs a whole graph in the plan's order *in the plan's memory*: once another value has overwritten a
+/// value's bytes, reading it is ErrorCode::internal. So is a node whose results or scratch overlap its
+/// operands (except operands that the plan reuses in place), or a place outside its chunk.
+/// Errors: mismatch if an input or parameter is missing or has another shape.
 /// @return every output by name
 std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, Array>& inputs,
                                  const std::map<std::string, Array>& parameters);
 
-/// The same where the graph has variables: their values before the run, and after it.
+/// The same for a graph with variables: `variables` contains their values and is updated by the run.
 std::map<std::string, Array> run(const Plan& plan, const std::map<std::string, Array>& inputs,
                                  const std::map<std::string, Array>& parameters,
                                  std::map<std::string, Array>& variables);

@@ -10,7 +10,7 @@ class Former {
  public:
   Former(const Graph& source, const std::function<bool(std::string_view)>& frozen)
       : source_(source), ids_(source.values().size()) {
-    // A batch norm's statistics go with its weight.
+    // A batch norm's statistics are treated like its weight.
     std::vector<bool> statistic(ids_.size()), fixed(ids_.size());
     for (const Node& node : source.nodes())
       if (node.op.as<ops::BatchNorm>() != nullptr) {

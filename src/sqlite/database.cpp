@@ -12,20 +12,21 @@
 namespace terramask::sqlite {
 namespace {
 
-/// Without opening the file: closing it again would give up the locks of this process's own connections.
+/// Does not open the file, because closing it again would release the locks of this process's own
+/// connections.
 std::string locked_by(const std::string& path) {
   const std::string who = holder_of(path, Opened::for_writing);
   return fmt::format(": {} keeps it locked", who.empty() ? "another program" : who);
 }
 
-constexpr int kInstructions = 10'000;           // between two looks at the flag: a fraction of a millisecond
+constexpr int kInstructions = 10'000;           // between checks of the flag: a fraction of a millisecond
 constexpr int kPause = 20, kPatience = 30'000;  // milliseconds
 
 bool stopped(const void* stop) {
   return stop != nullptr && static_cast<const StopFlag*>(stop)->requested();
 }
 
-/// Others' tables may be views that never end.
+/// Tables in untrusted files may be views that never end.
 int on_progress(void* stop) {
   return stopped(stop) ? 1 : 0;
 }
@@ -74,7 +75,7 @@ bool Statement::step() {
   const int result = sqlite3_step(statement_.get());
   if (result == SQLITE_ROW) return true;
   if (result == SQLITE_DONE) return false;
-  // The message is the connection's, and a reset may change it: throw first, reset on the way.
+  // The message is the connection's, and a reset may change it: construct the exception first, then reset.
   try {
     database_->fail();
   } catch (...) {
@@ -130,7 +131,7 @@ Database::Database(const std::string& path, DatabaseOptions options)
   void* flag = const_cast<StopFlag*>(options_.stop);
   sqlite3_busy_handler(opened, on_busy, flag);
   if (flag != nullptr) sqlite3_progress_handler(opened, kInstructions, on_progress, flag);
-  // What others' views and triggers may call.
+  // Restricts the functions that views and triggers of untrusted files may call.
   if (options_.mode == Mode::read) sqlite3_db_config(opened, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
 }
 
@@ -183,7 +184,7 @@ Transaction::Transaction(Database& database) : database_(database) {
 Transaction::~Transaction() {
   try {
     if (open_) database_.run("ROLLBACK");
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): another error is on its way already
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): another error is already being thrown
   }
 }
 

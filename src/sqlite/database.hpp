@@ -1,4 +1,4 @@
-// SQLite held safely; what fails is an Error that names the file.
+// RAII wrappers for SQLite; failures are Errors that name the file.
 #pragma once
 
 #include <cstdint>
@@ -17,23 +17,23 @@ namespace terramask::sqlite {
 
 class Database;
 
-/// One prepared statement, of a database that outlives it; columns and parameters count from 0.
+/// One prepared statement; the database must outlive it. Columns and parameters are numbered from 0.
 class Statement {
  public:
   Statement& bind(int parameter, std::int64_t value);
   Statement& bind(int parameter, double value);
   Statement& bind(int parameter, std::string_view text);
   Statement& bind_blob(int parameter, std::string_view bytes);
-  /// Whether there is a row. Throws format (a damaged file), io, cancelled.
+  /// Returns whether there is a row. Throws format (a damaged file), io, cancelled.
   bool step();
-  /// Runs to the end and makes it ready for new parameters.
+  /// Runs to the end and resets for new parameters.
   void run();
   void reset();
 
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
   double real(int column) const;
-  std::string text(int column) const;  ///< of a blob its bytes
+  std::string text(int column) const;  ///< of a blob, its bytes
 
  private:
   friend class Database;
@@ -51,25 +51,25 @@ enum class Mode : std::uint8_t { read, write, create };
 
 struct DatabaseOptions {
   Mode mode = Mode::read;
-  const StopFlag* stop = nullptr;  ///< ends statements and waits for other programs
-  /// What errors advise.
+  const StopFlag* stop = nullptr;  ///< interrupts statements and waiting for other programs
+  /// The advice in errors.
   std::string if_damaged = "copy the file again, or remove it if it is a cache";
   std::string if_full = "make room on the disk, or name another place";
 };
 
-/// A connection; for one thread at a time.
+/// A connection. Use it in one thread at a time.
 class Database {
  public:
-  /// @param path  "" with Mode::create is a temporary file that goes with the connection
+  /// @param path  "" with Mode::create is a temporary file, deleted with the connection
   /// Throws not_found, format (not SQLite), io.
   Database(const std::string& path, DatabaseOptions options);
-  Database(const Database&) = delete;  // statements know it by its address
+  Database(const Database&) = delete;  // statements hold its address
   Database& operator=(const Database&) = delete;
 
   Statement prepare(const std::string& sql);
   void run(const std::string& sql);
   bool has_table(const std::string& name);
-  /// Rows that the last statement changed.
+  /// Rows changed by the last statement.
   int changes();
   const std::string& name() const { return name_; }
 
@@ -78,7 +78,7 @@ class Database {
     void operator()(sqlite3* database) const;
   };
   friend class Statement;
-  /// Throws what the connection's last error is.
+  /// Throws the connection's last error.
   [[noreturn]] void fail() const;
 
   std::string name_;
@@ -86,7 +86,7 @@ class Database {
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-/// All that is changed while it lives, or (unless it is committed) nothing. Other processes wait.
+/// All changes during its lifetime are undone unless committed. Other processes wait.
 class Transaction {
  public:
   explicit Transaction(Database& database);

@@ -1,4 +1,4 @@
-// Slippy-map tiles by their place: zoom, column from the west, row from the north.
+// Slippy-map tile addresses: zoom, column from the west, row from the north.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace terramask::tiles {
 
-/// Rasters of deeper tiles would have more columns than an int can count.
+/// Rasters of deeper zooms would have more columns than an int can represent.
 constexpr int kDeepestZoom = 29;
 
-/// Half of the world's width in EPSG:3857, metres: π times the ellipsoid's semi-major axis.
+/// Half the world's width in EPSG:3857 in metres: π times the ellipsoid's semi-major axis.
 constexpr double kHalfWorld = 20037508.342789244;
 
 struct TileAddress {
@@ -29,7 +29,7 @@ struct TileAddress {
   }
 };
 
-/// One number for each address of the world.
+/// A unique number for each address.
 constexpr std::uint64_t packed(const TileAddress& a) {
   return static_cast<std::uint64_t>(a.zoom) << 58U | static_cast<std::uint64_t>(a.x) << 29U |
          static_cast<std::uint64_t>(a.y);
@@ -55,8 +55,8 @@ struct TileRange {
   void add(std::int64_t x, std::int64_t y);
 };
 
-/// The range as it goes on beyond the last column where tiles lie on both sides of 180 degrees and nowhere
-/// near its opposite: the world is round.
+/// The range of tiles, continued beyond the last column if tiles lie on both sides of the 180th meridian and
+/// none near the opposite meridian.
 class TileExtent {
  public:
   explicit TileExtent(int zoom) : across_(std::int64_t{1} << zoom) {}
@@ -68,28 +68,28 @@ class TileExtent {
   TileRange west_, east_;
 };
 
-/// The parts of a range whose columns are those of the world: one, or two across 180 degrees.
+/// The parts of a range with columns inside the world: one, or two across the 180th meridian.
 std::vector<TileRange> in_world(int zoom, const TileRange& range);
 
-/// The column of the world that a column beyond it is.
+/// Wraps a column beyond the world's last one.
 constexpr std::int64_t world_column(int zoom, std::int64_t x) {
   const std::int64_t across = std::int64_t{1} << zoom;
   return (x % across + across) % across;
 }
 
-/// The same row counted from the south (TMS, MBTiles), and back.
+/// Converts a row between counting from the north and from the south (TMS, MBTiles).
 constexpr std::int64_t flipped_row(int zoom, std::int64_t y) {
   return (std::int64_t{1} << zoom) - 1 - y;
 }
 
-/// EPSG:3857 coordinate of the western edge of column x, and of the northern edge of row y: exact up to the
-/// one rounding of a double.
+/// EPSG:3857 coordinate of the western edge of column x, and of the northern edge of row y: exact except for
+/// one rounding to double.
 double western_edge(int zoom, std::int64_t x);
 double northern_edge(int zoom, std::int64_t y);
 
-/// Bing's name of a tile: a digit a zoom.
+/// Bing's quadkey: one digit per zoom.
 std::string quadkey(const TileAddress& address);
-/// The tile of a quadkey (digits 0 to 3, checked by the caller).
+/// The tile of a quadkey (digits 0 to 3; the caller must check).
 TileAddress from_quadkey(const std::string& digits);
 
 }  // namespace terramask::tiles

@@ -21,7 +21,7 @@ CacheUses::CacheUses(sqlite::Database& database, std::optional<std::uint64_t> li
       use_(database.prepare(
           "UPDATE terramask_fetches SET used = ? WHERE zoom_level = ? AND tile_column = ? AND "
           "tile_row = ?")),
-      // Not the file's size: what is dropped leaves it only when it is vacuumed, and is used again before.
+      // Not the file's size: space of evicted tiles is reused, and leaves the file only by a vacuum.
       size_(database.prepare("SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, "
                              "pragma_freelist_count, pragma_page_size")),
       oldest_(database.prepare(
@@ -42,7 +42,7 @@ void CacheUses::note(const TileAddress& address, std::int64_t before) {
   if (used - before < kMinute) return;
   try {
     bind_address(use_.bind(0, used), address, 1).run();
-  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): it counts as unused; whoever reads it has it
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): it counts as unused; the reader still has it
   }
 }
 
@@ -54,14 +54,14 @@ std::uint64_t CacheUses::bytes_in_use() {
 
 void CacheUses::make_room(std::uint64_t bytes) {
   if (!limit_ || bytes_in_use() + bytes <= *limit_) return;
-  // With a sixteenth to spare, so that not every tile that comes drops one.
+  // Leaves a sixteenth to spare, so that not every new tile causes an eviction.
   const std::uint64_t taken = bytes + *limit_ / 16, most = *limit_ > taken ? *limit_ - taken : 0;
   while (bytes_in_use() > most)
     if (!drop_some(most)) break;
   database_.run("PRAGMA incremental_vacuum");
 }
 
-// One transaction, so that other processes are not kept waiting. Whether anything was dropped.
+// Returns whether anything was evicted. Uses one transaction, so that other processes are not kept waiting.
 bool CacheUses::drop_some(std::uint64_t most) {
   sqlite::Transaction transaction(database_);
   std::vector<std::array<std::int64_t, 3>> oldest;

@@ -1,4 +1,4 @@
-// When a cache's tiles were last used, and which go where it has grown too large.
+// When a cache's tiles were last used, and eviction when it grows too large.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,19 @@
 
 namespace terramask::tiles {
 
-/// Works on the table `terramask_fetches`, whose tiles alone are dropped: what others put into the file
-/// stays. All is in the file, so several processes count and drop together. Not for several threads at once.
+/// Uses the table `terramask_fetches` and evicts its tiles only: other contents of the file are kept. All
+/// state is in the file, so several processes can share it. Not thread-safe.
 class CacheUses {
  public:
-  /// @param limit  bytes that the file may take; empty: any
+  /// @param limit  maximum size of the file in bytes; empty: no limit
   CacheUses(sqlite::Database& database, std::optional<std::uint64_t> limit);
 
   /// Milliseconds since 1970.
   static std::int64_t now();
-  /// A tile was read that was last used at `before`, if that is known. Kept to the minute, and where it can
-  /// be.
+  /// Records that a tile was read whose last use was `before`, if known. Recorded to the minute, where
+  /// possible.
   void note(const TileAddress& address, std::int64_t before);
-  /// Drops what was not used for longest until there is room for so many bytes more. Throws io.
+  /// Evicts the least recently used tiles until there is room for this many bytes. Throws io.
   void make_room(std::uint64_t bytes);
 
  private:

@@ -85,7 +85,7 @@ bool Downloader::begin(const Request& job) {
             .cause = fmt::format("not asked for: {} tiles in a row had failed ({})", kGivenUp, last_cause_)});
     return false;
   }
-  // A new one each time costs nothing: connections belong to the multi handle.
+  // Creating a new one each time costs nothing: connections belong to the multi handle.
   auto transfer = std::make_unique<HttpTransfer>(options_.user_agent);
   transfer->begin(*request);
   CURL* handle = transfer->handle();

@@ -1,4 +1,4 @@
-// The thread that asks a server for tiles: politely, several at a time, and again where it helps.
+// The download thread: limits its rate, runs several requests at a time, and retries.
 #pragma once
 
 #include <atomic>
@@ -21,42 +21,43 @@
 namespace terramask::tiles {
 
 struct DownloadOptions {
-  double rate = 0;  ///< requests a second; 0: no limit
+  double rate = 0;  ///< requests per second; 0: no limit
   int connections = 2;
   double timeout_s = 30;
   int retries = 4;
   std::string user_agent;
 };
 
-/// Requests are begun in the order they were asked for, urgent ones first. One that fails in a way that may
-/// pass is begun again after 0.5 s, 1 s, 2 s, ... (× 0.5 to 1.5 by chance, at most 30 s), or after what the
-/// server asks for (at most two minutes; longer counts as failed); after 429 and 503 all requests wait. After
-/// ten tiles in a row that failed in the end no more are asked for: the server is taken to be out of order.
+/// Requests are started in the order in which they were added, urgent ones first. A request that fails
+/// temporarily is retried after 0.5 s, 1 s, 2 s, ... (× 0.5 to 1.5 at random, at most 30 s), or after the
+/// time that the server specifies (at most two minutes; a longer one counts as failure); after 429 and 503
+/// all requests wait. After ten consecutive tiles have finally failed, no more are requested: the server is
+/// assumed to be out of order.
 class Downloader {
  public:
   struct Owner {
     virtual ~Owner() = default;
-    /// What to ask for, just before it is: nothing where the tile is there by now, or asked for already.
-    /// Called from the thread.
-    /// @param again  a further attempt
+    /// Returns the request, immediately before it is sent; nothing if the tile has arrived or has already
+    /// been requested. Called from the thread.
+    /// @param again  this is a retry
     virtual std::optional<HttpRequest> prepare(const TileAddress& address, bool again) = 0;
-    /// Empty where the bytes are a whole image; else what is wrong. Called from the thread.
+    /// Returns empty if the bytes are a complete image, else the fault. Called from the thread.
     virtual std::string check(const std::string& bytes) = 0;
-    /// The end of it: never `again`. Called from the thread.
+    /// The final result, never `again`. Called from the thread.
     virtual void done(const TileAddress& address, HttpAnswer answer) = 0;
   };
 
   /// Throws NoThread.
-  /// @param owner  outlives this
+  /// @param owner  must outlive this
   Downloader(Owner& owner, const DownloadOptions& options);
-  /// Breaks off what is under way.
+  /// Aborts transfers in progress.
   ~Downloader();
   Downloader(const Downloader&) = delete;
   Downloader& operator=(const Downloader&) = delete;
 
-  /// A tile may be added twice, to be asked for sooner.
+  /// A tile may be added again to request it sooner.
   void add(std::span<const TileAddress> addresses, bool urgent);
-  /// Throws where the thread has ended, so that nothing will come of what was added.
+  /// Throws if the thread has ended, so that added tiles will not arrive.
   void check() const;
   std::uint64_t requests() const { return requests_; }
   std::uint64_t repeated() const { return repeated_; }
@@ -85,7 +86,7 @@ class Downloader {
   std::unique_ptr<CURLM, Cleanup> multi_;
   std::map<CURL*, std::pair<std::unique_ptr<HttpTransfer>, Request>> flying_;
   std::multimap<Clock::time_point, Request> later_;
-  Clock::time_point not_before_{};  ///< of the rate, and of servers that ask to wait
+  Clock::time_point not_before_{};  ///< due to the rate, or to servers that request a delay
   std::mt19937 chance_{std::random_device{}()};
   int failed_in_a_row_ = 0;
   std::string last_cause_;

@@ -18,13 +18,13 @@ namespace {
 
 constexpr std::uintmax_t kLargestTile = std::uintmax_t{64} << 20U;
 
-/// Walks down the folders that a template's parts fit.
+/// Traverses the folders that match a template's parts.
 class Walk {
  public:
   Walk(const TileTemplate& path, std::optional<int> zoom, std::map<TileAddress, std::string>& found)
       : parts_(path.components()), zoom_(zoom), found_(found) {}
 
-  /// Returns how many files are named as tiles that no world has.
+  /// Returns the number of files named as tiles that cannot exist.
   std::size_t from(const fs::path& folder) {
     enter(folder, 0, {});
     return outside_;
@@ -70,10 +70,10 @@ fs::path folder_of(const std::string& path) {
   return fs::path(fixed.substr(0, fixed.rfind('/') + 1));
 }
 
-/// The template of a folder's tiles as what lies beside them says.
+/// The template of a folder's tiles, from the metadata beside them.
 std::string template_of(const std::string& path, bool plain) {
   auto told = read_tile_map_resource(plain ? fs::path(path) : folder_of(path));
-  const fs::path above = folder_of(path).parent_path();  // of FOLDER/18/{x}/{y}.png the folder of the zoom
+  const fs::path above = folder_of(path).parent_path();  // of the zoom in FOLDER/18/{x}/{y}.png
   const std::string name = above.filename().string();
   if (!plain && !told && !name.empty() && name.find_first_not_of("0123456789") == std::string::npos)
     told = read_tile_map_resource(above.parent_path());

@@ -1,4 +1,4 @@
-// Tiles that are files of their own.
+// Tiles in individual files.
 #pragma once
 
 #include "tiles/tile_source.hpp"
@@ -6,14 +6,14 @@
 
 namespace terramask::tiles {
 
-/// All files are listed when it is opened; of two that are the same tile the first in order of names counts.
+/// All files are listed on opening; if two are the same tile, the first in order of names is used.
 class FolderSource final : public TileSource {
  public:
   /// @param path  a folder of z/x/y.png (.jpg, .jpeg, .webp), or a template of paths
-  /// @param zoom  where the template does not say it
-  /// What lies beside the tiles says whether a folder's rows are counted from the south; a template that
-  /// contradicts it is refused.
-  /// Throws not_found (no folder, no tile in it), usage, mismatch, and what read_tile_map_resource throws.
+  /// @param zoom  if the template does not specify it
+  /// Metadata files beside the tiles specify whether a folder's rows are counted from the south; a template
+  /// that contradicts them is an error.
+  /// Throws not_found (no folder, no tile in it), usage, mismatch, and the errors of read_tile_map_resource.
   FolderSource(const std::string& path, std::optional<int> zoom);
 
   Tile read(const TileAddress& address) override;

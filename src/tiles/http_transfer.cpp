@@ -16,7 +16,7 @@ namespace {
 using Kind = HttpAnswer::Kind;
 
 constexpr long kMostRedirects = 5;
-constexpr std::size_t kMostHeaders = 250'000;  // bytes, of all answers that send on too
+constexpr std::size_t kMostHeaders = 250'000;  // bytes, including responses with redirects
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
@@ -39,7 +39,7 @@ double max_age(const std::string& cache_control) {
   return std::clamp(seconds, 0.0, 3.2e7);  // a year
 }
 
-/// libcurl holds a line at a time; before 8.6 it had no other word for one that is longer than it takes.
+/// libcurl stores one line at a time; before 8.6 it had no specific error code for a line that is too long.
 bool is_too_long_a_line(CURLcode result) {
 #if LIBCURL_VERSION_NUM >= 0x080600
   if (result == CURLE_TOO_LARGE) return true;
@@ -68,11 +68,11 @@ HttpTransfer::HttpTransfer(const std::string& user_agent) : easy_(curl_easy_init
   CURL* curl = easy_.get();
   curl_easy_setopt(curl, CURLOPT_USERAGENT, user_agent.c_str());
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  // Who stops does not wait for a name that is being looked up.
+  // Do not wait for a name lookup when stopping.
   curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
   curl_easy_setopt(curl, CURLOPT_MAXREDIRS, kMostRedirects);
-  // A server must not send its guests to files or other services.
+  // A server must not redirect clients to files or other services.
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");
@@ -107,7 +107,7 @@ std::size_t HttpTransfer::take_body(char* data, std::size_t size, std::size_t co
   const std::size_t bytes = size * count;
   if (transfer.answer_.bytes.size() + bytes > kLargest) {
     transfer.too_large_ = true;
-    return 0;  // ends the transfer
+    return 0;  // aborts the transfer
   }
   transfer.answer_.bytes.append(data, bytes);
   return bytes;
@@ -118,8 +118,8 @@ std::size_t HttpTransfer::take_header(char* data, std::size_t size, std::size_t 
   auto& answer = transfer.answer_;
   const std::string_view line(data, size * count);
   transfer.header_bytes_ += line.size();
-  if (transfer.header_bytes_ > kMostHeaders) return 0;  // ends the transfer
-  if (line.starts_with("HTTP/")) {                      // of the next answer: the one before sent us on
+  if (transfer.header_bytes_ > kMostHeaders) return 0;  // aborts the transfer
+  if (line.starts_with("HTTP/")) {                      // of the next response, after a redirect
     answer = {};
     return line.size();
   }
@@ -127,7 +127,7 @@ std::size_t HttpTransfer::take_header(char* data, std::size_t size, std::size_t 
   if (colon == std::string_view::npos) return line.size();
   const std::string name = lower(line.substr(0, colon));
   const std::string value(trimmed(line.substr(colon + 1)));
-  // What is longer is not sent back: servers refuse requests whose lines are long.
+  // Longer values are not sent back: servers refuse requests with long header lines.
   constexpr std::size_t longest = 1024;
   if (name == "etag" && value.size() <= longest) answer.etag = value;
   if (name == "last-modified" && value.size() <= longest) answer.last_modified = value;

@@ -26,8 +26,8 @@ bool whole_png(std::string_view bytes) {
   return false;
 }
 
-/// Segments up to a scan, then its data, in which FF is followed by 00 or a restart marker; and so on to the
-/// end marker. An end marker within a segment (a thumbnail's) does not count.
+/// Segments up to a scan, then its data, in which FF is followed by 00 or a restart marker; repeated until
+/// the end marker. End markers within a segment (of a thumbnail) are ignored.
 bool whole_jpeg(std::string_view bytes) {
   std::size_t at = 2;
   while (at + 4 <= bytes.size() || (at + 2 <= bytes.size() && byte(bytes, at + 1) == 0xD9)) {

@@ -14,9 +14,9 @@ namespace terramask::tiles {
 namespace {
 
 constexpr std::uint64_t kLargestSide = 8192;
-constexpr std::uint64_t kMostInflated = 1032;        // times: no deflated data exceed it
+constexpr std::uint64_t kMostInflated = 1032;        // times: the maximum of deflate
 constexpr std::uint64_t kSoonInflated = 64U << 20U;  // bytes: a fraction of a second
-/// A progressive JPEG passes over all pixels with every scan: ordinary ones have about ten.
+/// A progressive JPEG processes all pixels in every scan; ordinary files have about ten.
 constexpr std::uint64_t kMostScanned = kLargestSide * kLargestSide * 16;
 
 struct Size {
@@ -28,7 +28,7 @@ std::string too_large(const Size& size) {
   return fmt::format("{} x {} pixels, too many for a tile", size.width, size.height);
 }
 
-/// The chunk's data, from `at` on, which is moved behind the chunk.
+/// The data of the chunk at `at`, which is advanced to the next chunk.
 std::string_view next_chunk(std::string_view bytes, std::size_t& at, std::string_view& name) {
   const auto length = static_cast<std::size_t>(big_endian(bytes, at, 4));
   name = bytes.substr(at + 4, 4);
@@ -37,7 +37,7 @@ std::string_view next_chunk(std::string_view bytes, std::size_t& at, std::string
   return data;
 }
 
-/// Bytes of all rows before they were compressed, each with the number of its filter.
+/// Uncompressed bytes of all rows, each including its filter type.
 std::uint64_t png_rows(const Size& size, std::uint64_t bits, bool interlaced) {
   const auto rows = [bits](std::uint64_t width, std::uint64_t height) {
     return width == 0 ? 0 : height * (1 + (width * bits + 7) / 8);
@@ -55,7 +55,7 @@ std::uint64_t png_rows(const Size& size, std::uint64_t bits, bool interlaced) {
   return sum;
 }
 
-/// Inflates the image's data piece by piece, and keeps none of them, until they are more than `most`.
+/// Inflates the image's data piece by piece, without storing them, until they exceed `most`.
 class Inflated {
  public:
   explicit Inflated(std::uint64_t most) : most_(most) { inflateInit(&stream_); }
@@ -63,9 +63,9 @@ class Inflated {
   Inflated(const Inflated&) = delete;
   Inflated& operator=(const Inflated&) = delete;
 
-  /// Whether they are more. What is damaged is left to the decoder.
+  /// Whether the data exceed the limit. Damaged data are left to the decoder.
   bool exceeded_by(std::string_view data) {
-    // zlib takes a pointer to what it may write to, and only reads.
+    // zlib's pointer is not const, but is only read.
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
     stream_.avail_in = static_cast<uInt>(data.size());
     int result = Z_OK;
@@ -101,7 +101,7 @@ std::string png_excess(std::string_view bytes) {
     return fmt::format("its data are more than {} bytes, all that its {} x {} pixels can have", most,
                        size.width, size.height);
   };
-  std::vector<std::string_view> parts;  // other chunks are the decoder's to bound
+  std::vector<std::string_view> parts;  // the decoder must limit other chunks
   std::uint64_t compressed = 0;
   while (at < bytes.size()) {
     const std::string_view data = next_chunk(bytes, at, name);
@@ -110,7 +110,7 @@ std::string png_excess(std::string_view bytes) {
     parts.push_back(data);
     compressed += data.size();
   }
-  // Data that cannot be compressed grow a little.
+  // Incompressible data grow slightly.
   const std::uint64_t most = rows + rows / 8 + (1U << 16U);
   if (compressed > most) return more_than(most);
   if (compressed * kMostInflated <= kSoonInflated) return {};

@@ -1,4 +1,4 @@
-// Images that hold far more than what they show: they would keep a processor busy for minutes.
+// Detects images with far more data than they show, which would take minutes to decode.
 #pragma once
 
 #include <string>
@@ -6,8 +6,9 @@
 
 namespace terramask::tiles {
 
-/// What a whole PNG, JPEG or WebP (image_bytes.hpp) has too much of, for its header: pixels, data that
-/// inflate to more than these, scans of the whole image. Empty where decoding is bounded by the image's size.
+/// Describes what a complete PNG, JPEG or WebP (image_bytes.hpp) has in excess of its header: pixels, data
+/// that inflate to more than these, scans of the whole image. Empty if decoding is bounded by the image's
+/// size.
 std::string image_excess(std::string_view bytes, const std::string& kind);
 
 }  // namespace terramask::tiles

@@ -8,8 +8,8 @@ namespace terramask::tiles {
 
 class MbtilesSource final : public TileSource {
  public:
-  /// Rows whose values are of another type than MBTiles has are no tiles; report() counts them.
-  /// @param stop  ends reading; may be null
+  /// Rows with values of other types than MBTiles specifies are skipped; report() counts them.
+  /// @param stop  stops reading; may be null
   /// Throws not_found, format (not MBTiles, vector tiles, no tile), cancelled.
   MbtilesSource(const std::string& path, const StopFlag* stop);
 

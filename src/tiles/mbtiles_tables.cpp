@@ -10,8 +10,8 @@ const char* const kIsTile =
     "typeof(zoom_level) = 'integer' AND typeof(tile_column) = 'integer' AND typeof(tile_row) = 'integer'";
 
 std::vector<int> zooms_of(sqlite::Database& database) {
-  // One step down the index a zoom: a count of distinct ones would read the whole of it. The range leaves out
-  // texts and blobs, which SQLite sorts behind all numbers.
+  // One index lookup per zoom: counting distinct values would read the entire index. The range excludes texts
+  // and blobs, which SQLite sorts after all numbers.
   sqlite::Statement next = database.prepare(
       fmt::format("SELECT min(zoom_level) FROM tiles WHERE zoom_level >= ? AND zoom_level <= {} AND {}",
                   kDeepestZoom, kIsTile));
@@ -27,7 +27,7 @@ std::vector<int> zooms_of(sqlite::Database& database) {
 
 TileRange extent_of(sqlite::Database& database, int zoom, std::int64_t& skipped) {
   const std::int64_t last = (std::int64_t{1} << zoom) - 1;
-  // Fractions of a zoom count among its rows, and are none of its tiles.
+  // Rows with fractional zooms count as rows of the zoom but are not tiles.
   sqlite::Statement all =
       database.prepare("SELECT count(*) FROM tiles WHERE zoom_level >= ?1 AND zoom_level < ?1 + 1");
   skipped = all.bind(0, std::int64_t{zoom}).step() ? all.integer(0) : 0;

@@ -1,4 +1,4 @@
-// The part of the public header that is about names alone.
+// The functions of the public header that only involve names.
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -11,7 +11,7 @@
 namespace terramask {
 
 bool can_be_degrees(const std::array<double, 4>& b) {
-  // Across 180 degrees longitudes may go on beyond it.
+  // Longitudes may exceed 180 degrees if the bounds cross the 180th meridian.
   return std::abs(b[0]) <= 360 && std::abs(b[2]) <= 360 && std::abs(b[1]) <= 90 && std::abs(b[3]) <= 90;
 }
 

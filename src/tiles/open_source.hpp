@@ -1,4 +1,4 @@
-// From a name to the source it names.
+// Opens the tile source with a given name.
 #pragma once
 
 #include <functional>
@@ -9,11 +9,10 @@
 
 namespace terramask::tiles {
 
-/// Decodes an image and says what is wrong with it: empty where nothing is. Called from the thread that
-/// fetches.
+/// Decodes an image and returns the fault; empty if there is none. Called from the download thread.
 using ImageCheck = std::function<std::string(const std::string& bytes)>;
 
-/// Throws what the kinds of source throw.
+/// Throws the errors of the source types.
 std::shared_ptr<TileSource> open_source(const SourceName& name, const TileSettings& settings,
                                         const ImageCheck& check);
 

@@ -22,7 +22,7 @@ bool ends_url(char c) {
   return std::isspace(static_cast<unsigned char>(c)) != 0 || c == '"' || c == '\'' || c == '<' || c == '>';
 }
 
-/// Appends what stands between "//" and the end of the authority, without a user.
+/// Appends the text from "//" to the end of the authority, without the user.
 std::size_t copy_authority(std::string_view text, std::size_t from, std::string& out) {
   std::size_t end = from;
   while (end < text.size() && text[end] != '/' && text[end] != '?' && text[end] != '#' &&
@@ -60,7 +60,7 @@ std::string without_secrets(std::string_view text) {
       ++equals;
     if (equals >= text.size() || text[equals] != '=' || !secret_name(text.substr(i, equals - i))) continue;
     std::size_t end = equals + 1;
-    // A name that stands for an environment variable is no secret.
+    // The name of an environment variable is not secret.
     if (text.substr(end, 5) == "{env:") continue;
     while (end < text.size() && text[end] != '&' && text[end] != '#' && text[end] != ';' &&
            !ends_url(text[end]))

@@ -1,4 +1,4 @@
-// Credentials in URLs: what is printed or written shows stars in their place.
+// Replaces credentials in URLs by stars before text is printed or written.
 #pragma once
 
 #include <string>
@@ -6,8 +6,8 @@
 
 namespace terramask::tiles {
 
-/// The text with the user and password of URLs ("//user:password@") and the values of query parameters that
-/// look like keys (key, token, secret, signature, password, ... in their name) replaced by "***".
+/// Replaces the user and password of URLs ("//user:password@") and the values of query parameters that look
+/// like keys (key, token, secret, signature, password, ... in their name) by "***".
 std::string without_secrets(std::string_view text);
 
 }  // namespace terramask::tiles

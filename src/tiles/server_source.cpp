@@ -19,7 +19,7 @@ std::int64_t now() {
   return static_cast<std::int64_t>(std::time(nullptr));
 }
 
-/// "tiles.example.org", of an address whose placeholders are filled in.
+/// "tiles.example.org", for a URL whose placeholders are filled in.
 std::string host_of(const std::string& url, const std::string& shown) {
   const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parts(curl_url(), curl_url_cleanup);
   char* host = nullptr;
@@ -73,7 +73,7 @@ std::optional<CachedTile> ServerSource::look_up(const TileAddress& address) cons
   try {
     return cache_->find(address);
   } catch (const Error&) {
-    return std::nullopt;  // what cannot be read is fetched
+    return std::nullopt;  // unreadable tiles are fetched
   }
 }
 
@@ -118,7 +118,7 @@ std::optional<HttpRequest> ServerSource::prepare(const TileAddress& address, boo
     status.state = State::flying;
   }
   HttpRequest request{.url = template_.fill(address, fill_), .timeout_s = settings_.timeout_s};
-  // Another process may have fetched it meanwhile.
+  // Another process may have fetched it in the meantime.
   if (const auto cached = look_up(address)) {
     if (cached->expires > now()) {
       settle(address, {cached->missing ? State::missing : State::settled, {}});
@@ -144,7 +144,7 @@ void ServerSource::done(const TileAddress& address, HttpAnswer answer) {
     case Kind::unchanged:
       try {
         cache_->renew(address, until);
-      } catch (const Error&) {  // NOLINT(bugprone-empty-catch): it is asked again next time
+      } catch (const Error&) {  // NOLINT(bugprone-empty-catch): it is requested again next time
       }
       ledger().note(address, Entry::cached);
       settle(address, {State::settled, {}});
@@ -195,7 +195,7 @@ ServerSource::Status ServerSource::await(const TileAddress& address) {
   const std::uint64_t key = packed(address);
   std::unique_lock lock(mutex_);
   if (statuses_[key].state == State::queued) {
-    // Whoever waits goes first, also where it stands in the queue already.
+    // Tiles that a reader waits for have priority, even if already queued.
     lock.unlock();
     downloader_->add(std::span(&address, 1), true);
     lock.lock();
@@ -219,7 +219,7 @@ Tile ServerSource::read(const TileAddress& address) {
     ledger().note(address, TileLedger::Entry::absent);
     return {};
   }
-  // Twice: a tile that left memory before it was read, while the cache takes none, is fetched again.
+  // Two rounds: a tile evicted from memory before it was read is fetched again if the cache cannot store it.
   for (int round = 0; round < 2; ++round) {
     const Status status = await(address);
     if (status.state == State::missing) {

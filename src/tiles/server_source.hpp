@@ -1,4 +1,4 @@
-// Tiles of a server: from the cache, else fetched.
+// Tiles of a server, from the cache or downloaded.
 #pragma once
 
 #include <condition_variable>
@@ -12,12 +12,12 @@
 
 namespace terramask::tiles {
 
-/// A tile that is in the cache is not asked for before it expires: after the server's max-age, but never
-/// before seven days (missing ones: a day). Then it is asked whether it has changed; where that fails the old
-/// one is taken, and told.
+/// A cached tile is not requested again before it expires: after the server's max-age, but at least seven
+/// days (one day for missing tiles). It is then revalidated; if that fails, the old tile is used and this is
+/// reported.
 class ServerSource final : public TileSource, private Downloader::Owner {
  public:
-  /// Throws usage (the address), and what TileCache throws.
+  /// Throws usage (invalid URL), and the errors of TileCache.
   ServerSource(const SourceName& name, const TileSettings& settings, ImageCheck check);
 
   Tile read(const TileAddress& address) override;
@@ -38,7 +38,7 @@ class ServerSource final : public TileSource, private Downloader::Owner {
 
   std::optional<CachedTile> look_up(const TileAddress& address) const;
   void keep(const TileAddress& address, const CachedTile& tile);
-  /// Asks for the tile, where nobody has, and waits for what comes of it.
+  /// Requests the tile, if not yet requested, and waits for the result.
   Status await(const TileAddress& address);
   void settle(const TileAddress& address, Status status);
   void remember(const TileAddress& address, std::string bytes);
@@ -53,13 +53,13 @@ class ServerSource final : public TileSource, private Downloader::Owner {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::unordered_map<std::uint64_t, Status> statuses_;
-  /// The last tiles that came, for the one who waits for them, and where the cache takes none.
+  /// The most recently received tiles, for waiting readers, and in case the cache cannot store them.
   std::unordered_map<std::uint64_t, std::string> recent_;
   std::deque<std::uint64_t> recent_order_;
   std::size_t recent_bytes_ = 0;
   std::string cache_fault_;
   std::uint64_t stale_ = 0, bytes_ = 0;
-  std::unique_ptr<Downloader> downloader_;  ///< last: its thread uses all of the above; null: offline
+  std::unique_ptr<Downloader> downloader_;  ///< last, as its thread uses the above; null: offline
 };
 
 }  // namespace terramask::tiles

@@ -69,13 +69,13 @@ std::optional<std::array<double, 4>> parse_bounds(std::string_view text) {
     box[count++] = *value;
     begin = end + 1;
   }
-  // Across 180 degrees xmin is the larger one; whether the CRS has degrees is not known here.
+  // Across 180 degrees xmin is the larger one; whether the CRS is in degrees is not known here.
   if (count != box.size() || box[0] == box[2] || box[1] >= box[3]) return std::nullopt;
   if (box[0] > box[2] && !(can_be_degrees(box) && box[2] + 360 - box[0] <= 180)) return std::nullopt;
   return box;
 }
 
-/// Where the options begin: at the last '#' before "key=", which a path hardly holds.
+/// Where the options begin: the last '#' before "key=", which is unlikely in a path.
 std::size_t fragment_of(std::string_view text) {
   const std::size_t hash = text.rfind('#');
   if (hash == std::string_view::npos) return hash;

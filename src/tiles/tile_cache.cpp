@@ -19,7 +19,7 @@ namespace {
 
 constexpr const char* kSourceItem = "terramask_source";
 
-constexpr std::uint64_t kRowBytes = 8192;  // what a tile takes besides its bytes, at most
+constexpr std::uint64_t kRowBytes = 8192;  // maximum storage of a tile in addition to its bytes
 
 constexpr const char* kTables = R"sql(
 CREATE TABLE IF NOT EXISTS metadata (name TEXT PRIMARY KEY, value TEXT);
@@ -85,16 +85,18 @@ TileCache::TileCache(const std::string& path, const std::string& source, bool on
 
 void TileCache::create() {
   try {
-    // In a file that has tables already, the first has no effect: it then keeps the room of what is dropped.
+    // If the file already has tables, the first pragma has no effect: the space of evicted tiles is then not
+    // freed.
     database_.run(
         "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
   } catch (const Error& error) {
-    // Another process is changing the mode, or the file system has no shared memory: the journal does too.
+    // Another process is changing the mode, or the file system has no shared memory: a rollback journal works
+    // too.
     if (error.code() == ErrorCode::format) throw;
   }
   sqlite::Transaction transaction(database_);
   database_.run(kTables);
-  // Caches of the first version did not say when a tile was used.
+  // Caches of the first version did not record when a tile was used.
   if (!database_.prepare("SELECT 1 FROM pragma_table_info('terramask_fetches') WHERE name = 'used'").step())
     database_.run("ALTER TABLE terramask_fetches ADD COLUMN used INTEGER");
   database_.run("CREATE INDEX IF NOT EXISTS terramask_used ON terramask_fetches (used)");
@@ -138,7 +140,7 @@ std::optional<CachedTile> TileCache::find(const TileAddress& address) {
     tile.bytes = find_->text(0);
     tile.etag = find_->text(1);
     tile.last_modified = find_->text(2);
-    // A tile that nothing is known of was put here by others: it stays.
+    // A tile without a record was added by other programs and is kept.
     tile.expires = find_->is_null(3) ? std::numeric_limits<std::int64_t>::max() : find_->integer(3);
     const std::int64_t used = uses_ && !find_->is_null(4) ? find_->integer(4) : 0;
     find_->reset();

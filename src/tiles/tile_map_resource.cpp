@@ -36,7 +36,7 @@ std::optional<std::string> contents(const fs::path& path) {
 struct TileMap {
   std::string profile, crs;
   bool root = false;
-  std::string* text = nullptr;  ///< of the element that is open
+  std::string* text = nullptr;  ///< of the open element
 };
 
 void XMLCALL begin_element(void* data, const XML_Char* name, const XML_Char** attributes) {
@@ -82,7 +82,7 @@ bool is_web_mercator(const TileMap& map) {
   return std::find(codes.begin(), codes.end(), map.crs) != codes.end();
 }
 
-/// Whether the viewer counts rows from the south: "tms: true" among the options of its layer.
+/// Whether the viewer counts rows from the south: "tms: true" in its layer options.
 std::optional<bool> viewer_counts_from_south(const std::string& page) {
   constexpr std::string_view key = "tms:";
   const std::size_t at = page.find(key);
@@ -92,7 +92,7 @@ std::optional<bool> viewer_counts_from_south(const std::string& page) {
   return page.compare(value, 4, "true") == 0 || page.compare(value, 1, "1") == 0;
 }
 
-/// Where the page takes the tiles beside it from: of a URL without a host, what stands behind its columns.
+/// The position after {z}/{x}/ in the page's URL of its own tiles, which has no host.
 std::size_t behind_own_columns(std::string_view page) {
   constexpr std::string_view columns = "{z}/{x}/";
   for (std::size_t at = page.find(columns); at != std::string_view::npos; at = page.find(columns, at + 1)) {
@@ -104,10 +104,10 @@ std::size_t behind_own_columns(std::string_view page) {
   return std::string_view::npos;
 }
 
-/// "EPSG:4326" where the text names another CRS than Web Mercator.
+/// The code of a CRS in the text other than Web Mercator, such as "EPSG:4326"; else empty.
 std::string other_projection(std::string_view text) {
   constexpr std::string_view key = "projection:";
-  constexpr std::size_t most = 60;  // to the code: "new ol.proj.Projection({code: 'EPSG:32633'"
+  constexpr std::size_t most = 60;  // up to the code: "new ol.proj.Projection({code: 'EPSG:32633'"
   for (std::size_t at = text.find(key); at != std::string_view::npos; at = text.find(key, at + 1)) {
     const std::string_view value = text.substr(at, key.size() + most);
     const std::size_t begin = value.find("EPSG:");
@@ -118,14 +118,15 @@ std::string other_projection(std::string_view text) {
   return {};
 }
 
-/// The same of a page whose tiles' columns end at `at`: controls may tell places in any CRS.
+/// The same for a page whose tile URL's columns end at `at`; controls are ignored, as they may show positions
+/// in any CRS.
 std::string other_projection_of_tiles(std::string_view page, std::size_t at) {
   const std::size_t begin = page.rfind("source.", at);
   if (begin == std::string_view::npos) return {};
   const std::string_view source = page.substr(begin, page.find("})", at) - begin);
   std::string code = other_projection(source);
   const std::size_t view = page.find("ol.View(");
-  // OpenLayers takes XYZ to be in Web Mercator, and all else to be in the CRS of the view.
+  // OpenLayers assumes that XYZ is in Web Mercator, and that other sources are in the CRS of the view.
   if (code.empty() && !source.starts_with("source.XYZ") && view != std::string_view::npos)
     code = other_projection(page.substr(view));
   return code;
@@ -139,7 +140,7 @@ std::string other_projection_of_tiles(std::string_view page, std::size_t at) {
               "make them with `gdal2tiles.py --profile=mercator`, or name the raster they were made of");
 }
 
-/// What OpenLayers' page says, as gdal2tiles.py writes it.
+/// Reads an OpenLayers page written by gdal2tiles.py.
 std::optional<TileMapResource> read_openlayers(const std::string& file) {
   const auto page = contents(file);
   if (!page) return std::nullopt;
@@ -152,7 +153,8 @@ std::optional<TileMapResource> read_openlayers(const std::string& file) {
   return std::nullopt;
 }
 
-/// What TileJSON says (https://github.com/mapbox/tilejson-spec); files of this name may be anything else.
+/// Reads TileJSON (https://github.com/mapbox/tilejson-spec); files with these names may also be something
+/// else.
 std::optional<TileMapResource> read_tile_json(const std::string& file) {
   const auto text = contents(file);
   if (!text) return std::nullopt;

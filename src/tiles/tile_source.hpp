@@ -1,4 +1,4 @@
-// Where tiles come from.
+// Interface of tile sources.
 #pragma once
 
 #include <map>
@@ -17,23 +17,22 @@ namespace terramask::tiles {
 
 enum class TileState : std::uint8_t {
   present,
-  missing,  ///< there is none: nodata
-  failed,   ///< there may be one, but it cannot be had; the cause is told
+  missing,  ///< does not exist: nodata
+  failed,   ///< may exist but cannot be read; the cause is reported
 };
 
 struct Tile {
   TileState state = TileState::missing;
   std::string bytes;  ///< of the image file
-  std::string cause;  ///< why it failed
+  std::string cause;  ///< of the failure
 };
 
-/// What became of every tile that was asked for, each counted once.
+/// The outcome of every requested tile, each counted once.
 class TileLedger {
  public:
   enum class Entry : std::uint8_t { fetched, cached, local, missing, absent, failed };
 
-  /// A later entry takes the place of an earlier one of the tile, except that `cached` never replaces
-  /// `fetched`.
+  /// A later entry replaces an earlier one for the same tile, except that `cached` never replaces `fetched`.
   void note(const TileAddress& address, Entry entry, const std::string& cause = {});
   /// Adds to the counts and the list of failed tiles.
   void report(TileReport& report) const;
@@ -44,7 +43,7 @@ class TileLedger {
   std::map<std::uint64_t, std::string> causes_;
 };
 
-/// Tiles of one encoding or several. All calls may come from several threads at once.
+/// Tiles of one or several encodings. Thread-safe.
 class TileSource {
  public:
   TileSource() = default;
@@ -52,27 +51,27 @@ class TileSource {
   TileSource& operator=(const TileSource&) = delete;
   virtual ~TileSource() = default;
 
-  /// Waits until the tile is there, or known not to be. Throws cancelled.
+  /// Waits until the tile is available, or known not to be. Throws cancelled.
   virtual Tile read(const TileAddress& address) = 0;
-  /// Tells that these will be read soon, in this order.
+  /// Announces tiles that will be read soon, in this order.
   virtual void want(std::span<const TileAddress>) {}
 
-  /// Zooms of which tiles are present, ascending; empty where the source cannot know.
+  /// Zooms with tiles, ascending; empty if unknown to the source.
   virtual std::vector<int> zooms() const { return {}; }
-  /// The columns and rows that tiles are present in; nothing where the source cannot know.
+  /// The columns and rows with tiles; empty if unknown to the source.
   virtual std::optional<TileRange> extent(int) const { return std::nullopt; }
-  /// Whether every tile of the other zooms has one of this zoom on its ground, as in a pyramid.
+  /// Whether every tile of the other zooms is covered by tiles of this zoom, as in a pyramid.
   virtual bool covers_others(int) const { return true; }
-  /// A tile that is present, where the source knows one.
+  /// An existing tile, if the source knows one.
   virtual std::optional<TileAddress> example(int, const TileRange&) const { return std::nullopt; }
 
   virtual std::string attribution() const { return {}; }
   virtual std::string licence() const { return {}; }
 
   TileLedger& ledger() { return *ledger_; }
-  /// Goes on with the ledger of another; before the first tile is read.
+  /// Continues with the ledger of another source; call it before the first tile is read.
   void share_ledger(const TileSource& other) { ledger_ = other.ledger_; }
-  /// Further things the user should know.
+  /// Adds what the user should know.
   virtual void report(TileReport& report) const { ledger_->report(report); }
 
  private:

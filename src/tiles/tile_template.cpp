@@ -37,11 +37,11 @@ std::string subdomain(const std::string& list, const TileAddress& address) {
       begin = end + 1;
     }
   }
-  // One tile has one address always, so that what others keep of it is found again.
+  // Each tile always has the same URL, so that proxies and caches find it again.
   return names[static_cast<std::size_t>(address.x + address.y) % names.size()];
 }
 
-/// The longest end of a value at `at`: digits, or a known ending.
+/// The end of the longest value at `at`: digits, or a known extension.
 std::size_t value_length(const std::string& name, const std::string& text, std::size_t at) {
   if (name == "ext") {
     for (const std::string_view ending : kEndings)

@@ -1,4 +1,4 @@
-// Addresses and paths with placeholders.
+// URLs and paths with placeholders.
 #pragma once
 
 #include <map>
@@ -10,7 +10,7 @@
 
 namespace terramask::tiles {
 
-/// A template taken apart: text and placeholders by turns.
+/// A parsed template: alternating text and placeholders.
 class TileTemplate {
  public:
   struct Options {
@@ -18,23 +18,26 @@ class TileTemplate {
     bool retina = false;  ///< {r} is "@2x"
   };
 
-  /// {env:NAME} is replaced at once. Throws usage for an unknown placeholder or a variable that is not set.
+  /// {env:NAME} is replaced immediately. Throws usage for an unknown placeholder or a variable that is not
+  /// set.
   explicit TileTemplate(const std::string& text);
 
-  /// The address or path of one tile.
+  /// The URL or path of one tile.
   std::string fill(const TileAddress& address, const Options& options) const;
 
-  /// The tile whose name this is, where the template fits `text` whole. {ext} fits png, jpg, jpeg and webp.
-  /// @param zoom  where the template does not say it
+  /// The tile with this name, if the template matches the whole of `text`. {ext} matches png, jpg, jpeg and
+  /// webp.
+  /// @param zoom  if the template does not specify it
   std::optional<TileAddress> match(const std::string& text, std::optional<int> zoom) const;
 
   bool has(const std::string& placeholder) const;
-  /// The template of each part between slashes, to walk down folders.
+  /// The templates of the parts between slashes, to traverse folders.
   std::vector<TileTemplate> components() const;
-  /// Whether there is no placeholder in it; then this is the text.
+  /// The text, if there is no placeholder.
   std::optional<std::string> literal() const;
 
-  /// What placeholders stand for in `text`, where the template fits it whole; equal names must agree.
+  /// The values of placeholders in `text`, if the template matches all of it; equal names must have equal
+  /// values.
   using Values = std::map<std::string, std::string>;
   bool match_values(const std::string& text, Values& values) const;
   static std::optional<TileAddress> address_of(const Values& values, std::optional<int> zoom);

@@ -85,7 +85,7 @@ void check_facts(const Checkpoint& found) {
   if (!sound || found.step < step) damaged("its counts of steps and epochs contradict each other");
 }
 
-// What could only make NaNs of whatever follows.
+// Rejects values that would produce only NaNs.
 void check_tensors(const Parameters& tensors) {
   for (const auto& [name, tensor] : tensors) {
     const bool never_negative = name.starts_with("square/") || name.ends_with(".running_var");

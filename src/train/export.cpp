@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-// A folder in a hidden one beside its final place, which goes unless it gets its name.
+// A hidden temporary folder beside its final place, removed unless renamed.
 class PartFolder {
  public:
   explicit PartFolder(const std::string& final_path) : final_(fs::absolute(final_path)) {
@@ -144,7 +144,7 @@ std::int64_t export_training(const std::string& folder, const Exported& training
     if (progress)
       progress({"writing batches", "batches", static_cast<std::uint64_t>(number),
                 static_cast<std::uint64_t>(batches)});
-    // Steps start over with every epoch: its last one may be of fewer batches.
+    // Steps restart with every epoch: the last step of an epoch may have fewer batches.
     if (number % per_epoch % keys.accumulate == 0) {
       const auto step = static_cast<std::int64_t>(steps.size());
       steps.push_back({{"epoch", number / per_epoch + 1},

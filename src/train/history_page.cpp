@@ -1,4 +1,4 @@
-// The page of a training: its curves as inline SVG, and a table.
+// The HTML page of a training: curves as inline SVG, and a table.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@
 namespace terramask::train {
 namespace {
 
-// Of a chart, in SVG's units; it is drawn at about this size.
+// Dimensions of a chart in SVG units; it is displayed at about this size.
 constexpr double width = 760, height = 300, left = 46, right = 14, top = 20, bottom = 40;
 
 constexpr std::string_view kStyle = R"(
@@ -32,7 +32,7 @@ th{white-space:normal;vertical-align:bottom}
 
 struct Curve {
   std::string name, color;
-  std::vector<double> values{};  ///< an epoch each; NaN where there is none
+  std::vector<double> values{};  ///< one per epoch; NaN if missing
   bool dashed = false;
 
   bool empty() const {
@@ -43,7 +43,7 @@ struct Curve {
   }
 };
 
-// The largest of 1, 2, 5 · 10^k that cuts the range into four parts or more.
+// The largest of 1, 2, 5 · 10^k that divides the range into at least four parts.
 double tick_step(double range) {
   const double raw = range / 4, power = std::pow(10.0, std::floor(std::log10(raw)));
   for (const double factor : {5.0, 2.0})
@@ -51,8 +51,8 @@ double tick_step(double range) {
   return power;
 }
 
-// The top of a scale from 0. A first epoch, or one that went astray, is often so much higher that nothing
-// else would be seen: it is cut off then.
+// The top of a scale from 0. The first epoch, or one that diverged, is often so much higher that it would
+// hide the rest: it is then clipped.
 double scale_top(const std::vector<Curve>& curves) {
   std::vector<double> values;
   for (const Curve& curve : curves)
@@ -90,7 +90,7 @@ class Chart {
                         (left + width - right) / 2, height - 4);
   }
 
-  /// Where the model was taken.
+  /// Marks the epoch of the saved model.
   void mark(std::int64_t epoch) {
     const double at = x(static_cast<double>(epoch));
     const char* const anchor = at < left + 60 ? "start" : at > width - right - 60 ? "end" : "middle";
@@ -105,7 +105,7 @@ class Chart {
     for (std::size_t i = 0; i < curve.values.size(); ++i)
       if (std::isfinite(curve.values[i]))
         points += fmt::format("{:.1f},{:.1f} ", x(static_cast<double>(epochs[i].epoch)), y(curve.values[i]));
-    // A stroke of no length shows as a dot where its ends are round: one epoch is seen too.
+    // A line of zero length with round ends shows as a dot, so that a single epoch is visible.
     svg_ += fmt::format(R"svg(<polyline points="{}{}" {} stroke-linecap="round" clip-path="url(#plot)"/>)svg"
                         "\n",
                         points, points.find(' ') + 1 == points.size() ? points : "", curve.stroke());
@@ -172,7 +172,7 @@ std::string table(const History& history, std::int64_t best) {
   return html + "</table></div></section>\n";
 }
 
-// Yellow on white cannot be read: such colours are darkened for lines.
+// Yellow is illegible on white: such colours are darkened for lines.
 std::string line_color(const std::string& color, std::size_t index) {
   constexpr const char* spare[] = {"#1f77b4", "#d62728", "#2ca02c", "#9467bd",
                                    "#8c564b", "#e377c2", "#17becf"};

@@ -1,4 +1,4 @@
-// The loss that a project asks for.
+// The loss specified by a project.
 #pragma once
 
 #include "dataset/project.hpp"
@@ -6,9 +6,9 @@
 
 namespace terramask::train {
 
-/// Of `noisy_labels` the chances are, by truth c and background b: the map says c with 1 − omission(c) and b
-/// with omission(c); where the truth is b, it says c with commission(c).
-/// Errors: usage where `noisy_labels` is told of no noise.
+/// For `noisy_labels`, the chances for truth c and background b: the label is c with probability 1 −
+/// omission(c) and b with omission(c); if the truth is b, the label is c with commission(c).
+/// Errors: usage for `noisy_labels` without label noise.
 learn::LossSpec loss_of(const Project& project);
 
 }  // namespace terramask::train

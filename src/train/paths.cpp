@@ -37,7 +37,7 @@ void check_outputs(const Paths& paths, const TrainOptions& options) {
     throw Error(ErrorCode::usage,
                 "`resume` continues, `overwrite` starts over: only one of them can be meant");
   if (!options.estimate_only) make_folder_of(options.output);
-  // Whether it may be written at all; what stands there is the training's own, or is asked about below.
+  // Checks whether the model can be written; existing files belong to the training or are checked below.
   if (fs::exists(folder_of(paths.model))) check_output(options.output, true, {});
   if (options.resume || options.overwrite) return;
   for (const fs::path& path : {paths.model, paths.checkpoint})

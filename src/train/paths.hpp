@@ -14,10 +14,10 @@ struct Paths {
   explicit Paths(const std::string& output);
 };
 
-/// ErrorCode::usage, exists.
+/// Throws usage, exists.
 void check_outputs(const Paths& paths, const TrainOptions& options);
 
-/// Replaces the file, whole or not at all.
+/// Replaces the file, completely or not at all.
 void write_text(const std::filesystem::path& path, const std::string& text);
 
 }  // namespace terramask::train

@@ -13,7 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// What the data are, in whole numbers: fractions may differ in their last digits between machines.
+// Describes the data in whole numbers: fractions may differ in their last digits between machines.
 Json facts_of(const Dataset& dataset) {
   Json facts{{"program", TERRAMASK_VERSION}, {"images", Json::array()}};
   for (std::size_t i = 0; i < dataset.images(); ++i)

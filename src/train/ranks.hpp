@@ -1,4 +1,4 @@
-// What the ranks of a training tell each other, besides gradients.
+// Communication between the ranks of a training, other than gradients.
 #pragma once
 
 #include <string>
@@ -9,18 +9,17 @@
 
 namespace terramask::train {
 
-/// ErrorCode::mismatch where a rank sees another project or other data than rank 0: a file that differs on
+/// ErrorCode::mismatch if a rank has another project or other data than rank 0, such as a different file on
 /// its machine.
 void check_same(Communicator& ranks, const std::string& identity, const Dataset& dataset);
 
-/// Rank 0 measures, the others wait for what it has found: ranks on machines that round otherwise would not
-/// agree.
+/// Rank 0 measures, the others wait for its result: ranks on machines that round differently would not agree.
 Normalization measure_on_first(Communicator& ranks, const std::function<Normalization()>& measure);
 
-/// Rank 0's tensors, for all. Names and shapes are the same on every rank.
+/// Broadcasts rank 0's tensors. Names and shapes must be the same on every rank.
 void broadcast(Communicator& ranks, Parameters& tensors);
 
-/// Rank 0's state of the training, its tensors apart.
+/// Broadcasts rank 0's training state, without tensors.
 void broadcast(Communicator& ranks, Checkpoint& state);
 
 }  // namespace terramask::train

@@ -51,8 +51,8 @@ std::string first_difference(const std::string& then, const std::string& now) {
 
 namespace {
 
-// Where the project says nothing: three plateaus, each a tenth of the one before; or ten decays, after which
-// the rate is 0.6% of the first.
+// Defaults: three plateaus, each with a tenth of the previous rate; or ten decays, to 0.6% of the initial
+// rate.
 constexpr double kStepsByDefault = 3, step_gamma = 0.1;
 constexpr double kDecaysByDefault = 10, decay_gamma = 0.6;
 

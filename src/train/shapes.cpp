@@ -12,7 +12,7 @@
 namespace terramask::train {
 namespace {
 
-constexpr double kMostMeasuredGflop = 200;  // seconds on two cores
+constexpr double kMostMeasuredGflop = 200;  // takes seconds on two cores
 constexpr std::int64_t kFewestChannels = 8;
 
 void add_staging(const Plan& plan, TrainEstimate& found) {
@@ -61,7 +61,7 @@ TrainEstimate shape_estimate(const Executor& executor, const learn::TrainingSpec
   }
   found.device_bytes += arena;
   for (const auto& [name, bytes] : variables) found.device_bytes += bytes;
-  // A copy to save (parameters and moments), and the validation's own.
+  // A copy for saving (parameters and moments), and one for validation.
   found.host_bytes = 4 * 4 * found.parameter_count;
   return found;
 }

@@ -13,7 +13,7 @@ namespace terramask::train {
 
 namespace fs = std::filesystem;
 
-// Where it begins: at the first step, or where it was stopped.
+// Starts at the first step, or where a previous run stopped.
 void Training::State::begin() {
   if (ranks.first()) {
     std::error_code failed;
@@ -25,7 +25,7 @@ void Training::State::begin() {
   ranks.barrier();
   broadcast(ranks, state);
   take_over_first();
-  // What cannot be saved now cannot be saved after hours either.
+  // Fail now rather than after hours if files cannot be saved.
   if (ranks.first() && !(options.resume && fs::exists(paths.checkpoint))) {
     save_state();
     if (pending.failure) {
@@ -42,8 +42,8 @@ void Training::State::begin() {
   saved = Clock::now();
 }
 
-// All ranks move their parameters alike. Machines that round otherwise, and the batch norms' running
-// statistics, which each rank gathers from its own patches, are brought together here.
+// All ranks update their parameters identically. This synchronises differences by rounding between machines,
+// and the batch norms' running statistics, which each rank collects from its own patches.
 void Training::State::take_over_first() {
   if (ranks.alone()) return;
   Parameters tensors = step->state();
@@ -51,7 +51,7 @@ void Training::State::take_over_first() {
   if (!ranks.first()) step->restore(tensors);
 }
 
-// One step: a micro-batch after the other, then the update.
+// One step: its micro-batches, then the update.
 void Training::State::train_step(std::int64_t in_epoch, std::int64_t per_epoch) {
   const std::int64_t accumulate = project.training.accumulate;
   const std::int64_t first = in_epoch * accumulate;
@@ -168,7 +168,7 @@ TrainSummary Training::State::run(const EpochSink& on_epoch) {
 
 namespace {
 
-// Executors advise what makes a segmentation smaller; a training has other options.
+// Executors advise how to shrink a segmentation; a training has other options.
 template <class Work>
 auto with_advice(const Work& work) {
   try {

@@ -1,4 +1,4 @@
-// What a training leaves behind: its model, its history and its state.
+// Writes the results of a training: model, history and state.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ using Json = nlohmann::ordered_json;
 
 namespace {
 
-// Tensors that the optimiser keeps beside each parameter.
+// Tensors that the optimiser stores per parameter.
 std::uint64_t moments(const learn::OptimizerSpec& optimizer) {
   if (optimizer.kind != learn::OptimizerKind::sgd) return 2;
   return optimizer.momentum > 0 ? 1 : 0;
@@ -48,7 +48,7 @@ ModelInfo Training::State::model_info(const Epoch& epoch) const {
   info.pad_multiple = std::max<std::int64_t>(32, total_stride(spec.network));
   info.nodata_rule = project.nodata_rule;
   info.classes = project.classes;
-  // No clock time and nothing of this machine: the same training gives the same file.
+  // Contains no times and nothing specific to this machine: the same training gives the same file.
   Json provenance{{"program", "terramask " TERRAMASK_VERSION},
                   {"project", as_utf8(fs::path(options.project).filename().string())},
                   {"device", state.device},
@@ -65,7 +65,7 @@ ModelInfo Training::State::model_info(const Epoch& epoch) const {
                                 {"accuracy", epoch.accuracy},
                                 {"mean_iou", epoch.mean_iou},
                                 {"mean_f1", epoch.mean_f1}};
-  // A file's name may be in any encoding.
+  // File names may be in any encoding.
   info.provenance = provenance.dump(-1, ' ', false, Json::error_handler_t::replace);
   return info;
 }
@@ -75,7 +75,7 @@ void Training::State::check_saving() const {
   validated.validated = true;
   check_names(options.project, model_info(validated));
   if (!ranks.first() || !options.export_folder.empty()) return;
-  // What is not there yet will be made; the folder that it will be made in must take files.
+  // Missing folders will be created; the folder that will contain them must be writable.
   std::error_code failed;
   fs::path folder = fs::absolute(paths.model, failed).parent_path();
   while (!fs::exists(folder, failed) && folder.has_relative_path()) folder = folder.parent_path();
@@ -116,7 +116,7 @@ void Training::State::save_state() {
   (void)save_pending();
 }
 
-// The model first: a kill in between repeats the epoch's end, to the same bytes.
+// The model is saved first: if killed in between, the end of the epoch is repeated, with the same bytes.
 bool Training::State::save_pending() {
   if (!ranks.first() || !pending.any()) return true;
   const bool failed_before = pending.failure.has_value();
@@ -151,7 +151,7 @@ bool Training::State::save_pending() {
   }
 }
 
-// A training that has nothing left to do but to save waits for it.
+// After the last step, waits until everything is saved.
 void Training::State::save_at_end() {
   if (save_pending()) return;
   if (options.warn)
@@ -168,7 +168,7 @@ void Training::State::save_at_end() {
 
 void Training::State::end_on_request() {
   save_state();
-  ranks.barrier();  // a rank that ends sooner would take rank 0 with it
+  ranks.barrier();  // a rank that ends earlier would terminate rank 0
   if (pending.failure)
     throw Error(ErrorCode::cancelled,
                 fmt::format("stopped on request after step {}, which cannot be saved: {}", state.step,

@@ -1,4 +1,4 @@
-// How a training is set up: data, network, device, and the state that a run before left.
+// Sets up a training: data, network, device, and the state of a previous run.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace terramask::train {
 
 namespace {
 
-/// Before anything is read.
+/// Checks before anything is read.
 Paths checked_paths(const TrainOptions& options, const Communicator& ranks) {
   Paths paths(options.output);
   if (options.export_folder.empty() && ranks.first()) check_outputs(paths, options);
@@ -78,7 +78,7 @@ Training::State::State(const TrainOptions& wanted, const ProgressSink& sink, con
   }
 }
 
-// A state that another run of this training cannot have left would read batches that are none.
+// Rejects states that no run of this training can have saved, as they would refer to non-existent batches.
 void Training::State::check_progress() const {
   const auto done = static_cast<std::int64_t>(state.epochs.size());
   const std::int64_t per_epoch = steps_per_epoch(), batches = plan->batches_per_epoch();
@@ -127,7 +127,7 @@ void Training::State::measure_shapes() {
 
 TrainEstimate Training::State::estimate() {
   TrainEstimate found = shapes;
-  // Of a network that takes minutes a step, or gigabytes, a narrower one is measured.
+  // If a network takes minutes per step, or gigabytes, a narrower one is measured.
   learn::TrainingSpec measured = narrowed(spec);
   const double gflop = shape_estimate(*executor, measured, project.training.accumulate).gflop_per_step;
   learn::TrainingStep some(

@@ -1,4 +1,4 @@
-// What a training holds while it runs; for training*.cpp alone.
+// State of a running training; for training*.cpp only.
 #pragma once
 
 #include <chrono>
@@ -23,12 +23,12 @@ inline double since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// What is to be saved, until it is.
+/// Data waiting to be saved.
 struct Pending {
   std::optional<std::pair<ModelInfo, Parameters>> model;
   bool state = false, texts = false;
   Clock::time_point tried;
-  std::optional<Error> failure;  ///< of the last try
+  std::optional<Error> failure;  ///< of the last attempt
 
   bool any() const { return model || state || texts; }
 };
@@ -62,7 +62,7 @@ struct Training::State {
   }
 
   TrainOptions options;
-  std::unique_ptr<Communicator> myself;  ///< where no ranks are given
+  std::unique_ptr<Communicator> myself;  ///< if no ranks are given
   Communicator& ranks;
   ProgressSink progress;
   const StopFlag* stop;
@@ -76,11 +76,11 @@ struct Training::State {
   std::unique_ptr<learn::TrainingStep> step;
   std::unique_ptr<Validation> validation;
   learn::ScheduleSpec schedule;
-  Checkpoint state;                           ///< all but the tensors, as it is now
-  std::unique_ptr<geo::WorkingFolder> claim;  ///< of the output, while it is trained
+  Checkpoint state;                           ///< current state, except the tensors
+  std::unique_ptr<geo::WorkingFolder> claim;  ///< of the output, during training
   std::string identity_text;
   std::vector<std::string> notes;
-  TrainEstimate shapes;  ///< what shapes tell
+  TrainEstimate shapes;  ///< estimated from shapes
   std::size_t validation_windows = 0;
   Pending pending;
   std::unique_ptr<Loader> loader;

@@ -9,7 +9,7 @@
 namespace terramask::train {
 namespace {
 
-/// @param confusion classes rows of one column more: of pixels whose results are not finite, no class
+/// @param confusion rows of classes + 1 columns, the last for pixels with non-finite results
 void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epoch& epoch) {
   const std::size_t columns = classes + 1;
   std::uint64_t all = 0, right = 0;
@@ -29,7 +29,7 @@ void score(const std::vector<std::uint64_t>& confusion, std::size_t classes, Epo
     right += both;
     const auto hits = static_cast<double>(both), sum = static_cast<double>(truth + found);
     epoch.iou.push_back(truth + found > 0 ? hits / (sum - hits) : NAN);
-    // A class that does not occur there says nothing of the model.
+    // A class that does not occur says nothing about the model.
     if (truth == 0) continue;
     if (found == 0) epoch.unseen.push_back(c);
     ++occurring;
@@ -65,7 +65,7 @@ void Validation::run(const Parameters& parameters, Epoch& epoch, Communicator& r
   for (std::size_t first = rank * batch_; first < windows_.size(); first += all * batch_) {
     stopped = stop != nullptr && stop->requested();
     if (stopped) break;
-    // The last batch is filled up with its first window, which then counts in nothing.
+    // The last batch is filled up with its first window, whose repetitions are ignored.
     const std::size_t count = std::min(batch_, windows_.size() - first);
     std::vector<PatchWindow> some(batch_, windows_[first]);
     std::copy_n(windows_.begin() + static_cast<std::ptrdiff_t>(first), count, some.begin());

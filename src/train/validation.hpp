@@ -1,4 +1,4 @@
-// How good a network is on a part's patches.
+// Evaluates a network on a part's patches.
 #pragma once
 
 #include "dataset/sampler.hpp"
@@ -9,8 +9,8 @@
 
 namespace terramask::train {
 
-/// Runs the network in evaluation mode over patches side by side that cover a part's ground, and fills the
-/// figures of validation in `epoch`. Only pixels with a label and a weight count.
+/// Runs the network in evaluation mode over adjacent patches that cover a part's ground, and fills the
+/// validation figures in `epoch`. Only pixels with a label and a non-zero weight count.
 class Validation {
  public:
   Validation(Executor& executor, const learn::TrainingSpec& spec,
@@ -18,8 +18,7 @@ class Validation {
 
   bool empty() const { return windows_.empty(); }
   std::size_t windows() const { return windows_.size(); }
-  /// The ranks share the batches; all get the same figures. Throws cancelled on all of them where one is to
-  /// stop.
+  /// The ranks share the batches; all get the same figures. Throws cancelled on all ranks if one is stopped.
   void run(const Parameters& parameters, Epoch& epoch, Communicator& ranks, const StopFlag* stop);
 
  private:

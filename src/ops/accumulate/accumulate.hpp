@@ -6,7 +6,7 @@
 namespace terramask::ops {
 
 /// Operands: sum, x of one shape (any), keep [1]. Result: keep ≠ 0 ? sum + x : x. With keep = 0 the old sum
-/// is not read, so that it may be NaN.
+/// is not read, so it may be NaN.
 struct Accumulate {
   static constexpr std::string_view name = "accumulate";
   static constexpr bool updates_in_place = true;

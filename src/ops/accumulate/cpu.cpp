@@ -17,7 +17,7 @@ void prepare(const Accumulate&, cpu::Builder& builder) {
           std::copy(x + begin, x + end, y + begin);
           return;
         }
-        // y may lie where sum lies, element on element.
+        // y may be the same memory as sum, element by element.
 #pragma omp simd
         for (std::int64_t i = begin; i < end; ++i) y[i] = sum[i] + x[i];
       });

@@ -1,4 +1,4 @@
-// Element-wise activations: an operator of their own, or fused into the kernel before them.
+// Element-wise activations: a separate operator, or fused into the preceding kernel.
 #pragma once
 
 #include "terramask/operator.hpp"

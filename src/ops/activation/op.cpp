@@ -31,7 +31,7 @@ std::vector<ValueType> infer(const Activate& op, std::span<const ValueType> oper
   return {operands[0]};
 }
 
-// One an element, whatever the function.
+// One per element, for any function.
 double flops(const Activate&, std::span<const ValueType>, std::span<const ValueType> results) {
   return static_cast<double>(results[0].shape.elements());
 }

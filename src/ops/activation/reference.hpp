@@ -1,4 +1,4 @@
-// Activations in double precision, for every operator that fuses one.
+// Activations in double precision, for all operators that fuse one.
 #pragma once
 
 #include "ops/activation/activation.hpp"

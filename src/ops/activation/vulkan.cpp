@@ -8,7 +8,7 @@ void record(const Activate& op, vulkan::Recorder& recorder) {
     PlanePush planes;
     float alpha;
   };
-  // Any rank: a vector is a plane of one row.
+  // Any rank: a vector is a one-row plane.
   dispatch_planes(recorder, "activation", {static_cast<std::uint32_t>(op.activation.kind)},
                   {recorder.read(0, vulkan::View::r32f)},
                   [&](const PlanePush& planes, const vulkan::PlaneSlice&) {

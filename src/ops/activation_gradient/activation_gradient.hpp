@@ -1,4 +1,4 @@
-// The gradient of an activation, from its result.
+// The gradient of an activation, computed from its result.
 #pragma once
 
 #include "ops/activation/activation.hpp"
@@ -7,9 +7,9 @@
 
 namespace terramask::ops {
 
-/// Operands: y = activation(x), dy. Result: dx, all of one shape. From the result, so that the activation may
-/// be fused into the kernel before it: relu passes dy where y > 0, leaky_relu and elu scale it where y < 0
-/// (both need alpha > 0), sigmoid dy·y·(1 − y), tanh dy·(1 − y²).
+/// Operands: y = activation(x), dy. Result: dx. All have one shape. It uses the result y so that the
+/// activation may be fused into the preceding kernel: relu passes dy where y > 0; leaky_relu and elu scale it
+/// where y < 0 (both need alpha > 0); sigmoid: dy·y·(1 − y); tanh: dy·(1 − y²).
 struct ActivationGradient {
   static constexpr std::string_view name = "activation_gradient";
   Activation activation;
@@ -20,7 +20,7 @@ double flops(const ActivationGradient& op, std::span<const ValueType> operands,
              std::span<const ValueType> results);
 std::string describe(const ActivationGradient& op);
 
-/// The gradient by what stands before an operator's fused activation.
+/// The gradient with respect to the input of an operator's fused activation.
 ValueId through_activation(const Activation& activation, Backward& backward);
 
 }  // namespace terramask::ops

@@ -28,7 +28,7 @@ void back(const Activation& activation, const float* y, const float* dy, float* 
 
 }  // namespace
 
-// All three have one layout, so that it does not matter which.
+// All three have the same layout, so any layout will do.
 void prepare(const ActivationGradient& op, cpu::Builder& builder) {
   builder.step("activation_gradient", [&] {
     const auto y = builder.operand(0), dy = builder.operand(1);

@@ -5,7 +5,7 @@
 namespace terramask::ops {
 namespace {
 
-// The activation's slope, from its result.
+// The activation's derivative, computed from its result.
 double slope(const Activation& activation, double y) {
   const auto alpha = static_cast<double>(activation.alpha);
   switch (activation.kind) {

@@ -1,4 +1,4 @@
-// Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019), as PyTorch.
+// Adam (Kingma and Ba 2015) and AdamW (Loshchilov and Hutter 2019), as in PyTorch.
 #pragma once
 
 #include "ops/sgd/sgd.hpp"
@@ -7,9 +7,11 @@
 namespace terramask::ops {
 
 /// Operands: p (any shape), g (as p), scale [1], schedule [3], moments m and v (as p). Results: the new p, m,
-/// v. g' = scale·g + l1·sign(p), and + weight_decay·p unless decoupled; m' = β1·m + (1 − β1)·g'; v' = β2·v +
-/// (1 − β2)·g'²; p' = p·(1 − lr·rate·weight_decay if decoupled)
-///   − lr·rate / (1 − β1^t) · m' / (sqrt(v') / sqrt(1 − β2^t) + ε).
+/// v.
+/// g' = scale·g + l1·sign(p), plus weight_decay·p unless decoupled;
+/// m' = β1·m + (1 − β1)·g'; v' = β2·v + (1 − β2)·g'²;
+/// p' = p·(1 − lr·rate·weight_decay if decoupled)
+///      − lr·rate / (1 − β1^t) · m' / (sqrt(v') / sqrt(1 − β2^t) + ε).
 struct Adam {
   static constexpr std::string_view name = "adam";
   static constexpr bool updates_in_place = true;

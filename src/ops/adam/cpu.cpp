@@ -15,7 +15,7 @@ struct Factors {
   float scale, decay, l1, beta1, rest1, beta2, rest2, kept, rate, second, epsilon;
 };
 
-// Results may lie where the operands lie that they replace, element on element.
+// Results may share memory with the operands they replace, element by element.
 void update(const Buffers& at, const Factors& by, std::int64_t begin, std::int64_t end) {
 #pragma omp simd
   for (std::int64_t i = begin; i < end; ++i) {

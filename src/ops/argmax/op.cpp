@@ -9,7 +9,7 @@ std::vector<ValueType> infer(const Argmax& op, std::span<const ValueType> operan
   return {make_image(op.name, DType::i32, x, x.n(), 1, x.h(), x.w())};
 }
 
-// One a comparison.
+// One per comparison.
 double flops(const Argmax&, std::span<const ValueType> operands, std::span<const ValueType>) {
   return static_cast<double>(operands[0].shape.elements());
 }

@@ -5,8 +5,9 @@
 
 namespace terramask::ops {
 
-/// Operand: x [N, C, H, W]. Result: y [N, C, Ho, Wo], Ho = floor((H + 2·padding.h − kernel.h) / stride.h)
-/// + 1. Padding counts as zero and, where count_include_pad, as an element of the mean (torch's default).
+/// Operand: x [N, C, H, W]. Result: y [N, C, Ho, Wo], Ho = floor((H + 2·padding.h − kernel.h) / stride.h) +
+/// 1. Padding counts as zero; with count_include_pad (torch's default) it also counts as elements of the
+/// mean.
 struct AvgPool {
   static constexpr std::string_view name = "avg_pool";
   Extent2 kernel{2, 2};

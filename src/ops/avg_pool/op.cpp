@@ -13,7 +13,7 @@ std::vector<ValueType> infer(const AvgPool& op, std::span<const ValueType> opera
                      window_count(window(op, Axis::columns), x.w()))};
 }
 
-// One an addition.
+// One per addition.
 double flops(const AvgPool& op, std::span<const ValueType>, std::span<const ValueType> results) {
   return static_cast<double>(results[0].shape.elements()) * static_cast<double>(op.kernel.h * op.kernel.w);
 }

@@ -5,8 +5,8 @@
 
 namespace terramask::ops {
 
-/// Operand: dy [N, C, Ho, Wo]. Result: dx [N, C, output.h, output.w]: each pixel the sum of dy / (elements of
-/// the mean) over the windows it lies in. The attributes are the pool's.
+/// Operand: dy [N, C, Ho, Wo]. Result: dx [N, C, output.h, output.w]: for each pixel, the sum of dy /
+/// (elements of the mean) over the windows that contain it. The attributes are the pool's.
 struct AvgPoolGradient {
   static constexpr std::string_view name = "avg_pool_gradient";
   Extent2 kernel{2, 2};

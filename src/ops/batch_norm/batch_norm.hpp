@@ -1,4 +1,4 @@
-// Batch normalisation with running statistics (Ioffe and Szegedy 2015), evaluation mode.
+// Batch normalisation with running statistics (Ioffe and Szegedy 2015): evaluation mode.
 #pragma once
 
 #include "ops/activation/activation.hpp"

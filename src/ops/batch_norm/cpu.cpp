@@ -11,7 +11,7 @@ void prepare(const BatchNorm& op, cpu::Builder& builder) {
   builder.step("batch_norm", [&] {
     const auto x = builder.operand(0);
     const auto y = builder.result();
-    // y = (x − mean) · scale + shift, a channel at a time.
+    // y = (x − mean) · scale + shift, per channel.
     const auto channels = static_cast<std::size_t>(x.shape.c());
     std::vector<float> means(channels), scales(channels), shifts(channels);
     for (std::size_t c = 0; c < channels; ++c) {

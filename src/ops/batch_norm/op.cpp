@@ -20,7 +20,7 @@ std::vector<ValueType> infer(const BatchNorm& op, std::span<const ValueType> ope
   return {operands[0]};
 }
 
-// A multiplication and an addition an element.
+// One multiplication and one addition per element.
 double flops(const BatchNorm&, std::span<const ValueType>, std::span<const ValueType> results) {
   return 2.0 * static_cast<double>(results[0].shape.elements());
 }

@@ -36,7 +36,7 @@ template <int block>
   }
 }
 
-/// dx = (dy − constant − (x − mean) · slope) · scale, a value of each for a channel.
+/// dx = (dy − constant − (x − mean) · slope) · scale, with one value of each per channel.
 struct Coefficients {
   const float *mean, *constant, *slope, *scale;
 };
@@ -100,7 +100,7 @@ void prepare(const BatchNormGradient& op, cpu::Builder& builder) {
         const double inverse = op.training ? given : 1 / std::sqrt(given + op.epsilon);
         dweight[c] = static_cast<float>(product * inverse);
         dbias[c] = static_cast<float>(sum);
-        // The statistics are the batch's, or constants.
+        // The statistics are those of the batch, or constants.
         constants[c] = op.training ? static_cast<float>(sum / count) : 0;
         slopes[c] = op.training ? static_cast<float>(product * inverse * inverse / count) : 0;
         scales[c] = static_cast<float>(double{weight[c]} * inverse);

@@ -7,8 +7,8 @@
 namespace terramask::ops {
 namespace {
 
-/// Sum and squared differences from the run's own mean, which is still in the cache when it is looked at
-/// again; runs are put together without cancellation (Chan, Golub and LeVeque 1983).
+/// Sum and squared deviations from the run's own mean; the run is still in the cache for the second pass.
+/// Runs are combined without cancellation (Chan, Golub and LeVeque 1983).
 struct Moments {
   double sum, squares;
 };

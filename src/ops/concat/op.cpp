@@ -19,7 +19,7 @@ std::vector<ValueType> infer(const Concat& op, std::span<const ValueType> operan
   return {make_image(op.name, DType::f32, first, first.n(), channels, first.h(), first.w())};
 }
 
-// It computes nothing.
+// No arithmetic.
 double flops(const Concat&, std::span<const ValueType>, std::span<const ValueType>) {
   return 0;
 }

@@ -8,10 +8,10 @@
 namespace terramask::ops {
 
 /// Operands: x [N, Ci, H, W], weight [Co, Ci, Kh, Kw], optionally bias [Co]. Result: y [N, Co, Ho, Wo] with
-///   Ho = floor((H + 2·padding.h − dilation.h·(Kh − 1) − 1) / stride.h) + 1, Wo likewise,
-///   y[n,o,i,j] = act(bias[o] + Σ_c,u,v x[n, c, i·stride.h − padding.h + u·dilation.h, ...] ·
-///   weight[o,c,u,v]),
-/// x being 0 outside. Errors: ErrorCode::mismatch where ranks or channels do not fit or the result is empty.
+/// Ho = floor((H + 2·padding.h − dilation.h·(Kh − 1) − 1) / stride.h) + 1, Wo likewise,
+/// y[n,o,i,j] = act(bias[o] + Σ_c,u,v x[n, c, i·stride.h − padding.h + u·dilation.h, ...] · weight[o,c,u,v]),
+/// where x is 0 outside. Errors: ErrorCode::mismatch if ranks or channels do not match or the result is
+/// empty.
 struct Conv2d {
   static constexpr std::string_view name = "conv2d";
   Extent2 kernel{3, 3};  ///< must equal the weight's

@@ -15,11 +15,11 @@ using vulkan::View;
 
 // The convolution as the kernels see it: gathering, with the taps of one phase.
 struct Gather {
-  Extent2 source_kernel;  // of the weights, after dilation was written out where phases meet dilation
-  Extent2 taps;           // kernel of a phase
+  Extent2 source_kernel;  // of the weights, with dilation expanded if there are several phases
+  Extent2 taps;           // kernel of one phase
   Extent2 stride, dilation, padding, phases;
-  Extent2 spread;         // dilation already written out into the weights: tap k stands at k · spread
-  bool reversed = false;  // transposed: taps run backwards, weights are I × O
+  Extent2 spread;         // dilation already expanded in the weights: tap k is at k · spread
+  bool reversed = false;  // transposed: taps are reversed, weights are I × O
 };
 
 Gather gather(const Convolution& c) {
@@ -39,9 +39,9 @@ Gather gather(const Convolution& c) {
   return {whole, taps, {1, 1}, {1, 1}, c.padding, c.upsampling, c.dilation, true};
 }
 
-// What one lane of the direct kernel makes, and how many taps it takes at a time. A rule on kernel and
-// channels alone, learnt by measurement (BENCHMARKS.md): 16 channels × 2 rows × 4 columns keep the weights'
-// broadcast cheap without overflowing the instruction cache.
+// The results computed by one lane of the direct kernel, and the number of taps it processes at a time.
+// Chosen by kernel and channels only, from measurements (BENCHMARKS.md): 16 channels × 2 rows × 4 columns
+// keep the broadcast of weights cheap without overflowing the instruction cache.
 struct Blocking {
   std::int64_t columns = 4, rows = 2, channels = 16, depth = 1, kernel_rows = 1;
 };
@@ -73,8 +73,8 @@ std::vector<float> padded_bias(const Tensor* bias, std::int64_t outputs, std::in
   return values;
 }
 
-// [phase][output block][input step][kernel row block][fetch of 4 · lanes]: within a fetch [output][tap], a
-// tap being (input channel of the step, kernel row, kernel column).
+// [phase][output block][input step][kernel row block][fetch of 4 · lanes]: within a fetch [output][tap],
+// where a tap is (input channel of the step, kernel row, kernel column).
 std::vector<float> pack_direct(const Tensor& weight, const Gather& g, const Blocking& b, std::int64_t lanes) {
   const auto values = weight.values<float>();
   const Shape& shape = weight.shape();
@@ -121,7 +121,7 @@ std::vector<float> pack_direct(const Tensor& weight, const Gather& g, const Bloc
 
 // [phase][output][input][tap row][tap column], dense.
 std::vector<float> pack_tiled(const Tensor& weight, const Gather& g) {
-  // The direct packing of one lane, a row of taps a step, without the fetches' padding to 4.
+  // The direct packing for one lane with one row of taps per step, without padding fetches to 4.
   const std::vector<float> loose = pack_direct(weight, g, Blocking{1, 1, 1, 1, 1}, 1);
   const std::size_t stride = static_cast<std::size_t>((g.taps.w + 3) / 4) * 4;
   std::vector<float> packed;
@@ -145,13 +145,13 @@ std::int32_t i32(std::int64_t value) {
   return static_cast<std::int32_t>(value);
 }
 
-/// What one dispatch computes: planes of one image, or all images whole.
+/// The results of one dispatch: planes of one image, or all images.
 struct Part {
   std::int64_t image, images;
   PlaneSlice slice;
 };
 
-// One image at a time where its result must be cut into slices; all of them at once where not.
+// One image at a time if its result must be split into slices, otherwise all at once.
 std::vector<Part> parts_of(const Shape& out, const vulkan::Traits& traits, std::int64_t block) {
   const std::int64_t area = out.h() * out.w();
   const auto whole = vulkan::slice_planes(traits, out.n() * out.c(), area, block);
@@ -188,8 +188,8 @@ Push push_of(const Convolution& convolution, const Gather& from, const Shape& in
           .alpha = convolution.activation.alpha};
 }
 
-// Vector loads where rows stay aligned to them: the phases of a transposed convolution shift against each
-// other.
+// Uses vector loads where rows remain aligned: the phases of a transposed convolution are shifted relative to
+// each other.
 bool loads_quads(const Gather& from, const Blocking& blocks, const Shape& in) {
   const bool one_tap = from.taps == Extent2{1, 1} && from.padding == Extent2{0, 0};
   return in.w() % 4 == 0 && from.stride.w == 1 && blocks.columns % 4 == 0 && from.padding.w >= 0 &&

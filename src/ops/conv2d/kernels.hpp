@@ -1,5 +1,5 @@
-// The convolution kernels, shared by conv2d and conv_transpose2d: a transposed convolution is a plain one for
-// each phase of its stride, with the taps of that phase in reverse.
+// The convolution kernels, shared by conv2d and conv_transpose2d: a transposed convolution is one plain
+// convolution for each phase of its stride, with the taps of that phase reversed.
 #pragma once
 
 #include "ops/activation/activation.hpp"

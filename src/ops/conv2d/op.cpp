@@ -22,7 +22,7 @@ std::vector<ValueType> infer(const Conv2d& op, std::span<const ValueType> operan
                      window_count(window(op, Axis::columns), x.w()))};
 }
 
-// Two a multiplication and addition; bias and activation are not counted.
+// Two per multiply-add; bias and activation are not counted.
 double flops(const Conv2d& op, std::span<const ValueType> operands, std::span<const ValueType> results) {
   return 2.0 * static_cast<double>(results[0].shape.elements()) *
          static_cast<double>(operands[0].shape.c() * op.kernel.h * op.kernel.w);
@@ -52,7 +52,7 @@ void differentiate(const Conv2d& op, Backward& backward) {
                    .kernel = op.kernel, .stride = op.stride, .padding = op.padding, .dilation = op.dilation},
                {x, dy}, "dweight"));
   if (!backward.wants(0)) return;
-  // Rows and columns of x behind the last window.
+  // Rows and columns of x beyond the last window.
   const Shape& shape = backward.type(x).shape;
   const auto rest = [](std::int64_t extent, std::int64_t k, std::int64_t s, std::int64_t p, std::int64_t d) {
     return (extent + 2 * p - d * (k - 1) - 1) % s;

@@ -28,7 +28,7 @@ void evaluate(const Conv2d& op, std::span<const reference::Array* const> operand
                 ((n * x.shape.c() + c) * x.shape.h() + row) * x.shape.w())];
             for (std::int64_t v = 0; v < op.kernel.w; ++v) {
               const double w = weight.at(o, c, u, v);
-              // The results whose window has this tap inside the image.
+              // The results whose windows have this tap inside the image.
               const std::int64_t shift = v * columns.dilation - columns.padding;
               const std::int64_t first = std::max<std::int64_t>(0, ceil_div(-shift, columns.stride));
               const std::int64_t last =

@@ -1,15 +1,15 @@
-// The gradient of a convolution by its weight.
+// The gradient of a convolution with respect to its weight.
 #pragma once
 
 #include "terramask/operator.hpp"
 
 namespace terramask::ops {
 
-/// Operands: x [N, I, H, W], dy [N, O, Ho, Wo], the convolution's operand and the gradient by its result.
+/// Operands: x [N, I, H, W], the convolution's operand; dy [N, O, Ho, Wo], the gradient of its result.
 /// Result: dw [O, I, kernel.h, kernel.w],
-///   dw[o, i, u, v] = Σ_{n,r,c} dy[n, o, r, c] · x[n, i, r·stride.h + u·dilation.h − padding.h, ...],
-/// where x is zero outside. For a transposed convolution the operands change places: its dy is this one's x.
-/// Sums are split in an order that does not depend on threads; no float atomics.
+/// dw[o, i, u, v] = Σ_{n,r,c} dy[n, o, r, c] · x[n, i, r·stride.h + u·dilation.h − padding.h, ...],
+/// where x is zero outside. For a transposed convolution the operands are swapped: its dy is this operator's
+/// x. The order of summation does not depend on threads; there are no float atomics.
 struct Conv2dWeightGradient {
   static constexpr std::string_view name = "conv2d_weight_gradient";
   static constexpr bool vulkan_scratch = true;

@@ -1,5 +1,6 @@
-// The weight gradient as products of rows: for each tap, a row of x (16 channels a pixel) times a row of dy,
-// summed over pixels in registers. Sums run over rows of a slice, then over slices, both fixed by the shape.
+// The weight gradient as products of rows: for each tap, a row of x (16 channels per pixel) times a row of
+// dy, summed over pixels in registers. Sums are over the rows of a slice, then over slices; both are
+// determined by the shape.
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -12,7 +13,7 @@
 namespace terramask::ops {
 namespace {
 
-/// Images whose channels lie beside each other in groups of `block`, the last filled up with zeros.
+/// Images with channels stored together in groups of `block`, the last group padded with zeros.
 struct Grouped {
   const float* data = nullptr;
   std::int64_t images = 0, channels = 0, rows = 0, columns = 0;
@@ -67,7 +68,7 @@ template <int inputs, int outputs>
   }
 }
 
-/// Groups of channels whose rows are used together: they stay in the cache.
+/// Groups of channels whose rows are processed together, so that they stay in the cache.
 constexpr std::int64_t tile = 2;
 
 struct Work {
@@ -81,11 +82,11 @@ struct Work {
   std::int64_t weights() const { return dy.channels * x.channels * taps(); }
 };
 
-/// Pixels of a row that are taken at a time: with their neighbours they stay in the first-level cache for all
+/// Pixels of a row processed at a time: with their neighbours, they stay in the first-level cache for all
 /// taps.
 constexpr std::int64_t kRunLength = 128;
 
-/// The columns of dy whose window has a tap inside the image, and how far left of them they lie in x.
+/// The columns of dy whose windows have a tap inside the image, and their offset to the left in x.
 struct Columns {
   std::int64_t first, last, shift;
 };
@@ -170,7 +171,7 @@ void store(const Work& work, std::int64_t dy_first, std::int64_t x_first, const 
     }
 }
 
-// Into `parts`, slice by slice, or where there is one slice straight into the result.
+// Writes to `parts`, slice by slice, or directly to the result if there is only one slice.
 void run(const Work& work, float* parts, float* result) {
   const AddRows add = work.dy.block == 16 ? choose_rows<16>(work.x.block) : choose_rows<8>(work.x.block);
   const std::int64_t tiles = work.dy_tiles() * work.x_tiles();
@@ -206,7 +207,7 @@ void prepare(const Conv2dWeightGradient& op, cpu::Builder& builder) {
   Work work{.op = op,
             .x = grouped(x.shape, x.block > 1 ? x.block : narrow_block(x.shape.c(), native)),
             .dy = grouped(dy.shape, native)};
-  // Enough pieces of work for many threads, each of some rows.
+  // Enough work items for many threads, each with several rows.
   const std::int64_t rows = dy.shape.n() * dy.shape.h(), tiles = work.dy_tiles() * work.x_tiles();
   work.slices = std::clamp<std::int64_t>((64 + tiles - 1) / tiles, 1, (rows + 7) / 8);
   work.rows_per_slice = (rows + work.slices - 1) / work.slices;

@@ -18,7 +18,7 @@ std::vector<ValueType> infer(const Conv2dWeightGradient& op, std::span<const Val
   return {make_image(op.name, DType::f32, x, dy.c(), x.c(), op.kernel.h, op.kernel.w)};
 }
 
-// As many as the convolution's.
+// The same as the convolution's.
 double flops(const Conv2dWeightGradient& op, std::span<const ValueType> operands,
              std::span<const ValueType>) {
   return 2.0 * static_cast<double>(operands[1].shape.elements()) *

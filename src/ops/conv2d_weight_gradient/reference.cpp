@@ -17,7 +17,7 @@ void evaluate(const Conv2dWeightGradient& op, std::span<const reference::Array* 
     for (std::int64_t i = 0; i < x.shape.c(); ++i)
       for (std::int64_t u = 0; u < op.kernel.h; ++u)
         for (std::int64_t v = 0; v < op.kernel.w; ++v) {
-          // The columns of dy whose window has this tap inside the image.
+          // The columns of dy whose windows have this tap inside the image.
           const std::int64_t shift = v * columns.dilation - columns.padding;
           const std::int64_t first = std::max<std::int64_t>(0, ceil_div(-shift, columns.stride));
           const std::int64_t last =

@@ -9,17 +9,17 @@ namespace {
 using vulkan::ceil_div;
 using vulkan::View;
 
-// How the sums are cut: rows of an image into slices, outputs into ranges whose parts one binding can span.
+// How the sums are split: rows of an image into slices, outputs into ranges whose parts fit one binding.
 struct Cut {
-  std::int64_t rows = 1, slices = 1;  // rows of a slice, slices of an image
+  std::int64_t rows = 1, slices = 1;  // rows per slice, slices per image
   std::int64_t parts = 1;             // slices of all images
-  std::int64_t outputs = 1;           // of a range
+  std::int64_t outputs = 1;           // per range
 };
 
 Cut cut(const Conv2dWeightGradient& op, const Shape& x, const Shape& dy, const vulkan::Traits& traits) {
   Cut c;
-  // A slice is short enough for single precision and long enough to be worth a work group; longer where the
-  // parts of 64 outputs, of which every range is made, are more than a binding spans.
+  // Slices are short enough for single precision and long enough to occupy a work group; longer if the parts
+  // of 64 outputs (ranges are multiples of these) exceed a binding.
   constexpr std::int64_t outputs = 64;
   const std::int64_t of_output = x.c() * op.kernel.h * op.kernel.w * 4;
   const auto span = static_cast<std::int64_t>(traits.max_storage_range - traits.storage_alignment);
@@ -38,7 +38,7 @@ Cut cut(const Conv2dWeightGradient& op, const Shape& x, const Shape& dy, const v
   return c;
 }
 
-// What a work group of the direct kernel makes: enough products for what it loads, not too much code.
+// The results of a work group of the direct kernel: enough products per load, without too much code.
 struct Blocking {
   std::int64_t outputs = 16, inputs = 1, kernel_rows = 1, kernel_columns = 1;
 };

@@ -8,9 +8,9 @@
 namespace terramask::ops {
 
 /// Operands: x [N, Ci, H, W], weight [Ci, Co, Kh, Kw], optionally bias [Co]. Result: y [N, Co, Ho, Wo] with
-///   Ho = (H − 1)·stride.h − 2·padding.h + dilation.h·(Kh − 1) + output_padding.h + 1, Wo likewise:
-/// every x[n,c,i,j] adds x·weight[c,o,u,v] to y[n, o, i·stride.h − padding.h + u·dilation.h, ...].
-/// The gradient of conv2d with respect to its input, hence the explicit output_padding.
+/// Ho = (H − 1)·stride.h − 2·padding.h + dilation.h·(Kh − 1) + output_padding.h + 1, Wo likewise:
+/// each x[n,c,i,j] adds x·weight[c,o,u,v] to y[n, o, i·stride.h − padding.h + u·dilation.h, ...].
+/// It is the gradient of conv2d with respect to its input, hence the explicit output_padding.
 struct ConvTranspose2d {
   static constexpr std::string_view name = "conv_transpose2d";
   Extent2 kernel{2, 2};  ///< must equal the weight's

@@ -28,7 +28,7 @@ std::vector<ValueType> infer(const ConvTranspose2d& op, std::span<const ValueTyp
   expect_at_least(op.name, "padding", op.padding, 0);
   expect_at_least(op.name, "output padding", op.output_padding, 0);
   expect_at_least(op.name, "dilation", op.dilation, 1);
-  // As torch: more would be rows that no convolution of this stride could have come from.
+  // As in torch: more would add rows that no convolution of this stride could have read.
   for (const Axis axis : {Axis::rows, Axis::columns})
     if (along(op.output_padding, axis) >= std::max(along(op.stride, axis), along(op.dilation, axis)))
       expect_failed(op.name, "output padding smaller than stride or dilation", to_text(op.output_padding));
@@ -40,7 +40,7 @@ std::vector<ValueType> infer(const ConvTranspose2d& op, std::span<const ValueTyp
                      result_extent(op, Axis::columns, x.w()))};
 }
 
-// Two a multiplication and addition; bias and activation are not counted.
+// Two per multiply-add; bias and activation are not counted.
 double flops(const ConvTranspose2d& op, std::span<const ValueType> operands,
              std::span<const ValueType> results) {
   return 2.0 * static_cast<double>(operands[0].shape.elements()) *
@@ -69,7 +69,7 @@ void differentiate(const ConvTranspose2d& op, Backward& backward) {
   const ValueId x = backward.operand(0), weight = backward.operand(1);
   if (backward.operands() > 2 && backward.wants(2))
     backward.give(2, backward.add1(ChannelSum{}, {dy}, "dbias"));
-  // The convolution that this is the transpose of reads dy and makes x.
+  // The convolution of which this is the transpose reads dy and computes x.
   if (backward.wants(1))
     backward.give(
         1, backward.add1(

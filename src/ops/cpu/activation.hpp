@@ -1,4 +1,4 @@
-// Activations in single precision, for the CPU's own loops.
+// Activations in single precision, for CPU kernels.
 #pragma once
 
 #include <cmath>
@@ -31,7 +31,7 @@ inline void activate_in_place(const Activation& activation, float* y, std::int64
   }
 }
 
-/// Elements that a thread takes at a time.
+/// Elements that a thread processes at a time.
 constexpr std::int64_t kRunLength = 16384;
 
 }  // namespace terramask::ops

@@ -62,7 +62,7 @@ dnnl::primitive_attr attributes(const Activation& activation) {
   return made;
 }
 
-/// A convolution's memory as the graph has it.
+/// The memory layouts of a convolution in the graph.
 struct Sides {
   memory::desc x, y, weight, bias;
 };
@@ -71,7 +71,7 @@ Sides sides(const cpu::Builder& builder, bool transposed) {
   const Shape& w = builder.operand_shape(1);
   const auto x = builder.operand(0);
   const auto y = builder.result();
-  // oneDNN counts transposed weights O × I as well; in memory they stand I × O.
+  // oneDNN specifies transposed weights as O × I too; in memory they are I × O.
   const memory::dims dims =
       transposed ? memory::dims{w[1], w[0], w[2], w[3]} : memory::dims{w[0], w[1], w[2], w[3]};
   return {layout_of(x.shape, x.block), layout_of(y.shape, y.block),
@@ -79,13 +79,15 @@ Sides sides(const cpu::Builder& builder, bool transposed) {
           builder.operands() > 2 ? memory::desc({dims[0]}, f32, Tag::a) : memory::desc()};
 }
 
-// Of oneDNN's implementations these are slow, or (1x1) sum in an order that depends on extents and threads.
+// These oneDNN implementations are excluded: they are slow, or (1x1) sum in an order that depends on extents
+// and threads.
 bool is_welcome(const std::string& implementation) {
   const auto is = [&](const char* part) { return implementation.find(part) != std::string::npos; };
   return !is("ref") && !is("gemm") && !is("1x1");
 }
 
-/// The first of oneDNN's implementations that takes the graph's layouts, or else some of its own.
+/// The first oneDNN implementation that accepts the graph's layouts; if there is none, one with its own
+/// layouts.
 dnnl::convolution_forward::primitive_desc choose(const Sides& s, cpu::onednn::Convolution convolution,
                                                  const dnnl::primitive_attr& attr,
                                                  const dnnl::engine& engine) {
@@ -112,20 +114,21 @@ dnnl::convolution_forward::primitive_desc choose(const Sides& s, cpu::onednn::Co
   return *slow;
 }
 
-/// Where a primitive's image and result lie, if not as the graph's, and what brings them there and back.
+/// Buffers for a primitive's image and result if their layouts differ from the graph's, and the copies in and
+/// out.
 struct Rooms {
   float *x = nullptr, *y = nullptr;
   std::function<void()> before, after;
 };
 
-/// A primitive's weights, and what is to be done before each run to bring them up to date.
+/// A primitive's weights, and the work required before each run to update them.
 struct Weights {
   std::shared_ptr<memory> packed;
   std::function<void()> renew;
 };
 
-/// Adds the primitive, and the reorders around it where it wants other layouts than the graph has. `weights`
-/// is called for a program only.
+/// Adds the primitive, with reorders if its layouts differ from the graph's. `weights` is called for programs
+/// only.
 template <class Primitive, class PrimitiveDesc>
 void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder,
          const std::function<Weights()>& weights, const Rooms& rooms = {}) {
@@ -180,14 +183,15 @@ void add(const PrimitiveDesc& pd, const Sides& s, cpu::Builder& builder, const R
       rooms);
 }
 
-// A kernel of our own: Winograd or Pointwise, with its weights packed by itself.
+// Adds one of Terramask's own kernels, Winograd or Pointwise, which packs its weights itself.
 template <class Kernel>
 void add_own(const Kernel& kernel, const std::string& form,
              const std::function<void(const float*, float*)>& pack, cpu::Builder& builder) {
   const auto x = builder.operand(0);
   const auto y = builder.result();
   const int lanes = builder.traits().block;
-  // Winograd's operands and results may lie otherwise where they meet odd numbers of channels.
+  // The layouts of Winograd's operands and results may differ if the number of channels is not a multiple of
+  // the block.
   const bool move_x = kernel.x_block() != x.block, move_y = kernel.y_block() != y.block;
   const auto floats = [&](bool wanted, std::int64_t count) {
     return static_cast<float*>(
@@ -254,9 +258,9 @@ dnnl::convolution_forward::primitive_desc describe_convolution(const Conv2d& op,
   return choose(s, convolution, attributes(op.activation), builder.engine());
 }
 
-// oneDNN's direct kernels refuse images narrower than their padding, and what it takes instead sums in an
-// order that depends on the threads. Columns of zeros behind such an image are what its padding is: `s` then
-// is that of a wider image.
+// oneDNN's direct kernels do not accept images narrower than their padding, and its fallback sums in an order
+// that depends on the threads. Zero columns to the right of such an image are equivalent to padding: `s`
+// becomes that of a wider image.
 Rooms widen(const Conv2d& op, Sides& s, cpu::Builder& builder) {
   const auto x = builder.operand(0);
   const auto y = builder.result();
@@ -271,8 +275,8 @@ Rooms widen(const Conv2d& op, Sides& s, cpu::Builder& builder) {
   return {wide_x.data, wide_y.data, [=] { move_rows(x, wide_x); }, [=] { move_rows(made, y); }};
 }
 
-// A transposed convolution of stride 1 is a convolution with the kernel turned; oneDNN's own reaches less
-// than half its speed, and has no Winograd.
+// A transposed convolution of stride 1 is a convolution with the kernel flipped; oneDNN's own transposed
+// convolution has less than half its speed, and no Winograd.
 bool is_turned(const ConvTranspose2d& op) {
   return op.stride == Extent2{1, 1} && op.padding.h <= op.dilation.h * (op.kernel.h - 1) &&
          op.padding.w <= op.dilation.w * (op.kernel.w - 1);
@@ -286,8 +290,8 @@ Conv2d turned(const ConvTranspose2d& op) {
           .activation = op.activation};
 }
 
-// Weights I × O × taps to O × I × taps, the taps in reverse; a tile at a time, so that both sides are read
-// and written in runs.
+// Converts weights from I × O × taps to O × I × taps with the taps reversed; by tiles, so that reads and
+// writes are contiguous.
 void turn_weights(const Shape& shape, const float* weights, float* out) {
   constexpr std::int64_t tile = 16;
   const std::int64_t inputs = shape[0], outputs = shape[1], taps = shape[2] * shape[3];
@@ -309,7 +313,7 @@ void turn_weights(const Shape& shape, const float* weights, float* out) {
   });
 }
 
-// Weights that are made anew before each run, from the operand as it lies.
+// Weights recomputed from the operand before each run.
 template <class Renew>
 void add_renewed(const dnnl::convolution_forward::primitive_desc& pd, const Sides& s, cpu::Builder& builder,
                  const Rooms& rooms, const Renew& renew) {
@@ -347,7 +351,7 @@ void prepare_turned(const ConvTranspose2d& op, cpu::Builder& builder) {
 
 }  // namespace
 
-// Learnt from measurement: BENCHMARKS.md.
+// Chosen by measurement: BENCHMARKS.md.
 std::int64_t winograd_tile(const Conv2d& op, const Shape& weight, const cpu::Traits& traits) {
   const std::int64_t outputs = weight[0], inputs = weight[1];
   const bool possible =

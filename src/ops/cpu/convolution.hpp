@@ -1,4 +1,4 @@
-// Convolutions and transposed convolutions by oneDNN.
+// Convolutions and transposed convolutions with oneDNN.
 #pragma once
 
 #include "cpu/builder.hpp"
@@ -7,10 +7,10 @@
 
 namespace terramask::ops {
 
-/// The tile of the Winograd kernel that runs this convolution, 1 where it runs directly. By channels, kernel
-/// and stride alone, so that results do not depend on how an image is cut.
+/// The tile size of the Winograd kernel that runs this convolution; 1 if it runs directly. Depends on
+/// channels, kernel and stride only, so that results do not depend on how an image is split.
 std::int64_t winograd_tile(const Conv2d& op, const Shape& weight, const cpu::Traits& traits);
-/// The same of a transposed convolution, where a convolution with the kernel turned runs it.
+/// The same for a transposed convolution that runs as a convolution with the kernel flipped.
 std::int64_t winograd_tile(const ConvTranspose2d& op, const Shape& weight, const cpu::Traits& traits);
 
 }  // namespace terramask::ops

@@ -1,4 +1,4 @@
-// Copies of channels between values, whatever their layouts.
+// Copies channels between values of any layout.
 #pragma once
 
 #include <algorithm>
@@ -7,7 +7,7 @@
 
 namespace terramask::ops {
 
-/// Channels [from, from + count) of x to channels [to, to + count) of y.
+/// Copies channels [from, from + count) of x to channels [to, to + count) of y.
 inline void copy_channels(const cpu::Image<const float>& x, std::int64_t from, const cpu::Image<float>& y,
                           std::int64_t to, std::int64_t count) {
   const std::int64_t rows = x.shape.h(), columns = x.shape.w(), block = x.block;
@@ -27,7 +27,7 @@ inline void copy_channels(const cpu::Image<const float>& x, std::int64_t from, c
   });
 }
 
-/// Rows of `from` to the rows of a wider or narrower image, whose further columns are zero.
+/// Copies rows to an image of another width; additional columns are zero.
 inline void move_rows(const cpu::Image<const float>& from, const cpu::Image<float>& to) {
   const std::int64_t same = std::min(from.shape.w(), to.shape.w()) * from.block,
                      more = to.shape.w() * to.block - same;

@@ -17,7 +17,7 @@ struct Taps {
   std::int64_t first, count;
 };
 
-/// Neighbouring taps whose windows lie side by side: no more than the stride is wide.
+/// Groups of neighbouring taps whose windows do not overlap: at most as wide as the stride.
 std::vector<Taps> cut_kernel(std::int64_t kernel, std::int64_t stride, std::int64_t dilation) {
   const std::int64_t most = dilation == 1 ? stride : 1;
   std::vector<Taps> pieces;
@@ -26,14 +26,14 @@ std::vector<Taps> cut_kernel(std::int64_t kernel, std::int64_t stride, std::int6
   return pieces;
 }
 
-/// A piece of the kernel, by itself.
+/// One piece of the kernel.
 struct Piece {
   Taps rows, columns;
-  Extent2 shift;  ///< of what it makes, in the result
+  Extent2 shift;  ///< of its results within y
   Pointwise kernel;
   std::shared_ptr<dnnl::memory> packed{};
 
-  /// Weights [pairs of channels][rows][columns] of the whole kernel: those of the piece.
+  /// Extracts the piece's weights from those of the whole kernel, [pairs of channels][rows][columns].
   std::vector<float> cut(const float* weights, std::int64_t pairs, const Extent2& whole) const {
     std::vector<float> own;
     own.reserve(static_cast<std::size_t>(pairs * rows.count * columns.count));
@@ -59,7 +59,7 @@ std::vector<Piece> pieces_of(const ConvTranspose2d& op, const Pointwise::Options
   return pieces;
 }
 
-/// y = bias, wherever no piece reaches.
+/// y = bias, also where no piece contributes.
 void begin_with(const float* bias, const cpu::Image<float>& y) {
   const std::int64_t rows = y.shape.h();
   cpu::parallel(y.groups() * rows, [&](std::int64_t job) {
@@ -70,7 +70,7 @@ void begin_with(const float* bias, const cpu::Image<float>& y) {
   });
 }
 
-/// y += made, that many rows and columns further.
+/// y += made, shifted by rows and columns.
 void add_shifted(const cpu::Image<const float>& made, const Extent2& shift, const cpu::Image<float>& y) {
   const std::int64_t rows = y.shape.h(), first = std::max<std::int64_t>(0, shift.w),
                      last = std::min(y.shape.w(), made.shape.w() + shift.w);

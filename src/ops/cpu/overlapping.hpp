@@ -1,4 +1,4 @@
-// Transposed convolutions on the CPU whose windows overlap.
+// Transposed convolutions with overlapping windows on the CPU.
 #pragma once
 
 #include "cpu/builder.hpp"
@@ -6,9 +6,9 @@
 
 namespace terramask::ops {
 
-/// The kernel is cut into pieces whose windows lie side by side; each is a Pointwise, and what they make is
-/// added up in one order. Every result's bits depend on its operands alone. oneDNN's own transposed
-/// convolution sums in an order that depends on extents (AVX2) or threads (small numbers of channels).
+/// The kernel is split into pieces whose windows do not overlap. Each piece is a Pointwise; their results are
+/// added in a fixed order. The bits of each result depend on its operands only. oneDNN's transposed
+/// convolution sums in an order that depends on extents (AVX2) or threads (few channels).
 void prepare_overlapping(const ConvTranspose2d& op, cpu::Builder& builder);
 
 }  // namespace terramask::ops

@@ -15,7 +15,7 @@ std::int64_t divide_up(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
-// How the work is cut has no part in the result; the sizes are what was fastest.
+// How the work is split does not affect the result; the sizes were the fastest measured.
 Pointwise::Pointwise(const Options& options)
     : options_(options),
       inputs_(divide_up(options.x.c(), options.lanes) * options.lanes),
@@ -23,8 +23,8 @@ Pointwise::Pointwise(const Options& options)
       rows_(divide_up(options.x.h(), options.from.h)),
       columns_(divide_up(options.x.w(), options.from.w)) {
   const int most = product_pixels(options.lanes);
-  // A job makes all outputs of some pixels where their weights stay in its cache; else two groups of outputs
-  // of as many pixels as the last cache holds, so that all weights are read once.
+  // A job computes all outputs of some pixels if their weights stay in its cache; else two groups of outputs
+  // for as many pixels as the last-level cache holds, so that all weights are read once.
   constexpr std::int64_t own_weights = std::int64_t{1} << 17, panels = 8;
   constexpr std::int64_t shared_operands = std::int64_t{1} << 20;
   const std::int64_t plane = rows_ * columns_;
@@ -46,7 +46,7 @@ std::int64_t Pointwise::scratch_elements() const {
   return as_it_lies() ? 0 : options_.x.n() * inputs_ * rows_ * columns_;
 }
 
-// [tap][output group][input][lanes], zero where channels were filled up.
+// [tap][output group][input][lanes], zero for padding channels.
 void Pointwise::pack(const float* weights, float* packed) const {
   const std::int64_t taps = options_.taps.h * options_.taps.w, lanes = options_.lanes;
   const std::int64_t inputs = options_.x.c(), outputs = options_.y.c();
@@ -63,7 +63,7 @@ void Pointwise::pack(const float* weights, float* packed) const {
   });
 }
 
-// The pixels that are taken, in groups of `lanes` channels, zero where channels were filled up.
+// Gathers the pixels read, in groups of `lanes` channels, zero for padding channels.
 void Pointwise::gather(const float* x, float* gathered) const {
   const cpu::Image<const float> image{x, options_.x, options_.x_block};
   const std::int64_t lanes = options_.lanes, groups = inputs_ / lanes, channels = options_.x.c();
@@ -80,7 +80,7 @@ void Pointwise::gather(const float* x, float* gathered) const {
   });
 }
 
-// Where no window lies there is the bias alone.
+// Pixels outside all windows contain the bias only.
 void Pointwise::fill_gaps(const float* bias, float* y) const {
   const cpu::Image<float> image{y, options_.y, options_.y_block};
   cpu::parallel(options_.y.n() * options_.y.c() * options_.y.h(), [&](std::int64_t job) {
@@ -92,7 +92,7 @@ void Pointwise::fill_gaps(const float* bias, float* y) const {
   });
 }
 
-// Bias, activation and the way to their places, for one group of outputs of some pixels.
+// Adds the bias, applies the activation and stores the results, for one group of outputs of some pixels.
 template <int lanes>
 [[gnu::always_inline]] inline void Pointwise::finish(const Buffers& buffers, float* products,
                                                      std::int64_t image, std::int64_t pixel,
@@ -114,7 +114,7 @@ template <int lanes>
   if (!rectify) activate_in_place(options_.activation, products, count * lanes);
   const cpu::Image<float> y{buffers.y, options_.y, options_.y_block};
   const Extent2 &taps = options_.taps, &to = options_.to;
-  // Calls put(p, element) with each pixel's place in a plane of y.
+  // Calls put(p, element) with the index of each pixel in a plane of y.
   const auto each = [&](std::int64_t u, std::int64_t v, const auto& put) __attribute__((always_inline)) {
     std::int64_t i = pixel / columns_, j = pixel % columns_;
     for (std::int64_t p = 0; p < count; ++p) {
@@ -183,7 +183,7 @@ void Pointwise::run_lanes(const Buffers& buffers) const {
     fill_gaps(buffers.bias, buffers.y);
   const std::int64_t taps = options_.taps.h * options_.taps.w, parts = divide_up(outputs_ / lanes, width_);
   const std::int64_t runs = options_.x.n() * divide_up(rows_ * columns_, run_);
-  // Those that share weights or, where these are few, pixels, come one after the other.
+  // Jobs that share weights (or, if these are few, pixels) run consecutively.
   const bool by_pixels = parts == 1;
   cpu::parallel(runs * taps * parts, [&](std::int64_t job) {
     const std::int64_t run = by_pixels ? job / taps : job % runs,

@@ -1,4 +1,4 @@
-// 1 × 1 convolutions on the CPU, and what is made of them.
+// 1 × 1 convolutions on the CPU, and operators built from them.
 #pragma once
 
 #include <cstdint>
@@ -9,19 +9,19 @@
 
 namespace terramask::ops {
 
-/// Every operand pixel times a matrix for each tap, to a result pixel of that tap's own: 1 × 1 convolutions
-/// of any stride, and transposed convolutions whose windows lie side by side. Every result's bits depend on
-/// its operands alone. oneDNN's own 1 × 1 convolution cuts its sums by the number of rows, by the number of
-/// threads and by the sizes of caches, so that results depend on all three.
+/// Multiplies each operand pixel by one matrix per tap; each tap has its own result pixel. This covers 1 × 1
+/// convolutions of any stride and transposed convolutions whose windows do not overlap. The bits of each
+/// result depend on its operands only; in oneDNN's 1 × 1 convolution the order of summation depends on the
+/// number of rows, the number of threads and cache sizes.
 class Pointwise {
  public:
   struct Options {
     Shape x{}, y{};
-    int x_block = 1, y_block = 1;  ///< channels beside each other
+    int x_block = 1, y_block = 1;  ///< channels stored together
     int lanes = 16;                ///< channels computed at once
-    Extent2 from{1, 1};            ///< operand pixels (i · from.h, j · from.w) are taken
-    Extent2 taps{1, 1}, to{1, 1};  ///< result pixels (i · to.h + u, j · to.w + v) are made, u and v < taps
-    bool turned = false;           ///< weights stand I × O × taps, not O × I × taps
+    Extent2 from{1, 1};            ///< reads operand pixels (i · from.h, j · from.w)
+    Extent2 taps{1, 1}, to{1, 1};  ///< writes result pixels (i · to.h + u, j · to.w + v), u and v < taps
+    bool turned = false;           ///< weights are I × O × taps, not O × I × taps
     Activation activation{};
   };
   explicit Pointwise(const Options& options);
@@ -29,7 +29,7 @@ class Pointwise {
   int x_block() const { return options_.x_block; }
   int y_block() const { return options_.y_block; }
   std::int64_t weight_elements() const;
-  /// For operands that do not lie as they are computed with.
+  /// For operands that must be rearranged before computing.
   std::int64_t scratch_elements() const;
   void pack(const float* weights, float* packed) const;
 
@@ -53,10 +53,10 @@ class Pointwise {
   bool as_it_lies() const { return options_.x_block == options_.lanes && options_.from == Extent2{1, 1}; }
 
   Options options_;
-  std::int64_t inputs_, outputs_;  ///< filled up to whole groups
-  std::int64_t rows_, columns_;    ///< of operand pixels that are taken
-  std::int64_t run_ = 1;           ///< pixels that a job takes
-  std::int64_t width_ = 1;         ///< groups of outputs that a job makes
+  std::int64_t inputs_, outputs_;  ///< rounded up to whole groups
+  std::int64_t rows_, columns_;    ///< of operand pixels read
+  std::int64_t run_ = 1;           ///< pixels per job
+  std::int64_t width_ = 1;         ///< groups of outputs per job
 };
 
 }  // namespace terramask::ops

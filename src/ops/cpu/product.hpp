@@ -1,6 +1,6 @@
-// Products of pixels and weights, for the CPU's own convolutions. Each sum is one chain of multiply-adds over
-// the input channels in their order, so that its bits depend on nothing else: neither on how many pixels or
-// outputs are computed beside it nor on who computes them.
+// Products of pixels and weights, for the CPU convolutions. Each sum is a single chain of multiply-adds over
+// the input channels in order. Its bits therefore do not depend on the number of pixels or outputs computed
+// with it, nor on the thread.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace terramask::ops {
 
 /// Pixels of images in groups of `lanes` channels, and weights [group of outputs][input][lanes].
 struct Product {
-  const float* x = nullptr;  ///< the first pixel; the next is `lanes` further
+  const float* x = nullptr;  ///< the first pixel; the next is `lanes` elements further
   std::int64_t x_step = 0;   ///< to the next group of channels
   std::int64_t groups = 0;   ///< of input channels
   const float* weights = nullptr;
@@ -22,7 +22,7 @@ struct Product {
   std::int64_t pixel_step = 0, output_step = 0;  ///< to y's next pixel, and to its next group of outputs
 };
 
-/// Pixels taken at once: their sums for two groups of outputs stay in registers.
+/// Pixels processed at once: their sums for two groups of outputs stay in registers.
 constexpr int product_pixels(int lanes) {
   return lanes == 16 ? 14 : 6;
 }
@@ -54,7 +54,7 @@ template <int lanes, int pixels, int outputs>
       std::memcpy(p.y + o * p.output_step + pixel * p.pixel_step, &sum[o][pixel], sizeof(Row));
 }
 
-/// `pixels` up to product_pixels, `outputs` 1 or 2 groups. To be called inside cpu::vectorised.
+/// `pixels` is at most product_pixels; `outputs` is 1 or 2 groups. Call it inside cpu::vectorised.
 template <int lanes>
 [[gnu::always_inline]] inline void multiply(const Product& p, std::int64_t pixels, std::int64_t outputs) {
   const auto choose = [&]<int... less>(std::integer_sequence<int, less...>) __attribute__((always_inline)) {

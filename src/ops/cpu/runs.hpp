@@ -1,5 +1,5 @@
-// Sums over images and pixels, a channel at a time: in single precision over runs of fixed length, in double
-// precision over the runs, in their order. The order depends on the shape and the layout alone.
+// Sums over images and pixels per channel: in single precision within runs of fixed length, in double
+// precision over the runs, in order. The order depends on the shape and the layout only.
 #pragma once
 
 #include <algorithm>
@@ -13,15 +13,15 @@
 
 namespace terramask::ops {
 
-/// What is added at once: a group's channels, or 16 pixels of a plane.
+/// Elements added at once: a group's channels, or 16 pixels of a plane.
 constexpr int run_lanes(int block) {
   return block == 1 ? 16 : block;
 }
 
-/// An image cut into runs of pixels of one group of channels.
+/// An image split into runs of pixels of one group of channels.
 struct Runs {
-  /// What one of a run's sums adds up in single precision. Four sums a lane, so up to 32768 elements: they
-  /// stay in the cache for a second look.
+  /// The number of additions in single precision per sum of a run. With four sums per lane, a run has up to
+  /// 32768 elements, so it stays in the cache for a second pass.
   static constexpr std::int64_t additions = 512;
 
   explicit Runs(const Shape& shape, int channels_beside)
@@ -39,7 +39,7 @@ struct Runs {
   }
   std::int64_t first_channel(std::int64_t run) const { return run / per_group * block % channels; }
 
-  /// Calls visit(run, lane) for a channel's runs, in their order.
+  /// Calls visit(run, lane) for each run of a channel, in order.
   template <class Visit>
   void of_channel(std::int64_t channel, const Visit& visit) const {
     for (std::int64_t group = channel / block; group < groups; group += channels / block)
@@ -47,17 +47,17 @@ struct Runs {
   }
 
   int block;
-  std::int64_t elements;  ///< of a run
+  std::int64_t elements;  ///< per run
   std::int64_t channels, groups, plane, per_group;
 };
 
-/// A value for each of a run's lanes from `values`, which begin at the group's first channel.
+/// Sets each lane of a run to its channel's value; `values` begin at the group's first channel.
 template <int block>
 [[gnu::always_inline]] inline void spread(const float* values, cpu::Floats<run_lanes(block)>& to) {
   for (int lane = 0; lane < run_lanes(block); ++lane) to[lane] = values[lane % block];
 }
 
-/// totals[lane] = Σ of four sums' lanes.
+/// totals[lane] = Σ of the four sums of that lane.
 template <int block>
 [[gnu::always_inline]] inline void add_lanes(const cpu::Floats<run_lanes(block)> (&sums)[4], double* totals) {
   for (int lane = 0; lane < block; ++lane) totals[lane] = 0;
@@ -86,7 +86,8 @@ template <int block>
   for (; at < count; ++at) totals[0] += double{x[at]};
 }
 
-/// A vector operand's elements for as long as a step lives, be it trained or made by a node; for a program.
+/// A vector operand's elements, valid for the lifetime of a step, whether a trained parameter or the result
+/// of a node. For use in a program.
 class Vector {
  public:
   Vector(const cpu::Builder& builder, std::size_t operand) {

@@ -1,4 +1,4 @@
-// Every operator's CPU kernels.
+// The CPU kernels of all operators.
 #include "ops/cpu/table.hpp"
 
 #include "ops/cpu/convolution.hpp"

@@ -4,7 +4,7 @@
 
 namespace terramask::ops {
 
-/// Every operator's CPU kernels.
+/// The CPU kernels of all operators.
 cpu::KernelTable cpu_kernels();
 
 }  // namespace terramask::ops

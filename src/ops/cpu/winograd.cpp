@@ -23,7 +23,7 @@ std::int64_t divide_up(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
-// How the work is cut has no part in the result; the sizes are what was fastest.
+// How the work is split does not affect the result; the sizes were the fastest measured.
 Winograd::Winograd(const Shape& shape, std::int64_t outputs, int block, const ImageSeams& seams, int threads,
                    const Activation& activation)
     : images_(shape.n()),
@@ -40,8 +40,8 @@ Winograd::Winograd(const Shape& shape, std::int64_t outputs, int block, const Im
       rectify_(activation.kind == ActivationKind::relu) {
   const int most = product_pixels(block);
   panel_ = divide_up(tiles(), divide_up(tiles(), most));
-  // A thread takes tiles from operands to results where it can keep the weights in its cache; else all
-  // threads together pass once over the weights for as many tiles as the last cache holds.
+  // A thread processes tiles from operands to results if the weights fit in its cache; else all threads
+  // together pass once over the weights for as many tiles as the last-level cache holds.
   constexpr std::int64_t own_weights = 256 * 256, alone_panels = 2;
   constexpr std::int64_t part_bytes = std::int64_t{20} << 20;
   alone_ = inputs_ * outputs_ <= own_weights && tiles() >= 2 * threads * alone_panels * panel_;
@@ -58,7 +58,7 @@ std::int64_t Winograd::weight_elements() const {
   return all * inputs_ * outputs_;
 }
 
-// A few lines more, so that the 36 points' rows do not meet in one set of a cache.
+// A few additional lines, so that the rows of the 36 points do not map to the same cache set.
 std::int64_t Winograd::operand_step() const {
   return part_ * inputs_ + 5 * 16;
 }
@@ -115,7 +115,7 @@ void Winograd::pack(const float* weights, bool turned, float* packed) const {
   block_ == 16 ? pack_lanes<16>(weights, turned, packed) : pack_lanes<8>(weights, turned, packed);
 }
 
-// The operands of a panel's tiles for one group of channels.
+// Transforms the operands of a panel's tiles for one group of channels.
 template <int lanes>
 void Winograd::transform_panel(const Buffers& buffers, const Part& part, std::int64_t panel,
                                std::int64_t group) const {
@@ -125,8 +125,8 @@ void Winograd::transform_panel(const Buffers& buffers, const Part& part, std::in
   cpu::vectorised([&]() __attribute__((always_inline)) {
     for (std::int64_t t = 0; t < panel_; ++t) {
       Row from[points][points], to[points][points];
-      // What a tile's own results do not depend on is left out: a tile cut short at a seam must not round
-      // them by what lies behind it.
+      // Pixels that do not affect the tile's own results are left out: they must not influence the rounding
+      // of a tile that ends at a seam.
       const std::int64_t index = panel * panel_ + t;
       const Place at = place(part.first + std::min(index, part.count - 1));
       const float* const plane = buffers.x + (at.image * groups + group) * rows_ * columns_ * lanes;
@@ -152,7 +152,7 @@ void Winograd::transform_panel(const Buffers& buffers, const Part& part, std::in
   });
 }
 
-// One point's products of all panels with two groups of outputs.
+// The products of one point for all panels and two groups of outputs.
 template <int lanes>
 void Winograd::multiply_panels(const Buffers& buffers, const Part& part, std::int64_t point,
                                std::int64_t output) const {

@@ -1,4 +1,4 @@
-// Winograd's convolution F(4,3) on the CPU: 3 × 3, stride 1, padding 1.
+// Winograd convolution F(4,3) on the CPU: 3 × 3, stride 1, padding 1.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,14 @@
 
 namespace terramask::ops {
 
-/// A tile of 4 × 4 results from 6 × 6 operands by 36 products instead of 144. Every result's bits depend on
-/// its tile's operands alone. oneDNN's own F(4,3) cuts its sums by the number of tiles and threads and by the
-/// sizes of caches, so that results depend on all three.
+/// Computes a tile of 4 × 4 results from 6 × 6 operands with 36 products instead of 144. The bits of each
+/// result depend on its tile's operands only; in oneDNN's F(4,3) the order of summation depends on the number
+/// of tiles and threads and on cache sizes.
 class Winograd {
  public:
-  /// Images of `shape` in blocks of `block` channels, 8 or 16, to `outputs` channels in such blocks.
-  /// @param seams where pixels are not to be computed together
+  /// Convolves images of `shape` in blocks of `block` channels (8 or 16) to `outputs` channels in blocks of
+  /// the same size.
+  /// @param seams where pixels must not be computed together
   /// @param activation none or relu
   Winograd(const Shape& shape, std::int64_t outputs, int block, const ImageSeams& seams, int threads,
            const Activation& activation);
@@ -25,7 +26,7 @@ class Winograd {
   std::int64_t weight_elements() const;
   std::int64_t scratch_elements() const;
 
-  /// `weights` are O × I × 3 × 3, or turned: I × O × 3 × 3 with the taps to be taken in reverse.
+  /// `weights` are O × I × 3 × 3, or if turned I × O × 3 × 3 with the taps reversed.
   void pack(const float* weights, bool turned, float* packed) const;
 
   struct Buffers {
@@ -35,8 +36,8 @@ class Winograd {
   void run(const Buffers& buffers) const;
 
  private:
-  /// Some tiles on their way: operands [36][panel][input group][tile of the panel], products [output group]
-  /// [tile][36], all in rows of `block` channels.
+  /// Tiles in process: operands [36][panel][input group][tile of the panel], products [output
+  /// group][tile][36], all in rows of `block` channels.
   struct Part {
     std::int64_t first, count;
     float *operands, *products;
@@ -67,12 +68,12 @@ class Winograd {
 
   std::int64_t images_, inputs_, outputs_, rows_, columns_;
   std::vector<std::int64_t> row_edges_, column_edges_;  ///< where tiles begin, and the end
-  std::int64_t down_, across_;                          ///< tiles of an image
+  std::int64_t down_, across_;                          ///< tiles per image
   int block_, threads_;
   bool rectify_;
-  bool alone_ = false;      ///< a part is one thread's
+  bool alone_ = false;      ///< each part belongs to one thread
   std::int64_t panel_ = 1;  ///< tiles multiplied at once
-  std::int64_t part_ = 1;   ///< tiles of a part
+  std::int64_t part_ = 1;   ///< tiles per part
 };
 
 }  // namespace terramask::ops

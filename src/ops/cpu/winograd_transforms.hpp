@@ -1,4 +1,4 @@
-// The transforms of Winograd's F(4,3): interpolation in 0, ±a, ±b and ∞ (Winograd 1980; Lavin and Gray 2016).
+// The transforms of Winograd's F(4,3): interpolation at 0, ±a, ±b and ∞ (Winograd 1980; Lavin and Gray 2016).
 #pragma once
 
 #include <cstdint>
@@ -10,21 +10,21 @@ namespace terramask::ops::winograd {
 
 constexpr int taps = 3;    ///< of the kernel, along each axis
 constexpr int tile = 4;    ///< results along each axis
-constexpr int points = 6;  ///< a tile's operands along each axis, and its products
+constexpr int points = 6;  ///< operands and products of a tile along each axis
 constexpr int all = points * points;
 
-// Points whose single-precision errors are small; oneDNN takes the same.
+// Points with small single-precision errors; oneDNN uses the same.
 constexpr float a = 0.625F, b = 1.5F;
 constexpr float aa = a * a, bb = b * b;
 constexpr float kAtZero = 1 / (aa * bb);
 constexpr float kAtA = 1 / (2 * aa * (aa - bb)), at_b = 1 / (2 * bb * (bb - aa));
 
-// Where a processor fuses a product with a sum, the compiler chooses which of a sum's two products it fuses,
-// and whether it fuses one that two sums share. Here it has no choice, so that all compilers make the same
-// bits: a product that is to be rounded by itself is fused with a zero (which is not left out, for it changes
-// -0), every other one with its own sum.
+// On processors with fused multiply-add, the compiler chooses which of a sum's two products it fuses, and
+// whether it fuses a product shared by two sums. The code below leaves no choice, so that all compilers
+// produce the same bits: a product that must be rounded separately is fused with a zero (which is not
+// optimised away because it changes -0); every other product is fused with its own sum.
 #ifdef __clang__
-#pragma clang fp contract(on)  // within an expression, whoever shares the product
+#pragma clang fp contract(on)  // within an expression, even if the product is shared
 #endif
 
 template <class Row>
@@ -64,10 +64,11 @@ template <class Row>
 }
 
 #ifdef __clang__
-#pragma clang fp contract(fast)  // as the command line has it
+#pragma clang fp contract(fast)  // as on the command line
 #endif
 
-/// Along the columns, then along the rows: `from` and `to` hold from_size² and to_size² rows of channels.
+/// Transforms along the columns, then along the rows: `from` and `to` contain from_size² and to_size² rows of
+/// channels.
 template <class Row, int from_size, int to_size, class Transform>
 [[gnu::always_inline]] inline void transform_both(const Row (&from)[from_size][from_size],
                                                   Row (&to)[to_size][to_size], const Transform& transform) {

@@ -7,7 +7,7 @@
 namespace terramask::ops {
 namespace {
 
-// Adds a row's Σ w p t, Σ w p and Σ w t of each class, and behind them its Σ w.
+// Adds a row's Σ w p t, Σ w p and Σ w t of each class, followed by its Σ w.
 void add_row(const Labelled& of, std::int64_t row, std::span<double> sums) {
   const std::size_t channels = sums.size() / 3;
   std::fill(sums.begin(), sums.end(), 0.0);
@@ -36,7 +36,7 @@ void prepare(const DiceLoss& op, cpu::Builder& builder) {
       cpu::parallel(of.rows(), [&](std::int64_t row) {
         add_row(of, row, std::span(sums + static_cast<std::size_t>(row) * count, count));
       });
-      // Into the first row's, in order.
+      // Adds all rows to the first, in order.
       for (std::size_t row = 1; row < rows; ++row)
         for (std::size_t i = 0; i < count; ++i) sums[i] += sums[row * count + i];
       double loss = 0;

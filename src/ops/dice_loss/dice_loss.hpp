@@ -5,10 +5,11 @@
 
 namespace terramask::ops {
 
-/// Operands: logits z [N, C, H, W], labels (i32 [N, 1, H, W]), weights [N, 1, H, W], as pixel_loss's.
+/// Operands: logits z [N, C, H, W], labels (i32 [N, 1, H, W]), weights [N, 1, H, W], as in pixel_loss.
 /// Results:
-///   total [2] = (D · W, W), W = Σ w, D = mean over the classes of 1 − (2 Σ w p t + smooth) / (Σ w p + Σ w t
-///   + smooth), sums [3·C] = (Σ w p t, Σ w p, Σ w t) of each class, over the whole batch.
+/// * total [2] = (D · W, W), W = Σ w, D = mean over the classes of 1 − (2 Σ w p t + smooth) / (Σ w p + Σ w t
+///   + smooth),
+/// * sums [3·C] = (Σ w p t, Σ w p, Σ w t) for each class, over the whole batch.
 struct DiceLoss {
   static constexpr std::string_view name = "dice_loss";
   static constexpr bool vulkan_scratch = true;

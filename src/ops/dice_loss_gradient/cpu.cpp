@@ -11,7 +11,7 @@ void prepare(const DiceLossGradient& op, cpu::Builder& builder) {
       const auto channels = static_cast<std::size_t>(dz.shape.c());
       const auto smooth = static_cast<float>(op.smooth);
       const float mean = total[1] / static_cast<float>(channels);
-      // The loss's slope by a class's probability is w · (all + (its own label ? hit : 0)).
+      // The derivative of the loss by a class's probability is w · (all + (its own label ? hit : 0)).
       std::vector<float> hit(channels), all(channels);
       for (std::size_t c = 0; c < channels; ++c) {
         const float size = sums[channels + c] + sums[2 * channels + c] + smooth;

@@ -13,7 +13,7 @@ void evaluate(const DiceLossGradient& op, std::span<const reference::Array* cons
   const auto channels = static_cast<std::size_t>(dz.shape.c());
   const std::vector<double>& sums = operands[3]->values;
   const double mean = operands[4]->values[1] / static_cast<double>(channels);
-  // The loss's slope by a class's probability is w · (all + (its own label ? hit : 0)).
+  // The derivative of the loss by a class's probability is w · (all + (its own label ? hit : 0)).
   std::vector<double> hit(channels), all(channels), p(channels), slope(channels);
   for (std::size_t c = 0; c < channels; ++c) {
     const double size = sums[channels + c] + sums[2 * channels + c] + op.smooth;

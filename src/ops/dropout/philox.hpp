@@ -1,5 +1,5 @@
 // Philox 4×32-10, a counter-based generator (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2,
-// 3"): random words as a function of a counter and a key, with nothing to remember.
+// 3"): random words are a function of a counter and a key; there is no state.
 #pragma once
 
 #include <array>
@@ -21,12 +21,12 @@ constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> count
   return counter;
 }
 
-/// Random words below it drop an element.
+/// Elements with a random word below this are dropped.
 inline std::uint32_t dropout_threshold(double rate) {
   return static_cast<std::uint32_t>(std::floor(rate * 4294967296.0));
 }
 
-/// What the others are multiplied by: rounded, so that every device multiplies by the same.
+/// The factor for the remaining elements, rounded so that it is the same on all devices.
 inline float dropout_scale(double rate) {
   return static_cast<float>(1 / (1 - rate));
 }

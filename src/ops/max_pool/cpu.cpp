@@ -7,11 +7,11 @@
 namespace terramask::ops {
 namespace {
 
-// Vectors that every processor has: longer ones are taken apart into single elements.
+// Vectors of a size that every processor supports: longer ones would be split into single elements.
 template <class T, int count>
 using Vector [[gnu::vector_size(sizeof(T) * count)]] = T;
 
-// One row of the result, b channels wide.
+// Computes one row of the result, with b channels.
 template <int b, bool indexed>
 void pool_row(const MaxPool& op, const cpu::Image<const float>& x, const cpu::Image<float>& y,
               std::int32_t* places, std::int64_t group, std::int64_t i) {

@@ -5,8 +5,8 @@
 
 namespace terramask::ops {
 
-/// Operand: x [N, C, H, W]. Results: y [N, C, Ho, Wo] and, where `indices`, their positions (i32, same
-/// shape): the flat index row·W + column in x's plane, as torch's return_indices. The first maximum in
+/// Operand: x [N, C, H, W]. Results: y [N, C, Ho, Wo] and, with `indices`, the positions of the maxima (i32,
+/// same shape): the flat index row·W + column in x's plane, as torch's return_indices. The first maximum in
 /// row-major order wins; a NaN counts as the maximum. Ho = floor((H + 2·padding.h − kernel.h) / stride.h) +
 /// 1; padding counts as −infinity and must be at most half the kernel.
 struct MaxPool {

@@ -21,12 +21,12 @@ std::vector<ValueType> infer(const MaxPool& op, std::span<const ValueType> opera
   return {y, {DType::i32, y.shape}};
 }
 
-// One a comparison.
+// One per comparison.
 double flops(const MaxPool& op, std::span<const ValueType>, std::span<const ValueType> results) {
   return static_cast<double>(results[0].shape.elements()) * static_cast<double>(op.kernel.h * op.kernel.w);
 }
 
-// The indices depend on what the maxima depend on.
+// The indices depend on the same positions as the maxima.
 Interval reach(const MaxPool& op, std::size_t, Axis axis, Interval result) {
   return gathered(window(op, axis), result);
 }

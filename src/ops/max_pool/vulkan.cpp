@@ -14,8 +14,8 @@ void record(const MaxPool& op, vulkan::Recorder& recorder) {
   const std::int64_t in_area = in.h() * in.w(), area = out.h() * out.w();
   const bool quads_in = op.padding.w == 0 && in.w() % 4 == 0;
   bool first = true;
-  // Planes over the batch stand as channels of one image; values and indices have the same shape, so the same
-  // slices.
+  // All planes of the batch are bound as channels of one image; values and indices have the same shape, and
+  // thus the same slices.
   for (const vulkan::PlaneSlice& slice : vulkan::slice_planes(recorder.traits(), out.n() * out.c(), area)) {
     const bool quads_out = out.w() % 4 == 0 && slice.lead % 4 == 0;
     vulkan::Binding values = recorder.write(0), indices = recorder.write(op.indices ? 1 : 0);

@@ -1,4 +1,4 @@
-// The gradient of max_pool where windows overlap.
+// The gradient of max_pool with overlapping windows.
 #pragma once
 
 #include "terramask/operator.hpp"
@@ -6,8 +6,8 @@
 namespace terramask::ops {
 
 /// Operands: dy [N, C, Ho, Wo], indices (i32, same shape; max_pool's). Result: dx [N, C, output.h, output.w]:
-/// each pixel the sum of dy over the windows whose maximum it was, gathered in row-major order of the
-/// windows. Where windows lie apart (kernel ≤ stride) max_unpool is the same, and faster.
+/// for each pixel, the sum of dy over the windows whose maximum it was, gathered in row-major order of the
+/// windows. If windows do not overlap (kernel ≤ stride), max_unpool is equivalent and faster.
 struct MaxPoolGradient {
   static constexpr std::string_view name = "max_pool_gradient";
   Extent2 kernel{2, 2};

@@ -12,13 +12,13 @@ void prepare(const MaxUnpool& op, cpu::Builder& builder) {
     const auto y = builder.result();
     return [=] {
       const std::int64_t b = x.block, width = op.output.w, area = op.output.h * width;
-      // Where windows of neighbouring rows overlap, one thread takes the whole plane, in row-major order.
+      // If windows of neighbouring rows overlap, one thread processes the whole plane, in row-major order.
       const bool apart = op.kernel.h <= op.stride.h;
       const std::int64_t parts = apart ? x.shape.h() : 1, rows = apart ? 1 : x.shape.h();
       cpu::parallel(x.groups() * parts, [&](std::int64_t job) {
         const std::int64_t group = job / parts, part = job % parts;
         float* const plane = y.row(group, 0);
-        // Every row of the result belongs to the part whose windows begin last before it.
+        // Every row of the result belongs to the part whose windows begin last at or before it.
         const auto begin_of = [&](std::int64_t i) {
           if (i == 0) return std::int64_t{0};
           if (i == parts) return op.output.h;

@@ -1,4 +1,4 @@
-// Puts values back where max_pool found them (Badrinarayanan et al. 2017; Zeiler et al. 2011).
+// Restores values to the positions reported by max_pool (Badrinarayanan et al. 2017; Zeiler et al. 2011).
 #pragma once
 
 #include "terramask/operator.hpp"
@@ -6,9 +6,9 @@
 namespace terramask::ops {
 
 /// Operands: x [N, C, H, W], indices (i32, same shape; max_pool's). Result: y [N, C, output.h, output.w],
-/// zero but for y[n, c, indices[n,c,i,j]] = x[n,c,i,j]. The attributes are those of the pool it undoes; where
-/// windows overlap and name a position twice, the last in row-major order wins. An index outside its own
-/// window's reach is ignored.
+/// zero except y[n, c, indices[n,c,i,j]] = x[n,c,i,j]. The attributes are those of the pool it inverts. If
+/// overlapping windows refer to the same position, the last in row-major order wins. An index outside its own
+/// window is ignored.
 struct MaxUnpool {
   static constexpr std::string_view name = "max_unpool";
   Extent2 kernel{2, 2};

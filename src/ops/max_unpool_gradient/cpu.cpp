@@ -6,7 +6,7 @@
 namespace terramask::ops {
 namespace {
 
-// Whether a window after (i, j) in row-major order names the same pixel, which lies in window (i, j).
+// Whether a window after (i, j) in row-major order refers to the same pixel, which lies in window (i, j).
 bool overwritten(const MaxUnpoolGradient& op, const cpu::Image<const std::int32_t>& indices,
                  std::int64_t group, std::int64_t lane, std::int64_t i, std::int64_t j, std::int32_t index,
                  std::int64_t width) {

@@ -13,7 +13,7 @@ void evaluate(const MaxUnpoolGradient& op, std::span<const reference::Array* con
   const reference::Array& indices = *operands[1];
   reference::Array& dx = results[0];
   const std::int64_t height = dy.shape.h(), width = dy.shape.w();
-  // Of the windows that name a pixel max_unpool kept the last in row-major order.
+  // If several windows refer to a pixel, max_unpool kept the last in row-major order.
   std::vector<double*> keepers(static_cast<std::size_t>(height * width));
   for (std::int64_t n = 0; n < dx.shape.n(); ++n)
     for (std::int64_t c = 0; c < dx.shape.c(); ++c) {

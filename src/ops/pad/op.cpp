@@ -11,19 +11,19 @@ namespace terramask::ops {
 std::vector<ValueType> infer(const Pad& op, std::span<const ValueType> operands) {
   expect_count(op.name, operands, 1, 1);
   const Shape& x = expect_image(op.name, operands, 0);
-  // Bounded on both sides, so that the sums below cannot overflow; a crop to nothing is refused at the end.
+  // Limited on both sides, so that the sums below cannot overflow; an empty result is rejected at the end.
   constexpr std::int64_t most = std::int64_t{1} << 32;
   for (const std::int64_t amount : {op.top, op.bottom, op.left, op.right})
     if (amount < -most || amount > most)
       expect_failed(op.name, "amounts of at most 2^32 pixels", std::to_string(amount));
-  // What is cut away must be there: a side cannot be cropped by more than the image.
+  // A side cannot be cropped by more than the image.
   if (std::min(op.top, op.bottom) <= -x.h() || std::min(op.left, op.right) <= -x.w())
     expect_failed(op.name, "a crop smaller than the image " + to_string(x), describe(op));
   return {make_image(op.name, DType::f32, x, x.n(), x.c(), x.h() + op.top + op.bottom,
                      x.w() + op.left + op.right)};
 }
 
-// It computes nothing.
+// No arithmetic.
 double flops(const Pad&, std::span<const ValueType>, std::span<const ValueType>) {
   return 0;
 }

@@ -1,4 +1,4 @@
-// Zeros around an image, or a part cut out of it.
+// Zero padding and cropping.
 #pragma once
 
 #include "terramask/operator.hpp"

@@ -1,4 +1,4 @@
-// The pixels that a loss counts, for the CPU's kernels of all losses.
+// Iteration over the pixels of a loss, for the CPU kernels of all losses.
 #pragma once
 
 #include <limits>
@@ -21,11 +21,11 @@ struct Labelled {
         labels(builder.operand<const std::int32_t>(1)),
         weights(builder.operand(2)) {}
 
-  /// Rows of the whole batch: the runs over which sums are split.
+  /// Rows of the whole batch: the runs into which sums are split.
   std::int64_t rows() const { return logits.shape.n() * logits.shape.h(); }
 
-  /// Calls work(column, logits, label, weight) for every pixel of a row whose weight is not 0. A label that
-  /// is none makes the logits NaN.
+  /// Calls work(column, logits, label, weight) for every pixel of a row whose weight is not 0. An invalid
+  /// label sets the logits to NaN.
   template <class Work>
   void each_in_row(std::int64_t index, const Work& work) const {
     const Shape& shape = logits.shape;
@@ -44,7 +44,7 @@ struct Labelled {
   }
 };
 
-/// The chances that labels say a class, row by label; none where the loss takes none.
+/// The probability of each label given the true class, row by label; empty if the loss uses none.
 struct Chances {
   const float* values = nullptr;
   std::size_t channels = 0;
@@ -59,7 +59,7 @@ struct Chances {
   }
 };
 
-/// A row of a gradient becomes 0; then pixels are set one by one.
+/// Sets a row of a gradient to 0; pixels are then set one by one.
 class GradientRow {
  public:
   GradientRow(const cpu::Image<float>& image, std::int64_t index)

@@ -1,4 +1,4 @@
-// The pixels that a loss counts, for the references of all losses.
+// Iteration over the pixels of a loss, for the references of all losses.
 #pragma once
 
 #include <limits>
@@ -9,8 +9,8 @@
 
 namespace terramask::ops {
 
-/// Calls work(n, row, column, logits, label, weight) for every pixel whose weight is not 0. A label that is
-/// none makes the logits NaN.
+/// Calls work(n, row, column, logits, label, weight) for every pixel whose weight is not 0. An invalid label
+/// sets the logits to NaN.
 template <class Work>
 void each_weighted_pixel(std::span<const reference::Array* const> operands, const Work& work) {
   const reference::Array& z = *operands[0];
@@ -29,7 +29,7 @@ void each_weighted_pixel(std::span<const reference::Array* const> operands, cons
       }
 }
 
-/// A label's row of the chances; none where the loss takes none.
+/// A label's row of the chances; empty if the loss uses none.
 inline std::span<const double> chances_of(std::span<const reference::Array* const> operands,
                                           std::int64_t label) {
   if (operands.size() < 4) return {};

@@ -1,4 +1,4 @@
-// One pixel's loss and its gradient, in the precision of T: the reference's double, the CPU's float.
+// The loss of one pixel and its gradient, in the precision of T: double for the reference, float for the CPU.
 #pragma once
 
 #include <algorithm>
@@ -11,13 +11,13 @@
 
 namespace terramask::ops {
 
-/// Logarithms of probabilities, the largest logit subtracted first.
+/// Logarithms of softmax probabilities, computed after subtracting the largest logit.
 template <class T>
 struct LogSoftmax {
   T most = 0;          ///< the largest logit
   T sum = 0;           ///< of exp(z − most)
   T others = 0;        ///< 1 − p_label, without cancellation
-  T log_of_label = 0;  ///< log p_label, as precise where it is close to 0
+  T log_of_label = 0;  ///< log p_label, accurate also close to 0
 
   LogSoftmax(std::span<const T> z, std::int64_t label) : most(*std::max_element(z.begin(), z.end())) {
     T of_label = 0;
@@ -42,12 +42,12 @@ struct LogSoftmax {
   }
 };
 
-/// What a label says of the truth: `chances` are those of this label, by truth.
+/// What a label implies about the truth: `chances` are those of this label, by truth.
 template <class T>
 struct NoisyLabel {
-  T most = -std::numeric_limits<T>::infinity();  ///< the largest logit that has a chance
+  T most = -std::numeric_limits<T>::infinity();  ///< the largest logit with a non-zero chance
   T sum = 0;                                     ///< of chance · exp(z − most)
-  T loss = 0;  ///< −log Σ_c chance_c p_c, as precise where it is close to 0
+  T loss = 0;                                    ///< −log Σ_c chance_c p_c, accurate also close to 0
 
   NoisyLabel(std::span<const T> z, std::span<const T> chances, const LogSoftmax<T>& soft) {
     T other_label = 0;
@@ -61,22 +61,22 @@ struct NoisyLabel {
         other_label < T(0.5) ? -log1p(-other_label) : soft.most - most + std::log(soft.sum) - std::log(sum);
   }
 
-  /// Of the truth being c, given label and logits.
+  /// The probability that the truth is c, given label and logits.
   T posterior(T z, T chance) const { return chance > 0 ? chance * std::exp(z - most) / sum : T(0); }
 };
 
-/// What the losses without softmax want of channel c. One channel alone takes the label itself.
+/// Whether channel c is the target, for losses without softmax. A single channel uses the label itself.
 inline bool is_target(std::size_t channels, std::size_t c, std::int64_t label) {
   return channels == 1 ? label > 0 : static_cast<std::int64_t>(c) == label;
 }
 
-/// False for what only pixels of no weight may have.
+/// False for labels that only pixels of weight 0 may have.
 inline bool is_label(std::size_t channels, std::int64_t label) {
   return channels == 1 || (label >= 0 && label < static_cast<std::int64_t>(channels));
 }
 
-/// gamma · (1 − p)^(gamma − 1) · log p · p − (1 − p)^gamma: what the focal loss multiplies softmax's gradient
-/// with.
+/// gamma · (1 − p)^(gamma − 1) · log p · p − (1 − p)^gamma: the factor by which the focal loss multiplies
+/// softmax's gradient.
 template <class T>
 T focal_slope(T gamma, const LogSoftmax<T>& soft) {
   if (!(soft.others > 0) && gamma > 0) return soft.others;  // 0, or NaN
@@ -85,7 +85,7 @@ T focal_slope(T gamma, const LogSoftmax<T>& soft) {
   return power * (gamma * std::exp(soft.log_of_label) * (soft.log_of_label / soft.others) - 1);
 }
 
-/// `chances`: of this label, by truth; read by noisy_labels alone.
+/// `chances` are those of this label, by truth; only noisy_labels reads them.
 template <class T>
 T pixel_loss(const PixelLossOptions& loss, std::span<const T> z, std::int64_t label,
              std::span<const T> chances = {}) {
@@ -137,7 +137,7 @@ T pixel_loss(const PixelLossOptions& loss, std::span<const T> z, std::int64_t la
   throw Error(ErrorCode::internal, "pixel_loss: unknown kind");
 }
 
-/// dz = the loss's gradient by z.
+/// dz = the gradient of the loss with respect to z.
 template <class T>
 void pixel_loss_gradient(const PixelLossOptions& loss, std::span<const T> z, std::int64_t label,
                          std::span<T> dz, std::span<const T> chances = {}) {

@@ -6,8 +6,8 @@
 
 namespace terramask::ops {
 
-/// Operands: those of pixel_loss. Result: dz, as the logits: the gradient of Σ w · loss;
-/// 0 where the weight is 0.
+/// Operands: those of pixel_loss. Result: dz, as the logits: the gradient of Σ w · loss; 0 where the weight
+/// is 0.
 struct PixelLossGradient {
   static constexpr std::string_view name = "pixel_loss_gradient";
   PixelLossOptions loss;

@@ -13,7 +13,7 @@ struct Factors {
   float scale, rate, momentum, ahead, decay, l1;
 };
 
-// Results may lie where the operands lie that they replace, element on element.
+// Results may share memory with the operands they replace, element by element.
 template <bool momentum>
 void update(const Buffers& at, const Factors& by, std::int64_t begin, std::int64_t end) {
 #pragma omp simd

@@ -16,7 +16,7 @@ std::vector<ValueType> infer(const Slice& op, std::span<const ValueType> operand
   return {make_image(op.name, DType::f32, x, x.n(), op.end - op.begin, x.h(), x.w())};
 }
 
-// It computes nothing.
+// No arithmetic.
 double flops(const Slice&, std::span<const ValueType>, std::span<const ValueType>) {
   return 0;
 }

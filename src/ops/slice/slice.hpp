@@ -1,4 +1,4 @@
-// Some channels of an image.
+// A range of an image's channels.
 #pragma once
 
 #include "terramask/operator.hpp"

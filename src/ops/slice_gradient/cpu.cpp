@@ -5,7 +5,7 @@
 namespace terramask::ops {
 namespace {
 
-// Channels [from, to) of every image become 0.
+// Sets channels [from, to) of every image to 0.
 void clear_channels(const cpu::Image<float>& y, std::int64_t from, std::int64_t to) {
   const std::int64_t count = to - from, rows = y.shape.h();
   cpu::parallel(y.shape.n() * count * rows, [&](std::int64_t job) {

@@ -11,7 +11,7 @@ std::vector<ValueType> infer(const Softmax& op, std::span<const ValueType> opera
   return {operands[0]};
 }
 
-// An element: comparison, subtraction, exponential, addition, division.
+// Per element: comparison, subtraction, exponential, addition, division.
 double flops(const Softmax&, std::span<const ValueType>, std::span<const ValueType> results) {
   return 5.0 * static_cast<double>(results[0].shape.elements());
 }

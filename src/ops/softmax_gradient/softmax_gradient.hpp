@@ -1,4 +1,4 @@
-// The gradient of softmax, from its result.
+// The gradient of softmax, computed from its result.
 #pragma once
 
 #include "terramask/operator.hpp"

@@ -5,7 +5,7 @@
 
 namespace terramask::ops {
 
-/// Operands: x (any shape) and, if there is one, before [1]. Result: [1], before + Σ x².
+/// Operands: x (any shape) and optionally before [1]. Result: [1], before + Σ x².
 struct SumSquares {
   static constexpr std::string_view name = "sum_squares";
   static constexpr bool vulkan_scratch = true;

@@ -1,5 +1,4 @@
-// Where a result of an upsampling lies between its sources, for the reference: of the operator and of its
-// gradient.
+// The source positions of an upsampling result, for the references of the operator and its gradient.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +9,7 @@
 
 namespace terramask::ops {
 
-/// The two source positions between which a result position lies, and how far it is towards the second.
+/// The two source positions on either side of a result position, and the fraction of the way to the second.
 struct Between {
   std::int64_t first, second;
   double fraction;

@@ -8,7 +8,7 @@
 namespace terramask::ops {
 namespace {
 
-// The two source positions between which a result's position lies, and how far it is towards the second.
+// The two source positions on either side of a result position, and the fraction of the way to the second.
 struct Between {
   std::int64_t first, second;
   float fraction;

@@ -12,13 +12,13 @@ std::vector<ValueType> infer(const Upsample& op, std::span<const ValueType> oper
   return {make_image(op.name, DType::f32, x, x.n(), x.c(), x.h() * op.factor.h, x.w() * op.factor.w)};
 }
 
-// Bilinear: four multiplications and three additions a pixel.
+// Bilinear: four multiplications and three additions per pixel.
 double flops(const Upsample& op, std::span<const ValueType>, std::span<const ValueType> results) {
   return op.mode == UpsampleMode::nearest ? 0.0 : 7.0 * static_cast<double>(results[0].shape.elements());
 }
 
-// Result position i is centred on (i + ½)/f − ½ = (2i + 1 − f)/2f and, bilinear, lies between the positions
-// beside it.
+// Result position i is centred on (i + ½)/f − ½ = (2i + 1 − f)/2f; bilinear interpolation uses the positions
+// on either side.
 Interval reach(const Upsample& op, std::size_t, Axis axis, Interval result) {
   const std::int64_t f = along(op.factor, axis);
   const auto floor_source = [&](std::int64_t i) {

@@ -1,4 +1,4 @@
-// Upsampling by whole factors.
+// Upsampling by integer factors.
 #pragma once
 
 #include "terramask/operator.hpp"

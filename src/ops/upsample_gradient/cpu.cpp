@@ -8,7 +8,7 @@
 namespace terramask::ops {
 namespace {
 
-// What one position of the smaller image gave to positions of the larger.
+// The contributions of one position of the smaller image to positions of the larger.
 struct Share {
   std::int64_t position;
   float weight;
@@ -19,7 +19,7 @@ std::vector<std::vector<Share>> shares(UpsampleMode mode, std::int64_t factor, s
   const auto give = [&](std::int64_t to, std::int64_t position, double weight) {
     auto& own = all[static_cast<std::size_t>(std::clamp<std::int64_t>(to, 0, extent - 1))];
     if (!own.empty() && own.back().position == position)
-      own.back().weight += static_cast<float>(weight);  // at the border, where both ends are one
+      own.back().weight += static_cast<float>(weight);  // at the border, where both are the same
     else
       own.push_back({position, static_cast<float>(weight)});
   };

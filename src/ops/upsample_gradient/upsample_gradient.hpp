@@ -7,7 +7,7 @@
 namespace terramask::ops {
 
 /// Operand: dy [N, C, H·factor.h, W·factor.w]. Result: dx [N, C, H, W]: the transpose of upsample's
-/// interpolation; for nearest the sum over each block.
+/// interpolation; for nearest, the sum over each block.
 struct UpsampleGradient {
   static constexpr std::string_view name = "upsample_gradient";
   Extent2 factor{2, 2};

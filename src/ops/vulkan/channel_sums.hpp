@@ -1,4 +1,4 @@
-// Sums over images and pixels, a channel at a time: parts of each plane's runs, then what is made of a
+// Sums over images and pixels per channel: first the parts of each plane's runs, then a result from each
 // channel's parts (shaders/channel_sums.comp, channel_finish.comp).
 #pragma once
 
@@ -6,9 +6,9 @@
 
 namespace terramask::ops {
 
-/// What channel_sums.comp adds up.
+/// The terms that channel_sums.comp adds.
 enum class ChannelTerms : std::uint32_t { values, squares, products };
-/// What channel_finish.comp makes of it.
+/// The result that channel_finish.comp computes from the sums.
 enum class ChannelResult : std::uint32_t { sum, mean, variance, gradient, gradient_of_constants };
 
 constexpr std::int64_t kChannelRun = 4096;  // as in channel_sums.comp
@@ -18,7 +18,7 @@ inline std::uint64_t channel_parts_bytes(const Shape& shape, int sums) {
   return static_cast<std::uint64_t>(shape.n() * shape.c() * runs * sums) * 4;
 }
 
-/// Operand 0 is a, operand `b` the second factor of products; both stand in the scratch afterwards.
+/// Operand 0 is a, operand `b` the second factor of products. The sums are in the scratch afterwards.
 inline void sum_channels(vulkan::Recorder& recorder, ChannelTerms terms, const vulkan::Binding& mean,
                          std::size_t b = 0) {
   using vulkan::View;

@@ -1,4 +1,4 @@
-// Copies whole planes from an operand into a part of the result: what concat and slice are made of.
+// Copies whole planes from an operand to a part of the result, for concat and slice.
 #pragma once
 
 #include <algorithm>
@@ -7,8 +7,8 @@
 
 namespace terramask::ops {
 
-/// Planes [source, source + planes) of operand `operand` become planes [target, target + planes) of result 0.
-/// Copies of one node are independent of each other.
+/// Copies planes [source, source + planes) of operand `operand` to planes [target, target + planes) of result
+/// 0. Copies within one node are independent of each other.
 inline void copy_planes(vulkan::Recorder& recorder, std::size_t operand, std::int64_t source,
                         std::int64_t target, std::int64_t planes) {
   struct Push {
@@ -17,7 +17,7 @@ inline void copy_planes(vulkan::Recorder& recorder, std::size_t operand, std::in
   const Shape shape = recorder.result().shape;
   const std::int64_t area = shape.h() * shape.w();
   for (vulkan::PlaneSlice slice : vulkan::slice_planes(recorder.traits(), target + planes, area)) {
-    // The slices are cut over the whole result; only what lies in [target, target + planes) is copied.
+    // Slices divide the whole result; only the part within [target, target + planes) is copied.
     const std::int64_t from = std::max(slice.first, target),
                        to = std::min(slice.first + slice.planes, target + planes);
     if (from >= to) continue;

@@ -1,5 +1,5 @@
-// Weights and vectors as runs of elements, whatever their shape: dispatched once for each slice that the
-// device can bind, of every tensor the same.
+// Weights and vectors as flat arrays, regardless of shape: one dispatch per slice that the device can bind;
+// slices are the same for all tensors.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@
 namespace terramask::ops {
 
 struct FlatSlice {
-  std::int64_t first = 0;  ///< element, a multiple of a group's
+  std::int64_t first = 0;  ///< an element; a multiple of a group's
   std::int64_t count = 0;
 
   vulkan::Binding of(vulkan::Binding binding) const {
@@ -19,7 +19,7 @@ struct FlatSlice {
   }
 };
 
-/// Calls work(slice, groups): a work group takes `per_group` elements, a power of two from 64 on.
+/// Calls work(slice, groups): a work group processes `per_group` elements, a power of two of at least 64.
 template <class Work>
 void each_flat_slice(const vulkan::Traits& traits, std::int64_t elements, std::int64_t per_group,
                      const Work& work) {
@@ -32,7 +32,7 @@ void each_flat_slice(const vulkan::Traits& traits, std::int64_t elements, std::i
   }
 }
 
-/// Elements that a group of an element-wise kernel takes.
+/// Elements per group of an element-wise kernel.
 constexpr std::int64_t kFlatGroup = 256;
 
 }  // namespace terramask::ops

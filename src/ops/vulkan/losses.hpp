@@ -1,4 +1,4 @@
-// What the losses' Vulkan kernels share: shaders/common/labelled.glsl.
+// Shared by the Vulkan kernels of the losses: shaders/common/labelled.glsl.
 #pragma once
 
 #include "ops/vulkan/planes.hpp"
@@ -12,14 +12,14 @@ inline std::vector<vulkan::Binding> labelled(const vulkan::Recorder& recorder) {
           recorder.read(2, vulkan::View::r32f)};
 }
 
-/// The same and the chances, for which the weights stand in where the loss takes none.
+/// The same with the chances; weights are bound in their place if the loss uses none.
 inline std::vector<vulkan::Binding> labelled_with_chances(const vulkan::Recorder& recorder) {
   std::vector<vulkan::Binding> bindings = labelled(recorder);
   bindings.push_back(recorder.read(recorder.operands() > 3 ? 3 : 2, vulkan::View::r32f));
   return bindings;
 }
 
-/// Pixels that a group sums over.
+/// Pixels that a group sums.
 constexpr std::int64_t kPixelGroup = 1024;
 
 inline SumTree pixel_sums(const vulkan::Traits& traits, const Shape& logits, std::int64_t sums) {

@@ -1,24 +1,24 @@
-// How plane-wise kernels (shaders/common/planes.glsl) are dispatched: once for each slice of the result's
-// planes that the device can bind.
+// Dispatch of plane-wise kernels (shaders/common/planes.glsl): once per slice of the result's planes that the
+// device can bind.
 #pragma once
 
 #include "vulkan/recorder.hpp"
 
 namespace terramask::ops {
 
-/// What every plane-wise kernel's push constants begin with.
+/// The first push constants of every plane-wise kernel.
 struct PlanePush {
   std::int32_t width, height;  ///< of the result
   std::int32_t first;          ///< first plane of the slice
-  std::int32_t lead;           ///< elements between the binding's begin and that plane
+  std::int32_t lead;           ///< elements between the beginning of the binding and that plane
 };
 
-/// What is no image is one row: element by element the axes do not matter.
+/// Treats a non-image as one row; element-wise, the axes do not matter.
 inline Shape as_image(const Shape& shape) {
   return shape.rank() == 4 ? shape : Shape{1, 1, 1, shape.elements()};
 }
 
-/// `bindings` are the operands'; the result's slice is put behind them. `push(PlanePush, slice)` gives the
+/// `bindings` are those of the operands; the result's slice is appended. `push(PlanePush, slice)` returns the
 /// constants.
 template <class MakePush>
 void dispatch_planes(vulkan::Recorder& recorder, std::string_view shader,

@@ -1,5 +1,5 @@
-// Long sums without atomics or shared memory, split by counts alone: an operator's own kernel makes the first
-// level, a partial sum a lane; then sum_runs.comp adds up 64 at a time, level after level.
+// Long sums without atomics or shared memory, split by counts only. The operator's own kernel computes the
+// first level, one partial sum per lane; then sum_runs.comp adds 64 at a time, level by level.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace terramask::ops {
 
 class SumTree {
  public:
-  /// `sums` sums at once, each of `partials` partial sums, which lie one behind the other, sum by sum.
+  /// Computes `sums` sums, each of `partials` partial sums, which are stored consecutively, sum by sum.
   SumTree(const vulkan::Traits& traits, std::int64_t sums, std::int64_t partials) : sums_(sums) {
     const std::uint64_t alignment = std::max<std::uint64_t>(256, traits.storage_alignment);
     do {
@@ -24,10 +24,10 @@ class SumTree {
 
   std::uint64_t bytes() const { return bytes_; }
 
-  /// Where the first level is to be written.
+  /// The binding to which the first level is written.
   vulkan::Binding first(const vulkan::Recorder& recorder) const { return at(recorder, levels_.front()); }
 
-  /// The other levels, the last into `result`. Sums begin with `begin` where there is one.
+  /// Computes the other levels, the last into `result`. Sums start from `begin` if present.
   void finish(vulkan::Recorder& recorder, const vulkan::Binding& result,
               const std::optional<vulkan::Binding>& begin = {}) const {
     struct Push {

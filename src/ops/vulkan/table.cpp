@@ -1,4 +1,4 @@
-// Every operator's Vulkan kernels.
+// The Vulkan kernels of all operators.
 #include "ops/vulkan/table.hpp"
 
 #include "ops/operators.hpp"
@@ -6,7 +6,7 @@
 namespace terramask {
 namespace ops {
 
-// Defined in each operator's vulkan.cpp; the scratch by those whose struct says `vulkan_scratch`.
+// Defined in each operator's vulkan.cpp; scratch only for operators with `vulkan_scratch`.
 #define TERRAMASK_OPERATOR(Type, folder)                   \
   void record(const Type& op, vulkan::Recorder& recorder); \
   std::uint64_t scratch_bytes(const Type&, const Graph&, const Node&, const vulkan::Traits&);
@@ -17,7 +17,7 @@ namespace {
 
 using Scratch = decltype(vulkan::Kernels::scratch_bytes);
 
-/// Null where the operator wants none.
+/// Null if the operator has none.
 template <class Op>
 constexpr Scratch scratch() {
   if constexpr (requires { Op::vulkan_scratch; })

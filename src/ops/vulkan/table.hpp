@@ -6,7 +6,7 @@
 
 namespace terramask::ops {
 
-/// Every operator's Vulkan kernels.
+/// The Vulkan kernels of all operators.
 vulkan::KernelTable vulkan_kernels();
 
 }  // namespace terramask::ops
