@@ -57,6 +57,10 @@ std::string_view architecture_title(std::string_view architecture);
 /// The architecture's keys, in the order of files and help. Errors: unsupported, naming the known ones.
 std::span<const NetworkKey> network_keys(std::string_view architecture);
 
+/// A key of the architecture; nullptr if it has none of that name. Errors: unsupported, naming the known
+/// ones.
+const NetworkKey* find_key(std::string_view architecture, std::string_view name);
+
 /// Every key of any architecture, each name once, for those who do not know the architecture yet.
 std::vector<NetworkKey> all_network_keys();
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "models/architecture.hpp"
 #include "models/text.hpp"
@@ -29,34 +28,39 @@ void check_count(std::string_view name, std::int64_t value) {
   if (value < 1 || value > 65535) refuse(name, std::to_string(value), "lie between 1 and 65535");
 }
 
-const NetworkKey* find_key(const Architecture& architecture, std::string_view name) {
-  const auto found = std::ranges::find(architecture.keys, name, &NetworkKey::name);
-  return found == architecture.keys.end() ? nullptr : &*found;
+// A whole number is a number too.
+NetworkValue in_kind(const NetworkValue& value, NetworkKey::Kind kind) {
+  const auto* whole = std::get_if<std::int64_t>(&value);
+  return kind == NetworkKey::Kind::number && whole != nullptr ? static_cast<double>(*whole) : value;
+}
+
+template <class Number>
+void check_range(const NetworkKey& key, Number value) {
+  const auto low = static_cast<Number>(key.low), high = static_cast<Number>(key.high);
+  if (!(value >= low && value <= high))
+    refuse(key.name, fmt::format("{}", value), fmt::format("lie between {} and {}", low, high));
 }
 
 void check_value(const NetworkKey& key, const NetworkValue& value) {
-  const auto* whole = std::get_if<std::int64_t>(&value);
+  const auto* text = std::get_if<std::string>(&value);
   if (key.kind == NetworkKey::Kind::choice) {
-    const auto* text = std::get_if<std::string>(&value);
     if (text == nullptr || std::ranges::find(key.choices, *text) == key.choices.end())
       refuse(key.name, text == nullptr ? "a number" : quotation(*text),
              fmt::format("be {}", fmt::join(key.choices, " or ")));
   } else if (key.kind == NetworkKey::Kind::whole) {
-    if (whole == nullptr) refuse(key.name, "no whole number", "be one");
-    if (*whole < static_cast<std::int64_t>(key.low) || *whole > static_cast<std::int64_t>(key.high))
-      refuse(key.name, std::to_string(*whole), fmt::format("lie between {:g} and {:g}", key.low, key.high));
+    if (!std::holds_alternative<std::int64_t>(value))
+      refuse(key.name, text == nullptr ? fmt::format("{}", std::get<double>(value)) : quotation(*text),
+             "be a whole number");
+    check_range(key, std::get<std::int64_t>(value));
   } else {
-    if (std::holds_alternative<std::string>(value)) refuse(key.name, "a text", "be a number");
-    const double number = whole != nullptr ? static_cast<double>(*whole) : std::get<double>(value);
-    if (!(number >= key.low && number <= key.high))
-      refuse(key.name, fmt::format("{:g}", number),
-             fmt::format("lie between {:g} and {:g}", key.low, key.high));
+    if (text != nullptr) refuse(key.name, quotation(*text), "be a number");
+    check_range(key, std::get<double>(in_kind(value, key.kind)));
   }
 }
 
 // The value of a key that the architecture's own code reads.
 NetworkValue own_value(const NetworkSpec& spec, std::string_view name, NetworkKey::Kind kind) {
-  const NetworkKey* key = find_key(find_architecture(spec.architecture), name);
+  const NetworkKey* key = find_key(spec.architecture, name);
   if (key == nullptr || key->kind != kind)
     throw Error(ErrorCode::internal,
                 fmt::format("{} declares no key {} of this kind", spec.architecture, name));
@@ -64,6 +68,12 @@ NetworkValue own_value(const NetworkSpec& spec, std::string_view name, NetworkKe
 }
 
 }  // namespace
+
+const NetworkKey* find_key(std::string_view architecture, std::string_view name) {
+  const std::span keys = network_keys(architecture);
+  const auto found = std::ranges::find(keys, name, &NetworkKey::name);
+  return found == keys.end() ? nullptr : &*found;
+}
 
 std::vector<std::string> architectures() {
   std::vector<std::string> names;
@@ -96,7 +106,8 @@ const Architecture& find_architecture(std::string_view name) {
 }
 
 NetworkValue network_value(const NetworkSpec& spec, const NetworkKey& key) {
-  if (const auto given = spec.keys.find(key.name); given != spec.keys.end()) return given->second;
+  if (const auto given = spec.keys.find(key.name); given != spec.keys.end())
+    return in_kind(given->second, key.kind);
   if (key.kind == NetworkKey::Kind::choice) return std::string(key.choices.front());
   if (key.kind == NetworkKey::Kind::whole) return static_cast<std::int64_t>(key.initial);
   return key.initial;
@@ -107,9 +118,7 @@ std::int64_t NetworkSpec::whole(std::string_view key) const {
 }
 
 double NetworkSpec::number(std::string_view key) const {
-  const NetworkValue value = own_value(*this, key, NetworkKey::Kind::number);
-  const auto* whole = std::get_if<std::int64_t>(&value);
-  return whole != nullptr ? static_cast<double>(*whole) : std::get<double>(value);
+  return std::get<double>(own_value(*this, key, NetworkKey::Kind::number));
 }
 
 std::string NetworkSpec::choice(std::string_view key) const {
@@ -128,7 +137,7 @@ void check_spec(const NetworkSpec& spec) {
   check_count("bands", spec.bands);
   check_count("classes", spec.classes);
   for (const auto& [name, value] : spec.keys) {
-    const NetworkKey* key = find_key(architecture, name);
+    const NetworkKey* key = find_key(architecture.name, name);
     if (key == nullptr) {
       std::vector<std::string_view> names;
       for (const NetworkKey& own : architecture.keys) names.push_back(own.name);

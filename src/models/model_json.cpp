@@ -126,12 +126,12 @@ NetworkValue network_value_of(const Json& value, const NetworkKey& key) {
 NetworkSpec parse_network(const Json& json, std::vector<std::string>& warnings) {
   NetworkSpec spec;
   spec.architecture = text(need(json, "architecture", "network"), "network: architecture");
-  const auto own = network_keys(spec.architecture);
   spec.bands = integer(need(json, "bands", "network"), "network: bands");
   spec.classes = integer(need(json, "classes", "network"), "network: classes");
-  for (const NetworkKey& key : own) {
+  for (const NetworkKey& key : network_keys(spec.architecture)) {
     const std::string key_name(key.name);
-    if (!key.training_only || json.contains(key_name))
+    // Without the channels a file would describe another network; the rest has had its default all along.
+    if (key.channels || json.contains(key_name))
       spec.keys[key_name] = network_value_of(need(json, key_name.c_str(), "network"), key);
   }
   const auto all = all_network_keys();

@@ -72,6 +72,17 @@ TEST_F(ModelFile, HoldsDropoutWhereThereIsSome) {
   EXPECT_EQ(model.info.network.number("dropout"), 0.25);
 }
 
+TEST_F(ModelFile, FillsInTheDefaultsOfKeysThatAreNotThere) {
+  const NetworkSpec spec{.architecture = "unet", .bands = 1, .keys = {{"width", 2}}};
+  ModelInfo info = tests::tiny_info();
+  info.network = spec;
+  json text = json::parse(description_text(info));
+  text["network"].erase("depth");
+  text["network"].erase("up");
+  const Model model = load_model(file_of(text.dump(), random_parameters(build_network(spec, 1, 32, 32), 1)));
+  EXPECT_EQ(model.info.network, spec);
+}
+
 TEST_F(ModelFile, WithoutADescriptionSaysWhatItIs) {
   safetensors::write(folder_ / "m", {{"format", "pt"}}, tests::tiny_parameters(), false);
   const Error error = error_of([&] { load_model(folder_ / "m"); });

@@ -221,10 +221,7 @@ NetworkSpec network_of(const BenchArguments& a, const std::string& architecture)
 /// A key that none of the models has would change nothing.
 void check_keys(const BenchArguments& a) {
   for (const NetworkKey& key : all_network_keys()) {
-    const auto has = [&key](const std::string& model) {
-      const auto keys = network_keys(model);
-      return std::ranges::find(keys, key.name, &NetworkKey::name) != keys.end();
-    };
+    const auto has = [&key](const std::string& model) { return find_key(model, key.name) != nullptr; };
     if (a.network.keys.contains(key.name) && std::ranges::none_of(a.models, has))
       throw Error(ErrorCode::usage, fmt::format("{}: none of the models has it", option_name(key)),
                   "leave it out, or name another --model");

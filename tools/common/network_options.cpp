@@ -25,9 +25,7 @@ std::string type_name(const NetworkKey& key) {
 std::string help_text(const NetworkKey& key) {
   std::vector<std::string> having;
   for (const std::string& architecture : architectures())
-    if (std::ranges::find(network_keys(architecture), key.name, &NetworkKey::name) !=
-        network_keys(architecture).end())
-      having.push_back(architecture);
+    if (find_key(architecture, key.name) != nullptr) having.push_back(architecture);
   return fmt::format("{}: {}", fmt::join(having, ", "), key.help);
 }
 
