@@ -52,10 +52,23 @@ void be_first_to_end() {
   while (told.test_and_set()) ::pause();
 }
 
-std::string out_of_memory() {
+std::string out_of_memory_text() {
   const std::string limit = memory_limit_note();
   return limit.empty() ? "out of memory; use a smaller --tile, or a machine with more"
                        : "out of memory" + limit + "; " + memory_remedy();
+}
+
+/// Made at the start of the program: where memory has run out, there may be none for the message.
+const std::string& out_of_memory() {
+  static const std::string text = out_of_memory_text();
+  return text;
+}
+
+/// Allocates nothing.
+void print_out_of_memory(std::string_view name) noexcept {
+  for (const std::string_view part :
+       {name, std::string_view(": "), std::string_view(out_of_memory()), std::string_view("\n")})
+    tell(part);
 }
 
 Failure defect(const std::string& what) {
@@ -69,7 +82,7 @@ Failure tell_failure(const std::string& name) noexcept {
     print_error(name, failure.message);
     return failure;
   } catch (const std::exception&) {
-    tell("terramask: out of memory\n");
+    print_out_of_memory(name);
     return {};
   }
 }
@@ -96,6 +109,7 @@ std::string digits(double value) {
 void start_program(const char* name) {
   running_program = name;
   start_streams();
+  (void)out_of_memory();
   std::set_terminate(end_program);
 }
 
@@ -145,7 +159,7 @@ void end_for_library(const char* message) noexcept {
     const bool memory = std::string_view(message).find("memory") != std::string_view::npos;
     print_error(running_program, memory ? out_of_memory() : std::string("a library gave up: ") + message);
   } catch (const std::exception&) {
-    tell("terramask: out of memory\n");
+    print_out_of_memory(running_program);
   }
   ::_exit(1);
 }
