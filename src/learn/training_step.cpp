@@ -8,7 +8,7 @@ namespace terramask::learn {
 namespace {
 
 // The programs share staging memory, one slot each.
-constexpr std::size_t kAccumulateSlot = 0, update_slot = 1;
+constexpr std::size_t kAccumulateSlot = 0, kUpdateSlot = 1;
 
 // Whether a variable is part of the state: gradients are recomputed at every step.
 bool lasts(const std::string& name) {
@@ -110,9 +110,9 @@ void TrainingStep::reduce(const std::function<void(std::span<float> values)>& su
 
 void TrainingStep::update(double rate, std::int64_t step) {
   const auto schedule = update_schedule(rate, spec_.optimizer, step);
-  std::ranges::transform(schedule, update_->input_as<float>(update_slot, "schedule").begin(),
+  std::ranges::transform(schedule, update_->input_as<float>(kUpdateSlot, "schedule").begin(),
                          [](double value) { return static_cast<float>(value); });
-  update_->submit(update_slot);
+  update_->submit(kUpdateSlot);
   updating_ = true;
 }
 
@@ -121,7 +121,7 @@ StepResult TrainingStep::finish() {
     throw Error(ErrorCode::internal, "a step was finished that was not begun");
   accumulating_ = updating_ = false;
   if (!reduced_) accumulate_->wait(kAccumulateSlot);
-  update_->wait(update_slot);
+  update_->wait(kUpdateSlot);
   std::array<float, 2> total{};
   std::ranges::copy(accumulate_->output_as<float>(kAccumulateSlot, "total"), total.begin());
   if (reduced_) total = *reduced_;
@@ -129,7 +129,7 @@ StepResult TrainingStep::finish() {
   StepResult result;
   result.weight = static_cast<double>(total[1]);
   result.loss = total[1] > 0 ? static_cast<double>(total[0]) / result.weight : 0.0;
-  result.norm = static_cast<double>(update_->output_as<float>(update_slot, "norm")[0]);
+  result.norm = static_cast<double>(update_->output_as<float>(kUpdateSlot, "norm")[0]);
   return result;
 }
 

@@ -43,7 +43,8 @@ std::vector<Number> numbers(const std::string& text) {
   return all;
 }
 
-JournalTile read_tile(const sqlite::Statement& row) {
+/// @param journal  its file, for errors
+JournalTile read_tile(const sqlite::Statement& row, const std::string& journal) {
   JournalTile one;
   RegionTile& t = one.tile;
   t.row = row.integer(0);
@@ -51,7 +52,8 @@ JournalTile read_tile(const sqlite::Statement& row) {
   t.window = {row.integer(2), row.integer(3), row.integer(4), row.integer(5)};
   const auto status = value_of<TileStatus>(row.text(6));
   if (!status)
-    throw Error(ErrorCode::format, fmt::format("the journal has a tile with the status \"{}\"", row.text(6)),
+    throw Error(ErrorCode::format,
+                fmt::format("{}: a tile has the unknown status \"{}\"", journal, row.text(6)),
                 "start over with `restart`");
   t.status = *status;
   t.cause = row.text(7);
@@ -139,7 +141,7 @@ std::map<TileKey, JournalTile> Journal::tiles() {
   sqlite::Statement row = database_.prepare(fmt::format("SELECT {} FROM tiles ORDER BY row, col", kColumns));
   std::map<TileKey, JournalTile> all;
   while (row.step()) {
-    JournalTile one = read_tile(row);
+    JournalTile one = read_tile(row, database_.name());
     const TileKey key{one.tile.row, one.tile.column};
     all.emplace(key, std::move(one));
   }

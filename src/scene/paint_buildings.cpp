@@ -22,7 +22,7 @@ constexpr std::array<Colour, 6> kFlatRoofs{{{0.245F, 0.235F, 0.218F},
                                             {0.098F, 0.112F, 0.048F},
                                             {0.175F, 0.170F, 0.163F},
                                             {0.330F, 0.335F, 0.340F}}};
-constexpr Colour kGlass{0.085F, 0.100F, 0.125F}, panel{0.026F, 0.031F, 0.052F}, brick{0.19F, 0.10F, 0.075F};
+constexpr Colour kGlass{0.085F, 0.100F, 0.125F}, kPanel{0.026F, 0.031F, 0.052F}, kBrick{0.19F, 0.10F, 0.075F};
 
 /// What is on a roof beside its covering, drawn from the building's seed.
 class Roofer {
@@ -100,14 +100,14 @@ class Roofer {
     const bool chosen = q.y * side_ > 0;
     if (solar_ && chosen && up > 0.18 && up < 0.82 && along > -0.75 && along < 0.5) {
       const bool frame = std::fmod(q.x + 100, 1.1) < 0.09 || std::fmod(q.y + 100, 1.7) < 0.09;
-      return frame ? panel * 2.2 : panel;
+      return frame ? kPanel * 2.2 : kPanel;
     }
     if (windows_ && !chosen && std::abs(up - 0.5) < 0.12 && std::fmod(q.x + 100, 3.4) < 0.85 &&
         std::abs(along) < 0.75)
       return kGlass;
     if (chimney_ && std::abs(q.x - spot_ * a) < 0.42 && std::abs(q.y - side_ * 0.22 * b) < 0.36) {
       rise = 1.1;
-      return brick;
+      return kBrick;
     }
     return colour;
   }
@@ -136,7 +136,7 @@ class Roofer {
       rise = 0.35;
       return large_ ? Colour{0.42F, 0.44F, 0.46F} : kGlass;
     }
-    if (solar_ && edge > 1.2 && std::fmod(q.y + 500, 2.4) < 1.3) return panel;
+    if (solar_ && edge > 1.2 && std::fmod(q.y + 500, 2.4) < 1.3) return kPanel;
     return weathered(at) * seam;
   }
 

@@ -61,9 +61,9 @@ class Lattice {
   std::vector<Node> nodes_;
 };
 
-constexpr Colour kLush{0.046F, 0.082F, 0.026F}, dry{0.165F, 0.150F, 0.078F}, soil{0.185F, 0.132F, 0.085F};
-constexpr Colour kGravel{0.270F, 0.245F, 0.210F}, shrub{0.030F, 0.056F, 0.020F},
-    litter{0.062F, 0.058F, 0.034F};
+constexpr Colour kLush{0.046F, 0.082F, 0.026F}, kDry{0.165F, 0.150F, 0.078F}, kSoil{0.185F, 0.132F, 0.085F};
+constexpr Colour kGravel{0.270F, 0.245F, 0.210F}, kShrub{0.030F, 0.056F, 0.020F},
+    kLitter{0.062F, 0.058F, 0.034F};
 
 class Gardener {
  public:
@@ -113,9 +113,9 @@ class Gardener {
   void lawn(Sample& sample, Point at, double tint, double worn) const {
     const double dryness = 0.36 + tint + 0.45 * fbm(seed_ + 4, at.x / 11, at.y / 11, 3);
     const double wear = fbm(seed_ + 5, at.x / 4.5, at.y / 4.5, 3);
-    const Colour grass = blend(kLush, dry, std::clamp(dryness, 0.0, 1.0)) * grain(at, 0.10);
+    const Colour grass = blend(kLush, kDry, std::clamp(dryness, 0.0, 1.0)) * grain(at, 0.10);
     if (wear > worn) {
-      set(sample, Cover::bare, blend(soil, dry, 0.35) * grain(at, 0.09));
+      set(sample, Cover::bare, blend(kSoil, kDry, 0.35) * grain(at, 0.09));
     } else {
       set(sample, Cover::low, grass, 0.05);
     }
@@ -136,9 +136,9 @@ class Gardener {
     if (bed_here) {
       const double rows = std::sin(2 * std::numbers::pi * frame.x / 1.5);
       if (rows > 0.1 + 0.5 * noise(seed_ + 6, at.x / 2, at.y / 2)) {
-        set(sample, Cover::low, blend(kLush, dry, 0.2) * grain(at, 0.2), 0.35);
+        set(sample, Cover::low, blend(kLush, kDry, 0.2) * grain(at, 0.2), 0.35);
       } else {
-        set(sample, Cover::bare, soil * (0.75 * grain(at, 0.08)));
+        set(sample, Cover::bare, kSoil * (0.75 * grain(at, 0.08)));
       }
     }
     const double thickness = 0.5 + 0.22 * noise(seed_ + 7, at.x / 1.1, at.y / 1.1);
@@ -150,7 +150,7 @@ class Gardener {
         noise(seed_ + 8, at.x / 2.1, at.y / 2.1) + 0.35 * noise(seed_ + 9, at.x / 0.9, at.y / 0.9);
     if (hedged || (bush > 0.80 && from_street > 6)) {
       const double bump = 0.15 * noise(seed_ + 10, at.x / 0.7, at.y / 0.7);
-      set(sample, Cover::low, shrub * (1.1 * grain(at, 0.18)),
+      set(sample, Cover::low, kShrub * (1.1 * grain(at, 0.18)),
           hedged ? hedge + bump : 2.2 * (bush - 0.8) + 0.5 + bump);
     }
   }
@@ -167,7 +167,8 @@ class Gardener {
     const double wobble = 0.5 * noise(seed_ + 13, at.x / 25, at.y / 25);
     if (layout_.use(block) == LandUse::field) {
       const double ridge = std::sin(2 * std::numbers::pi * (across + wobble) / 2.6);
-      const Colour earth = blend(soil * lerp(0.62, 1.15, tone), blend(soil, dry, 0.5), 0.3 + 0.3 * patches);
+      const Colour earth =
+          blend(kSoil * lerp(0.62, 1.15, tone), blend(kSoil, kDry, 0.5), 0.3 + 0.3 * patches);
       set(sample, Cover::bare, earth * (grain(at, 0.07) * (1 + 0.18 * patches + 0.05 * ridge)),
           0.05 * (1 + ridge));
       return;
@@ -175,7 +176,7 @@ class Gardener {
     const double tram = std::abs(std::fmod(std::fmod(across + wobble, 18.0) + 18.0, 18.0) - 9);
     const double ripe = std::clamp(1.35 * tone - 0.25 + 0.2 * patches, 0.0, 1.0);
     if (std::abs(tram - 0.95) < 0.27) {
-      set(sample, Cover::bare, blend(soil, kLush, 0.3) * grain(at, 0.08));
+      set(sample, Cover::bare, blend(kSoil, kLush, 0.3) * grain(at, 0.08));
     } else {
       const double row = std::sin(2 * std::numbers::pi * (across + wobble) / 1.7);
       const Colour grown = blend({0.052F, 0.100F, 0.026F}, {0.235F, 0.200F, 0.095F}, ripe);
@@ -195,16 +196,17 @@ class Gardener {
 
   void wood(Sample& sample, Point at) const {
     const double patch = fbm(seed_ + 15, at.x / 5, at.y / 5, 3);
-    set(sample, Cover::low, blend(litter, kLush, 0.4 + 0.5 * patch) * grain(at, 0.18),
+    set(sample, Cover::low, blend(kLitter, kLush, 0.4 + 0.5 * patch) * grain(at, 0.18),
         0.2 + 0.3 * std::max(0.0, patch));
   }
 
   void bank(Sample& sample, Point at, double shore) const {
     if (shore < 1.3) {
-      set(sample, Cover::bare, blend(soil, kGravel, 0.45) * (lerp(0.6, 0.95, shore / 1.3) * grain(at, 0.10)));
+      set(sample, Cover::bare,
+          blend(kSoil, kGravel, 0.45) * (lerp(0.6, 0.95, shore / 1.3) * grain(at, 0.10)));
     } else {
       const double reed = noise(seed_ + 16, at.x / 1.4, at.y / 1.4);
-      set(sample, Cover::low, blend(kLush, dry, 0.30 + 0.35 * reed) * grain(at, 0.15), 0.4 + 0.3 * reed);
+      set(sample, Cover::low, blend(kLush, kDry, 0.30 + 0.35 * reed) * grain(at, 0.15), 0.4 + 0.3 * reed);
     }
   }
 

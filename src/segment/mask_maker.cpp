@@ -63,7 +63,7 @@ void softmax(std::vector<float>& values, std::size_t classes, std::size_t pixels
 
 MaskMaker::MaskMaker(const SegmentTask& task, const Model& model, MaskWriter& mask,
                      ProbabilityWriter* probabilities)
-    : job_(task),
+    : task_(task),
       model_(model),
       mask_(mask),
       probabilities_(probabilities),
@@ -76,7 +76,7 @@ MaskMaker::MaskMaker(const SegmentTask& task, const Model& model, MaskWriter& ma
 void MaskMaker::add(TileResult& result) {
   if (blend_)
     blended(result);
-  else if (job_.resample_back())
+  else if (task_.resample_back())
     back(result);
   else
     exact(result);
@@ -87,29 +87,29 @@ void MaskMaker::exact(TileResult& result) {
   const Window& patch = result.tile.patch;
   const auto valid = crop<std::uint8_t>(result.valid, patch, window, 1);
   std::vector<float> probabilities;
-  if (job_.outputs().probabilities)
+  if (task_.outputs().probabilities)
     probabilities = crop<float>(result.probabilities, patch, window, model_.info.classes.size());
-  const auto classes = job_.threshold() ? above(probabilities, valid.size(), *job_.threshold())
-                                        : crop<std::int32_t>(result.mask, patch, window, 1);
+  const auto classes = task_.threshold() ? above(probabilities, valid.size(), *task_.threshold())
+                                         : crop<std::int32_t>(result.mask, patch, window, 1);
   write(window, classes, valid, probabilities);
 }
 
 void MaskMaker::back(TileResult& result) {
-  const Window window = job_.output_window(result.tile);
+  const Window window = task_.output_window(result.tile);
   if (window.empty()) return;
   std::vector<float> probabilities;
   const std::size_t count = model_.info.classes.size();
-  job_.resample_back()->run(result.tile.patch, result.probabilities, result.valid, window, count,
-                            probabilities);
+  task_.resample_back()->run(result.tile.patch, result.probabilities, result.valid, window, count,
+                             probabilities);
   const auto pixels = static_cast<std::size_t>(window.width * window.height);
-  const auto classes = job_.threshold() ? above(probabilities, pixels, *job_.threshold())
-                                        : argmax(probabilities, count, pixels);
+  const auto classes = task_.threshold() ? above(probabilities, pixels, *task_.threshold())
+                                         : argmax(probabilities, count, pixels);
   write(window, classes, result.source_valid, probabilities);
 }
 
 void MaskMaker::blended(TileResult& result) {
   const std::size_t count = model_.info.classes.size();
-  const Window& last = job_.tiles().back().output;
+  const Window& last = task_.tiles().back().output;
   const Window& output = result.tile.output;
   const bool last_column = output.x + output.width == last.x + last.width;
   const bool last_row = output.y + output.height == last.y + last.height;
@@ -117,20 +117,20 @@ void MaskMaker::blended(TileResult& result) {
   const auto valid = crop<std::uint8_t>(result.valid, result.tile.patch, finished.window, 1);
   const auto pixels = static_cast<std::size_t>(finished.window.width * finished.window.height);
   std::vector<std::int32_t> classes;
-  if (!job_.threshold()) classes = argmax(finished.logits, count, pixels);
-  if (probabilities_ != nullptr || job_.threshold() || job_.options().confidence)
+  if (!task_.threshold()) classes = argmax(finished.logits, count, pixels);
+  if (probabilities_ != nullptr || task_.threshold() || task_.options().confidence)
     softmax(finished.logits, count, pixels);
-  if (job_.threshold()) classes = above(finished.logits, pixels, *job_.threshold());
+  if (task_.threshold()) classes = above(finished.logits, pixels, *task_.threshold());
   write(finished.window, classes, valid, finished.logits);
 }
 
 void MaskMaker::write(const Window& window, std::span<const std::int32_t> classes,
                       std::span<const std::uint8_t> valid, std::span<const float> probabilities) {
-  const Window part = intersect(window, job_.region().window());
+  const Window part = intersect(window, task_.region().window());
   if (part.empty()) return;
   const auto kept = crop<std::int32_t>(classes, window, part, 1);
   auto inside = crop<std::uint8_t>(valid, window, part, 1);
-  job_.region().mask(part, inside);
+  task_.region().mask(part, inside);
 
   std::vector<std::uint16_t> values(kept.size(), static_cast<std::uint16_t>(mask_.nodata()));
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -146,10 +146,10 @@ void MaskMaker::write(const Window& window, std::span<const std::int32_t> classe
     ++valid_pixels_;
   }
   pixels_ += values.size();
-  const Window& region = job_.region().window();
+  const Window& region = task_.region().window();
   const Window at{part.x - region.x, part.y - region.y, part.width, part.height};
   mask_.write(at, values);
-  if (job_.options().confidence) add_confidence(window, part, inside, probabilities);
+  if (task_.options().confidence) add_confidence(window, part, inside, probabilities);
   if (probabilities_ != nullptr)
     probabilities_->write(at, crop<float>(probabilities, window, part, model_.info.classes.size()), inside);
 }

@@ -36,7 +36,7 @@ class MaskMaker {
   void add_confidence(const Window& window, const Window& part, std::span<const std::uint8_t> inside,
                       std::span<const float> probabilities);
 
-  const SegmentTask& job_;
+  const SegmentTask& task_;
   const Model& model_;
   MaskWriter& mask_;
   ProbabilityWriter* probabilities_;

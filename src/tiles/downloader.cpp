@@ -61,26 +61,26 @@ void Downloader::add(std::span<const TileAddress> addresses, bool urgent) {
   curl_multi_wakeup(multi_.get());
 }
 
-std::optional<Downloader::Request> Downloader::next(Clock::time_point now) {
+std::optional<Downloader::Fetch> Downloader::next(Clock::time_point now) {
   if (now < not_before_ || flying_.size() >= static_cast<std::size_t>(options_.connections))
     return std::nullopt;
   if (!later_.empty() && later_.begin()->first <= now) {
-    const Request job = later_.begin()->second;
+    const Fetch fetch = later_.begin()->second;
     later_.erase(later_.begin());
-    return job;
+    return fetch;
   }
   const std::lock_guard lock(mutex_);
   if (queue_.empty()) return std::nullopt;
-  const Request job{queue_.front()};
+  const Fetch fetch{queue_.front()};
   queue_.pop_front();
-  return job;
+  return fetch;
 }
 
-bool Downloader::begin(const Request& job) {
-  const std::optional<HttpRequest> request = owner_.prepare(job.address, job.attempts > 0);
+bool Downloader::begin(const Fetch& fetch) {
+  const std::optional<HttpRequest> request = owner_.prepare(fetch.address, fetch.attempts > 0);
   if (!request) return false;
   if (failed_in_a_row_ >= kGivenUp) {
-    finish(job.address,
+    finish(fetch.address,
            {.kind = Kind::failed,
             .cause = fmt::format("not asked for: {} tiles in a row had failed ({})", kGivenUp, last_cause_)});
     return false;
@@ -89,10 +89,10 @@ bool Downloader::begin(const Request& job) {
   auto transfer = std::make_unique<HttpTransfer>(options_.user_agent);
   transfer->begin(*request);
   CURL* handle = transfer->handle();
-  flying_.emplace(handle, std::pair{std::move(transfer), job});
+  flying_.emplace(handle, std::pair{std::move(transfer), fetch});
   curl_multi_add_handle(multi_.get(), handle);
   ++requests_;
-  if (job.attempts > 0) ++repeated_;
+  if (fetch.attempts > 0) ++repeated_;
   if (options_.rate > 0) not_before_ = std::max(not_before_, Clock::now()) + seconds(1 / options_.rate);
   return true;
 }
@@ -107,7 +107,7 @@ void Downloader::finish(const TileAddress& address, HttpAnswer answer) {
   owner_.done(address, std::move(answer));
 }
 
-void Downloader::settle(Request job, HttpAnswer answer) {
+void Downloader::settle(Fetch fetch, HttpAnswer answer) {
   if (answer.kind == Kind::bytes) {
     if (const std::string fault = owner_.check(answer.bytes); !fault.empty()) {
       answer.kind = Kind::again;
@@ -117,23 +117,23 @@ void Downloader::settle(Request job, HttpAnswer answer) {
     }
   }
   if (answer.kind != Kind::again) {
-    finish(job.address, std::move(answer));
+    finish(fetch.address, std::move(answer));
     return;
   }
-  ++job.attempts;
+  ++fetch.attempts;
   const double spread = std::uniform_real_distribution<double>(0.5, 1.5)(chance_);
-  const double own = std::min(kLongestWait, kFirstWait * std::pow(2.0, job.attempts - 1)) * spread;
+  const double own = std::min(kLongestWait, kFirstWait * std::pow(2.0, fetch.attempts - 1)) * spread;
   const double wait = std::max(own, answer.wait_s);
-  if (job.attempts > options_.retries || answer.wait_s > kMostPatience) {
+  if (fetch.attempts > options_.retries || answer.wait_s > kMostPatience) {
     answer.kind = Kind::failed;
     if (answer.wait_s > kMostPatience) answer.cause += fmt::format(", asks to wait {:.0f} s", answer.wait_s);
-    if (job.attempts > 1) answer.cause += fmt::format(" ({} attempts)", job.attempts);
-    finish(job.address, std::move(answer));
+    if (fetch.attempts > 1) answer.cause += fmt::format(" ({} attempts)", fetch.attempts);
+    finish(fetch.address, std::move(answer));
     return;
   }
   const auto when = Clock::now() + seconds(wait);
   if (answer.slow_down) not_before_ = std::max(not_before_, when);
-  later_.emplace(when, job);
+  later_.emplace(when, fetch);
 }
 
 void Downloader::land() {
@@ -144,8 +144,8 @@ void Downloader::land() {
     const CURLcode result = message->data.result;
     curl_multi_remove_handle(multi_.get(), handle);
     auto landed = flying_.extract(handle);
-    auto& [transfer, job] = landed.mapped();
-    settle(job, transfer->finish(result));
+    auto& [transfer, fetch] = landed.mapped();
+    settle(fetch, transfer->finish(result));
   }
 }
 
@@ -170,7 +170,7 @@ void Downloader::run() {
       const std::lock_guard lock(mutex_);
       if (stop_) return;
     }
-    while (const auto job = next(Clock::now())) begin(*job);
+    while (const auto fetch = next(Clock::now())) begin(*fetch);
     int running = 0;
     curl_multi_perform(multi_.get(), &running);
     land();

@@ -64,7 +64,7 @@ class Downloader {
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Request {
+  struct Fetch {
     TileAddress address;
     int attempts = 0;
   };
@@ -74,18 +74,18 @@ class Downloader {
 
   void stop();
   void run();
-  std::optional<Request> next(Clock::time_point now);
-  bool begin(const Request& job);
+  std::optional<Fetch> next(Clock::time_point now);
+  bool begin(const Fetch& fetch);
   void land();
-  void settle(Request job, HttpAnswer answer);
+  void settle(Fetch fetch, HttpAnswer answer);
   void finish(const TileAddress& address, HttpAnswer answer);
   int wait_ms(Clock::time_point now) const;
 
   Owner& owner_;
   DownloadOptions options_;
   std::unique_ptr<CURLM, Cleanup> multi_;
-  std::map<CURL*, std::pair<std::unique_ptr<HttpTransfer>, Request>> flying_;
-  std::multimap<Clock::time_point, Request> later_;
+  std::map<CURL*, std::pair<std::unique_ptr<HttpTransfer>, Fetch>> flying_;
+  std::multimap<Clock::time_point, Fetch> later_;
   Clock::time_point not_before_{};  ///< due to the rate, or to servers that request a delay
   std::mt19937 chance_{std::random_device{}()};
   int failed_in_a_row_ = 0;

@@ -53,8 +53,8 @@ namespace {
 
 // Defaults: three plateaus, each with a tenth of the previous rate; or ten decays, to 0.6% of the initial
 // rate.
-constexpr double kStepsByDefault = 3, step_gamma = 0.1;
-constexpr double kDecaysByDefault = 10, decay_gamma = 0.6;
+constexpr double kStepsByDefault = 3, kStepGamma = 0.1;
+constexpr double kDecaysByDefault = 10, kDecayGamma = 0.6;
 
 }  // namespace
 
@@ -69,7 +69,7 @@ learn::ScheduleSpec schedule_of(const TrainingKeys& keys, std::int64_t steps_per
   const double size = keys.step_size.value_or(epochs / (stepwise ? kStepsByDefault : kDecaysByDefault));
   schedule.step_size =
       std::max<std::int64_t>(1, static_cast<std::int64_t>(size * static_cast<double>(steps_per_epoch)));
-  schedule.gamma = keys.gamma.value_or(stepwise ? step_gamma : decay_gamma);
+  schedule.gamma = keys.gamma.value_or(stepwise ? kStepGamma : kDecayGamma);
   schedule.power = keys.power;
   schedule.final_rate = keys.final_rate * keys.learning_rate;
   schedule.rise = keys.pct_start;

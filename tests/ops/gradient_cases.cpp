@@ -112,7 +112,7 @@ GradientGraph build(const GradientCase& test) {
     operands.push_back(input(graph, {image.c(), image.c()}, "chances"));
   const ValueId loss = test.dice ? graph.add(ops::DiceLoss{.smooth = 0.5}, operands)[0]
                                  : graph.add1(ops::PixelLoss{test.loss}, operands);
-  return {std::move(graph), x, loss};
+  return {std::move(graph), x, z, loss};
 }
 
 }  // namespace terramask::tests

@@ -18,10 +18,10 @@ struct GradientCase {
   bool dice = false;  ///< instead
 };
 
-/// The graph of a case: input "x" through what it builds to a loss.
+/// The graph of a case: input "x" through what it builds, the image z, to a loss.
 struct GradientGraph {
   Graph graph;
-  ValueId x, loss;
+  ValueId x, z, loss;
 };
 
 const std::vector<GradientCase>& gradient_cases();

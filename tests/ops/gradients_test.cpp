@@ -18,23 +18,15 @@ double loss_of(const Graph& graph, ValueId loss, const Values& values) {
   return evaluate_all(graph, values)[loss].values[0];
 }
 
-/// The shape of what the loss judges.
-const Shape& test_image(const Graph& graph, ValueId loss) {
-  for (const Node& node : graph.nodes())
-    if (std::ranges::find(node.results, loss) != node.results.end())
-      return graph.type(node.operands[0]).shape;
-  throw Error(ErrorCode::internal, "no such loss");
-}
-
 void check(const GradientCase& test) {
   SCOPED_TRACE(test.name);
-  auto [graph, x, loss] = build(test);
+  auto [graph, x, z, loss] = build(test);
   const Graph forward = graph;
   const auto gradients = differentiate(graph, loss, std::vector{x});
 
   std::mt19937 random(11);
   Values values = draw(graph, Numbers::normal, random);
-  const auto channels = static_cast<unsigned>(test_image(forward, loss).c());
+  const auto channels = static_cast<unsigned>(forward.type(z).shape.c());
   for (double& label : values.inputs.at("labels").values)
     label = static_cast<double>(random() % std::max(channels, 2U));
   for (double& weight : values.inputs.at("weights").values) weight = std::max(0.0, weight);

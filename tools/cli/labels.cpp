@@ -181,7 +181,8 @@ void labels_options(CLI::App& app, std::function<int()>& run) {
   add_labels_check_options(app, a->check);
   add_verbosity_options(app, a->verbosity);
   app.footer(
-      R"(Rules are applied in order; later ones paint over earlier ones. The folder rules/ has some for OpenStreetMap.
+      R"(Rules are applied in order; later ones paint over earlier ones. The folder rules/ has some for
+OpenStreetMap.
 Pixels of class "ignore" are nodata; training skips them.
 --check estimates for each block how far the labels are shifted against the image, along x and y, and how
 certain that is (a straight road fixes one direction only). --align writes the shifted labels on the

@@ -23,9 +23,9 @@ namespace terramask::tools {
 namespace {
 
 constexpr const char* kRegionFooter =
-    R"(The job is a JSON file (schemas/job.schema.json), or a model and its sources on the command line: rasters,
-folders, patterns in quotes, lists (@FILE), tile indexes of gdaltindex, VRTs, STAC items, names of GDAL's drivers. Sources may
-overlap and differ in CRS; --priority chooses which one wins.
+    R"(The job is a JSON file (schemas/job.schema.json), or a model and its sources on the command line:
+rasters, folders, patterns in quotes, lists (@FILE), tile indexes of gdaltindex, VRTs, STAC items, names
+of GDAL's drivers. Sources may overlap and differ in CRS; --priority chooses which one wins.
 
 DIR/ gets tiles/ (a mask for each tile), mask.vrt (all of them as one raster), tiles.gpkg (status and cause
 of each), collection.json (STAC) and journal.sqlite, from which a stopped or killed run continues.

@@ -188,8 +188,8 @@ SegmentOptions without_folder(const SegmentRequest& request) {
   return options;
 }
 
-SegmentSummary run_job(const SegmentArguments& a, Segmenter& segmenter, const SegmentRequest& request,
-                       ProgressBar& bar) {
+SegmentSummary run_request(const SegmentArguments& a, Segmenter& segmenter, const SegmentRequest& request,
+                           ProgressBar& bar) {
   ProgressSink sink;
   if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
   SegmentSummary summary = segmenter.run(request.options, sink, &stop_flag());
@@ -241,7 +241,7 @@ int segment(SegmentArguments a) {
     bar.relabel(requests.size() == 1 ? ""
                                      : fmt::format("{} ({} of {}): ", request.name, i + 1, requests.size()));
     try {
-      const SegmentSummary summary = run_job(a, segmenter, request, bar);
+      const SegmentSummary summary = run_request(a, segmenter, request, bar);
       std::set<std::string> fresh(summary.warnings.begin(), summary.warnings.end());
       for (const std::string& told : estimates[i].warnings) fresh.erase(told);
       warn(fresh);

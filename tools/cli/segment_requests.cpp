@@ -93,7 +93,8 @@ std::vector<std::string> with_bounds(const SegmentArguments& a, std::vector<std:
   return paths;
 }
 
-SegmentRequest make_job(const SegmentArguments& a, const std::string& name, std::vector<std::string> paths) {
+SegmentRequest make_request(const SegmentArguments& a, const std::string& name,
+                            std::vector<std::string> paths) {
   SegmentRequest request;
   request.name = without_secrets(name);
   request.options = common_options(a);
@@ -157,7 +158,7 @@ std::vector<SegmentRequest> make_requests(const SegmentArguments& a, NodataRule 
   check_inputs(a);
   std::vector<SegmentRequest> requests;
   if (!a.stack.empty()) {
-    requests.push_back(make_job(a, a.stack.front(), a.stack));
+    requests.push_back(make_request(a, a.stack.front(), a.stack));
   } else if (a.mosaic) {
     if (!into_folder(a))
       check_output(a.output, a.options.overwrite || a.dry_run, {});  // before the rasters are opened
@@ -165,12 +166,12 @@ std::vector<SegmentRequest> make_requests(const SegmentArguments& a, NodataRule 
     const std::string mosaic =
         build_mosaic(with_bounds(a, a.rasters, common), a.raster.src_nodata, a.raster.no_alpha,
                      parse_nodata_rule(a.raster.nodata_rule).value_or(rule));
-    requests.push_back(make_job(a, mosaic, {mosaic}));
+    requests.push_back(make_request(a, mosaic, {mosaic}));
     // The mosaic's own alpha says what is valid of it.
     requests.back().options.raster.src_nodata.clear();
     requests.back().options.raster.no_alpha = false;
   } else {
-    for (const std::string& raster : a.rasters) requests.push_back(make_job(a, raster, {raster}));
+    for (const std::string& raster : a.rasters) requests.push_back(make_request(a, raster, {raster}));
   }
   check_distinct(requests);
   return requests;

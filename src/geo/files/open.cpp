@@ -46,7 +46,7 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
     throw Error(ErrorCode::format, path + ": a folder, not a " + kind, "name a file in it");
   if (path.ends_with(".safetensors"))
     throw Error(ErrorCode::format, path + ": a model, not a " + kind,
-                "name the file itself; `help` says where a model goes");
+                "name a file of the kind expected here; a model is an argument of its own");
   if (const auto really = real_kind(path))
     throw Error(ErrorCode::format, fmt::format("{}: {}, not a {}", path, really->what, kind), really->remedy);
   throw errors.error(

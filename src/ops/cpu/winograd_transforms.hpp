@@ -17,7 +17,7 @@ constexpr int all = points * points;
 constexpr float a = 0.625F, b = 1.5F;
 constexpr float aa = a * a, bb = b * b;
 constexpr float kAtZero = 1 / (aa * bb);
-constexpr float kAtA = 1 / (2 * aa * (aa - bb)), at_b = 1 / (2 * bb * (bb - aa));
+constexpr float kAtA = 1 / (2 * aa * (aa - bb)), kAtB = 1 / (2 * bb * (bb - aa));
 
 // On processors with fused multiply-add, the compiler chooses which of a sum's two products it fuses, and
 // whether it fuses a product shared by two sums. The code below leaves no choice, so that all compilers
@@ -34,9 +34,9 @@ template <class Row>
   const Row even_a = g[2] * aa + g[0], odd_a = g[1] * (a * kAtA) + zero;
   out[1] = even_a * kAtA + odd_a;
   out[2] = even_a * kAtA - odd_a;
-  const Row even_b = g[2] * bb + g[0], odd_b = g[1] * (b * at_b) + zero;
-  out[3] = even_b * at_b + odd_b;
-  out[4] = even_b * at_b - odd_b;
+  const Row even_b = g[2] * bb + g[0], odd_b = g[1] * (b * kAtB) + zero;
+  out[3] = even_b * kAtB + odd_b;
+  out[4] = even_b * kAtB - odd_b;
   out[5] = g[2];
 }
 
