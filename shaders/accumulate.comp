@@ -2,7 +2,6 @@
 // Bindings: 0 sum, 1 x, 2 keep (R32F), 3 y. Dispatch: x = ceil(count / 256).
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { int count; } pc;
 layout(set = 0, binding = 0) readonly buffer Sum { float before[]; };

@@ -2,7 +2,6 @@
 // Bindings: 0 x (R32F), 1 y. Spec: 0 activation. Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 #include "common/planes.glsl"
 #include "common/activation.glsl"
 layout(constant_id = 0) const int ACT = 0;

@@ -3,7 +3,6 @@
 // decay adds to the gradient, shrink (decoupled) to p. Dispatch: x = ceil(count / 256).
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { int count; float rate, decay, shrink, l1, beta1, rest1, beta2, rest2, epsilon; } pc;
 layout(set = 0, binding = 0) readonly buffer P { float oldP[]; };

@@ -2,13 +2,9 @@
 // Bindings: 0 x (R32F), 1 y. Spec: 0 KH, 1 KW, 2 SH, 3 SW, 4 COUNT_PAD. Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 #include "common/planes.glsl"
+#include "common/windows.glsl"
 
-layout(constant_id = 0) const int KH = 2;
-layout(constant_id = 1) const int KW = 2;
-layout(constant_id = 2) const int SH = 2;
-layout(constant_id = 3) const int SW = 2;
 layout(constant_id = 4) const int COUNT_PAD = 1;
 layout(push_constant) uniform Push { int W, H, first, lead, inW, inH, padW, padH; } pc;
 layout(set = 0, binding = 0) uniform samplerBuffer x;

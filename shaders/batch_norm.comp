@@ -2,7 +2,6 @@
 // Bindings: 0 x, 1 weight, 2 bias, 3 mean, 4 var (all R32F), 5 y. Spec: 0 activation, 1 INVERSE (0/1): var is 1 / sqrt(var + epsilon). Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 #include "common/planes.glsl"
 #include "common/activation.glsl"
 layout(constant_id = 0) const int ACT = 0;

@@ -3,7 +3,6 @@
 // 5 dweight, 6 dbias (all R32F), 7 dx. Spec: 0 TRAINING (0/1). Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 #include "common/planes.glsl"
 layout(constant_id = 0) const int TRAINING = 1;
 layout(push_constant) uniform Push { int W, H, first, lead, C; float count, epsilon; } pc;

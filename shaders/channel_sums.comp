@@ -4,7 +4,6 @@
 // Spec: 0 KIND, 1 QUAD (0/1) RGBA32F fetches (area % 4 == 0). Bindings: 0 a R32F, 1 a RGBA32F, 2 b R32F, 3 b RGBA32F, 4 mean R32F (what
 // a KIND does not read is bound to a), 5 parts [kind's sum][plane][run]. Dispatch: x = runs of a plane, y = planes.
 #version 450
-#extension GL_EXT_control_flow_attributes : enable
 layout(local_size_x = 64) in;
 layout(constant_id = 0) const int KIND = 0;
 layout(constant_id = 1) const int QUAD = 0;

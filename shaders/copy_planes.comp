@@ -3,7 +3,6 @@
 // of 4. Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 #include "common/planes.glsl"
 
 layout(constant_id = 0) const int VEC = 0;

@@ -4,7 +4,6 @@
 // Dispatch: x = ceil(pixels / 1024), y = classes.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 layout(local_size_x = 64) in;
 layout(push_constant) uniform Push { int pixels, area, C, lanes; } pc;
 const int KIND = 0;

@@ -3,7 +3,6 @@
 // C: channels. Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 #include "common/planes.glsl"
 layout(push_constant) uniform Push { int W, H, first, lead, C; float smoothing; } pc;
 const int KIND = 0;

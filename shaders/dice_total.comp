@@ -2,7 +2,6 @@
 // Bindings: 0 sums (R32F), 1 total.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 layout(local_size_x = 1) in;
 layout(push_constant) uniform Push { int C; float smoothing; } pc;
 layout(set = 0, binding = 0) uniform samplerBuffer sums;

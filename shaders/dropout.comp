@@ -4,7 +4,6 @@
 // Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 #include "common/planes.glsl"
 
 layout(push_constant) uniform Push { int W, H, first, lead, C; uint threshold, layer; float scale; } pc;

@@ -2,7 +2,6 @@
 // Bindings: 0 total (R32F), 1 squares (R32F), 2 scale, 3 norm. most: the largest norm, 0 for none.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 layout(local_size_x = 1) in;
 layout(push_constant) uniform Push { float most; } pc;
 layout(set = 0, binding = 0) uniform samplerBuffer total;

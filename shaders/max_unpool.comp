@@ -4,20 +4,13 @@
 // Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 #include "common/planes.glsl"
+#include "common/windows.glsl"
 
-layout(constant_id = 0) const int KH = 2;
-layout(constant_id = 1) const int KW = 2;
-layout(constant_id = 2) const int SH = 2;
-layout(constant_id = 3) const int SW = 2;
 layout(push_constant) uniform Push { int W, H, first, lead, inW, inH, padW, padH; } pc;
 layout(set = 0, binding = 0) uniform samplerBuffer x;
 layout(set = 0, binding = 1) uniform isamplerBuffer indices;
 layout(set = 0, binding = 2) writeonly buffer Output { float y[]; };
-
-const int TH = (KH + SH - 1) / SH;  // windows along an axis that can hold one position
-const int TW = (KW + SW - 1) / SW;
 
 void main()
 {

@@ -4,7 +4,6 @@
 // Spec: 0 kind. C: channels; area: pixels of an image; pixels: of the batch. Dispatch: x = ceil(pixels / 1024).
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 layout(local_size_x = 64) in;
 layout(constant_id = 0) const int KIND = 0;
 layout(push_constant) uniform Push { int pixels, area, C, lanes; float smoothing, gamma, trust; } pc;

@@ -3,7 +3,6 @@
 // Spec: 0 momentum, 1 Nesterov. Dispatch: x = ceil(count / 256).
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 layout(local_size_x = 64) in;
 layout(constant_id = 0) const int MOMENTUM = 0;
 layout(constant_id = 1) const int NESTEROV = 0;

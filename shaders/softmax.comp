@@ -2,7 +2,6 @@
 // Bindings: 0 x (R32F), 1 y. C: channels. Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 #include "common/planes.glsl"
 
 layout(push_constant) uniform Push { int W, H, first, lead, C; } pc;

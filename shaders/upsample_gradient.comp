@@ -2,7 +2,6 @@
 // Bindings: 0 dy (R32F), 1 dx. Spec: 0 bilinear. Planes as in common/planes.glsl.
 #version 450
 #extension GL_GOOGLE_include_directive : enable
-#extension GL_EXT_control_flow_attributes : enable
 #include "common/planes.glsl"
 
 layout(constant_id = 0) const int BILINEAR = 0;
