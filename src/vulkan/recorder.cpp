@@ -28,9 +28,6 @@ std::uint32_t Recorder::packed_variable(ValueId variable, std::string key,
     if (packed_[i].parameter == variable && packed_[i].key == key) return i;
   const auto index = static_cast<std::uint32_t>(packed_.size());
   packed_.push_back({variable, std::move(key), {}, packing_order(graph_.type(variable), pack)});
-  struct Push {
-    std::int32_t first, lead, count;
-  };
   constexpr std::int64_t lanes = 64;
   const auto count = static_cast<std::int64_t>(packed_.back().order.size());
   for (const PlaneSlice& slice : slice_planes(traits_, count / 4, 4)) {
@@ -43,9 +40,8 @@ std::uint32_t Recorder::packed_variable(ValueId variable, std::string key,
              {{.source = Binding::Source::value, .index = variable, .view = View::r32f},
               {.source = Binding::Source::packing, .index = index, .view = View::r32i},
               target},
-             Push{static_cast<std::int32_t>(slice.first * 4), static_cast<std::int32_t>(slice.lead),
-                  static_cast<std::int32_t>(slice.planes * 4)},
-             {static_cast<std::uint32_t>(across), ceil_div(groups, across), 1});
+             push_words(slice.first * 4, slice.lead, slice.planes * 4),
+             {u32(across), ceil_div(groups, across), 1});
   }
   return index;
 }

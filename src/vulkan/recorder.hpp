@@ -3,11 +3,13 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "terramask/executor.hpp"
@@ -161,6 +163,25 @@ std::vector<PlaneSlice> slice_planes(const Traits& traits, std::int64_t planes, 
 
 constexpr std::uint32_t ceil_div(std::int64_t a, std::int64_t b) {
   return static_cast<std::uint32_t>((a + b - 1) / b);
+}
+
+constexpr std::int32_t i32(std::int64_t value) {
+  return static_cast<std::int32_t>(value);
+}
+constexpr std::uint32_t u32(std::int64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
+
+/// Push constants of 32 bits each, in the shader's order: integers, and fractions in single precision.
+template <class... Numbers>
+std::array<std::uint32_t, sizeof...(Numbers)> push_words(Numbers... numbers) {
+  const auto word = []<class Number>(Number number) {
+    if constexpr (std::is_floating_point_v<Number>)
+      return std::bit_cast<std::uint32_t>(static_cast<float>(number));
+    else
+      return static_cast<std::uint32_t>(number);
+  };
+  return {word(numbers)...};
 }
 
 /// What the Vulkan executor knows of an operator. A null function means: no scratch.

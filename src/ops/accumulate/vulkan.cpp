@@ -5,15 +5,13 @@ namespace terramask::ops {
 
 void record(const Accumulate&, vulkan::Recorder& recorder) {
   using vulkan::View;
-  bool first = true;
   each_flat_slice(recorder.traits(), recorder.result().shape.elements(), kFlatGroup,
                   [&](const FlatSlice& slice, std::uint32_t groups) {
                     recorder.dispatch(
                         "accumulate", {},
                         {slice.of(recorder.read(0, View::storage)), slice.of(recorder.read(1, View::storage)),
                          recorder.read(2, View::r32f), slice.of(recorder.write())},
-                        static_cast<std::int32_t>(slice.count), {groups, 1, 1}, first);
-                    first = false;
+                        vulkan::i32(slice.count), {groups, 1, 1}, slice.first == 0);
                   });
 }
 

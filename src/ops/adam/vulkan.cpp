@@ -10,7 +10,6 @@ void record(const Adam& op, vulkan::Recorder& recorder) {
     float rate, decay, shrink, l1, beta1, rest1, beta2, rest2, epsilon;
   };
   const auto single = [](double value) { return static_cast<float>(value); };
-  bool first = true;
   each_flat_slice(
       recorder.traits(), recorder.result().shape.elements(), kFlatGroup,
       [&](const FlatSlice& slice, std::uint32_t groups) {
@@ -29,8 +28,7 @@ void record(const Adam& op, vulkan::Recorder& recorder) {
                                .beta2 = single(op.beta2),
                                .rest2 = single(1 - op.beta2),
                                .epsilon = single(op.epsilon)},
-                          {groups, 1, 1}, first);
-        first = false;
+                          {groups, 1, 1}, slice.first == 0);
       });
 }
 

@@ -4,15 +4,9 @@
 namespace terramask::ops {
 
 void record(const Add& op, vulkan::Recorder& recorder) {
-  struct Push {
-    PlanePush planes;
-    float alpha;
-  };
   dispatch_planes(recorder, "add", {static_cast<std::uint32_t>(op.activation.kind)},
                   {recorder.read(0, vulkan::View::r32f), recorder.read(1, vulkan::View::r32f)},
-                  [&](const PlanePush& planes, const vulkan::PlaneSlice&) {
-                    return Push{planes, op.activation.alpha};
-                  });
+                  op.activation.alpha);
 }
 
 }  // namespace terramask::ops

@@ -4,20 +4,11 @@
 namespace terramask::ops {
 
 void record(const AvgPoolGradient& op, vulkan::Recorder& recorder) {
-  struct Push {
-    PlanePush planes;
-    std::int32_t dy_width, dy_height, pad_w, pad_h;
-  };
   const Shape dy = recorder.operand(0).shape;
-  const auto u32 = [](std::int64_t value) { return static_cast<std::uint32_t>(value); };
-  dispatch_planes(
-      recorder, "avg_pool_gradient",
-      {u32(op.kernel.h), u32(op.kernel.w), u32(op.stride.h), u32(op.stride.w),
-       op.count_include_pad ? 1u : 0u},
-      {recorder.read(0, vulkan::View::r32f)}, [&](const PlanePush& planes, const vulkan::PlaneSlice&) {
-        return Push{planes, static_cast<std::int32_t>(dy.w()), static_cast<std::int32_t>(dy.h()),
-                    static_cast<std::int32_t>(op.padding.w), static_cast<std::int32_t>(op.padding.h)};
-      });
+  std::vector<std::uint32_t> constants = window_constants(op);
+  constants.push_back(op.count_include_pad ? 1 : 0);
+  dispatch_planes(recorder, "avg_pool_gradient", constants, {recorder.read(0, vulkan::View::r32f)}, dy.w(),
+                  dy.h(), op.padding.w, op.padding.h);
 }
 
 }  // namespace terramask::ops

@@ -15,20 +15,11 @@ void record(const BatchNormGradient& op, vulkan::Recorder& recorder) {
   sum_channels(recorder, ChannelTerms::products, mean, 1);
   finish_channels(recorder, op.training ? ChannelResult::gradient : ChannelResult::gradient_of_constants,
                   deviation, recorder.write(1), recorder.write(2), 0, op.epsilon);
-  struct Push {
-    PlanePush planes;
-    std::int32_t channels;
-    float count, epsilon;
-  };
   const Shape& shape = recorder.operand(0).shape;
   dispatch_planes(recorder, "batch_norm_gradient", {op.training ? 1u : 0u},
                   {recorder.read(0, View::r32f), recorder.read(1, View::r32f), recorder.packed(2, View::r32f),
                    mean, deviation, made(recorder, 1), made(recorder, 2)},
-                  [&](const PlanePush& planes, const vulkan::PlaneSlice&) {
-                    return Push{planes, static_cast<std::int32_t>(shape.c()),
-                                static_cast<float>(shape.n() * shape.h() * shape.w()),
-                                static_cast<float>(op.epsilon)};
-                  });
+                  shape.c(), static_cast<float>(shape.n() * shape.h() * shape.w()), op.epsilon);
 }
 
 }  // namespace terramask::ops

@@ -18,18 +18,10 @@ void record(const BatchNormTraining& op, vulkan::Recorder& recorder) {
   sum_channels(recorder, ChannelTerms::squares, made(recorder, 1));
   finish_channels(recorder, ChannelResult::variance, recorder.packed(4, View::r32f), recorder.write(2),
                   recorder.write(4), op.momentum, op.epsilon);
-  struct Push {
-    PlanePush planes;
-    std::int32_t channels;
-    float alpha, epsilon;
-  };
   dispatch_planes(recorder, "batch_norm", {static_cast<std::uint32_t>(op.activation.kind), 1},
                   {x, recorder.packed(1, View::r32f), recorder.packed(2, View::r32f), made(recorder, 1),
                    made(recorder, 2)},
-                  [&](const PlanePush& planes, const vulkan::PlaneSlice&) {
-                    return Push{planes, static_cast<std::int32_t>(recorder.result().shape.c()),
-                                op.activation.alpha, static_cast<float>(op.epsilon)};
-                  });
+                  recorder.result().shape.c(), op.activation.alpha, op.epsilon);
 }
 
 }  // namespace terramask::ops

@@ -9,8 +9,10 @@ namespace {
 
 using vulkan::Binding;
 using vulkan::ceil_div;
+using vulkan::i32;
 using vulkan::PlaneSlice;
 using vulkan::Recorder;
+using vulkan::u32;
 using vulkan::View;
 
 // The convolution as the kernels see it: gathering, with the taps of one phase.
@@ -137,13 +139,6 @@ struct Push {
   std::int32_t first_output;
   float alpha;
 };
-
-std::uint32_t u32(std::int64_t value) {
-  return static_cast<std::uint32_t>(value);
-}
-std::int32_t i32(std::int64_t value) {
-  return static_cast<std::int32_t>(value);
-}
 
 /// The results of one dispatch: planes of one image, or all images.
 struct Part {

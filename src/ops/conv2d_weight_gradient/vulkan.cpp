@@ -7,6 +7,7 @@ namespace terramask::ops {
 namespace {
 
 using vulkan::ceil_div;
+using vulkan::u32;
 using vulkan::View;
 
 // How the sums are split: rows of an image into slices, outputs into ranges whose parts fit one binding.
@@ -54,18 +55,6 @@ Blocking blocking(const Extent2& kernel, std::int64_t outputs) {
   return b;
 }
 
-struct Push {
-  std::int32_t inputs, outputs, height, width, out_height, out_width, pad_h, pad_w, kernel_h, kernel_w;
-  std::int32_t first, count, slices, rows;
-};
-
-std::int32_t i32(std::int64_t value) {
-  return static_cast<std::int32_t>(value);
-}
-std::uint32_t u32(std::int64_t value) {
-  return static_cast<std::uint32_t>(value);
-}
-
 }  // namespace
 
 std::uint64_t scratch_bytes(const Conv2dWeightGradient& op, const Graph& graph, const Node& node,
@@ -87,9 +76,9 @@ void record(const Conv2dWeightGradient& op, vulkan::Recorder& recorder) {
     result.bytes = static_cast<std::uint64_t>(count * of_output) * 4;
     const vulkan::Binding parts =
         c.parts > 1 ? recorder.scratch(View::storage, 0, result.bytes * u32(c.parts)) : result;
-    const Push push{i32(x.c()),  i32(dy.c()),       i32(x.h()),        i32(x.w()),       i32(dy.h()),
-                    i32(dy.w()), i32(op.padding.h), i32(op.padding.w), i32(op.kernel.h), i32(op.kernel.w),
-                    i32(first),  i32(count),        i32(c.slices),     i32(c.rows)};
+    const auto push =
+        vulkan::push_words(x.c(), dy.c(), x.h(), x.w(), dy.h(), dy.w(), op.padding.h, op.padding.w,
+                           op.kernel.h, op.kernel.w, first, count, c.slices, c.rows);
     if (recorder.traits().direct()) {
       const Blocking b = blocking(op.kernel, dy.c());
       const bool quads = x.w() % 4 == 0 && b.kernel_columns == op.kernel.w;
@@ -110,13 +99,10 @@ void record(const Conv2dWeightGradient& op, vulkan::Recorder& recorder) {
                         {ceil_div(of_output, 64), ceil_div(count, 64), u32(c.parts)});
     }
     if (c.parts == 1) continue;
-    struct SumPush {
-      std::int32_t count, parts;
-    };
     vulkan::Binding terms = parts;
     terms.view = View::r32f;
     const std::uint32_t groups = ceil_div(count * of_output, 64);
-    recorder.dispatch("sum_parts", {}, {terms, result}, SumPush{i32(count * of_output), i32(c.parts)},
+    recorder.dispatch("sum_parts", {}, {terms, result}, vulkan::push_words(count * of_output, c.parts),
                       {std::min(groups, 65535u), ceil_div(groups, 65535), 1});
   }
 }

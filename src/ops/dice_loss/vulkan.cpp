@@ -16,20 +16,13 @@ void record(const DiceLoss& op, vulkan::Recorder& recorder) {
   const SumTree tree = pixel_sums(recorder.traits(), z, 3 * z.c());
   std::vector<vulkan::Binding> bindings = labelled(recorder);
   bindings.push_back(tree.first(recorder));
-  const auto channels = static_cast<std::int32_t>(z.c());
-  struct {
-    std::int32_t pixels, area, channels, lanes;
-  } const sums{static_cast<std::int32_t>(pixels), static_cast<std::int32_t>(area), channels,
-               static_cast<std::int32_t>(groups * 64)};
-  recorder.dispatch("dice_loss", {}, bindings, sums, {groups, static_cast<std::uint32_t>(z.c()), 1});
+  recorder.dispatch("dice_loss", {}, bindings, vulkan::push_words(pixels, area, z.c(), groups * 64),
+                    {groups, vulkan::u32(z.c()), 1});
   tree.finish(recorder, recorder.write(1));
   vulkan::Binding by_class = recorder.write(1);
   by_class.view = vulkan::View::r32f;
-  struct {
-    std::int32_t channels;
-    float smooth;
-  } const total{channels, static_cast<float>(op.smooth)};
-  recorder.dispatch("dice_total", {}, {by_class, recorder.write(0)}, total, {1, 1, 1});
+  recorder.dispatch("dice_total", {}, {by_class, recorder.write(0)}, vulkan::push_words(z.c(), op.smooth),
+                    {1, 1, 1});
 }
 
 }  // namespace terramask::ops

@@ -4,19 +4,10 @@
 namespace terramask::ops {
 
 void record(const DiceLossGradient& op, vulkan::Recorder& recorder) {
-  struct Push {
-    PlanePush planes;
-    std::int32_t channels;
-    float smooth;
-  };
   std::vector<vulkan::Binding> bindings = labelled(recorder);
   bindings.push_back(recorder.read(3, vulkan::View::r32f));
   bindings.push_back(recorder.read(4, vulkan::View::r32f));
-  dispatch_planes(recorder, "dice_loss_gradient", {}, bindings,
-                  [&](const PlanePush& planes, const vulkan::PlaneSlice&) {
-                    return Push{planes, static_cast<std::int32_t>(recorder.result().shape.c()),
-                                static_cast<float>(op.smooth)};
-                  });
+  dispatch_planes(recorder, "dice_loss_gradient", {}, bindings, recorder.result().shape.c(), op.smooth);
 }
 
 }  // namespace terramask::ops

@@ -4,19 +4,10 @@
 namespace terramask::ops {
 
 void record(const MaxUnpool& op, vulkan::Recorder& recorder) {
-  struct Push {
-    PlanePush planes;
-    std::int32_t in_width, in_height, pad_w, pad_h;
-  };
   const Shape in = recorder.operand(0).shape;
-  const auto u32 = [](std::int64_t value) { return static_cast<std::uint32_t>(value); };
-  dispatch_planes(
-      recorder, "max_unpool", {u32(op.kernel.h), u32(op.kernel.w), u32(op.stride.h), u32(op.stride.w)},
-      {recorder.read(0, vulkan::View::r32f), recorder.read(1, vulkan::View::r32i)},
-      [&](const PlanePush& planes, const vulkan::PlaneSlice&) {
-        return Push{planes, static_cast<std::int32_t>(in.w()), static_cast<std::int32_t>(in.h()),
-                    static_cast<std::int32_t>(op.padding.w), static_cast<std::int32_t>(op.padding.h)};
-      });
+  dispatch_planes(recorder, "max_unpool", window_constants(op),
+                  {recorder.read(0, vulkan::View::r32f), recorder.read(1, vulkan::View::r32i)}, in.w(),
+                  in.h(), op.padding.w, op.padding.h);
 }
 
 }  // namespace terramask::ops

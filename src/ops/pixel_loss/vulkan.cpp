@@ -14,10 +14,6 @@ std::uint64_t scratch_bytes(const PixelLoss&, const Graph& graph, const Node& no
 }
 
 void record(const PixelLoss& op, vulkan::Recorder& recorder) {
-  struct Push {
-    std::int32_t pixels, area, channels, lanes;
-    float smoothing, gamma, trust;
-  };
   const Shape z = recorder.operand(0).shape;
   const std::int64_t area = z.h() * z.w(), pixels = z.n() * area;
   const std::uint32_t groups = vulkan::ceil_div(pixels, kPixelGroup);
@@ -25,10 +21,8 @@ void record(const PixelLoss& op, vulkan::Recorder& recorder) {
   std::vector<vulkan::Binding> bindings = labelled_with_chances(recorder);
   bindings.push_back(tree.first(recorder));
   recorder.dispatch("pixel_loss", {static_cast<std::uint32_t>(op.loss.kind)}, bindings,
-                    Push{static_cast<std::int32_t>(pixels), static_cast<std::int32_t>(area),
-                         static_cast<std::int32_t>(z.c()), static_cast<std::int32_t>(groups * 64),
-                         static_cast<float>(op.loss.label_smoothing), static_cast<float>(op.loss.gamma),
-                         static_cast<float>(op.loss.trust)},
+                    vulkan::push_words(pixels, area, z.c(), groups * 64, op.loss.label_smoothing,
+                                       op.loss.gamma, op.loss.trust),
                     {groups, 1, 1});
   tree.finish(recorder, recorder.write());
 }

@@ -4,15 +4,9 @@
 namespace terramask::ops {
 
 void record(const SoftmaxGradient&, vulkan::Recorder& recorder) {
-  struct Push {
-    PlanePush planes;
-    std::int32_t channels;
-  };
   dispatch_planes(recorder, "softmax_gradient", {},
                   {recorder.read(0, vulkan::View::r32f), recorder.read(1, vulkan::View::r32f)},
-                  [&](const PlanePush& planes, const vulkan::PlaneSlice&) {
-                    return Push{planes, static_cast<std::int32_t>(recorder.operand(0).shape.c())};
-                  });
+                  recorder.operand(0).shape.c());
 }
 
 }  // namespace terramask::ops

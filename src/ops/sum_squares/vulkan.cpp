@@ -19,20 +19,13 @@ std::uint64_t scratch_bytes(const SumSquares&, const Graph& graph, const Node& n
 }
 
 void record(const SumSquares&, vulkan::Recorder& recorder) {
-  struct Push {
-    std::int32_t count, first;
-  };
   const Shape x = recorder.operand(0).shape;
   const SumTree tree = tree_of(recorder.traits(), x);
-  bool first = true;
   each_flat_slice(
       recorder.traits(), x.elements(), kPerGroup, [&](const FlatSlice& slice, std::uint32_t groups) {
-        recorder.dispatch("sum_squares", {},
-                          {slice.of(recorder.read(0, vulkan::View::storage)), tree.first(recorder)},
-                          Push{static_cast<std::int32_t>(slice.count),
-                               static_cast<std::int32_t>(slice.first / kPerGroup * 64)},
-                          {groups, 1, 1}, first);
-        first = false;
+        recorder.dispatch(
+            "sum_squares", {}, {slice.of(recorder.read(0, vulkan::View::storage)), tree.first(recorder)},
+            vulkan::push_words(slice.count, slice.first / kPerGroup * 64), {groups, 1, 1}, slice.first == 0);
       });
   std::optional<vulkan::Binding> before;
   if (recorder.operands() > 1) before = recorder.read(1, vulkan::View::r32f);

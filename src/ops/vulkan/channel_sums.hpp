@@ -22,9 +22,6 @@ inline std::uint64_t channel_parts_bytes(const Shape& shape, int sums) {
 inline void sum_channels(vulkan::Recorder& recorder, ChannelTerms terms, const vulkan::Binding& mean,
                          std::size_t b = 0) {
   using vulkan::View;
-  struct Push {
-    std::int32_t area, channels, planes, runs;
-  };
   const Shape& shape = recorder.operand(0).shape;
   const std::int64_t area = shape.h() * shape.w(), planes = shape.n() * shape.c(),
                      runs = (area + kChannelRun - 1) / kChannelRun;
@@ -32,27 +29,19 @@ inline void sum_channels(vulkan::Recorder& recorder, ChannelTerms terms, const v
       "channel_sums", {static_cast<std::uint32_t>(terms), area % 4 == 0 ? 1u : 0u},
       {recorder.read(0, View::r32f), recorder.read(0, View::rgba32f), recorder.read(b, View::r32f),
        recorder.read(b, View::rgba32f), mean, recorder.scratch(View::storage)},
-      Push{static_cast<std::int32_t>(area), static_cast<std::int32_t>(shape.c()),
-           static_cast<std::int32_t>(planes), static_cast<std::int32_t>(runs)},
-      {static_cast<std::uint32_t>(runs), static_cast<std::uint32_t>(planes), 1});
+      vulkan::push_words(area, shape.c(), planes, runs), {vulkan::u32(runs), vulkan::u32(planes), 1});
 }
 
 inline void finish_channels(vulkan::Recorder& recorder, ChannelResult what, const vulkan::Binding& given,
                             const vulkan::Binding& y, const vulkan::Binding& z, double momentum = 0,
                             double epsilon = 0) {
-  struct Push {
-    std::int32_t channels, images, runs;
-    float count, momentum, epsilon;
-  };
   const Shape& shape = recorder.operand(0).shape;
   const std::int64_t area = shape.h() * shape.w();
-  recorder.dispatch(
-      "channel_finish", {static_cast<std::uint32_t>(what)},
-      {recorder.scratch(vulkan::View::r32f), given, y, z},
-      Push{static_cast<std::int32_t>(shape.c()), static_cast<std::int32_t>(shape.n()),
-           static_cast<std::int32_t>((area + kChannelRun - 1) / kChannelRun),
-           static_cast<float>(shape.n() * area), static_cast<float>(momentum), static_cast<float>(epsilon)},
-      {vulkan::ceil_div(shape.c(), 64), 1, 1});
+  recorder.dispatch("channel_finish", {static_cast<std::uint32_t>(what)},
+                    {recorder.scratch(vulkan::View::r32f), given, y, z},
+                    vulkan::push_words(shape.c(), shape.n(), (area + kChannelRun - 1) / kChannelRun,
+                                       static_cast<float>(shape.n() * area), momentum, epsilon),
+                    {vulkan::ceil_div(shape.c(), 64), 1, 1});
 }
 
 /// A result that a later dispatch of the same node reads.

@@ -11,9 +11,6 @@ namespace terramask::ops {
 /// 0. Copies within one node are independent of each other.
 inline void copy_planes(vulkan::Recorder& recorder, std::size_t operand, std::int64_t source,
                         std::int64_t target, std::int64_t planes) {
-  struct Push {
-    std::int32_t width, height, first, lead, source;
-  };
   const Shape shape = recorder.result().shape;
   const std::int64_t area = shape.h() * shape.w();
   for (vulkan::PlaneSlice slice : vulkan::slice_planes(recorder.traits(), target + planes, area)) {
@@ -26,15 +23,11 @@ inline void copy_planes(vulkan::Recorder& recorder, std::size_t operand, std::in
     output.offset = slice.offset;
     output.bytes = slice.bytes;
     const bool quads = shape.w() % 4 == 0 && lead % 4 == 0;
-    const Push push{static_cast<std::int32_t>(shape.w()), static_cast<std::int32_t>(shape.h()),
-                    static_cast<std::int32_t>(from), static_cast<std::int32_t>(lead),
-                    static_cast<std::int32_t>(source + from - target)};
     recorder.dispatch(
         "copy_planes", {quads ? 1u : 0u},
         {recorder.read(operand, vulkan::View::r32f), recorder.read(operand, vulkan::View::rgba32f), output},
-        push,
-        {vulkan::ceil_div((shape.w() + 3) / 4 * shape.h(), 64), static_cast<std::uint32_t>(to - from), 1},
-        false);
+        vulkan::push_words(shape.w(), shape.h(), from, lead, source + from - target),
+        {vulkan::ceil_div((shape.w() + 3) / 4 * shape.h(), 64), vulkan::u32(to - from), 1}, false);
   }
 }
 

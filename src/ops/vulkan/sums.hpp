@@ -30,20 +30,16 @@ class SumTree {
   /// Computes the other levels, the last into `result`. Sums start from `begin` if present.
   void finish(vulkan::Recorder& recorder, const vulkan::Binding& result,
               const std::optional<vulkan::Binding>& begin = {}) const {
-    struct Push {
-      std::int32_t count, lanes;
-    };
     for (std::size_t i = 0; i < levels_.size(); ++i) {
       const bool last = i + 1 == levels_.size();
       const vulkan::Binding from = at(recorder, levels_[i]);
       vulkan::Binding texels = from;
       texels.view = vulkan::View::r32f;
       const std::int64_t lanes = last ? 1 : levels_[i + 1].partials;
-      recorder.dispatch(
-          "sum_runs", {last && begin ? 1u : 0u},
-          {from, begin.value_or(texels), last ? result : at(recorder, levels_[i + 1])},
-          Push{static_cast<std::int32_t>(levels_[i].partials), static_cast<std::int32_t>(lanes)},
-          {vulkan::ceil_div(lanes, 64), static_cast<std::uint32_t>(sums_), 1});
+      recorder.dispatch("sum_runs", {last && begin ? 1u : 0u},
+                        {from, begin.value_or(texels), last ? result : at(recorder, levels_[i + 1])},
+                        vulkan::push_words(levels_[i].partials, lanes),
+                        {vulkan::ceil_div(lanes, 64), vulkan::u32(sums_), 1});
     }
   }
 
