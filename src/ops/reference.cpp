@@ -13,22 +13,21 @@ namespace terramask {
 namespace ops {
 
 // Defined in each operator's reference.cpp.
-#define TERRAMASK_OPERATOR(Type, folder)                                           \
-  void evaluate(const Type& op, std::span<const reference::Array* const> operands, \
-                std::span<reference::Array> results);
+#define TERRAMASK_OPERATOR(Type, folder) \
+  void evaluate(const Type& op, reference::Operands operands, reference::Results results);
 #include "ops/operators.def"
 #undef TERRAMASK_OPERATOR
 
 namespace {
 
-using Evaluate = void (*)(const Operator&, std::span<const reference::Array* const>,
-                          std::span<reference::Array>);
+using Evaluate = void (*)(const Operator&, reference::Operands, reference::Results);
 
 const std::unordered_map<std::string_view, Evaluate>& evaluators() {
   static const std::unordered_map<std::string_view, Evaluate> table{
-#define TERRAMASK_OPERATOR(Type, folder)                                                 \
-  {Type::name, [](const Operator& op, std::span<const reference::Array* const> operands, \
-                  std::span<reference::Array> results) { evaluate(*op.as<Type>(), operands, results); }},
+#define TERRAMASK_OPERATOR(Type, folder)                                                          \
+  {Type::name, [](const Operator& op, reference::Operands operands, reference::Results results) { \
+     evaluate(*op.as<Type>(), operands, results);                                                 \
+   }},
 #include "ops/operators.def"
 #undef TERRAMASK_OPERATOR
   };
@@ -175,7 +174,7 @@ Array to_array(const Tensor& tensor) {
   throw Error(ErrorCode::unsupported, "reference: tensors of " + to_string(tensor.dtype()));
 }
 
-void evaluate(const Operator& op, std::span<const Array* const> operands, std::span<Array> results) {
+void evaluate(const Operator& op, Operands operands, Results results) {
   const auto found = ops::evaluators().find(op.name());
   if (found == ops::evaluators().end())
     throw Error(ErrorCode::internal, fmt::format("reference: no operator {}", op.name()));

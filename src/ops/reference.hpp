@@ -24,6 +24,9 @@ struct Array {
   }
 };
 
+using Operands = std::span<const Array* const>;
+using Results = std::span<Array>;
+
 /// Whether `a` takes precedence over `b` in a maximum: a NaN counts as the largest; of equal values neither
 /// does.
 inline bool exceeds(double a, double b) {
@@ -35,7 +38,7 @@ Array to_array(const Tensor& tensor);
 
 /// Evaluates one node. Every operator's folder defines `evaluate(const Op&, operands, results)` in
 /// reference.cpp; results are passed with their shapes.
-void evaluate(const Operator& op, std::span<const Array* const> operands, std::span<Array> results);
+void evaluate(const Operator& op, Operands operands, Results results);
 
 /// Runs a whole graph in the plan's order *in the plan's memory*: once another value has overwritten a
 /// value's bytes, reading it is ErrorCode::internal. So is a node whose results or scratch overlap its

@@ -26,8 +26,7 @@ double activate(const Activation& activation, double x) {
   throw Error(ErrorCode::internal, "activation: unknown kind");
 }
 
-void evaluate(const Activate& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const Activate& op, reference::Operands operands, reference::Results results) {
   const auto& x = operands[0]->values;
   for (std::size_t i = 0; i < x.size(); ++i) results[0].values[i] = activate(op.activation, x[i]);
 }

@@ -27,8 +27,7 @@ double slope(const Activation& activation, double y) {
 
 }  // namespace
 
-void evaluate(const ActivationGradient& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const ActivationGradient& op, reference::Operands operands, reference::Results results) {
   const auto& y = operands[0]->values;
   const auto& dy = operands[1]->values;
   for (std::size_t i = 0; i < y.size(); ++i) results[0].values[i] = dy[i] * slope(op.activation, y[i]);

@@ -6,8 +6,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const Adam& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const Adam& op, reference::Operands operands, reference::Results results) {
   const double scale = operands[2]->values[0], rate = operands[3]->values[0] * op.group.rate;
   const double first = operands[3]->values[1], second = std::sqrt(operands[3]->values[2]);
   const double coupled = op.decoupled ? 0 : op.group.weight_decay;

@@ -6,8 +6,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const Argmax&, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const Argmax&, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   const Shape& shape = x.shape;
   for (std::int64_t n = 0; n < shape.n(); ++n)

@@ -7,8 +7,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const BatchNorm& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const BatchNorm& op, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   const auto& weight = operands[1]->values;
   const auto& bias = operands[2]->values;

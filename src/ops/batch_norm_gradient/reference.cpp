@@ -6,8 +6,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const BatchNormGradient& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const BatchNormGradient& op, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   const auto& dy = operands[1]->values;
   const auto& weight = operands[2]->values;

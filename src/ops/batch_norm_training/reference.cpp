@@ -7,8 +7,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const BatchNormTraining& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const BatchNormTraining& op, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   const auto channels = static_cast<std::size_t>(x.shape.c());
   const auto plane = static_cast<std::size_t>(x.shape.h() * x.shape.w());

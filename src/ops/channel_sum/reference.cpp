@@ -4,8 +4,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const ChannelSum&, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const ChannelSum&, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   auto& sums = results[0].values;
   sums.assign(sums.size(), 0);

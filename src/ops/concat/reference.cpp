@@ -4,8 +4,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const Concat&, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const Concat&, reference::Operands operands, reference::Results results) {
   reference::Array& y = results[0];
   std::int64_t first = 0;
   for (const reference::Array* x : operands) {

@@ -7,8 +7,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const Conv2dWeightGradient& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const Conv2dWeightGradient& op, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   const reference::Array& dy = *operands[1];
   reference::Array& dw = results[0];

@@ -7,8 +7,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const ConvTranspose2d& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const ConvTranspose2d& op, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   const reference::Array& weight = *operands[1];
   reference::Array& y = results[0];

@@ -6,8 +6,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const DiceLoss& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const DiceLoss& op, reference::Operands operands, reference::Results results) {
   const auto channels = static_cast<std::size_t>(operands[0]->shape.c());
   std::vector<double>& sums = results[1].values;
   std::fill(sums.begin(), sums.end(), 0.0);

@@ -6,8 +6,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const DiceLossGradient& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const DiceLossGradient& op, reference::Operands operands, reference::Results results) {
   reference::Array& dz = results[0];
   std::fill(dz.values.begin(), dz.values.end(), 0.0);
   const auto channels = static_cast<std::size_t>(dz.shape.c());

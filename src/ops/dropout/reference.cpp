@@ -5,8 +5,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const Dropout& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const Dropout& op, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   results[0].values = x.values;
   if (operands.size() < 2) return;

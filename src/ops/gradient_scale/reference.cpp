@@ -8,8 +8,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const GradientScale& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const GradientScale& op, reference::Operands operands, reference::Results results) {
   const double weights = operands[0]->values[1];
   double scale = 0, norm = 0;
   if (weights != 0) {

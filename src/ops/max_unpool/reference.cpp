@@ -6,8 +6,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const MaxUnpool& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const MaxUnpool& op, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   const reference::Array& indices = *operands[1];
   reference::Array& y = results[0];

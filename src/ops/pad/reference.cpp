@@ -4,8 +4,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const Pad& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const Pad& op, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   reference::Array& y = results[0];
   for (std::int64_t n = 0; n < y.shape.n(); ++n)

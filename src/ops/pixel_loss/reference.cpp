@@ -2,8 +2,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const PixelLoss& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const PixelLoss& op, reference::Operands operands, reference::Results results) {
   double sum = 0, weights = 0;
   each_weighted_pixel(operands, [&](std::int64_t, std::int64_t, std::int64_t, std::span<const double> z,
                                     std::int64_t label, double weight) {

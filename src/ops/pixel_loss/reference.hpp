@@ -12,7 +12,7 @@ namespace terramask::ops {
 /// Calls work(n, row, column, logits, label, weight) for every pixel whose weight is not 0. An invalid label
 /// sets the logits to NaN.
 template <class Work>
-void each_weighted_pixel(std::span<const reference::Array* const> operands, const Work& work) {
+void each_weighted_pixel(reference::Operands operands, const Work& work) {
   const reference::Array& z = *operands[0];
   std::vector<double> logits(static_cast<std::size_t>(z.shape.c()));
   for (std::int64_t n = 0; n < z.shape.n(); ++n)
@@ -30,8 +30,7 @@ void each_weighted_pixel(std::span<const reference::Array* const> operands, cons
 }
 
 /// A label's row of the chances; empty if the loss uses none.
-inline std::span<const double> chances_of(std::span<const reference::Array* const> operands,
-                                          std::int64_t label) {
+inline std::span<const double> chances_of(reference::Operands operands, std::int64_t label) {
   if (operands.size() < 4) return {};
   const auto channels = static_cast<std::size_t>(operands[3]->shape[0]);
   return std::span(operands[3]->values).subspan(static_cast<std::size_t>(label) * channels, channels);

@@ -4,8 +4,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const Sgd& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const Sgd& op, reference::Operands operands, reference::Results results) {
   const double scale = operands[2]->values[0], rate = operands[3]->values[0] * op.group.rate;
   for (std::size_t i = 0; i < results[0].values.size(); ++i) {
     const double p = operands[0]->values[i];

@@ -4,8 +4,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const Slice& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const Slice& op, reference::Operands operands, reference::Results results) {
   reference::Array& y = results[0];
   for (std::int64_t n = 0; n < y.shape.n(); ++n)
     for (std::int64_t c = 0; c < y.shape.c(); ++c)

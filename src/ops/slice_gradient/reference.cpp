@@ -6,8 +6,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const SliceGradient& op, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const SliceGradient& op, reference::Operands operands, reference::Results results) {
   const reference::Array& dy = *operands[0];
   reference::Array& dx = results[0];
   std::fill(dx.values.begin(), dx.values.end(), 0.0);

@@ -7,8 +7,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const Softmax&, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const Softmax&, reference::Operands operands, reference::Results results) {
   const reference::Array& x = *operands[0];
   reference::Array& y = results[0];
   const Shape& shape = x.shape;

@@ -4,8 +4,7 @@
 
 namespace terramask::ops {
 
-void evaluate(const SoftmaxGradient&, std::span<const reference::Array* const> operands,
-              std::span<reference::Array> results) {
+void evaluate(const SoftmaxGradient&, reference::Operands operands, reference::Results results) {
   const reference::Array& y = *operands[0];
   const reference::Array& dy = *operands[1];
   const Shape& shape = y.shape;
