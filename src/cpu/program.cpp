@@ -61,13 +61,7 @@ CpuProgram::CpuProgram(std::shared_ptr<Shared> shared, Plan plan, const Paramete
     if (chunk == shared_->arena.size()) shared_->arena.emplace_back();
     arena_.push_back(take(shared_->arena[chunk], plan_.chunks[chunk]));
   }
-  variables_.resize(plan_.graph.values().size());
-  for (ValueId id = 0; id < variables_.size(); ++id)
-    if (const Value& value = plan_.graph.values()[id]; value.role == Role::variable) {
-      if (variables == nullptr)
-        throw Error(ErrorCode::internal, "the program has variables, but was given none");
-      variables_[id] = variables->entry(value.name).memory;
-    }
+  variables_ = memory_of_variables(plan_.graph, variables);
   stage();
   prepare(parameters, table);
 }

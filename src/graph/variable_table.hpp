@@ -75,4 +75,18 @@ class VariableTable : public Variables {
   std::map<std::string, Entry, std::less<>> entries_;
 };
 
+/// What each variable of a graph lies in, by ValueId; null for other values.
+template <class Memory>
+std::vector<std::shared_ptr<Memory>> memory_of_variables(const Graph& graph,
+                                                         const VariableTable<Memory>* variables) {
+  std::vector<std::shared_ptr<Memory>> memory(graph.values().size());
+  for (ValueId id = 0; id < memory.size(); ++id)
+    if (const Value& value = graph.values()[id]; value.role == Role::variable) {
+      if (variables == nullptr)
+        throw Error(ErrorCode::internal, "the program has variables, but was given none");
+      memory[id] = variables->entry(value.name).memory;
+    }
+  return memory;
+}
+
 }  // namespace terramask

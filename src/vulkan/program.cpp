@@ -53,13 +53,7 @@ VulkanProgram::VulkanProgram(std::shared_ptr<Device> device, std::shared_ptr<Sha
     recorder_.begin(step);
     find_kernels(table, op.name()).record(op, recorder_);
   }
-  variables_.resize(plan_.graph.values().size());
-  for (ValueId id = 0; id < variables_.size(); ++id)
-    if (const Value& value = plan_.graph.values()[id]; value.role == Role::variable) {
-      if (variables == nullptr)
-        throw Error(ErrorCode::internal, "the program has variables, but was given none");
-      variables_[id] = variables->entry(value.name).memory;
-    }
+  variables_ = memory_of_variables(plan_.graph, variables);
   translate_errors("compiling the program", [&] {
     pool_ = vk::raii::CommandPool(
         device_->handle(), {vk::CommandPoolCreateFlagBits::eResetCommandBuffer, device_->queue_family()});
