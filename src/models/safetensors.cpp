@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cctype>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
@@ -96,22 +97,11 @@ Header read_header(InputFile& file) {
   return parse_header(text, rest - length, file.path());
 }
 
+/// "F32", "U8", ...
 std::string dtype_name(DType type) {
-  switch (type) {
-    case DType::f32:
-      return "F32";
-    case DType::f16:
-      return "F16";
-    case DType::f64:
-      return "F64";
-    case DType::i32:
-      return "I32";
-    case DType::i64:
-      return "I64";
-    case DType::u8:
-      return "U8";
-  }
-  throw Error(ErrorCode::internal, "safetensors: unknown element type");
+  std::string name = to_string(type);
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
+  return name;
 }
 
 }  // namespace

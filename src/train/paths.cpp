@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "core/output_place.hpp"
-#include "models/atomic_file.hpp"
 #include "terramask/output.hpp"
 
 namespace terramask::train {
@@ -45,12 +44,6 @@ void check_outputs(const Paths& paths, const TrainOptions& options) {
       throw Error(
           ErrorCode::exists, path.string() + " already exists",
           "`resume` continues that training, `overwrite` starts over, or name another model (`output`)");
-}
-
-void write_text(const fs::path& path, const std::string& text) {
-  AtomicFile file(path.string(), true);
-  file.write(std::as_bytes(std::span(text)));
-  file.commit();
 }
 
 }  // namespace terramask::train

@@ -17,7 +17,4 @@ struct Paths {
 /// Throws usage, exists.
 void check_outputs(const Paths& paths, const TrainOptions& options);
 
-/// Replaces the file, completely or not at all.
-void write_text(const std::filesystem::path& path, const std::string& text);
-
 }  // namespace terramask::train

@@ -132,8 +132,8 @@ bool Training::State::save_pending() {
       pending.state = false;
     }
     if (pending.texts) {
-      write_text(paths.table, to_csv(history()));
-      write_text(paths.page, to_html(history()));
+      replace_file(paths.table.string(), to_csv(history()));
+      replace_file(paths.page.string(), to_html(history()));
       pending.texts = false;
     }
     pending.failure.reset();

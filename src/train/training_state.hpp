@@ -10,7 +10,6 @@
 #include "geo/base/working_folder.hpp"
 #include "train/paths.hpp"
 #include "train/ranks.hpp"
-#include "train/resume.hpp"
 #include "train/settings.hpp"
 #include "train/training.hpp"
 #include "train/validation.hpp"
