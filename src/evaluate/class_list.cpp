@@ -12,6 +12,7 @@
 #include "evaluate/reference_source.hpp"
 #include "geo/files/open.hpp"
 #include "geo/style/mask_classes.hpp"
+#include "geo/vector/vector_layer.hpp"
 
 namespace terramask::evaluation {
 namespace {
@@ -76,7 +77,7 @@ std::vector<ClassInfo> class_list(const EvaluationOptions& options, const StopFl
     for (const EvaluationPair& pair : options.pairs) merge(classes, legend_of(pair.mask), pair.mask);
   if (classes.empty()) {
     for (const EvaluationPair& pair : options.pairs) {
-      if (!pair.reference.empty() && !is_vector(pair.reference))
+      if (!pair.reference.empty() && !geo::is_vector_file(pair.reference))
         merge(classes, legend_of(pair.reference), pair.reference);
       for (const int value : values_in(pair.mask, stop))
         if (std::none_of(classes.begin(), classes.end(),

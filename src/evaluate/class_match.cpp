@@ -15,20 +15,18 @@ namespace {
 constexpr std::size_t kMostUnknown = 1000;
 constexpr std::size_t kMostListed = 12;
 
-std::optional<double> as_number(const std::string& text) {
+/// Infinities and NaN too.
+std::optional<double> parse_number(const std::string& text) {
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, failed] = std::from_chars(text.data(), end, value);
-  if (failed != std::errc() || stop != end || !std::isfinite(value)) return std::nullopt;
-  return value;
+  return failed == std::errc() && stop == end ? std::optional(value) : std::nullopt;
 }
 
 /// NaN and infinities are in no raster's classes: they are never judged anyway.
 void refuse_no_number(const std::string& text, const std::string& option) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, failed] = std::from_chars(text.data(), end, value);
-  if (failed != std::errc() || stop != end || std::isfinite(value)) return;
+  const auto value = parse_number(text);
+  if (!value || std::isfinite(*value)) return;
   throw Error(ErrorCode::usage, fmt::format("{}: {} is not a class value", option, text),
               "leave it out: pixels without a number are not evaluated");
 }
@@ -77,8 +75,13 @@ std::string label_of(double value) {
   return fmt::format("{}", value == 0 ? 0.0 : value);  // no "-0"
 }
 
+std::optional<double> label_number(const std::string& label) {
+  const auto value = parse_number(label);
+  return value && std::isfinite(*value) ? value : std::nullopt;
+}
+
 std::string canonical_label(const std::string& label) {
-  const auto value = as_number(label);
+  const auto value = label_number(label);
   return value ? label_of(*value) : label;
 }
 
@@ -87,7 +90,7 @@ std::size_t find_class(const std::vector<ClassInfo>& classes, const std::string&
   for (std::size_t i = 0; i < classes.size(); ++i)
     if (classes[i].name == text) return i;
   for (std::size_t i = 0; i < classes.size(); ++i)
-    if (as_number(text) == static_cast<double>(classes[i].value)) return i;
+    if (label_number(text) == static_cast<double>(classes[i].value)) return i;
   throw Error(ErrorCode::usage, fmt::format("{}: \"{}\" is not a class of the mask", option, text),
               "the classes are " + list(classes));
 }
@@ -149,10 +152,6 @@ std::set<std::string> ClassMatch::impossible(
   for (const auto& [label, said] : said_)
     if (!holds(label)) options.insert(said.option);
   return options;
-}
-
-std::optional<double> label_number(const std::string& label) {
-  return as_number(label);
 }
 
 void UnknownValues::add(const std::string& label, std::uint64_t count, const std::string& path) {

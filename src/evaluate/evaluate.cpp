@@ -10,6 +10,7 @@
 #include "geo/base/gdal_support.hpp"
 #include "geo/files/open.hpp"
 #include "geo/read/file_facts.hpp"
+#include "geo/vector/vector_layer.hpp"
 #include "terramask/output.hpp"
 
 namespace terramask {
@@ -46,7 +47,7 @@ Grid grid_of(const std::string& path) {
 /// References that are points become the sampled points.
 EvaluationOptions with_points(EvaluationOptions options) {
   for (EvaluationPair& pair : options.pairs) {
-    if (pair.reference.empty() || !is_vector(pair.reference) ||
+    if (pair.reference.empty() || !geo::is_vector_file(pair.reference) ||
         !holds_points(options, pair.reference, grid_of(pair.mask), pair.name()))
       continue;
     if (!options.points.empty() && options.points != pair.reference)

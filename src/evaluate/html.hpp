@@ -15,6 +15,9 @@ std::string count_text(std::uint64_t count);
 /// "12.30 ± 0.45 ha" for m², or pixels.
 std::string area_text(const Estimate& area, bool square_metres);
 
+/// A class's colour and name.
+std::string class_heading(const ClassInfo& one);
+
 /// A picture of a patch, with its name; empty without `source`. All are shown at one scale: those at an
 /// image's edge are narrower than the `widest`.
 std::string patch_figure(const std::string& source, const char* name, std::int64_t width,

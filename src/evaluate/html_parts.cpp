@@ -71,11 +71,11 @@ std::string mark_key(const char* color, const std::string& text) {
   return key(fmt::format("width:11px;height:11px;border-radius:50%;background:{}", color).c_str(), text);
 }
 
+}  // namespace
+
 std::string class_heading(const ClassInfo& one) {
   return fmt::format(R"(<i class="swatch" style="background:{}"></i>{})", one.color, escaped(one.name));
 }
-
-}  // namespace
 
 std::string percent_text(double share) {
   if (!std::isfinite(share)) return "–";

@@ -183,20 +183,17 @@ void UnmetOptions::add(const std::set<std::string>& of_one) {
   std::erase_if(options_, [&](const std::string& option) { return !of_one.contains(option); });
 }
 
-bool is_vector(const std::string& path) {
-  return geo::is_vector_file(path);
-}
-
 bool holds_points(const EvaluationOptions& options, const std::string& path, const Grid& grid,
                   const std::string& grid_name) {
-  return is_vector(path) && read_layer(options, path, grid, grid_name).polygons.empty();
+  return geo::is_vector_file(path) && read_layer(options, path, grid, grid_name).polygons.empty();
 }
 
 std::unique_ptr<ReferenceSource> ReferenceSource::open(const EvaluationOptions& options,
                                                        const std::string& path,
                                                        const std::vector<ClassInfo>& classes,
                                                        const Grid& grid, const std::string& grid_name) {
-  if (!is_vector(path)) return std::make_unique<RasterReference>(options, path, classes, grid, grid_name);
+  if (!geo::is_vector_file(path))
+    return std::make_unique<RasterReference>(options, path, classes, grid, grid_name);
   return std::make_unique<PolygonReference>(options, path, read_layer(options, path, grid, grid_name),
                                             classes, grid, grid_name);
 }

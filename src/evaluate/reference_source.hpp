@@ -52,9 +52,6 @@ class ReferenceSource {
   virtual std::set<std::string> impossible() const { return {}; }
 };
 
-/// Whether GDAL reads the file as vectors and not as a raster. Throws not_found or format.
-bool is_vector(const std::string& path);
-
 /// Whether a vector reference holds points and no polygon.
 bool holds_points(const EvaluationOptions& options, const std::string& path, const Grid& grid,
                   const std::string& grid_name);

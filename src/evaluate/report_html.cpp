@@ -18,8 +18,7 @@ std::string tile(const std::string& value, const std::string& label) {
 }
 
 std::string name_cell(const ClassInfo& one) {
-  return fmt::format(R"(<td><i class="swatch" style="background:{}"></i>{}</td>)", one.color,
-                     escaped(one.name));
+  return "<td>" + class_heading(one) + "</td>";
 }
 
 std::string tiles(const Scores& scores) {
@@ -97,9 +96,7 @@ std::string sampled_section(const EvaluationReport& report) {
 
 std::string patches_section(const EvaluationReport& report) {
   std::string html = R"(<section><h2>The worst patches</h2><div class="legend">)";
-  for (const ClassInfo& one : report.classes)
-    html += fmt::format(R"(<span><i class="swatch" style="background:{}"></i>{}</span>)", one.color,
-                        escaped(one.name));
+  for (const ClassInfo& one : report.classes) html += "<span>" + class_heading(one) + "</span>";
   html += R"(<span><i class="swatch stripes"></i>no data, or not judged</span></div><div class="patches">)";
   std::int64_t widest = 1;
   for (const PatchPicture& patch : report.worst) widest = std::max(widest, patch.window.width);
