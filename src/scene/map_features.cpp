@@ -2,41 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 namespace terramask::scene {
 namespace {
 
-const char* highway(RoadKind kind) {
-  switch (kind) {
-    case RoadKind::primary:
-      return "primary";
-    case RoadKind::secondary:
-      return "secondary";
-    case RoadKind::residential:
-      return "residential";
-    case RoadKind::service:
-      return "service";
-    case RoadKind::track:
-      return "track";
-  }
-  return "road";
-}
-
-const char* roof_name(Roof roof) {
-  switch (roof) {
-    case Roof::gable:
-      return "gabled";
-    case Roof::hip:
-      return "hipped";
-    case Roof::flat:
-      return "flat";
-    case Roof::pent:
-      return "skillion";
-  }
-  return "flat";
-}
+constexpr std::array kHighways{"primary", "secondary", "residential", "service", "track"};  // by RoadKind
+constexpr std::array kRoofShapes{"gabled", "hipped", "flat", "skillion"};                   // by Roof
 
 MapFeature road_feature(const Road& road) {
-  MapFeature feature{"roads", false, road.line, {{"highway", highway(road.kind)}}};
+  MapFeature feature{
+      "roads", false, road.line, {{"highway", kHighways.at(static_cast<std::size_t>(road.kind))}}};
   if (!road.name.empty()) feature.tags.emplace_back("name", road.name);
   feature.tags.emplace_back("width", plain_number(road.width));
   feature.tags.emplace_back("lanes", std::to_string(road.lanes));
@@ -54,7 +30,7 @@ MapFeature building_feature(const Building& building) {
           building.outline,
           {{"building", building.kind},
            {"height", plain_number(building.height())},
-           {"roof:shape", roof_name(building.parts.front().roof)}}};
+           {"roof:shape", kRoofShapes.at(static_cast<std::size_t>(building.parts.front().roof))}}};
 }
 
 MapFeature area_feature(const Area& area) {
