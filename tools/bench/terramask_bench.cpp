@@ -87,19 +87,6 @@ void add_options(CLI::App& app, BenchArguments& a) {
                "Measure the limits of the processor instead: multiply-adds and memory");
 }
 
-Json device_line(const DeviceInfo& info) {
-  return {{"bench", "device"},
-          {"id", info.id},
-          {"name", info.name},
-          {"kind", info.kind},
-          {"driver", info.driver},
-          {"api", info.api},
-          {"memory_bytes", info.memory_bytes},
-          {"traits", info.traits},
-          {"usable", info.usable},
-          {"why_not", info.why_not}};
-}
-
 /// What was measured, on what.
 Json header(const std::string& kind, const BenchArguments& a, const BenchCase& bench,
             const std::string& device) {
@@ -233,7 +220,11 @@ int run(const BenchArguments& a) {
   // lavapipe has no option of its own.
   if (a.device.threads > 0) ::setenv("LP_NUM_THREADS", std::to_string(a.device.threads).c_str(), 1);
   if (a.list) {
-    for (const DeviceInfo& info : list_devices()) say("{}\n", device_line(info).dump());
+    for (const DeviceInfo& info : list_devices()) {
+      Json line{{"bench", "device"}};
+      line.update(device_json(info));
+      say("{}\n", line.dump());
+    }
     return 0;
   }
   if (a.machine) {

@@ -3,7 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <optional>
-#include <vector>
+
+#include "common/option_group.hpp"
 
 namespace terramask::tools {
 
@@ -17,16 +18,14 @@ struct BackgroundArguments {
   }
 };
 
-inline std::vector<CLI::Option*> add_background_options(CLI::App& app, BackgroundArguments& a) {
-  CLI::Option* transparent =
-      app.add_flag("--background-transparent", a.seen_through,
-                   "Show the background transparent in QGIS (default: as the model says, or where the class "
-                   "is called background)")
-          ->group("Output");
-  CLI::Option* opaque = app.add_flag("--background-opaque", a.opaque, "Show the background in its colour")
-                            ->excludes(transparent)
-                            ->group("Output");
-  return {transparent, opaque};
+inline void add_background_options(CLI::App& app, BackgroundArguments& a) {
+  OptionGroup output(app, "Output");
+  CLI::Option* transparent = output.add_flag(
+      "--background-transparent", a.seen_through,
+      "Show the background transparent in QGIS (default: as the model says, or where the class "
+      "is called background)");
+  output.add_flag("--background-opaque", a.opaque, "Show the background in its colour")
+      ->excludes(transparent);
 }
 
 }  // namespace terramask::tools

@@ -2,13 +2,12 @@
 #include <fmt/format.h>
 
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/subcommands.hpp"
 #include "common/command.hpp"
+#include "common/device_options.hpp"
 #include "common/printing.hpp"
-#include "terramask/executor.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -24,17 +23,8 @@ std::optional<std::size_t> automatic_choice(const std::vector<DeviceInfo>& devic
 void print_devices_json(const std::vector<DeviceInfo>& devices, std::optional<std::size_t> chosen) {
   nlohmann::ordered_json list = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < devices.size(); ++i) {
-    const DeviceInfo& device = devices[i];
-    list.push_back({{"id", device.id},
-                    {"name", device.name},
-                    {"kind", device.kind},
-                    {"driver", device.driver},
-                    {"api", device.api},
-                    {"memory_bytes", device.memory_bytes},
-                    {"traits", device.traits},
-                    {"usable", device.usable},
-                    {"why_not", device.why_not},
-                    {"auto", chosen == i}});
+    list.push_back(device_json(devices[i]));
+    list.back()["auto"] = chosen == i;
   }
   say("{}\n", list.dump(2));
 }

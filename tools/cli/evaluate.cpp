@@ -16,6 +16,7 @@
 #include "cli/subcommands.hpp"
 #include "common/checks.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 #include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "terramask/gdal.hpp"
@@ -45,90 +46,61 @@ Examples:
   terramask evaluate mask.tif --points samples.gpkg --attribute class
 )";
 
-CLI::Option* add_list(CLI::App& app, const char* name, std::vector<std::string>& values, const char* help,
-                      const char* type, const char* group) {
-  return app.add_option(name, values, help)->type_name(type)->group(group);
-}
-
 void add_reference_options(CLI::App& app, EvaluateArguments& a) {
+  OptionGroup input(app, "Input");
   app.add_option("INPUT", a.inputs, "Masks; with --model, images")->type_name("");
   CLI::Option* project =
-      app.add_option("--project", a.project, "Use the images and labels of a project instead")
-          ->type_name("PROJECT.json")
-          ->group("Input");
-  CLI::Option* part = app.add_option("--part", a.part, "Part of the project to evaluate")
-                          ->check(one_of({"training", "validation", "test"}))
-                          ->type_name("training|validation|test")
-                          ->group("Input");
+      input.add("--project", a.project, "Use the images and labels of a project instead", "PROJECT.json");
+  CLI::Option* part = input.add_choice("--part", a.part, "Part of the project to evaluate",
+                                       {"training", "validation", "test"});
   project->needs(part);
   part->needs(project);
-  app.add_option("--model", a.model, "Model to segment the inputs with")->type_name("FILE")->group("Input");
-  add_list(app, "--reference", a.references,
-           "Label rasters or polygons: one for all inputs, or one per input", "FILE...", "Input");
-  app.add_option("--points", a.options.points, "Sample points: accuracy and area with confidence intervals")
-      ->type_name("FILE")
-      ->group("Input");
-  app.add_option("--attribute", a.options.attribute, "Field of polygons or points that holds the class")
-      ->type_name("NAME")
-      ->group("Input");
-  app.add_option("--layer", a.options.layer, "Layer of polygons or points, if the file has several")
-      ->type_name("NAME")
-      ->group("Input");
-  app.add_option("--background", a.options.background, "Class outside the polygons (default: not evaluated)")
-      ->type_name("CLASS")
-      ->group("Input");
-  add_list(app, "--map", a.options.map, "Class of a value or label of the reference: 255=road; repeatable",
-           "REFVALUE=CLASS", "Input")
-      ->allow_extra_args(false);
-  add_list(app, "--ignore", a.options.ignore, "Values or labels of the reference to ignore: 255 or 254,255",
-           "VALUES", "Input")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  add_list(app, "--mask-map", a.options.classes,
-           "Classes of the mask's values, if it does not name them: 0=background,1=road", "VALUE=CLASS",
-           "Input")
-      ->delimiter(',')
-      ->allow_extra_args(false);
-  add_list(app, "--probabilities", a.probabilities,
-           "Probabilities of the masks: adds a sweep over thresholds", "FILE...", "Input");
-  add_list(app, "--image", a.images, "Images of the masks, shown with the worst patches", "FILE...", "Input");
+  input.add("--model", a.model, "Model to segment the inputs with", "FILE");
+  input.add("--reference", a.references, "Label rasters or polygons: one for all inputs, or one per input",
+            "FILE...");
+  input.add("--points", a.options.points, "Sample points: accuracy and area with confidence intervals",
+            "FILE");
+  input.add("--attribute", a.options.attribute, "Field of polygons or points that holds the class", "NAME");
+  input.add("--layer", a.options.layer, "Layer of polygons or points, if the file has several", "NAME");
+  input.add("--background", a.options.background, "Class outside the polygons (default: not evaluated)",
+            "CLASS");
+  input.add_repeated("--map", a.options.map,
+                     "Class of a value or label of the reference: 255=road; repeatable", "REFVALUE=CLASS");
+  input.add_list("--ignore", a.options.ignore, "Values or labels of the reference to ignore: 255 or 254,255",
+                 "VALUES");
+  input.add_list("--mask-map", a.options.classes,
+                 "Classes of the mask's values, if it does not name them: 0=background,1=road",
+                 "VALUE=CLASS");
+  input.add("--probabilities", a.probabilities, "Probabilities of the masks: adds a sweep over thresholds",
+            "FILE...");
+  input.add("--image", a.images, "Images of the masks, shown with the worst patches", "FILE...");
   add_raster_options(app, a.raster);
 }
 
 void add_measure_options(CLI::App& app, EvaluateArguments& a) {
-  app.add_option("--class", a.options.positive,
-                 "Class of the sweep and the error raster (with two classes: the second)")
-      ->type_name("CLASS")
-      ->group("Measures");
-  app.add_option("--erode", a.options.erode,
-                 "Also measure without reference pixels within N pixels of another class (ISPRS)")
-      ->check(whole_number(1, kMostDistance))
-      ->type_name("N")
-      ->group("Measures");
-  app.add_option("--slack", a.options.slack,
-                 "Also measure with a tolerance of N pixels: relaxed precision and recall (Mnih 2013)")
-      ->check(whole_number(1, kMostDistance))
-      ->type_name("N")
-      ->group("Measures");
-  app.add_flag("--store-threshold", a.store_threshold,
-               "Store the threshold of the best F1 in the model file; `segment` uses it")
-      ->group("Measures");
+  OptionGroup measures(app, "Measures");
+  measures.add("--class", a.options.positive,
+               "Class of the sweep and the error raster (with two classes: the second)", "CLASS");
+  measures
+      .add("--erode", a.options.erode,
+           "Also measure without reference pixels within N pixels of another class (ISPRS)", "N")
+      ->check(whole_number(1, kMostDistance));
+  measures
+      .add("--slack", a.options.slack,
+           "Also measure with a tolerance of N pixels: relaxed precision and recall (Mnih 2013)", "N")
+      ->check(whole_number(1, kMostDistance));
+  measures.add_flag("--store-threshold", a.store_threshold,
+                    "Store the threshold of the best F1 in the model file; `segment` uses it");
 }
 
 void add_output_options(CLI::App& app, EvaluateArguments& a) {
-  app.add_option("--json", a.json, "Write all results as JSON")->type_name("FILE")->group("Output");
-  app.add_option("--html", a.html, "Write a web page with the matrix, curves and the worst patches")
-      ->type_name("FILE")
-      ->group("Output");
-  app.add_option("--errors", a.errors,
-                 "Write a raster of right and wrong pixels; a folder for several inputs")
-      ->type_name("OUT.tif|DIR/")
-      ->group("Output");
-  app.add_flag("--overwrite", a.options.overwrite, "Overwrite existing outputs")->group("Output");
-  app.add_option("--cache", a.cache, "Size of GDAL's block cache")
-      ->type_name("BYTES")
-      ->capture_default_str()
-      ->group("Work");
+  OptionGroup output(app, "Output"), work(app, "Work");
+  output.add("--json", a.json, "Write all results as JSON", "FILE");
+  output.add("--html", a.html, "Write a web page with the matrix, curves and the worst patches", "FILE");
+  output.add("--errors", a.errors, "Write a raster of right and wrong pixels; a folder for several inputs",
+             "OUT.tif|DIR/");
+  output.add_flag("--overwrite", a.options.overwrite, "Overwrite existing outputs");
+  work.add_shown("--cache", a.cache, "Size of GDAL's block cache", "BYTES");
 }
 
 EvaluationOptions evaluation_options(const EvaluateArguments& a, std::vector<EvaluationPair> pairs) {
@@ -151,16 +123,13 @@ void write_outputs(const EvaluateArguments& a, const EvaluationReport& report) {
 /// A project's part in place of inputs and references.
 class JudgedPart {
  public:
-  explicit JudgedPart(EvaluateArguments& a)
-      : folder_("terramask-part", !a.html.empty()   ? a.html
-                                  : !a.json.empty() ? a.json
-                                                    : a.errors) {
+  explicit JudgedPart(EvaluateArguments& a) : folder_("terramask-part", first_output(a)) {
     DatasetOptions options;
     options.strict = false;
     options.cache_bytes = 0;
     options.stop = &stop_flag();
     ProgressBar bar("");
-    options.progress = progress_sink(a, bar);
+    options.progress = progress_sink(a.verbosity, bar);
     const Dataset dataset(read_project(a.project), options);
     bar.finish();
     for (const std::string& warning : dataset.warnings()) spdlog::warn("warning: {}", warning);
@@ -200,11 +169,11 @@ void check_project(const EvaluateArguments& a) {
       {"--background", !a.options.background.empty()},
       {"--probabilities", !a.probabilities.empty()},
       {"--ndsm", !r.ndsm.empty()},
-      {"--bands", !r.bands.empty()},
-      {"--crs", !r.crs.empty()},
+      {"--bands", !r.typed.band_override.empty()},
+      {"--crs", !r.typed.crs.empty()},
       {"--resample", r.resample != "auto"},
-      {"--pixel-size", r.pixel_size.has_value()},
-      {"--src-nodata", !r.src_nodata.empty()}};
+      {"--pixel-size", r.typed.assumed_pixel_size_m.has_value()},
+      {"--src-nodata", !r.typed.src_nodata.empty()}};
   for (const auto& [option, told] : given)
     if (told)
       throw Error(ErrorCode::usage, fmt::format("{}: with --project it comes from the project", option),
@@ -234,7 +203,8 @@ int evaluate_inputs(EvaluateArguments& a) {
   std::unique_ptr<SegmentedInputs> segmented;
   if (!a.model.empty()) segmented = std::make_unique<SegmentedInputs>(a, pairs);
   ProgressBar bar("");
-  EvaluationReport report = evaluate(evaluation_options(a, pairs), progress_sink(a, bar), &stop_flag());
+  EvaluationReport report =
+      evaluate(evaluation_options(a, pairs), progress_sink(a.verbosity, bar), &stop_flag());
   bar.finish();
   if (judged) judged->name(report);
 

@@ -30,20 +30,13 @@ void check_store_threshold(const EvaluateArguments& a, const Model& model) {
 
 }  // namespace
 
-ProgressSink progress_sink(const EvaluateArguments& a, ProgressBar& bar) {
-  if (a.verbosity.quiet) return {};
-  return [&bar](const Progress& progress) { bar.show(progress); };
-}
-
 SegmentedInputs::SegmentedInputs(const EvaluateArguments& a, std::vector<EvaluationPair>& pairs) {
   Model model = load_model(a.model);
   for (const std::string& warning : model.warnings) spdlog::warn("warning: {}: {}", a.model, warning);
   check_store_threshold(a, model);
   Segmenter segmenter(std::move(model), a.device.options());
   spdlog::info("computing on {}", segmenter.device_name());
-  folder_ = std::make_unique<HiddenFolder>("terramask-evaluate", !a.html.empty()   ? a.html
-                                                                 : !a.json.empty() ? a.json
-                                                                                   : a.errors);
+  folder_ = std::make_unique<HiddenFolder>("terramask-evaluate", first_output(a));
   segment(a, segmenter, pairs);
 }
 
@@ -66,7 +59,7 @@ void SegmentedInputs::segment(const EvaluateArguments& a, Segmenter& segmenter,
     if (wants_sweep(a, segmenter.model())) options.probabilities = (own / "probabilities.tif").string();
     options.memory_limit = a.device.options().memory_limit;
     bar.relabel(pairs.size() == 1 ? "" : fmt::format("{} ({} of {}): ", a.inputs[i], i + 1, pairs.size()));
-    const SegmentSummary summary = segmenter.run(options, progress_sink(a, bar), &stop_flag());
+    const SegmentSummary summary = segmenter.run(options, progress_sink(a.verbosity, bar), &stop_flag());
     bar.finish();
     for (const std::string& warning : summary.warnings) spdlog::warn("warning: {}", warning);
     pairs[i].mask = options.output;

@@ -13,9 +13,6 @@
 
 namespace terramask::tools {
 
-/// Shows progress on a bar, unless --quiet.
-ProgressSink progress_sink(const EvaluateArguments& arguments, ProgressBar& bar);
-
 /// Masks and probabilities in a hidden folder beside the outputs; they go with the object.
 class SegmentedInputs {
  public:

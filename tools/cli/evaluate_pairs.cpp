@@ -36,19 +36,20 @@ bool into_folder(const std::string& path) {
 void check_without_model(const EvaluateArguments& a) {
   const RasterArguments& r = a.raster;
   const DeviceArguments& d = a.device;
-  const std::initializer_list<std::pair<const char*, bool>> given{{"--ndsm", !r.ndsm.empty()},
-                                                                  {"--bands", !r.bands.empty()},
-                                                                  {"--resample", r.resample != "auto"},
-                                                                  {"--crs", !r.crs.empty()},
-                                                                  {"--pixel-size", r.pixel_size.has_value()},
-                                                                  {"--src-nodata", !r.src_nodata.empty()},
-                                                                  {"--nodata-rule", !r.nodata_rule.empty()},
-                                                                  {"--no-src-alpha", r.no_alpha},
-                                                                  {"--device", d.device != "auto"},
-                                                                  {"--threads", d.threads != 0},
-                                                                  {"--memory-limit", !d.memory_limit.empty()},
-                                                                  {"--kernel", d.kernel != "auto"},
-                                                                  {"--precision", d.precision != "fast"}};
+  const std::initializer_list<std::pair<const char*, bool>> given{
+      {"--ndsm", !r.ndsm.empty()},
+      {"--bands", !r.typed.band_override.empty()},
+      {"--resample", r.resample != "auto"},
+      {"--crs", !r.typed.crs.empty()},
+      {"--pixel-size", r.typed.assumed_pixel_size_m.has_value()},
+      {"--src-nodata", !r.typed.src_nodata.empty()},
+      {"--nodata-rule", !r.nodata_rule.empty()},
+      {"--no-src-alpha", r.typed.no_alpha},
+      {"--device", d.device != "auto"},
+      {"--threads", d.threads != 0},
+      {"--memory-limit", !d.memory_limit.empty()},
+      {"--kernel", d.kernel != "auto"},
+      {"--precision", d.precision != "fast"}};
   for (const auto& [name, told] : given)
     if (told)
       throw Error(ErrorCode::usage, fmt::format("{}: is of images that a model segments", name),
@@ -109,6 +110,10 @@ std::vector<EvaluationPair> make_pairs(const EvaluateArguments& a) {
     pairs.push_back(pair);
   }
   return pairs;
+}
+
+std::string first_output(const EvaluateArguments& a) {
+  return !a.html.empty() ? a.html : !a.json.empty() ? a.json : a.errors;
 }
 
 void prepare_outputs(const EvaluateArguments& a, const std::vector<EvaluationPair>& pairs) {

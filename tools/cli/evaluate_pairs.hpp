@@ -30,6 +30,9 @@ struct EvaluateArguments {
 /// where the arguments do not fit each other.
 std::vector<EvaluationPair> make_pairs(const EvaluateArguments& arguments);
 
+/// Empty where none is written.
+std::string first_output(const EvaluateArguments& arguments);
+
 /// Checks that all that is to be written may be, and makes the folder of --errors DIR/.
 void prepare_outputs(const EvaluateArguments& arguments, const std::vector<EvaluationPair>& pairs);
 

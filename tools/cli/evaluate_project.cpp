@@ -3,18 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
+#include "cli/evaluate_report.hpp"
 #include "common/printing.hpp"
 #include "dataset/part_labels.hpp"
 
 namespace terramask::tools {
 namespace {
-
-std::string score(double value) {
-  return std::isfinite(value) ? fmt::format("{:.4f}", value) : "-";
-}
 
 std::vector<BandRequest> bands_of(const Model& model) {
   std::vector<BandRequest> bands;
@@ -105,8 +101,8 @@ void print_parts(const std::vector<Part>& parts, const std::vector<EvaluationRep
   std::vector<Scores> scores;
   for (const EvaluationReport& report : reports) scores.push_back(report.matrix.scores());
   const auto figures = [](const auto& of) {
-    return fmt::format("  {:>9}  {:>7}  {:>7}  {:>7}", score(of.precision), score(of.recall), score(of.f1),
-                       score(of.iou));
+    return fmt::format("  {:>9}  {:>7}  {:>7}  {:>7}", score_text(of.precision), score_text(of.recall),
+                       score_text(of.f1), score_text(of.iou));
   };
   for (std::size_t c = 0; c < reports.front().classes.size(); ++c) {
     std::string line = fmt::format("{:<{}}", reports.front().classes[c].name, widest);
@@ -117,7 +113,7 @@ void print_parts(const std::vector<Part>& parts, const std::vector<EvaluationRep
               accuracy = fmt::format("{:<{}}", "accuracy", widest);
   for (const Scores& of : scores) {
     mean += figures(of.macro);
-    accuracy += fmt::format("  {:>9}{:27}", score(of.overall), "");
+    accuracy += fmt::format("  {:>9}{:27}", score_text(of.overall), "");
   }
   accuracy.erase(accuracy.find_last_not_of(' ') + 1);
   say("{}\n{}\n", mean, accuracy);

@@ -9,11 +9,12 @@
 #include "core/page.hpp"
 
 namespace terramask::tools {
-namespace {
 
 std::string score_text(double value) {
   return std::isfinite(value) ? fmt::format("{:.4f}", value) : "-";
 }
+
+namespace {
 
 std::string percent(double value) {
   return std::isfinite(value) ? fmt::format("{:.2f}%", 100 * value) : "-";

@@ -1,19 +1,21 @@
 // terramask info: what a model or a raster is, and whether they fit.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <memory>
 
 #include "cli/file_kinds.hpp"
-#include "cli/info_architectures.hpp"
 #include "cli/info_model.hpp"
 #include "cli/info_raster.hpp"
 #include "cli/raster_arguments.hpp"
 #include "cli/subcommands.hpp"
 #include "common/checks.hpp"
 #include "common/device_options.hpp"
+#include "common/option_group.hpp"
 #include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "terramask/gdal.hpp"
+#include "terramask/network.hpp"
 #include "terramask/raster_names.hpp"
 #include "terramask/segment.hpp"
 
@@ -21,6 +23,56 @@ namespace terramask::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using Kind = NetworkKey::Kind;
+
+std::string values_text(const NetworkKey& key) {
+  if (key.kind == Kind::choice)
+    return fmt::format("{} (default {})", fmt::join(key.choices, " or "), key.choices.front());
+  return fmt::format("{:g} to {:g} (default {:g})", key.low, key.high, key.initial);
+}
+
+Json key_json(const NetworkKey& key) {
+  Json json{{"name", key.name}};
+  if (key.kind == Kind::choice) {
+    json.update({{"kind", "choice"},
+                 {"choices", std::vector<std::string>(key.choices.begin(), key.choices.end())},
+                 {"default", key.choices.front()}});
+  } else {
+    const auto value = [&key](double number) {
+      return key.kind == Kind::whole ? Json(static_cast<std::int64_t>(number)) : Json(number);
+    };
+    json.update({{"kind", key.kind == Kind::whole ? "whole" : "number"},
+                 {"minimum", value(key.low)},
+                 {"maximum", value(key.high)},
+                 {"default", value(key.initial)}});
+  }
+  json["training_only"] = key.training_only;
+  json["help"] = key.help;
+  return json;
+}
+
+/// A paragraph for each architecture, a line for each of its keys.
+std::string describe_architectures() {
+  std::string text;
+  for (const std::string& name : architectures()) {
+    text += fmt::format("{}: {}\n", name, architecture_title(name));
+    for (const NetworkKey& key : network_keys(name))
+      text += fmt::format("  {:<12} {}: {}\n", key.name, key.help, values_text(key));
+  }
+  return text;
+}
+
+/// The same for scripts, such as the one that writes schema and README (scripts/write_architectures.py).
+Json architectures_json() {
+  Json json{{"architectures", Json::array()}};
+  for (const std::string& name : architectures()) {
+    Json keys = Json::array();
+    for (const NetworkKey& key : network_keys(name)) keys.push_back(key_json(key));
+    json["architectures"].push_back(
+        {{"name", name}, {"title", architecture_title(name)}, {"keys", std::move(keys)}});
+  }
+  return json;
+}
 
 struct InfoArguments {
   std::vector<std::string> files;
@@ -107,7 +159,7 @@ int show(const InfoArguments& a) {
   for (const Model& model : models)
     for (const RasterInfo& raster : rasters)
       fits.push_back({&model, raster.path, faults_of(model, a.raster.options({raster.path})),
-                      model.info.pixel_size_m && (raster.pixel_size || a.raster.pixel_size)});
+                      model.info.pixel_size_m && (raster.pixel_size || a.raster.typed.assumed_pixel_size_m)});
   (a.json ? print_json : print_text)(models, rasters, fits, executor.get());
   for (const Fit& fit : fits)
     if (!fit.faults.empty()) return 1;
@@ -125,11 +177,10 @@ void info_options(CLI::App& app, std::function<int()>& run) {
   app.add_flag("--json", a->json, "Print JSON, for scripts");
   CLI::Option* plan = app.add_flag(
       "--plan", a->plan, "Print the model's layers for one patch instead, with shapes, FLOPs and bytes");
-  app.add_option("--patch", a->patch, "Size of that patch in pixels")
+  OptionGroup(app)
+      .add_shown("--patch", a->patch, "Size of that patch in pixels", "N")
       ->needs(plan)
-      ->check(whole_number(1, largest_side))
-      ->type_name("N")
-      ->capture_default_str();
+      ->check(whole_number(1, largest_side));
   add_raster_options(app, a->raster);
   add_device_options(app, a->device);
   app.footer(

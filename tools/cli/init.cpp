@@ -17,6 +17,7 @@
 #include "cli/tile_arguments.hpp"
 #include "common/checks.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 #include "common/printing.hpp"
 #include "dataset/dataset.hpp"
 #include "dataset/draft.hpp"
@@ -50,14 +51,11 @@ void print_classes(const Dataset& dataset) {
   std::size_t widest = 5;
   for (const ClassInfo& one : dataset.classes()) widest = std::max(widest, one.name.size());
   say("{:<{}}  value   share  {:>12}  {:>12}  {:>12}\n", "class", widest, "training", "validation", "test");
-  const auto share = [](std::uint64_t of, std::uint64_t all) {
-    return all == 0 ? 0.0 : 100 * static_cast<double>(of) / static_cast<double>(all);
-  };
   for (std::size_t c = 0; c < dataset.classes().size(); ++c) {
     const ClassInfo& one = dataset.classes()[c];
     std::array<std::uint64_t, kParts> counts{};
     for (std::size_t p = 0; p < kParts; ++p) counts[p] = dataset.count(parts[p], c);
-    const double percent = share(counts[0] + counts[1] + counts[2], total);
+    const double percent = percent_of(counts[0] + counts[1] + counts[2], total);
     // A class of 0.03% does not occur in 0.0% of the ground.
     say("{:<{}}  {:>5}  {:>5}%  {:>12}  {:>12}  {:>12}\n", one.name, widest, one.value,
         percent > 0 && percent < 1 ? fmt::format("{:.2g}", percent) : fmt::format("{:.1f}", percent),
@@ -162,7 +160,7 @@ int run_init(InitArguments& a) {
   DatasetOptions options;
   options.strict = false;
   options.stop = &stop_flag();
-  if (!a.verbosity.quiet) options.progress = [&bar](const Progress& progress) { bar.show(progress); };
+  options.progress = progress_sink(a.verbosity, bar);
   const auto dataset = choose_seed(a, project, options);
   bar.finish();
   notes.clear();
@@ -188,36 +186,33 @@ void init_options(CLI::App& app, std::function<int()>& run) {
                  "Images to train on: rasters, folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
       ->required()
       ->type_name("");
-  app.add_flag("--recursive", a->recursive, "Search subfolders of folders too");
-  app.add_option("-l,--labels", a->draft.labels,
-                 "Label rasters (class values): one for all images, or one per image")
-      ->required()
-      ->type_name("LABELS");
-  app.add_option("-o,--output", a->output, "Output project file")->required()->type_name("PROJECT.json");
-  app.add_option(
-         "--map", a->classes,
-         "Classes of the label values: 0-127=background,128-255=road#ffd400 or 1|2=roof; for labels in "
-         "colours '#ffd400=road' (default: each value is a class)")
-      ->type_name("VALUES=CLASS,...");
-  app.add_option("--ignore", a->draft.ignore, "Label values to ignore")
+  OptionGroup options(app);
+  options.add_flag("--recursive", a->recursive, "Search subfolders of folders too");
+  options
+      .add("-l,--labels", a->draft.labels,
+           "Label rasters (class values): one for all images, or one per image", "LABELS")
+      ->required();
+  options.add("-o,--output", a->output, "Output project file", "PROJECT.json")->required();
+  options.add("--map", a->classes,
+              "Classes of the label values: 0-127=background,128-255=road#ffd400 or 1|2=roof; for labels in "
+              "colours '#ffd400=road' (default: each value is a class)",
+              "VALUES=CLASS,...");
+  options.add("--ignore", a->draft.ignore, "Label values to ignore", "VALUES")
       ->delimiter(',')
-      ->check(whole_number(0, 65535))
-      ->type_name("VALUES");
-  app.add_option("--stack", a->draft.stack, "Rasters to append to each image as additional bands")
-      ->type_name("FILE");
-  app.add_option("--ndsm", a->ndsm,
-                 "Surface and terrain model; their difference is added to each image as the band ndsm")
-      ->expected(2)
-      ->type_name("DSM DTM");
+      ->check(whole_number(0, 65535));
+  options.add("--stack", a->draft.stack, "Rasters to append to each image as additional bands", "FILE");
+  options
+      .add("--ndsm", a->ndsm,
+           "Surface and terrain model; their difference is added to each image as the band ndsm", "DSM DTM")
+      ->expected(2);
   add_nodata_options(app, a->src_nodata, a->nodata_rule, a->draft.no_alpha);
-  app.add_option("-r,--resolution", a->draft.pixel_size_m,
-                 "Ground pixel size to resample everything to, in metres (default: that of the images)")
-      ->check(positive_number())
-      ->type_name("METRES");
-  app.add_option("--picture", a->picture,
-                 "Picture of samples with their labels (default: next to the project)")
-      ->type_name("OUT.png");
-  app.add_flag("--overwrite", a->overwrite, "Overwrite existing files");
+  options
+      .add("-r,--resolution", a->draft.pixel_size_m,
+           "Ground pixel size to resample everything to, in metres (default: that of the images)", "METRES")
+      ->check(positive_number());
+  options.add("--picture", a->picture, "Picture of samples with their labels (default: next to the project)",
+              "OUT.png");
+  options.add_flag("--overwrite", a->overwrite, "Overwrite existing files");
   add_project_options(app, a->settings);
   add_verbosity_options(app, a->verbosity);
   app.footer(

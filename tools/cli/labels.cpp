@@ -11,9 +11,11 @@
 #include "cli/labels_check.hpp"
 #include "cli/messages.hpp"
 #include "cli/outputs.hpp"
+#include "cli/segment_report.hpp"
 #include "cli/stop.hpp"
 #include "cli/subcommands.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 #include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "core/counted.hpp"
@@ -56,16 +58,9 @@ void parse_sources(LabelsArguments& a) {
   }
 }
 
-std::string labels_grid_text(const Grid& grid) {
-  std::string text = fmt::format("{} x {} pixels", grid.width, grid.height);
-  if (const auto size = ground_pixel_size(grid))
-    text += fmt::format(" of {:.4g} x {:.4g} m", size->x, size->y);
-  return text;
-}
-
 void print_estimate(const LabelsArguments& a, const LabelsEstimate& e) {
   say("{} -> {}\n", a.options.like, a.options.output);
-  say("  grid     {}\n", labels_grid_text(e.grid));
+  say("  grid     {}\n", grid_text(e.grid));
   for (const std::string& source : e.sources) say("  source   {}\n", source);
   for (const std::string& rule : e.rules) say("  {}\n", rule);
   say("  disk     {} at most while it is written, {} free\n", bytes_text(e.disk.peak_bytes),
@@ -92,13 +87,12 @@ void print_summary(const LabelsArguments& a, const LabelsSummary& s) {
     total += count;
     width = std::max(width, info.name.size());
   }
-  const auto percent = [total](std::uint64_t count) {
-    return total == 0 ? 0 : 100 * static_cast<double>(count) / static_cast<double>(total);
-  };
-  say("{}\n  {}; {}\n", a.options.output, labels_grid_text(s.grid), duration_text(s.seconds));
+  say("{}\n  {}; {}\n", a.options.output, grid_text(s.grid), duration_text(s.seconds));
   for (const auto& [info, count] : s.counts)
-    say("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", info.value, info.name, width, percent(count), count);
-  say("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", "-", "ignore", width, percent(s.ignored), s.ignored);
+    say("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", info.value, info.name, width, percent_of(count, total),
+        count);
+  say("  {:>5} {:<{}} {:5.1f}%  {:>12} pixels\n", "-", "ignore", width, percent_of(s.ignored, total),
+      s.ignored);
   for (const RuleSummary& rule : s.rules)
     say("  {}: {} feature{}, {} pixels\n", rule.name, rule.features, rule.features == 1 ? "" : "s",
         rule.pixels);
@@ -132,9 +126,7 @@ int run_labels(LabelsArguments& a) {
     return 0;
   }
   ProgressBar bar("terramask labels: ");
-  ProgressSink sink;
-  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  const LabelsSummary summary = make_labels(a.options, sink, &stop_flag());
+  const LabelsSummary summary = make_labels(a.options, progress_sink(a.verbosity, bar), &stop_flag());
   bar.finish();
   for (const std::string& warning : summary.warnings) spdlog::warn("warning: {}", warning);
   if (!a.verbosity.quiet) print_summary(a, summary);
@@ -147,37 +139,28 @@ void labels_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<LabelsArguments>();
   LabelsOptions& o = a->options;
   app.add_option("RULES", o.rules, "The rules file (.json)")->type_name("");
-  app.add_option("--like", o.like, "Image whose grid the labels use, or that they are checked against")
-      ->required()
-      ->type_name("IMAGE");
-  app.add_option("-o,--output", o.output, "Output labels, a Cloud Optimized GeoTIFF")
-      ->type_name("LABELS.tif");
-  app.add_option(
-         "--burn", o.burns,
-         "Burn the features of a vector file as one class, instead of using rules; lines and points need a "
-         "width. Later files are painted over earlier ones, the rest is background; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("FILE[#layer=NAME]=CLASS[:WIDTHm]");
-  app.add_option("--source", a->sources, "File to use for a source of the rules; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("NAME=FILE");
-  app.add_option("--crs", o.crs, "CRS of the image, if it has none")->type_name("CRS");
-  app.add_option("--co", o.creation_options, "Creation option of GDAL's COG driver; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("NAME=VALUE");
-  app.add_flag("--overwrite", o.overwrite, "Overwrite existing labels");
-  app.add_flag("--allow-empty", o.allow_empty,
-               "Write labels even if no rule paints a pixel (otherwise an error)");
-  app.add_option("--scratch", o.scratch, "Folder for temporary files (default: the output's)")
-      ->type_name("DIR");
-  app.add_option("--max-memory", a->memory,
-                 "Memory for reading OpenStreetMap before the scratch folder is used")
-      ->type_name("BYTES")
-      ->capture_default_str();
-  app.add_option("--cache", a->cache, "Size of GDAL's block cache")
-      ->type_name("BYTES")
-      ->capture_default_str();
-  app.add_flag("--dry-run", a->dry_run, "Only check rules and sources, and estimate memory and disk");
+  OptionGroup options(app);
+  options.add("--like", o.like, "Image whose grid the labels use, or that they are checked against", "IMAGE")
+      ->required();
+  options.add("-o,--output", o.output, "Output labels, a Cloud Optimized GeoTIFF", "LABELS.tif");
+  options.add_repeated(
+      "--burn", o.burns,
+      "Burn the features of a vector file as one class, instead of using rules; lines and points need a "
+      "width. Later files are painted over earlier ones, the rest is background; repeatable",
+      "FILE[#layer=NAME]=CLASS[:WIDTHm]");
+  options.add_repeated("--source", a->sources, "File to use for a source of the rules; repeatable",
+                       "NAME=FILE");
+  options.add("--crs", o.crs, "CRS of the image, if it has none", "CRS");
+  options.add_repeated("--co", o.creation_options, "Creation option of GDAL's COG driver; repeatable",
+                       "NAME=VALUE");
+  options.add_flag("--overwrite", o.overwrite, "Overwrite existing labels");
+  options.add_flag("--allow-empty", o.allow_empty,
+                   "Write labels even if no rule paints a pixel (otherwise an error)");
+  options.add("--scratch", o.scratch, "Folder for temporary files (default: the output's)", "DIR");
+  options.add_shown("--max-memory", a->memory,
+                    "Memory for reading OpenStreetMap before the scratch folder is used", "BYTES");
+  options.add_shown("--cache", a->cache, "Size of GDAL's block cache", "BYTES");
+  options.add_flag("--dry-run", a->dry_run, "Only check rules and sources, and estimate memory and disk");
   add_labels_check_options(app, a->check);
   add_verbosity_options(app, a->verbosity);
   app.footer(

@@ -14,6 +14,7 @@
 #include "cli/stop.hpp"
 #include "common/checks.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 #include "common/option_names.hpp"
 #include "common/printing.hpp"
 #include "common/progress_bar.hpp"
@@ -111,21 +112,18 @@ void print_totals(const CheckReport& report) {
     labelled += one.valid > one.ignored ? 1 : 0;
     for (std::size_t c = 0; c < counts.size(); ++c) counts[c] += one.counts[c];
   }
-  const auto percent = [](std::uint64_t part, std::uint64_t all) {
-    return all == 0 ? 0.0 : 100 * static_cast<double>(part) / static_cast<double>(all);
-  };
   say("{} over {}\n", report.labels, report.image);
   say("  blocks    {} of {} × {} pixels, {} with labels\n", report.blocks.size(), report.block, report.block,
       labelled);
   say("  offset    {}\n", common_text(report));
   say("  confident {} blocks in both directions, {} along x, {} along y (to half a pixel, 95%)\n",
       report.confident_both, report.confident_x, report.confident_y);
-  say("  ignore    {:.1f}%\n", percent(ignored, valid));
+  say("  ignore    {:.1f}%\n", percent_of(ignored, valid));
   for (std::size_t c = 0; c < counts.size(); ++c)
-    say("  {:>5.1f}%    {}\n", percent(counts[c], valid - ignored), report.classes[c].name);
+    say("  {:>5.1f}%    {}\n", percent_of(counts[c], valid - ignored), report.classes[c].name);
   if (report.has_model)
     say("  disputed  {:.1f}% of the labelled pixels, those within {} pixels of a border aside\n",
-        percent(disputed, judged), labels::kSlack);
+        percent_of(disputed, judged), labels::kSlack);
 }
 
 std::string axis_text(double value, double sigma, bool known) {
@@ -177,64 +175,35 @@ void write_aligned(const LabelsCheckArguments& a, const LabelsCheckCall& call, c
 }  // namespace
 
 void add_labels_check_options(CLI::App& app, LabelsCheckArguments& a) {
-  constexpr const char* group = "Checking and aligning";
-  app.add_option("--check", a.check, "Estimate how far these labels are shifted against the image (--like)")
-      ->type_name("LABELS")
-      ->group(group);
-  app.add_option("--align", a.align, "Write these labels shifted to match the image (--like)")
-      ->type_name("LABELS")
-      ->group(group);
-  app.add_option("--align-by", a.mode,
-                 "smooth: shift each place by the blocks around it; common: shift everything by the most "
-                 "frequent offset")
-      ->check(one_of({"smooth", "common"}))
-      ->type_name("smooth|common")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--block", a.block, "Block size in pixels of the image, 32 to 4096")
-      ->check(whole_number(32, 4096))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--max-offset", a.reach, "Largest shift to look for, in pixels, 2 to 64")
-      ->check(whole_number(2, 64))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--map", a.classes,
-                 "Classes of the label values, as for init (default: each value is a class)")
-      ->type_name("VALUES=CLASS,...")
-      ->group(group);
-  app.add_option("--ignore", a.ignore, "Label values to ignore")
+  OptionGroup group(app, "Checking and aligning");
+  group.add("--check", a.check, "Estimate how far these labels are shifted against the image (--like)",
+            "LABELS");
+  group.add("--align", a.align, "Write these labels shifted to match the image (--like)", "LABELS");
+  group.add_choice("--align-by", a.mode,
+                   "smooth: shift each place by the blocks around it; common: shift everything by the most "
+                   "frequent offset",
+                   {"smooth", "common"});
+  group.add_shown("--block", a.block, "Block size in pixels of the image, 32 to 4096", "N")
+      ->check(whole_number(32, 4096));
+  group.add_shown("--max-offset", a.reach, "Largest shift to look for, in pixels, 2 to 64", "N")
+      ->check(whole_number(2, 64));
+  group.add("--map", a.classes, "Classes of the label values, as for init (default: each value is a class)",
+            "VALUES=CLASS,...");
+  group.add("--ignore", a.ignore, "Label values to ignore", "VALUES")
       ->delimiter(',')
-      ->check(whole_number(0, 65535))
-      ->type_name("VALUES")
-      ->group(group);
-  app.add_option("--model", a.model, "Rank the blocks by how much this model disagrees with the labels")
-      ->type_name("MODEL")
-      ->group(group);
-  app.add_option("--ndsm", a.ndsm,
-                 "Surface and terrain model; their difference is the band ndsm of the model")
-      ->expected(2)
-      ->type_name("DSM DTM")
-      ->group(group);
-  app.add_option("--csv", a.csv, "Write all blocks as a table")->type_name("FILE")->group(group);
-  app.add_option("--gpkg", a.gpkg, "Write all blocks as polygons with their results")
-      ->type_name("FILE.gpkg")
-      ->group(group);
-  app.add_option("--html", a.html, "Write a web page with results, arrows and pictures of the worst blocks")
-      ->type_name("FILE")
-      ->group(group);
-  app.add_option("--pictures", a.pictures, "Number of blocks on the web page")
-      ->check(whole_number(0, 1000))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--list", a.listed, "Number of blocks to print")
-      ->check(whole_number(0, 1'000'000))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(group);
+      ->check(whole_number(0, 65535));
+  group.add("--model", a.model, "Rank the blocks by how much this model disagrees with the labels", "MODEL");
+  group
+      .add("--ndsm", a.ndsm, "Surface and terrain model; their difference is the band ndsm of the model",
+           "DSM DTM")
+      ->expected(2);
+  group.add("--csv", a.csv, "Write all blocks as a table", "FILE");
+  group.add("--gpkg", a.gpkg, "Write all blocks as polygons with their results", "FILE.gpkg");
+  group.add("--html", a.html, "Write a web page with results, arrows and pictures of the worst blocks",
+            "FILE");
+  group.add_shown("--pictures", a.pictures, "Number of blocks on the web page", "N")
+      ->check(whole_number(0, 1000));
+  group.add_shown("--list", a.listed, "Number of blocks to print", "N")->check(whole_number(0, 1'000'000));
   add_device_options(app, a.device);
 }
 
@@ -242,8 +211,7 @@ int run_labels_check(const LabelsCheckArguments& a, const LabelsCheckCall& call)
   check_call(a, call);
   CheckOptions options = options_of(a, call);
   ProgressBar bar("terramask labels: ");
-  ProgressSink sink;
-  if (!call.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
+  const ProgressSink sink = progress_sink(call.verbosity, bar);
   std::unique_ptr<ModelMask> mask;
   if (!a.model.empty()) {
     const std::string beside = !a.html.empty()   ? a.html

@@ -12,6 +12,7 @@
 #include "cli/subcommands.hpp"
 #include "common/checks.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 #include "common/printing.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/progress.hpp"
@@ -31,9 +32,8 @@ int run_legend(const LegendArguments& a) {
   configure_gdal(std::uint64_t{64} << 20U);
   begin_outputs(std::array{a.output, a.picture}, a.overwrite, std::array{a.map});
   ProgressBar bar("terramask legend: ");
-  ProgressSink sink;
-  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  const SuggestedLegend legend = suggest_legend(a.map, a.least_percent / 100, sink, &stop_flag());
+  const SuggestedLegend legend =
+      suggest_legend(a.map, a.least_percent / 100, progress_sink(a.verbosity, bar), &stop_flag());
   bar.finish();
   if (!a.output.empty()) write_suggested_rules(a.output, legend, a.overwrite);
   if (!a.picture.empty()) write_legend_picture(a.picture, legend, a.overwrite);
@@ -54,15 +54,14 @@ void legend_options(CLI::App& app, std::function<int()>& run) {
   app.add_option("MAP", a->map, "A rendered map: any raster GDAL opens, or slippy-map tiles")
       ->required()
       ->type_name("");
-  app.add_option("-o,--output", a->output, "Output rules file with the legend, to be edited")
-      ->type_name("RULES.json");
-  app.add_option("--picture", a->picture, "Draw the colours to a picture")->type_name("OUT.png");
-  app.add_option("--min-percent", a->least_percent,
-                 "Omit colours that cover less than this share of the areas")
-      ->check(number_between(0, 100))
-      ->type_name("PERCENT")
-      ->capture_default_str();
-  app.add_flag("--overwrite", a->overwrite, "Overwrite existing files");
+  OptionGroup options(app);
+  options.add("-o,--output", a->output, "Output rules file with the legend, to be edited", "RULES.json");
+  options.add("--picture", a->picture, "Draw the colours to a picture", "OUT.png");
+  options
+      .add_shown("--min-percent", a->least_percent,
+                 "Omit colours that cover less than this share of the areas", "PERCENT")
+      ->check(number_between(0, 100));
+  options.add_flag("--overwrite", a->overwrite, "Overwrite existing files");
   add_verbosity_options(app, a->verbosity);
   app.footer(
       R"(Finds the colours that fill areas. Thin lines (casings, outlines) and text are not included; add lines

@@ -42,4 +42,9 @@ void start_messages(const std::string& name, const Verbosity& verbosity) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+ProgressSink progress_sink(const Verbosity& verbosity, ProgressBar& bar) {
+  if (verbosity.quiet) return {};
+  return [&bar](const Progress& progress) { bar.show(progress); };
+}
+
 }  // namespace terramask::tools

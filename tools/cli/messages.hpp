@@ -20,4 +20,7 @@ void add_verbosity_options(CLI::App& app, Verbosity& verbosity);
 /// Lets spdlog write to stderr, each line after `name`: errors alone with -q, details too with -v.
 void start_messages(const std::string& name, const Verbosity& verbosity);
 
+/// Shows progress on a bar, unless --quiet.
+ProgressSink progress_sink(const Verbosity& verbosity, ProgressBar& bar);
+
 }  // namespace terramask::tools

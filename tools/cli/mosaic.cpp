@@ -13,8 +13,8 @@
 #include "cli/outputs.hpp"
 #include "cli/stop.hpp"
 #include "cli/subcommands.hpp"
-#include "common/checks.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 #include "common/printing.hpp"
 #include "common/progress_bar.hpp"
 #include "core/counted.hpp"
@@ -52,9 +52,7 @@ int mosaic(MosaicArguments& a) {
                                                     : TileContents::automatic;
   begin_outputs(std::array{a.options.output}, a.options.overwrite, {});
   ProgressBar bar("");
-  ProgressSink sink;
-  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  const MosaicSummary made = write_mosaic(a.options, sink, &stop_flag());
+  const MosaicSummary made = write_mosaic(a.options, progress_sink(a.verbosity, bar), &stop_flag());
   bar.finish();
   for (const std::string& warning : made.warnings) spdlog::warn("note: {}", warning);
   if (a.verbosity.quiet) return 0;
@@ -77,42 +75,26 @@ void mosaic_options(CLI::App& app, std::function<int()>& run) {
                  "Rasters, folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
       ->required()
       ->type_name("");
-  app.add_flag("--recursive", a->options.recursive, "Search subfolders of folders too")->group("Input");
-  app.add_option("--priority", a->priority,
-                 "Which tile wins where several have data: the one named last or first, or "
-                 "the newest file")
-      ->check(one_of({"last", "first", "newest"}))
-      ->type_name("last|first|newest")
-      ->capture_default_str()
-      ->group("Input");
-  app.add_flag("--align", a->options.align,
-               "Resample tiles on other grids or in other CRSs to the first one's: classes by nearest or "
-               "mode, others "
-               "bilinear or average")
-      ->group("Input");
-  app.add_option("--contents", a->contents,
-                 "Kind of data; auto: one band with class names or a colour table is a mask")
-      ->check(one_of({"auto", "classes", "continuous"}))
-      ->type_name("auto|classes|continuous")
-      ->capture_default_str()
-      ->group("Input");
-  app.add_option("--src-nodata", a->options.src_nodata,
-                 "Nodata value of the tiles, instead of the ones in the files; none: no nodata")
-      ->type_name("V|none")
-      ->group("Input");
-  app.add_option("--cache", a->cache, "Size of GDAL's block cache")
-      ->type_name("BYTES")
-      ->capture_default_str()
-      ->group("Work");
-  app.add_option("-o,--output", a->options.output, "Output mosaic")
-      ->required()
-      ->type_name("OUT.tif")
-      ->group("Output");
-  app.add_option("--co", a->options.creation_options, "Creation option of GDAL's COG driver; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("NAME=VALUE")
-      ->group("Output");
-  app.add_flag("--overwrite", a->options.overwrite, "Overwrite an existing output")->group("Output");
+  OptionGroup input(app, "Input"), work(app, "Work"), output(app, "Output");
+  input.add_flag("--recursive", a->options.recursive, "Search subfolders of folders too");
+  input.add_choice("--priority", a->priority,
+                   "Which tile wins where several have data: the one named last or first, or "
+                   "the newest file",
+                   {"last", "first", "newest"});
+  input.add_flag("--align", a->options.align,
+                 "Resample tiles on other grids or in other CRSs to the first one's: classes by nearest or "
+                 "mode, others "
+                 "bilinear or average");
+  input.add_choice("--contents", a->contents,
+                   "Kind of data; auto: one band with class names or a colour table is a mask",
+                   {"auto", "classes", "continuous"});
+  input.add("--src-nodata", a->options.src_nodata,
+            "Nodata value of the tiles, instead of the ones in the files; none: no nodata", "V|none");
+  work.add_shown("--cache", a->cache, "Size of GDAL's block cache", "BYTES");
+  output.add("-o,--output", a->options.output, "Output mosaic", "OUT.tif")->required();
+  output.add_repeated("--co", a->options.creation_options, "Creation option of GDAL's COG driver; repeatable",
+                      "NAME=VALUE");
+  output.add_flag("--overwrite", a->options.overwrite, "Overwrite an existing output");
   add_verbosity_options(app, a->verbosity);
   app.footer(kMosaicFooter);
   run = [a] { return mosaic(*a); };

@@ -9,6 +9,7 @@
 #include "cli/outputs.hpp"
 #include "cli/subcommands.hpp"
 #include "common/checks.hpp"
+#include "common/option_group.hpp"
 #include "common/printing.hpp"
 #include "terramask/gdal.hpp"
 
@@ -29,16 +30,13 @@ void picture_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<PictureArguments>();
   app.add_option("IMAGE", a->image, "The image that was segmented")->required()->type_name("");
   app.add_option("MASK", a->mask, "Its mask, as `terramask segment` writes it")->required()->type_name("");
-  app.add_option("-o,--output", a->output, "Output picture (PNG)")->required()->type_name("OUT.png");
-  app.add_option("--max-side", a->max_side, "Maximum width and height in pixels")
-      ->check(whole_number(100, 20000))
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_option("--opacity", a->opacity, "Opacity of the mask: 0 (transparent) to 1 (opaque)")
-      ->check(number_between(0, 1))
-      ->type_name("X")
-      ->capture_default_str();
-  app.add_flag("--overwrite", a->overwrite, "Overwrite an existing picture");
+  OptionGroup options(app);
+  options.add("-o,--output", a->output, "Output picture (PNG)", "OUT.png")->required();
+  options.add_shown("--max-side", a->max_side, "Maximum width and height in pixels", "N")
+      ->check(whole_number(100, 20000));
+  options.add_shown("--opacity", a->opacity, "Opacity of the mask: 0 (transparent) to 1 (opaque)", "X")
+      ->check(number_between(0, 1));
+  options.add_flag("--overwrite", a->overwrite, "Overwrite an existing picture");
   add_verbosity_options(app, a->verbosity);
   app.footer(
       "Example:\n"

@@ -9,7 +9,6 @@
 #include "cli/messages.hpp"
 #include "cli/ranks.hpp"
 #include "cli/region_arguments.hpp"
-#include "cli/region_job.hpp"
 #include "cli/region_report.hpp"
 #include "cli/stop.hpp"
 #include "cli/subcommands.hpp"
@@ -56,9 +55,7 @@ int outcome(const RegionArguments& a, const RegionRun& run, const RegionSummary&
 
 int finish(const RegionArguments& a, const RegionRun& run) {
   ProgressBar bar("");
-  ProgressSink sink;
-  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  const RegionSummary summary = finish_region(run.output, sink, &stop_flag());
+  const RegionSummary summary = finish_region(run.output, progress_sink(a.verbosity, bar), &stop_flag());
   bar.finish();
   return outcome(a, run, summary);
 }
@@ -97,9 +94,7 @@ int region(const RegionArguments& a, Communicator& ranks) {
     bar.finish();
     spdlog::info("{}", text);
   };
-  ProgressSink sink;
-  if (!verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  const RegionSummary summary = run_region(job, run, sink, &stop_flag());
+  const RegionSummary summary = run_region(job, run, progress_sink(verbosity, bar), &stop_flag());
   bar.finish();
   if (!ranks.first()) return 0;
   return outcome(a, run, summary);

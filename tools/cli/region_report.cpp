@@ -13,16 +13,12 @@
 namespace terramask::tools {
 namespace {
 
-double share_percent(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
 /// What all tiles that are done show, whichever run did them.
 void print_region(const RegionRun& run, const RegionSummary& s) {
   const RegionTotals& all = s.region;
   say("  {}{}: {:.1f} Mpx, {:.1f}% valid{}\n", run.shards == 1 ? "whole region" : "whole shard",
       s.done + s.kept == s.tiles ? "" : fmt::format(", {} of {} tiles", s.done + s.kept, s.tiles),
-      static_cast<double>(all.pixels) * 1e-6, share_percent(all.valid_pixels, all.pixels),
+      static_cast<double>(all.pixels) * 1e-6, percent_of(all.valid_pixels, all.pixels),
       all.has_areas ? ", " + area_text(all.square_metres) : "");
   std::size_t width = 0;
   for (const RegionClass& one : all.classes) width = std::max(width, one.info.name.size());
@@ -30,7 +26,7 @@ void print_region(const RegionRun& run, const RegionSummary& s) {
   const int digits = all.square_metres < 1e6 ? 4 : 1;
   for (const RegionClass& one : all.classes)
     say("  {:>5} {:<{}} {:5.1f}%{}\n", one.info.value, one.info.name, width,
-        share_percent(one.pixels, all.valid_pixels),
+        percent_of(one.pixels, all.valid_pixels),
         all.has_areas ? fmt::format("  {:>12.{}f} ha", one.square_metres * 1e-4, digits) : "");
 }
 

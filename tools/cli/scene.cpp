@@ -10,6 +10,7 @@
 #include "cli/stop.hpp"
 #include "cli/subcommands.hpp"
 #include "common/checks.hpp"
+#include "common/option_group.hpp"
 #include "common/printing.hpp"
 
 namespace terramask::tools {
@@ -50,22 +51,14 @@ void scene_options(CLI::App& app, std::function<int()>& run) {
   app.add_option("--seed", options.seed, "Random seed: each makes another town")
       ->check(whole_number(0, std::numeric_limits<std::int64_t>::max()))
       ->capture_default_str();
-  app.add_option("--size", arguments->size, "Width and height in pixels, 64 to 65536")
-      ->type_name("WxH")
-      ->capture_default_str();
-  app.add_option("--pixel-size", options.pixel_size_m, "Pixel size in metres, 0.1 to 5")
-      ->type_name("M")
-      ->capture_default_str();
-  app.add_option("--epsg", options.epsg, "A projected CRS in metres")
-      ->type_name("CODE")
-      ->capture_default_str();
-  app.add_option("--origin", arguments->origin, "Upper left corner: easting and northing in metres")
-      ->type_name("X,Y")
+  OptionGroup own(app);
+  own.add_shown("--size", arguments->size, "Width and height in pixels, 64 to 65536", "WxH");
+  own.add_shown("--pixel-size", options.pixel_size_m, "Pixel size in metres, 0.1 to 5", "M");
+  own.add_shown("--epsg", options.epsg, "A projected CRS in metres", "CODE");
+  own.add("--origin", arguments->origin, "Upper left corner: easting and northing in metres", "X,Y")
       ->default_str(fmt::format("{:.0f},{:.0f}", options.origin_x, options.origin_y));
-  app.add_option("--threads", options.threads, "Threads (0: all); the result is the same")
-      ->type_name("N")
-      ->capture_default_str();
-  app.add_flag("--overwrite", options.overwrite, "Overwrite an existing scene");
+  own.add_shown("--threads", options.threads, "Threads (0: all); the result is the same", "N");
+  own.add_flag("--overwrite", options.overwrite, "Overwrite an existing scene");
   add_verbosity_options(app, arguments->verbosity);
   app.footer(
       R"(Makes ortho.tif, dsm.tif, dtm.tif, labels.tif, map.gpkg and map.osm; the same seed makes the same bytes.
@@ -77,9 +70,7 @@ Example:
     parse_size(arguments->size, arguments->options);
     if (!arguments->origin.empty()) parse_origin(arguments->origin, arguments->options);
     ProgressBar bar("terramask scene: ");
-    ProgressSink sink;
-    if (!arguments->verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-    generate_scene(arguments->options, sink, &stop_flag());
+    generate_scene(arguments->options, progress_sink(arguments->verbosity, bar), &stop_flag());
     bar.finish();
     if (!arguments->verbosity.quiet)
       for (const std::string& name : scene_files()) say("{}/{}\n", arguments->options.folder, name);

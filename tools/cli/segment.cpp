@@ -14,6 +14,7 @@
 #include "cli/subcommands.hpp"
 #include "common/checks.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 #include "common/printing.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/output.hpp"
@@ -48,89 +49,52 @@ void add_input_options(CLI::App& app, SegmentArguments& a) {
          "RASTER", a.rasters,
          "Input rasters: anything GDAL opens; folders, patterns ('tiles/*.tif') and lists (@tiles.txt)")
       ->type_name("");
-  app.add_flag("--recursive", a.recursive, "Search subfolders of folders too")->group("Input");
-  app.add_option(
-         "--stack", a.stack,
-         "Join the bands of several files; the first one sets the grid. Repeat it (--stack A --stack B) "
-         "for names with commas")
-      ->allow_extra_args(false)
-      ->type_name("A,B")
-      ->group("Input");
-  app.add_flag("--mosaic", a.mosaic, "Treat all rasters as one image, with one output")->group("Input");
+  OptionGroup input(app, "Input");
+  input.add_flag("--recursive", a.recursive, "Search subfolders of folders too");
+  input.add_repeated(
+      "--stack", a.stack,
+      "Join the bands of several files; the first one sets the grid. Repeat it (--stack A --stack B) "
+      "for names with commas",
+      "A,B");
+  input.add_flag("--mosaic", a.mosaic, "Treat all rasters as one image, with one output");
   add_raster_options(app, a.raster);
-  app.add_option("--bounds", a.bounds,
-                 "Process only this box: XMIN YMIN XMAX YMAX (or separated by commas); across 180 degrees "
-                 "XMIN is the larger one")
-      ->delimiter(',')
-      ->expected(1, 4)
-      ->check(number())
-      ->allow_extra_args(false)
-      ->type_name("BOX")
-      ->group("Input");
-  app.add_option("--bounds-crs", a.options.bounds_crs, "CRS of --bounds (default: the raster's)")
-      ->type_name("CRS")
-      ->group("Input");
-  app.add_option("--cutline", a.options.cutline,
-                 "Process only pixels whose centres lie in these polygons (any vector file)")
-      ->type_name("FILE")
-      ->group("Input");
+  add_area_options(input, a.bounds, a.options.bounds_crs, a.options.cutline, "raster");
 }
 
 void add_output_options(CLI::App& app, SegmentArguments& a) {
-  app.add_option("-o,--output", a.output,
-                 "Output mask, a Cloud Optimized GeoTIFF; a folder for several rasters")
-      ->required()
-      ->type_name("OUT.tif|DIR/")
-      ->group("Output");
-  app.add_option("--grid", a.grid, "Grid of the mask: the input's, or the one at the model's pixel size")
-      ->check(one_of({"input", "model"}))
-      ->type_name("input|model")
-      ->capture_default_str()
-      ->group("Output");
-  app.add_option("--probabilities", a.probabilities, "Also write probabilities, one band per class")
-      ->type_name("FILE.tif")
-      ->group("Output");
-  app.add_option("--probability-type", a.probability_type,
-                 "Data type of the probabilities; byte: 0 to 254, nodata 255")
-      ->check(one_of({"byte", "float32"}))
-      ->type_name("byte|float32")
-      ->capture_default_str()
-      ->group("Output");
-  app.add_option("--picture", a.picture, "Also draw the image with the mask on top")
-      ->type_name("FILE.png")
-      ->group("Output");
-  app.add_option("--co", a.options.creation_options,
-                 "Creation option of GDAL's COG driver, such as COMPRESS=ZSTD; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("NAME=VALUE")
-      ->group("Output");
+  OptionGroup output(app, "Output");
+  output
+      .add("-o,--output", a.output, "Output mask, a Cloud Optimized GeoTIFF; a folder for several rasters",
+           "OUT.tif|DIR/")
+      ->required();
+  output.add_choice("--grid", a.grid, "Grid of the mask: the input's, or the one at the model's pixel size",
+                    {"input", "model"});
+  output.add("--probabilities", a.probabilities, "Also write probabilities, one band per class", "FILE.tif");
+  output.add_choice("--probability-type", a.probability_type,
+                    "Data type of the probabilities; byte: 0 to 254, nodata 255", {"byte", "float32"});
+  output.add("--picture", a.picture, "Also draw the image with the mask on top", "FILE.png");
+  output.add_repeated("--co", a.options.creation_options,
+                      "Creation option of GDAL's COG driver, such as COMPRESS=ZSTD; repeatable",
+                      "NAME=VALUE");
   add_background_options(app, a.background);
-  app.add_flag("--overwrite", a.options.overwrite, "Overwrite existing outputs")->group("Output");
+  output.add_flag("--overwrite", a.options.overwrite, "Overwrite existing outputs");
 }
 
 void add_work_options(CLI::App& app, SegmentArguments& a) {
-  app.add_option("--tile", a.options.tile,
-                 "Tile size in pixels; affects the speed, not the mask (default: by memory)")
-      ->check(whole_number(1, largest_side))
-      ->type_name("N")
-      ->group("Work");
-  app.add_option(
-         "--overlap", a.options.overlap,
-         "Blend patches over N pixels instead of exact tiling: faster, but the mask depends on --tile")
-      ->check(whole_number(0, largest_side))
-      ->type_name("N")
-      ->group("Work");
-  app.add_option("--cache", a.cache, "Size of GDAL's block cache")
-      ->type_name("BYTES")
-      ->capture_default_str()
-      ->group("Work");
-  app.add_flag("--dry-run", a.dry_run, "Only estimate tiles, memory, disk and time")->group("Work");
-  app.add_option("--threshold", a.options.threshold,
-                 "With two classes: assign the second where its probability is above P (default: the "
-                 "model's, or 0.5)")
-      ->check(number())
-      ->type_name("P")
-      ->group("Work");
+  OptionGroup work(app, "Work");
+  work.add("--tile", a.options.tile,
+           "Tile size in pixels; affects the speed, not the mask (default: by memory)", "N")
+      ->check(whole_number(1, largest_side));
+  work.add("--overlap", a.options.overlap,
+           "Blend patches over N pixels instead of exact tiling: faster, but the mask depends on --tile", "N")
+      ->check(whole_number(0, largest_side));
+  work.add_shown("--cache", a.cache, "Size of GDAL's block cache", "BYTES");
+  work.add_flag("--dry-run", a.dry_run, "Only estimate tiles, memory, disk and time");
+  work.add("--threshold", a.options.threshold,
+           "With two classes: assign the second where its probability is above P (default: the "
+           "model's, or 0.5)",
+           "P")
+      ->check(number());
   add_device_options(app, a.device);
   add_verbosity_options(app, a.verbosity);
 }
@@ -190,9 +154,7 @@ SegmentOptions without_folder(const SegmentRequest& request) {
 
 SegmentSummary run_request(const SegmentArguments& a, Segmenter& segmenter, const SegmentRequest& request,
                            ProgressBar& bar) {
-  ProgressSink sink;
-  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  SegmentSummary summary = segmenter.run(request.options, sink, &stop_flag());
+  SegmentSummary summary = segmenter.run(request.options, progress_sink(a.verbosity, bar), &stop_flag());
   bar.finish();
   if (!request.picture.empty())
     write_picture(request.picture, request.options.raster.paths.front(), request.options.output, 1600, 0.5,

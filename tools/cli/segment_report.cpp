@@ -9,20 +9,12 @@
 #include "common/printing.hpp"
 
 namespace terramask::tools {
-namespace {
-
 std::string grid_text(const Grid& grid) {
   std::string text = fmt::format("{} x {} pixels", grid.width, grid.height);
   if (const auto size = ground_pixel_size(grid))
     text += fmt::format(" of {:.4g} x {:.4g} m", size->x, size->y);
   return text;
 }
-
-double percent(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
-}
-
-}  // namespace
 
 std::string area_text(double square_metres) {
   if (square_metres < 1e4) return fmt::format("{:.0f} m2", square_metres);
@@ -68,13 +60,13 @@ void print_summary(const SegmentRequest& request, const SegmentEstimate& estimat
   say("{}\n", request.options.output);
   if (!request.options.probabilities.empty()) say("{}\n", request.options.probabilities);
   say("  {} x {} pixels, {:.1f}% valid; {} ({:.3g} Mpx/s)\n", estimate.output_grid.width,
-      estimate.output_grid.height, percent(s.valid_pixels, s.pixels), duration_text(s.seconds),
+      estimate.output_grid.height, percent_of(s.valid_pixels, s.pixels), duration_text(s.seconds),
       static_cast<double>(s.pixels) * 1e-6 / seconds);
   const auto pixel = ground_pixel_size(estimate.output_grid);
   std::size_t width = 0;
   for (const auto& [info, count] : s.counts) width = std::max(width, info.name.size());
   for (const auto& [info, count] : s.counts) {
-    say("  {:>5} {:<{}} {:5.1f}%", info.value, info.name, width, percent(count, s.valid_pixels));
+    say("  {:>5} {:<{}} {:5.1f}%", info.value, info.name, width, percent_of(count, s.valid_pixels));
     // The areas in the mask's attribute table are exact; these take the pixel at the centre for all.
     if (pixel) say("  about {}", area_text(static_cast<double>(count) * pixel->x * pixel->y));
     say("\n");

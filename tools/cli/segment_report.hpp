@@ -18,6 +18,9 @@ void print_summary(const SegmentRequest& request, const SegmentEstimate& estimat
 /// "35 m2", "1.20 ha", "310.50 km2".
 std::string area_text(double square_metres);
 
+/// "1024 x 768 pixels of 0.5 x 0.5 m"
+std::string grid_text(const Grid& grid);
+
 /// How fast the device runs this network, found by running one small patch; empty where that fails.
 std::optional<double> measure_speed(const Model& model, const ExecutorOptions& options);
 

@@ -66,8 +66,7 @@ void check_inputs(const SegmentArguments& a) {
     throw Error(ErrorCode::usage,
                 fmt::format("-o {}: one file cannot take {} masks", a.output, a.rasters.size()),
                 "name a folder (-o DIR/), or make one mask of all with --mosaic");
-  if (!a.bounds.empty() && a.bounds.size() != 4)
-    throw Error(ErrorCode::usage, "--bounds: takes four numbers", "XMIN YMIN XMAX YMAX");
+  (void)box_of(a.bounds);
   if (!a.options.bounds_crs.empty() && a.bounds.empty())
     throw Error(ErrorCode::usage, "--bounds-crs without --bounds", "name the bounds too");
 }
@@ -77,7 +76,7 @@ SegmentOptions common_options(const SegmentArguments& a) {
   options.probability_type =
       a.probability_type == "float32" ? ProbabilityType::float32 : ProbabilityType::byte;
   options.grid = a.grid == "model" ? OutputGrid::model : OutputGrid::input;
-  if (!a.bounds.empty()) options.bounds = {a.bounds[0], a.bounds[1], a.bounds[2], a.bounds[3]};
+  options.bounds = box_of(a.bounds);
   options.memory_limit = a.device.options().memory_limit;
   options.cache_bytes = parse_bytes(a.cache, "--cache");
   return options;
@@ -164,7 +163,7 @@ std::vector<SegmentRequest> make_requests(const SegmentArguments& a, NodataRule 
       check_output(a.output, a.options.overwrite || a.dry_run, {});  // before the rasters are opened
     SegmentOptions common = common_options(a);
     const std::string mosaic =
-        build_mosaic(with_bounds(a, a.rasters, common), a.raster.src_nodata, a.raster.no_alpha,
+        build_mosaic(with_bounds(a, a.rasters, common), a.raster.typed.src_nodata, a.raster.typed.no_alpha,
                      parse_nodata_rule(a.raster.nodata_rule).value_or(rule));
     requests.push_back(make_request(a, mosaic, {mosaic}));
     // The mosaic's own alpha says what is valid of it.

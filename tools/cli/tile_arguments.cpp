@@ -9,6 +9,7 @@
 #include "cli/stop.hpp"
 #include "common/checks.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -62,35 +63,33 @@ void name_failed(const TileReport& report, bool allowed) {
 
 void add_tile_options(CLI::App& app, TileArguments& a) {
   TileSettings& s = a.settings;
-  const auto option = [&app](const char* name, auto& value, const char* help, const char* type) {
-    return app.add_option(name, value, help)->type_name(type)->group("Tiles (xyz:)");
-  };
-  option("--zoom", s.zoom, "Zoom level of xyz: rasters whose names have none (#zoom=N)", "N")
+  OptionGroup tiles(app, "Tiles (xyz:)");
+  tiles.add("--zoom", s.zoom, "Zoom level of xyz: rasters whose names have none (#zoom=N)", "N")
       ->check(whole_number(0, 29));
-  option("--tile-cache", s.cache,
-         "Where to cache tiles: a folder with one file per source, or an MBTiles file (default: "
-         "~/.cache/terramask/tiles)",
-         "DIR|FILE.mbtiles");
-  option(kCacheSize, a.cache_size,
-         "Maximum cache size per source, such as 500M or 10G; the least recently used tiles are removed (no "
-         "limit)",
-         "BYTES")
+  tiles.add("--tile-cache", s.cache,
+            "Where to cache tiles: a folder with one file per source, or an MBTiles file (default: "
+            "~/.cache/terramask/tiles)",
+            "DIR|FILE.mbtiles");
+  tiles
+      .add(
+          kCacheSize, a.cache_size,
+          "Maximum cache size per source, such as 500M or 10G; the least recently used tiles are removed (no "
+          "limit)",
+          "BYTES")
       ->check(bytes_of_cache());
-  app.add_flag("--offline", s.offline, "Do not contact servers: tiles that are not in the cache are nodata")
-      ->group("Tiles (xyz:)");
-  option("--tile-rate", s.rate, "Requests per second to a server (10; no limit for localhost)", "N")
+  tiles.add_flag("--offline", s.offline,
+                 "Do not contact servers: tiles that are not in the cache are nodata");
+  tiles.add("--tile-rate", s.rate, "Requests per second to a server (10; no limit for localhost)", "N")
       ->check(positive_number());
-  option("--tile-connections", s.connections, "Simultaneous requests to a server (2; 8 for localhost)", "N")
+  tiles
+      .add("--tile-connections", s.connections, "Simultaneous requests to a server (2; 8 for localhost)", "N")
       ->check(whole_number(1, 64));
-  option("--tile-timeout", s.timeout_s, "Give up a request after this time", "SECONDS")
-      ->check(positive_number())
-      ->capture_default_str();
-  option("--tile-retries", s.retries, "How many times to retry a failed request", "N")
-      ->check(whole_number(0, 20))
-      ->capture_default_str();
-  app.add_flag("--allow-missing-tiles", a.allow_missing,
-               "Exit with status 0 even if tiles failed (they are nodata)")
-      ->group("Tiles (xyz:)");
+  tiles.add_shown("--tile-timeout", s.timeout_s, "Give up a request after this time", "SECONDS")
+      ->check(positive_number());
+  tiles.add_shown("--tile-retries", s.retries, "How many times to retry a failed request", "N")
+      ->check(whole_number(0, 20));
+  tiles.add_flag("--allow-missing-tiles", a.allow_missing,
+                 "Exit with status 0 even if tiles failed (they are nodata)");
 }
 
 void start_tiles(const TileArguments& a, const StopFlag* stop) {

@@ -19,6 +19,7 @@
 #include "common/checks.hpp"
 #include "common/command.hpp"
 #include "common/device_options.hpp"
+#include "common/option_group.hpp"
 #include "common/printing.hpp"
 #include "common/progress_bar.hpp"
 #include "terramask/gdal.hpp"
@@ -140,7 +141,7 @@ void judge(const TrainArguments& a, const Project& project) {
         (std::filesystem::path(a.options.output).replace_extension(".training") / "judge").string();
     judging.executor = a.options.executor;
     judging.stop = &stop_flag();
-    if (!a.verbosity.quiet) judging.progress = [&bar](const Progress& progress) { bar.show(progress); };
+    judging.progress = progress_sink(a.verbosity, bar);
     if (project.training.choose_threshold && dataset.labelled(Part::validation) > 0) {
       judging.sweep = true;
       const auto found = judge_parts(judging, dataset, {Part::validation});
@@ -193,13 +194,11 @@ int train_model(TrainArguments a, Communicator& ranks) {
   if (ranks.first() && !a.dry_run && !a.options.output.empty())
     remove_leftovers(std::array{a.options.output});
   ProgressBar bar("");
-  ProgressSink sink;
-  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
   a.options.warn = [&bar](const std::string& warning) {
     bar.finish();
     spdlog::warn("warning: {}", warning);
   };
-  auto whole = std::make_unique<train::Training>(a.options, sink, &stop_flag());
+  auto whole = std::make_unique<train::Training>(a.options, progress_sink(a.verbosity, bar), &stop_flag());
   train::Training& training = *whole;
   bar.finish();
   for (const std::string& note : training.notes()) spdlog::warn("note: {}", note);
@@ -246,49 +245,32 @@ int train_model(TrainArguments a, Communicator& ranks) {
 void train_options(CLI::App& app, std::function<int()>& run) {
   const auto a = std::make_shared<TrainArguments>();
   app.add_option("PROJECT", a->options.project, "The project file (.json)")->required()->type_name("");
-  CLI::Option* output = app.add_option("-o,--output", a->options.output, "Output model")
-                            ->type_name("MODEL.safetensors")
-                            ->group("Output");
-  CLI::Option* resume =
-      app.add_flag("--resume", a->options.resume, "Continue a stopped training")->group("Output");
+  OptionGroup outputs(app, "Output"), training(app, "Training"), work(app, "Work");
+  CLI::Option* output = outputs.add("-o,--output", a->options.output, "Output model", "MODEL.safetensors");
+  CLI::Option* resume = outputs.add_flag("--resume", a->options.resume, "Continue a stopped training");
   CLI::Option* overwrite =
-      app.add_flag("--overwrite", a->options.overwrite, "Start again; overwrite the model and its state")
-          ->group("Output");
-  CLI::Option* checkpoints = app.add_option("--checkpoint-minutes", a->checkpoint_minutes,
-                                            "Save a checkpoint at least this often, and after every epoch")
-                                 ->check(number_between(0, 1e6))
-                                 ->type_name("M")
-                                 ->capture_default_str()
-                                 ->group("Output");
-  app.add_option("--save-minutes", a->save_minutes,
-                 "If the final model cannot be saved, keep trying for this long")
-      ->check(number_between(0, 1e6))
-      ->type_name("M")
-      ->capture_default_str()
-      ->group("Output");
-  app.add_option("--from", a->options.init,
-                 "Start from the weights of another model: every tensor that fits is copied")
-      ->type_name("MODEL")
-      ->group("Training");
-  app.add_option("--freeze", a->options.freeze, "Do not train these parameters: 'down.*'; repeatable")
-      ->allow_extra_args(false)
-      ->type_name("PATTERN")
-      ->group("Training");
-  app.add_option("--epochs", a->epochs, "Number of epochs (default: the project's)")
-      ->check(whole_number(1, largest_side))
-      ->type_name("N")
-      ->group("Training");
-  app.add_option("--cache", a->cache, "Memory for the cache of decoded images")
-      ->type_name("BYTES")
-      ->capture_default_str()
-      ->group("Work");
+      outputs.add_flag("--overwrite", a->options.overwrite, "Start again; overwrite the model and its state");
+  CLI::Option* checkpoints =
+      outputs
+          .add_shown("--checkpoint-minutes", a->checkpoint_minutes,
+                     "Save a checkpoint at least this often, and after every epoch", "M")
+          ->check(number_between(0, 1e6));
+  outputs
+      .add_shown("--save-minutes", a->save_minutes,
+                 "If the final model cannot be saved, keep trying for this long", "M")
+      ->check(number_between(0, 1e6));
+  training.add("--from", a->options.init,
+               "Start from the weights of another model: every tensor that fits is copied", "MODEL");
+  training.add_repeated("--freeze", a->options.freeze, "Do not train these parameters: 'down.*'; repeatable",
+                        "PATTERN");
+  training.add("--epochs", a->epochs, "Number of epochs (default: the project's)", "N")
+      ->check(whole_number(1, largest_side));
+  work.add_shown("--cache", a->cache, "Memory for the cache of decoded images", "BYTES");
   CLI::Option* dry_run =
-      app.add_flag("--dry-run", a->dry_run, "Only check the data, and estimate memory and time per epoch")
-          ->group("Work");
-  app.add_option("--export", a->options.export_folder,
-                 "Do not train; write the training batches, to train elsewhere and compare")
-      ->type_name("DIR")
-      ->group("Output")
+      work.add_flag("--dry-run", a->dry_run, "Only check the data, and estimate memory and time per epoch");
+  outputs
+      .add("--export", a->options.export_folder,
+           "Do not train; write the training batches, to train elsewhere and compare", "DIR")
       ->excludes(output, resume, overwrite, checkpoints, dry_run);
   add_project_options(app, a->options.settings);
   add_device_options(app, a->device);

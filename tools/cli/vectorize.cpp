@@ -12,6 +12,7 @@
 #include "cli/stop.hpp"
 #include "cli/subcommands.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 #include "common/printing.hpp"
 #include "terramask/gdal.hpp"
 
@@ -49,52 +50,35 @@ void add_input_options(CLI::App& app, VectorizeArguments& a) {
   app.add_option("MASK", a.options.mask, "A raster of class values, as `terramask segment` writes it")
       ->required()
       ->type_name("");
-  app.add_option("--probabilities", a.options.probabilities,
-                 "Probabilities of the mask, from `segment --probabilities`")
-      ->type_name("FILE.tif")
-      ->group("Input");
-  app.add_option("--crs", a.options.crs, "CRS of the mask, if it has none or a wrong one")
-      ->type_name("CRS")
-      ->group("Input");
-  app.add_option("--src-nodata", a.options.src_nodata,
-                 "Nodata value of the mask, instead of the one in the file; or none")
-      ->type_name("VALUE")
-      ->group("Input");
-  app.add_option("--cache", a.cache, "Size of GDAL's block cache")
-      ->type_name("BYTES")
-      ->capture_default_str()
-      ->group("Input");
+  OptionGroup input(app, "Input");
+  input.add("--probabilities", a.options.probabilities,
+            "Probabilities of the mask, from `segment --probabilities`", "FILE.tif");
+  input.add("--crs", a.options.crs, "CRS of the mask, if it has none or a wrong one", "CRS");
+  input.add("--src-nodata", a.options.src_nodata,
+            "Nodata value of the mask, instead of the one in the file; or none", "VALUE");
+  input.add_shown("--cache", a.cache, "Size of GDAL's block cache", "BYTES");
 }
 
 void add_output_options(CLI::App& app, VectorizeArguments& a) {
-  app.add_option("-o,--output", a.options.output,
-                 "Output GeoPackage, GeoJSON or FlatGeobuf, by its extension")
-      ->required()
-      ->type_name("OUT.gpkg|.geojson|.fgb")
-      ->group("Output");
-  app.add_option("--output-layer", a.options.layer, "Name of the output layer (default: the file's name)")
-      ->type_name("NAME")
-      ->group("Output");
-  app.add_flag("--centerlines", a.centerlines,
-               "Write the centre lines of one class instead, with their widths")
-      ->group("Output");
-  app.add_option("--classes", a.options.classes, "Write only these classes, by name or value: road,building")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->type_name("LIST")
-      ->group("Output");
-  app.add_option("--min-area", a.min_area,
-                 "Merge smaller patches into the neighbour with the longest common border: 25 (m2) or 100px")
-      ->type_name("AREA")
-      ->group("Output");
-  app.add_option("--simplify", a.simplify,
-                 "How far borders may move: 0.5 (metres) or 1px (default: not at all; lines: 0.5px)")
-      ->type_name("DISTANCE")
-      ->group("Output");
-  app.add_flag("--overwrite", a.options.overwrite,
-               "Overwrite an existing output; in a GeoPackage only the layer of that name")
-      ->group("Output");
-  app.add_flag("--dry-run", a.options.dry_run, "Only count the polygons of each class")->group("Output");
+  OptionGroup output(app, "Output");
+  output
+      .add("-o,--output", a.options.output, "Output GeoPackage, GeoJSON or FlatGeobuf, by its extension",
+           "OUT.gpkg|.geojson|.fgb")
+      ->required();
+  output.add("--output-layer", a.options.layer, "Name of the output layer (default: the file's name)",
+             "NAME");
+  output.add_flag("--centerlines", a.centerlines,
+                  "Write the centre lines of one class instead, with their widths");
+  output.add_list("--classes", a.options.classes, "Write only these classes, by name or value: road,building",
+                  "LIST");
+  output.add("--min-area", a.min_area,
+             "Merge smaller patches into the neighbour with the longest common border: 25 (m2) or 100px",
+             "AREA");
+  output.add("--simplify", a.simplify,
+             "How far borders may move: 0.5 (metres) or 1px (default: not at all; lines: 0.5px)", "DISTANCE");
+  output.add_flag("--overwrite", a.options.overwrite,
+                  "Overwrite an existing output; in a GeoPackage only the layer of that name");
+  output.add_flag("--dry-run", a.options.dry_run, "Only count the polygons of each class");
 }
 
 void print_lines(const VectorizeArguments& a, const VectorizeSummary& summary) {
@@ -131,10 +115,8 @@ int vectorize(VectorizeArguments& a) {
   begin_outputs(std::array{a.options.output}, a.options.overwrite, std::array{a.options.mask},
                 a.options.dry_run);
   ProgressBar bar("");
-  ProgressSink sink;
-  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  const VectorizeSummary summary = a.centerlines ? vectorize_centerlines(a.options, sink, &stop_flag())
-                                                 : vectorize_polygons(a.options, sink, &stop_flag());
+  const VectorizeSummary summary = (a.centerlines ? vectorize_centerlines : vectorize_polygons)(
+      a.options, progress_sink(a.verbosity, bar), &stop_flag());
   bar.finish();
   for (const std::string& warning : summary.warnings) spdlog::warn("warning: {}", warning);
   if (!a.verbosity.quiet) (a.centerlines ? print_lines : print_polygons)(a, summary);

@@ -12,6 +12,7 @@
 #include "cli/stop.hpp"
 #include "cli/subcommands.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 #include "common/printing.hpp"
 #include "common/progress_bar.hpp"
 #include "terramask/gdal.hpp"
@@ -49,9 +50,7 @@ int zonal(const ZonalArguments& a) {
   begin_outputs(std::array{a.options.output}, a.options.overwrite,
                 std::array{a.options.mask, a.options.zones});
   ProgressBar bar("");
-  ProgressSink sink;
-  if (!a.verbosity.quiet) sink = [&bar](const Progress& progress) { bar.show(progress); };
-  const ZonalStatistics found = zonal_statistics(a.options, sink, &stop_flag());
+  const ZonalStatistics found = zonal_statistics(a.options, progress_sink(a.verbosity, bar), &stop_flag());
   bar.finish();
   for (const std::string& warning : found.warnings) spdlog::warn("note: {}", warning);
   if (!a.verbosity.quiet) print_summary(a, found);
@@ -65,35 +64,20 @@ void zonal_options(CLI::App& app, std::function<int()>& run) {
   app.add_option("MASK", a->options.mask, "A mask, or any raster of one band of class values")
       ->required()
       ->type_name("");
-  app.add_option("--zones", a->options.zones, "Polygons: any vector file, in any CRS")
-      ->required()
-      ->type_name("FILE")
-      ->group("Input");
-  app.add_option("--zones-layer", a->options.layer, "Layer of the zones, if the file has several")
-      ->type_name("NAME")
-      ->group("Input");
-  app.add_option("--zones-id", a->options.id_field, "Field that identifies a zone (default: its number)")
-      ->type_name("FIELD")
-      ->group("Input");
-  app.add_option("--crs", a->options.crs, "CRS of the mask, if it has none or a wrong one")
-      ->type_name("CRS")
-      ->group("Input");
-  app.add_option("--src-nodata", a->options.src_nodata,
-                 "Nodata value of the mask, instead of the one in the file; none: no nodata")
-      ->type_name("V|none")
-      ->group("Input");
-  app.add_option("--cache", a->cache, "Size of GDAL's block cache")
-      ->type_name("BYTES")
-      ->capture_default_str()
-      ->group("Input");
-  app.add_option("-o,--output", a->options.output,
-                 "Output table, or GeoPackage with the zones, by its extension")
-      ->required()
-      ->type_name("OUT.csv|.gpkg")
-      ->group("Output");
-  app.add_flag("--overwrite", a->options.overwrite,
-               "Overwrite an existing output; in a GeoPackage only the layer of that name")
-      ->group("Output");
+  OptionGroup input(app, "Input"), output(app, "Output");
+  input.add("--zones", a->options.zones, "Polygons: any vector file, in any CRS", "FILE")->required();
+  input.add("--zones-layer", a->options.layer, "Layer of the zones, if the file has several", "NAME");
+  input.add("--zones-id", a->options.id_field, "Field that identifies a zone (default: its number)", "FIELD");
+  input.add("--crs", a->options.crs, "CRS of the mask, if it has none or a wrong one", "CRS");
+  input.add("--src-nodata", a->options.src_nodata,
+            "Nodata value of the mask, instead of the one in the file; none: no nodata", "V|none");
+  input.add_shown("--cache", a->cache, "Size of GDAL's block cache", "BYTES");
+  output
+      .add("-o,--output", a->options.output, "Output table, or GeoPackage with the zones, by its extension",
+           "OUT.csv|.gpkg")
+      ->required();
+  output.add_flag("--overwrite", a->options.overwrite,
+                  "Overwrite an existing output; in a GeoPackage only the layer of that name");
   add_verbosity_options(app, a->verbosity);
   app.footer(kZonalFooter);
   run = [a] { return zonal(*a); };

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <utility>
 
 #include "core/nearest_name.hpp"
@@ -13,12 +14,17 @@
 namespace terramask::tools {
 namespace {
 
-/// Nothing where `text` is not a number and nothing else.
+/// @param what  the numbers that fit are, as messages call them
 template <class T>
-bool parse(const std::string& text, T& value) {
-  const char* end = text.data() + text.size();
-  const auto [stop, failed] = std::from_chars(text.data(), end, value);
-  return failed == std::errc() && stop == end;
+CLI::Validator number_that(std::function<bool(T)> fits, std::string what) {
+  return {[fits = std::move(fits), what = std::move(what)](const std::string& text) {
+            T value{};
+            const char* end = text.data() + text.size();
+            const auto [stop, failed] = std::from_chars(text.data(), end, value);
+            if (failed == std::errc() && stop == end && fits(value)) return std::string();
+            return fmt::format("\"{}\" is not {}", text, what);
+          },
+          ""};
 }
 
 }  // namespace
@@ -34,39 +40,22 @@ CLI::Validator one_of(std::vector<std::string> choices) {
 }
 
 CLI::Validator whole_number(std::int64_t first, std::int64_t last) {
-  return {[=](const std::string& text) {
-            std::int64_t value = 0;
-            if (parse(text, value) && value >= first && value <= last) return std::string();
-            return fmt::format("\"{}\" is not a whole number from {} to {}", text, first, last);
-          },
-          ""};
+  return number_that<std::int64_t>([=](std::int64_t value) { return value >= first && value <= last; },
+                                   fmt::format("a whole number from {} to {}", first, last));
 }
 
 CLI::Validator number() {
-  return {[](const std::string& text) {
-            double value = 0;
-            if (parse(text, value) && std::isfinite(value)) return std::string();
-            return fmt::format("\"{}\" is not a number", text);
-          },
-          ""};
+  return number_that<double>([](double value) { return std::isfinite(value); }, "a number");
 }
 
 CLI::Validator number_between(double first, double last) {
-  return {[=](const std::string& text) {
-            double value = 0;
-            if (parse(text, value) && value >= first && value <= last) return std::string();
-            return fmt::format("\"{}\" is not a number from {} to {}", text, first, last);
-          },
-          ""};
+  return number_that<double>([=](double value) { return value >= first && value <= last; },
+                             fmt::format("a number from {} to {}", first, last));
 }
 
 CLI::Validator positive_number() {
-  return {[](const std::string& text) {
-            double value = 0;
-            if (parse(text, value) && std::isfinite(value) && value > 0) return std::string();
-            return fmt::format("\"{}\" is not a number above 0", text);
-          },
-          ""};
+  return number_that<double>([](double value) { return std::isfinite(value) && value > 0; },
+                             "a number above 0");
 }
 
 }  // namespace terramask::tools

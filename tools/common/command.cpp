@@ -196,6 +196,10 @@ std::uint64_t parse_bytes(const std::string& text, const std::string& option) {
   return static_cast<std::uint64_t>(bytes);
 }
 
+double percent_of(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
 std::string bytes_text(std::uint64_t bytes) {
   if (bytes < 1000) return fmt::format("{} B", bytes);
   return count_text(static_cast<double>(bytes)) + "B";

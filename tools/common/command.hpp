@@ -41,6 +41,9 @@ void print_error(const std::string& name, const std::string& message) noexcept;
 /// "512M", "2G", "1.5GiB", "4096": bytes, in powers of 1024. Throws ErrorCode::usage, naming the option.
 std::uint64_t parse_bytes(const std::string& text, const std::string& option);
 
+/// 100 · part / whole; 0 of nothing.
+double percent_of(std::uint64_t part, std::uint64_t whole);
+
 /// "12.3 MB", in powers of 1000.
 std::string bytes_text(std::uint64_t bytes);
 

@@ -1,7 +1,7 @@
 #include "common/device_options.hpp"
 
-#include "common/checks.hpp"
 #include "common/command.hpp"
+#include "common/option_group.hpp"
 
 namespace terramask::tools {
 
@@ -18,29 +18,23 @@ ExecutorOptions DeviceArguments::options() const {
 }
 
 void add_device_options(CLI::App& app, DeviceArguments& a) {
-  app.add_option("--device", a.device,
-                 "auto, cpu, vulkan, vulkan:N or part of a device name (see `terramask devices`)")
-      ->type_name("DEVICE")
-      ->capture_default_str()
-      ->group("Device");
-  app.add_option("--threads", a.threads, "CPU threads (0: all); for lavapipe set LP_NUM_THREADS")
-      ->check(whole_number(0, 1024))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group("Device");
-  app.add_option("--memory-limit", a.memory_limit, "Maximum device memory, such as 512M or 2G")
-      ->type_name("BYTES")
-      ->group("Device");
-  app.add_option("--kernel", a.kernel, "Variant of the convolution kernels; auto depends on the device")
-      ->check(one_of({"auto", "direct", "tiled"}))
-      ->type_name("auto|direct|tiled")
-      ->capture_default_str()
-      ->group("Device");
-  app.add_option("--precision", a.precision, "fast may use Winograd convolution, exact does not")
-      ->check(one_of({"fast", "exact"}))
-      ->type_name("fast|exact")
-      ->capture_default_str()
-      ->group("Device");
+  OptionGroup device(app, "Device");
+  device.add_shown("--device", a.device,
+                   "auto, cpu, vulkan, vulkan:N or part of a device name (see `terramask devices`)",
+                   "DEVICE");
+  device.add_shown("--threads", a.threads, "CPU threads (0: all); for lavapipe set LP_NUM_THREADS", "N")
+      ->check(whole_number(0, 1024));
+  device.add("--memory-limit", a.memory_limit, "Maximum device memory, such as 512M or 2G", "BYTES");
+  device.add_choice("--kernel", a.kernel, "Variant of the convolution kernels; auto depends on the device",
+                    {"auto", "direct", "tiled"});
+  device.add_choice("--precision", a.precision, "fast may use Winograd convolution, exact does not",
+                    {"fast", "exact"});
+}
+
+nlohmann::ordered_json device_json(const DeviceInfo& device) {
+  return {{"id", device.id},         {"name", device.name},     {"kind", device.kind},
+          {"driver", device.driver}, {"api", device.api},       {"memory_bytes", device.memory_bytes},
+          {"traits", device.traits}, {"usable", device.usable}, {"why_not", device.why_not}};
 }
 
 }  // namespace terramask::tools

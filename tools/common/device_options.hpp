@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "terramask/executor.hpp"
@@ -21,5 +22,8 @@ struct DeviceArguments {
 
 /// Adds --device, --threads, --memory-limit, --kernel and --precision.
 void add_device_options(CLI::App& app, DeviceArguments& arguments);
+
+/// All that is known of a device.
+nlohmann::ordered_json device_json(const DeviceInfo& device);
 
 }  // namespace terramask::tools
