@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <typeinfo>
 #include <vector>
 
@@ -56,7 +57,8 @@ class Backward;
 ///   std::vector<ValueType> infer(const Op&, std::span<const ValueType> operands)
 ///       checks the operands (ErrorCode::mismatch, naming what was expected and found) and gives the results
 ///   double flops(const Op&, std::span<const ValueType> operands, std::span<const ValueType> results)
-///   std::string describe(const Op&)        "3×3 stride 2 pad 1 + relu"
+///       or static constexpr bool moves_values = true, where nothing is computed
+///   std::string describe(const Op&)        "3×3 stride 2 pad 1 + relu"; not where there are no attributes
 /// An operator whose result is its operands one behind the other along the channels says so by
 ///   static constexpr bool joins_channels = true
 /// and a plan may then let the operands be made in place.
@@ -133,8 +135,11 @@ auto call_infer(const Op& op, std::span<const ValueType> in) {
   return infer(op, in);
 }
 template <class Op>
-auto call_flops(const Op& op, std::span<const ValueType> in, std::span<const ValueType> out) {
-  return flops(op, in, out);
+double call_flops(const Op& op, std::span<const ValueType> in, std::span<const ValueType> out) {
+  if constexpr (requires { Op::moves_values; })
+    return 0;
+  else
+    return flops(op, in, out);
 }
 [[noreturn]] inline void no_field(std::string_view name) {
   throw Error(ErrorCode::internal, std::string(name) + " has no receptive field: it stands in no network");
@@ -158,8 +163,11 @@ Rate call_rate(const Op& op, Axis axis) {
     no_field(Op::name);
 }
 template <class Op>
-auto call_describe(const Op& op) {
-  return describe(op);
+std::string call_describe(const Op& op) {
+  if constexpr (std::is_empty_v<Op>)
+    return {};
+  else
+    return describe(op);
 }
 template <class Op>
 concept Differentiable = requires(const Op& op, Backward& backward) {

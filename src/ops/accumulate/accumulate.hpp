@@ -15,6 +15,5 @@ struct Accumulate {
 
 std::vector<ValueType> infer(const Accumulate& op, std::span<const ValueType> operands);
 double flops(const Accumulate& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-std::string describe(const Accumulate& op);
 
 }  // namespace terramask::ops

@@ -15,8 +15,4 @@ double flops(const Accumulate&, std::span<const ValueType>, std::span<const Valu
   return static_cast<double>(results[0].shape.elements());
 }
 
-std::string describe(const Accumulate&) {
-  return {};
-}
-
 }  // namespace terramask::ops

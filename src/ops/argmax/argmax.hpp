@@ -14,6 +14,5 @@ struct Argmax {
 
 std::vector<ValueType> infer(const Argmax& op, std::span<const ValueType> operands);
 double flops(const Argmax& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-std::string describe(const Argmax& op);
 
 }  // namespace terramask::ops

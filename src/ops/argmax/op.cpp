@@ -14,8 +14,4 @@ double flops(const Argmax&, std::span<const ValueType> operands, std::span<const
   return static_cast<double>(operands[0].shape.elements());
 }
 
-std::string describe(const Argmax&) {
-  return {};
-}
-
 }  // namespace terramask::ops

@@ -14,6 +14,5 @@ struct ChannelSum {
 
 std::vector<ValueType> infer(const ChannelSum& op, std::span<const ValueType> operands);
 double flops(const ChannelSum& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-std::string describe(const ChannelSum& op);
 
 }  // namespace terramask::ops

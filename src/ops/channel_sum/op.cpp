@@ -12,8 +12,4 @@ double flops(const ChannelSum&, std::span<const ValueType> operands, std::span<c
   return static_cast<double>(operands[0].shape.elements());
 }
 
-std::string describe(const ChannelSum&) {
-  return {};
-}
-
 }  // namespace terramask::ops

@@ -20,14 +20,6 @@ std::vector<ValueType> infer(const Concat& op, std::span<const ValueType> operan
 }
 
 // No arithmetic.
-double flops(const Concat&, std::span<const ValueType>, std::span<const ValueType>) {
-  return 0;
-}
-
-std::string describe(const Concat&) {
-  return {};
-}
-
 void differentiate(const Concat&, Backward& backward) {
   std::int64_t begin = 0;
   for (std::size_t i = 0; i < backward.operands(); ++i) {

@@ -11,6 +11,7 @@ namespace terramask::ops {
 /// window is ignored.
 struct MaxUnpool {
   static constexpr std::string_view name = "max_unpool";
+  static constexpr bool moves_values = true;
   Extent2 kernel{2, 2};
   Extent2 stride{2, 2};
   Extent2 padding{0, 0};
@@ -18,7 +19,6 @@ struct MaxUnpool {
 };
 
 std::vector<ValueType> infer(const MaxUnpool& op, std::span<const ValueType> operands);
-double flops(const MaxUnpool& op, std::span<const ValueType> operands, std::span<const ValueType> results);
 Interval reach(const MaxUnpool& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const MaxUnpool& op, Axis axis);
 std::string describe(const MaxUnpool& op);

@@ -31,10 +31,6 @@ std::vector<ValueType> infer(const MaxUnpool& op, std::span<const ValueType> ope
 }
 
 // No arithmetic.
-double flops(const MaxUnpool&, std::span<const ValueType>, std::span<const ValueType>) {
-  return 0;
-}
-
 // A result may come from any window that covers it; the same applies to values and indices.
 Interval reach(const MaxUnpool& op, std::size_t, Axis axis, Interval result) {
   return scattered(window(op, axis), result);

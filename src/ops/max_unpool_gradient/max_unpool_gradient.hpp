@@ -10,14 +10,13 @@ namespace terramask::ops {
 /// value. The attributes are max_unpool's.
 struct MaxUnpoolGradient {
   static constexpr std::string_view name = "max_unpool_gradient";
+  static constexpr bool moves_values = true;
   Extent2 kernel{2, 2};
   Extent2 stride{2, 2};
   Extent2 padding{0, 0};
 };
 
 std::vector<ValueType> infer(const MaxUnpoolGradient& op, std::span<const ValueType> operands);
-double flops(const MaxUnpoolGradient& op, std::span<const ValueType> operands,
-             std::span<const ValueType> results);
 std::string describe(const MaxUnpoolGradient& op);
 
 }  // namespace terramask::ops

@@ -13,10 +13,6 @@ std::vector<ValueType> infer(const MaxUnpoolGradient& op, std::span<const ValueT
   return {{DType::f32, indices}};
 }
 
-double flops(const MaxUnpoolGradient&, std::span<const ValueType>, std::span<const ValueType>) {
-  return 0;
-}
-
 std::string describe(const MaxUnpoolGradient& op) {
   return describe_windows(op.kernel, op.stride, op.padding);
 }

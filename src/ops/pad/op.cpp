@@ -24,10 +24,6 @@ std::vector<ValueType> infer(const Pad& op, std::span<const ValueType> operands)
 }
 
 // No arithmetic.
-double flops(const Pad&, std::span<const ValueType>, std::span<const ValueType>) {
-  return 0;
-}
-
 Interval reach(const Pad& op, std::size_t, Axis axis, Interval result) {
   const std::int64_t shift = axis == Axis::rows ? op.top : op.left;
   return {result.begin - shift, result.end - shift};

@@ -9,6 +9,7 @@ namespace terramask::ops {
 /// zeros, negative ones crop. The result must not be empty.
 struct Pad {
   static constexpr std::string_view name = "pad";
+  static constexpr bool moves_values = true;
   std::int64_t top = 0;
   std::int64_t bottom = 0;
   std::int64_t left = 0;
@@ -16,7 +17,6 @@ struct Pad {
 };
 
 std::vector<ValueType> infer(const Pad& op, std::span<const ValueType> operands);
-double flops(const Pad& op, std::span<const ValueType> operands, std::span<const ValueType> results);
 Interval reach(const Pad& op, std::size_t operand, Axis axis, Interval result);
 Rate rate(const Pad& op, Axis axis);
 std::string describe(const Pad& op);

@@ -17,10 +17,6 @@ std::vector<ValueType> infer(const Slice& op, std::span<const ValueType> operand
 }
 
 // No arithmetic.
-double flops(const Slice&, std::span<const ValueType>, std::span<const ValueType>) {
-  return 0;
-}
-
 std::string describe(const Slice& op) {
   return fmt::format("channels {} to {}", op.begin, op.end - 1);
 }

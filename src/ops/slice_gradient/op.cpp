@@ -14,10 +14,6 @@ std::vector<ValueType> infer(const SliceGradient& op, std::span<const ValueType>
   return {make_image(op.name, DType::f32, dy, dy.n(), op.channels, dy.h(), dy.w())};
 }
 
-double flops(const SliceGradient&, std::span<const ValueType>, std::span<const ValueType>) {
-  return 0;
-}
-
 std::string describe(const SliceGradient& op) {
   return fmt::format("from channel {} of {}", op.begin, op.channels);
 }

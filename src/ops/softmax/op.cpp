@@ -16,10 +16,6 @@ double flops(const Softmax&, std::span<const ValueType>, std::span<const ValueTy
   return 5.0 * static_cast<double>(results[0].shape.elements());
 }
 
-std::string describe(const Softmax&) {
-  return {};
-}
-
 void differentiate(const Softmax&, Backward& backward) {
   backward.give(0, backward.add1(SoftmaxGradient{}, {backward.result(), backward.gradient()}, "dx"));
 }

@@ -13,7 +13,6 @@ struct Softmax {
 
 std::vector<ValueType> infer(const Softmax& op, std::span<const ValueType> operands);
 double flops(const Softmax& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-std::string describe(const Softmax& op);
 void differentiate(const Softmax& op, Backward& backward);
 
 }  // namespace terramask::ops

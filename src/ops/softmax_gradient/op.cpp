@@ -14,8 +14,4 @@ double flops(const SoftmaxGradient&, std::span<const ValueType>, std::span<const
   return 4.0 * static_cast<double>(results[0].shape.elements());
 }
 
-std::string describe(const SoftmaxGradient&) {
-  return {};
-}
-
 }  // namespace terramask::ops

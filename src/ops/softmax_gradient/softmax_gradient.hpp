@@ -13,6 +13,5 @@ struct SoftmaxGradient {
 std::vector<ValueType> infer(const SoftmaxGradient& op, std::span<const ValueType> operands);
 double flops(const SoftmaxGradient& op, std::span<const ValueType> operands,
              std::span<const ValueType> results);
-std::string describe(const SoftmaxGradient& op);
 
 }  // namespace terramask::ops

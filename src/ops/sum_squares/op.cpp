@@ -14,8 +14,4 @@ double flops(const SumSquares&, std::span<const ValueType> operands, std::span<c
   return 2.0 * static_cast<double>(operands[0].shape.elements());
 }
 
-std::string describe(const SumSquares&) {
-  return {};
-}
-
 }  // namespace terramask::ops

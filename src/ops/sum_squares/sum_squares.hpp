@@ -14,6 +14,5 @@ struct SumSquares {
 
 std::vector<ValueType> infer(const SumSquares& op, std::span<const ValueType> operands);
 double flops(const SumSquares& op, std::span<const ValueType> operands, std::span<const ValueType> results);
-std::string describe(const SumSquares& op);
 
 }  // namespace terramask::ops
