@@ -1,4 +1,4 @@
-// Rings and lines cut to a box.
+// Clips rings and lines to a box.
 #pragma once
 
 #include <span>
@@ -21,12 +21,12 @@ struct Box {
   Box grown(double x, double y) const { return {left - x, low - y, right + x, high + y}; }
 };
 
-/// Sutherland and Hodgman's: points within the box stay the same to the bit, and a point within is inside the
-/// result where it is inside the ring, crossing itself or not, by an odd number of times around it. Along the
-/// box's edges parts of the result may lie on each other. Empty where nothing is left.
+/// Clips a ring with the Sutherland-Hodgman algorithm. Points inside the box are kept bit for bit. Within the
+/// box the interior by the even-odd rule is unchanged, even for self-intersecting rings. Parts of the result
+/// may overlap along the edges of the box. Empty if nothing is left.
 std::vector<Point> clip_ring(std::vector<Point> ring, const Box& box);
 
-/// The runs of a line that lie in the box.
+/// The runs of a line inside the box.
 std::vector<std::vector<Point>> clip_line(std::span<const Point> line, const Box& box);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// A digest of a raster's values that does not depend on the order in which blocks come.
+// A digest of a raster's values that is independent of the order of blocks.
 #pragma once
 
 #include <cstdint>
@@ -8,13 +8,14 @@
 
 namespace terramask::geo {
 
-/// Sums a mix of place and value over all pixels that are not nodata: what was handed to a writer and what a
-/// finished file holds have the same digest, however either was cut into blocks. Each pixel counts once.
+/// Sums a hash of position and value over all pixels that are not nodata. The values passed to a writer and
+/// those in a finished file have the same digest, however either is divided into blocks. Each pixel must be
+/// added once.
 class ContentDigest {
  public:
   explicit ContentDigest(const Grid& grid) : width_(grid.width), height_(grid.height) {}
 
-  /// @param values height × width; one of std::uint8_t, std::uint16_t, float (NaN is nodata too)
+  /// @param values height × width; std::uint8_t, std::uint16_t or float (NaN is nodata too)
   template <class T>
   void add(const Window& window, int band, std::span<const T> values, T nodata);
 

@@ -1,4 +1,4 @@
-// Whether rectangles leave gaps.
+// Checks whether rectangles leave gaps.
 #pragma once
 
 #include <span>
@@ -7,7 +7,7 @@
 
 namespace terramask::geo {
 
-/// Whether every pixel of `extent` lies in one of the windows.
+/// Whether every pixel of `extent` is in one of the windows.
 bool cover(std::span<const Window> windows, const Window& extent);
 
 }  // namespace terramask::geo

@@ -1,5 +1,5 @@
-// SQLite files, such as GeoPackages, that are to be replaced. While others have one open, or have left its
-// journals behind, the journals would be laid over the new file.
+// SQLite files, such as GeoPackages, that are to be replaced. If another process has the database open, or
+// has left its journals behind, SQLite would apply the journals to the new file.
 #pragma once
 
 #include <memory>
@@ -10,24 +10,24 @@ struct sqlite3;
 
 namespace terramask::geo {
 
-/// Whether the file begins as SQLite's do.
+/// Whether the file has an SQLite header.
 bool is_database(const std::string& path);
 
-/// Throws exists, naming the program, where another one has the database open; readers without a write-ahead
-/// log are in nobody's way. Also where the file itself is gone and its journals are held.
+/// Throws exists, naming the program, if another process has the database open. Readers without a write-ahead
+/// log do not block. Also checks the journals of a file that no longer exists.
 /// @param name of the file in messages
 void check_closed(const std::string& path, const std::string& name);
 
-/// A SQLite file to look into.
+/// An SQLite file opened for reading.
 class DatabaseFile {
  public:
-  /// As it stands, without a lock and without its journals.
+  /// Reads the file as it is, without a lock and without its journals.
   DatabaseFile(std::string path, std::string name);
 
   const std::string& path() const { return path_; }
-  /// Whether it can be read: it is there, and is a database.
+  /// Whether the file exists and is a database.
   bool readable() const { return handle_ != nullptr; }
-  /// The rows' first column. Throws format where the query fails.
+  /// The first column of the result. Throws format if the query fails.
   std::vector<std::string> texts(const std::string& sql) const;
 
  protected:
@@ -41,15 +41,15 @@ class DatabaseFile {
   std::unique_ptr<sqlite3, Close> handle_;
 };
 
-/// A database of which others are kept away while it lives. What a killed program left in its journals is
-/// brought home first, and no journals are left, so that the file may be replaced, removed, or copied.
-/// A file that is not there, or is damaged, merely loses its journals.
+/// A database that is locked against other processes for the lifetime of the object. Journals left by a
+/// killed program are first written back to the file and then removed, so that the file can be replaced,
+/// removed or copied. For a missing or damaged file, only the journals are removed.
 class HeldDatabase : public DatabaseFile {
  public:
-  /// Throws what `check_closed` throws; io.
+  /// Throws as `check_closed` does; io.
   HeldDatabase(std::string path, std::string name);
 
-  /// Copies it, page by page, to a new file.
+  /// Copies the database to a new file, page by page.
   void copy_to(const std::string& path) const;
 };
 

@@ -1,4 +1,4 @@
-// Attributes of features.
+// Feature attributes.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ struct Field {
   FieldType type;
 };
 
-/// Nothing, a whole number, a real number (NaN: nothing) or a text.
+/// Null, an integer, a real number (NaN: null) or a string.
 using FieldValue = std::variant<std::monostate, std::int64_t, double, std::string>;
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// What kind of file a name speaks of.
+// File extensions.
 #pragma once
 
 #include <filesystem>
@@ -6,7 +6,7 @@
 
 namespace terramask::geo {
 
-/// ".tif" of "Ortho.TIF": in small letters, with its dot; empty without one.
+/// ".tif" for "Ortho.TIF": in lower case, with the dot; empty if there is none.
 std::string file_ending(const std::filesystem::path& path);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// The length of lines on the ground.
+// Lengths of lines on the ground.
 #pragma once
 
 #include <geodesic.h>
@@ -16,10 +16,10 @@ namespace terramask::geo {
 /// Sums geodesics (Karney 2013) on the ellipsoid of a grid's CRS.
 class GroundLength {
  public:
-  /// Empty where the grid has no CRS, no geotransform, or a CRS without a place on an ellipsoid.
+  /// Null if the grid has no CRS, no geotransform, or a CRS without an ellipsoid.
   static std::unique_ptr<GroundLength> make(const Grid& grid);
 
-  /// Of a line in pixels, in metres; NaN where the CRS has no ground there.
+  /// Length in metres of a line given in pixels; NaN where the CRS cannot be transformed.
   double of(std::span<const Point> pixels);
 
  private:
@@ -28,7 +28,7 @@ class GroundLength {
   Grid grid_;
   CrsTransform transform_;
   geod_geodesic ellipsoid_{};
-  double degrees_ = 1;  ///< of an angular unit
+  double degrees_ = 1;  ///< per angular unit
   std::vector<double> x_, y_;
 };
 

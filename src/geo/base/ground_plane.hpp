@@ -15,19 +15,19 @@
 
 namespace terramask::geo {
 
-/// Transverse Mercator planes (Karney's, as PROJ has it) around the places that are asked for, on the
-/// ellipsoid of the geometries' own CRS. They are conformal, so a buffer is as wide in every direction; 50 km
-/// from its middle a plane is wrong by 3e-5 of a width.
+/// Transverse Mercator planes (Karney's, as implemented in PROJ) around the requested places, on the
+/// ellipsoid of the geometries' own CRS. They are conformal, so a buffer is equally wide in every direction.
+/// 50 km from the centre of a plane, the error is 3e-5 of the width.
 class GroundPlane {
  public:
-  /// `path` and `grid` outlive it. Throws mismatch where one of the two has no place on Earth.
+  /// `path` and `grid` must outlive the object. Throws mismatch if either CRS is not tied to the Earth.
   GroundPlane(const std::string& crs, const std::string& path, const Grid& grid);
 
-  /// The geometry around which all points lie within `metres` of those of `geometry`, in pixels of the grid.
-  /// Ends and corners are round. Lines are straight in their own CRS.
+  /// Adds the area within `metres` of `geometry`, in pixels of the grid. Ends and corners are round. Lines
+  /// are straight in their own CRS.
   void add_buffer(const OGRGeometry& geometry, double metres, Polygons& polygons);
 
-  /// Geometries with a point that has no place in their plane, left out.
+  /// Number of geometries skipped because a point cannot be transformed to their plane.
   std::uint64_t lost() const { return lost_; }
 
  private:

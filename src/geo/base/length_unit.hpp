@@ -1,4 +1,4 @@
-// Units of length, as rasters spell them.
+// Units of length, as spelt in rasters.
 #pragma once
 
 #include <optional>
@@ -6,7 +6,7 @@
 
 namespace terramask::geo {
 
-/// Metres in a unit ("m", "metre", "ft", "US survey foot", "cm", ...); empty for what is no known length.
+/// Metres per unit ("m", "metre", "ft", "US survey foot", "cm", ...); empty for an unknown unit.
 std::optional<double> metres_in(const std::string& unit);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// A window of a grid in longitude and latitude (WGS 84), as GeoJSON wants it (RFC 7946).
+// A window of a grid in longitude and latitude (WGS 84), as GeoJSON requires (RFC 7946).
 #pragma once
 
 #include <array>
@@ -11,18 +11,18 @@ namespace terramask::geo {
 
 struct LonLatPlace {
   using Ring = std::vector<std::array<double, 2>>;
-  /// Closed, counterclockwise, longitudes from -180 to 180: one, or, where the place lies across the 180th
-  /// meridian, one on either side of it.
+  /// Closed, counterclockwise, longitudes from -180 to 180. One ring, or two if the window crosses the 180th
+  /// meridian, one on either side.
   std::vector<Ring> rings;
-  /// West, south, east, north; across the 180th meridian west is larger than east.
+  /// West, south, east, north; west is larger than east if the window crosses the 180th meridian.
   std::array<double, 4> box{};
 };
 
-/// @param steps  points on each side of the window, whose edges are bent there
-/// @return empty where the grid has no place on Earth
+/// @param steps  points per side of the window, because its edges may be curved
+/// @return empty if the grid is not tied to the Earth
 std::optional<LonLatPlace> lon_lat_place(const Grid& grid, const Window& window, int steps = 4);
 
-/// The EPSG code of a CRS; 0 where it has none.
+/// The EPSG code of a CRS; 0 if it has none.
 int epsg_code(const std::string& wkt);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// Geometries of a vector layer, brought into a grid's pixels.
+// Transforms the geometries of a vector layer to a grid's pixels.
 #pragma once
 
 #include <ogr_geometry.h>
@@ -15,32 +15,33 @@
 
 namespace terramask::geo {
 
-/// A layer without a CRS is taken to lie as the grid does. What lies far from the grid is cut off in the
-/// layer's CRS, and longitudes may be written in any turn of the Earth (see Surroundings). `grid` outlives
-/// it.
+/// A layer without a CRS is assumed to be in the grid's. Parts far from the grid are clipped in the layer's
+/// CRS, and longitudes may be in any turn of the Earth (see Surroundings). `grid` must outlive the object.
 class PolygonProjection {
  public:
-  /// Of geometries in a CRS (WKT; empty: the grid's). Errors name `path`.
-  /// @throws Error mismatch where the geometries have a CRS and the grid has none
+  /// For geometries in a CRS (WKT; empty: the grid's). Errors name `path`.
+  /// @throws Error mismatch if the geometries have a CRS and the grid has none
   PolygonProjection(const std::string& crs, const std::string& path, const Grid& grid);
 
-  /// Adds the polygons of a geometry without curves, or of its parts; others are passed over. Edges are
-  /// straight in the layer's CRS: they are bent in the grid's where that matters (by 1/10 pixel). A polygon
-  /// that lies elsewhere is added without any ring.
+  /// Adds the polygons of a geometry without curves, or of its parts; other types are skipped. Edges are
+  /// straight in the layer's CRS; they are densified where they deviate by 1/10 pixel in the grid's. A
+  /// polygon that lies elsewhere is added without rings.
   void add(const OGRGeometry& geometry, Polygons& polygons) const;
 
-  /// Adds lines as polygons without an area, whose edges touch pixels, and points; polygons are passed over.
+  /// Adds lines as polygons without area, whose edges touch pixels, and points; polygons are skipped.
   void add_lines(const OGRGeometry& geometry, Polygons& polygons) const;
 
-  /// Edges shorter than this (in the layer's units) are straight in the grid's CRS too, and need no look.
+  /// Edges shorter than this (in the layer's units) are assumed straight in the grid's CRS too, without a
+  /// check.
   void take_for_straight(double length) { straight_ = length; }
 
-  /// Empty where the point has no place in the grid's CRS.
+  /// Empty if the point cannot be transformed to the grid's CRS.
   std::optional<Point> to_pixel(double x, double y) const;
 
   const Surroundings& surroundings() const { return surroundings_; }
 
-  /// Shapes near the grid that have a point without a place in the grid's CRS: their other points were taken.
+  /// Number of shapes near the grid with a point that cannot be transformed to the grid's CRS; their other
+  /// points were used.
   std::uint64_t cut_off() const { return cut_off_; }
 
  private:

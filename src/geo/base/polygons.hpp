@@ -1,4 +1,4 @@
-// Polygons in pixel coordinates, and the pixels whose centres they hold.
+// Polygons in pixel coordinates, and the pixels whose centres are inside them.
 #pragma once
 
 #include <cstdint>
@@ -16,26 +16,26 @@ struct Point {
   double y = 0;
 };
 
-/// A set of polygons; a pixel is inside where its centre lies in any of them. Holes are rings like any other:
-/// inside one polygon, points are in where rings around them are odd in number. A centre on an edge belongs
-/// to the polygon left of it (as in GDAL's rasterising), so neighbours share every pixel out. Where an edge
-/// crosses a row depends on the two alone, never on the window.
+/// A set of polygons; a pixel is inside if its centre is inside any of them. Holes are ordinary rings: within
+/// one polygon, the even-odd rule applies. A centre on an edge belongs to the polygon on its left (as in
+/// GDAL's rasterising), so adjacent polygons share no pixel and leave none out. The crossing of an edge and a
+/// row depends only on these two, never on the window.
 class Polygons {
  public:
   void begin_polygon();
-  /// A ring of the polygon begun last; closed by itself.
+  /// Adds a ring to the last polygon begun; it is closed automatically.
   void add_ring(std::span<const Point> ring);
 
   bool empty() const { return polygons_.empty(); }
-  /// The pixels around all of them (clipped to nothing).
+  /// The pixels around all of them, not clipped.
   Window bounds() const;
-  /// How many pixels' centres are inside, wherever they lie; where polygons overlap, in each of them. Of more
-  /// than some million rows only every n-th is looked at.
+  /// The number of pixel centres inside, wherever they lie; where polygons overlap, each counts. Above about
+  /// a million rows, only every n-th row is examined.
   double centres() const;
-  /// Sets `inside` (height × width) to 1 where a pixel's centre is inside; leaves the others alone.
+  /// Sets `inside` (height × width) to 1 where a pixel's centre is inside; leaves other values unchanged.
   void fill(const Window& window, std::span<std::uint8_t> inside) const;
-  /// Sets `inside` to 1 where an edge passes through a pixel: with `fill`, every pixel that the polygons
-  /// touch.
+  /// Sets `inside` to 1 where an edge passes through a pixel. Together with `fill`: every pixel that the
+  /// polygons touch.
   void fill_edges(const Window& window, std::span<std::uint8_t> inside) const;
 
  private:
@@ -45,15 +45,15 @@ class Polygons {
   };
   struct Polygon {
     std::vector<Edge> edges;
-    std::vector<Edge> level;  ///< edges along a row, which bound nothing; upper is the left end
+    std::vector<Edge> level;  ///< horizontal edges, which bound no area; upper is the left end
     double left = 0;
     double right = 0;
     double top = 0;
     double bottom = 0;
   };
   static void touch_one(const Edge& edge, const Window& window, std::span<std::uint8_t> inside);
-  /// Where edges cross the centre lines of rows [y, y + lines.size() · step), every step-th, from left to
-  /// right.
+  /// The crossings of edges and the centre lines of rows [y, y + lines.size() · step), every step-th, from
+  /// left to right.
   static void cross(const Polygon& polygon, std::int64_t y, std::int64_t step,
                     std::vector<std::vector<double>>& lines);
   static void fill_one(const Polygon& polygon, const Window& window, std::span<std::uint8_t> inside);
@@ -61,7 +61,7 @@ class Polygons {
   std::vector<Polygon> polygons_;
 };
 
-/// "a.geojson: 3 shapes reach to where EPSG:32633 has no place; ..."; empty where no shape was cut off.
+/// "a.geojson: 3 shapes reach to where EPSG:32633 has no place; ..."; empty if no shape was cut off.
 std::optional<std::string> cut_off_warning(const std::string& path, std::uint64_t shapes, const Grid& grid);
 
 }  // namespace terramask::geo

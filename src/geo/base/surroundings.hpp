@@ -1,4 +1,4 @@
-// Where in a layer's CRS a grid lies, and geometries cut to that place.
+// The location of a grid in a layer's CRS, and geometries clipped to it.
 #pragma once
 
 #include <ogr_geometry.h>
@@ -13,38 +13,37 @@
 
 namespace terramask::geo {
 
-/// Projections tell the truth about a part of the Earth only: what reaches far beyond a grid may have no
-/// place in the grid's CRS, or a wrong one. So geometries are cut in their own CRS, to a box around the grid,
-/// before they are projected. And they are brought to the turn of the Earth that the box is in: longitudes of
-/// 181 and -179 are one.
+/// A projection is valid for part of the Earth only: far from a grid, points may be wrong in the grid's CRS
+/// or have no image. Geometries are therefore clipped in their own CRS to a box around the grid before they
+/// are projected. They are also moved to the same turn of the Earth as the box: longitudes 181 and -179 are
+/// the same.
 class Surroundings {
  public:
   /// @param crs  of the geometries (WKT; empty: the grid's)
-  /// @param margin_m how far around the grid geometries count too
+  /// @param margin_m distance around the grid within which geometries are used
   Surroundings(const std::string& crs, const Grid& grid, double margin_m);
 
-  /// The box around the grid; empty where none of it has a place in the layer's CRS. Of a CRS that wraps, it
-  /// may reach beyond the seam.
+  /// The box around the grid; empty if no part of it can be transformed to the layer's CRS. If the CRS wraps,
+  /// the box may extend beyond the seam.
   const std::optional<Box>& box() const { return box_; }
-  /// Whether the box reaches over the seam of the CRS, so that the coordinates within it are written in two
-  /// ways.
+  /// Whether the box crosses the seam of the CRS, so that coordinates within it may be written in two ways.
   bool across_the_seam() const;
-  /// Whether it is so near to it that small shapes across the seam, uncut, may be there.
+  /// Whether the box is so near to the seam that small, uncut shapes across the seam may reach it.
   bool near_the_seam() const;
   const Wrap& wrap() const { return wrap_; }
 
-  /// Whether a box may meet the grid's, in any turn of the Earth.
+  /// Whether a box may intersect the grid's, in any turn of the Earth.
   bool meets(const Box& box) const;
-  /// Whether a shape of this box may go around a pole, and so hold what its box does not.
+  /// Whether a shape with this box may surround a pole, and so contain more than its box does.
   bool may_be_around_a_pole(const Box& box) const;
 
-  /// What a geometry (without curves) has near the grid, in the turn that the grid is in: a collection, empty
-  /// where it lies elsewhere. Null where that is the geometry as it is, to the bit.
-  /// @param cut where what is too large is cut off: far off, or close to the box, to be measured in metres
+  /// The part of a geometry (without curves) near the grid, in the grid's turn: a collection, empty if the
+  /// geometry lies elsewhere. Null if that is the unchanged geometry, bit for bit.
+  /// @param cut where large geometries are clipped: far away, or close to the box, for measuring in metres
   enum class Cut { far, close };
   std::unique_ptr<OGRGeometry> bring(const OGRGeometry& geometry, Cut cut = Cut::far) const;
 
-  /// Which share of a geometry's area is in what was brought of it.
+  /// The fraction of a geometry's area that `brought` contains.
   double share(const OGRGeometry& brought, const OGRGeometry& geometry) const;
 
  private:
@@ -56,7 +55,7 @@ class Surroundings {
   Wrap wrap_;
   bool identity_ = false;
   std::optional<Box> box_;    ///< around the grid
-  std::optional<Box> reach_;  ///< in which geometries are left as they are; larger
+  std::optional<Box> reach_;  ///< larger; geometries inside it are not clipped
 };
 
 }  // namespace terramask::geo

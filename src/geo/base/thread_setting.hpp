@@ -1,4 +1,4 @@
-// A setting of GDAL for one thread.
+// A GDAL configuration option for one thread.
 #pragma once
 
 #include <cpl_conv.h>
@@ -7,7 +7,7 @@
 
 namespace terramask::geo {
 
-/// Holds while it lives; what was set before comes back.
+/// Set during its lifetime; the previous value is restored.
 class ThreadSetting {
  public:
   ThreadSetting(const char* name, const char* value) : name_(name) {

@@ -1,4 +1,4 @@
-// Names of columns, each of its own where databases tell them apart: capitals count for nothing there.
+// Makes column names unique, ignoring case as databases do.
 #pragma once
 
 #include <initializer_list>
@@ -15,7 +15,7 @@ class UniqueNames {
   }
 
   bool has(const std::string& name) const { return names_.contains(folded(name)); }
-  /// The name itself where it is free, else with the first number at its end that makes it so.
+  /// The name itself if it is unused, else with the first number appended that makes it unique.
   std::string add(const std::string& name) {
     std::string made = name;
     for (int number = 2; !names_.insert(folded(made)).second; ++number)
@@ -24,7 +24,7 @@ class UniqueNames {
   }
 
  private:
-  /// As SQLite compares names: letters beyond ASCII are told apart.
+  /// Folds case as SQLite does: ASCII letters only.
   static std::string folded(std::string name) {
     for (char& c : name)
       if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');

@@ -1,4 +1,4 @@
-// Where an output grows before it stands under its final name.
+// Where an output is written before it gets its final name.
 #pragma once
 
 #include <cstdint>
@@ -12,31 +12,32 @@ namespace terramask::geo {
 
 class HeldDatabase;
 
-/// A hidden folder beside the final file ("mask.tif" → ".mask.tif.part-inwork/"), so on the same file system;
-/// removed with everything in it when the object goes, unless the files were put in place. One process at a
-/// time has it: it is the lock of the output. What a killed process left in it is removed.
+/// A hidden folder beside the final file ("mask.tif" → ".mask.tif.part-inwork/"), and so on the same file
+/// system. It is removed with its contents when the object is destroyed, unless the files were put in place.
+/// Only one process at a time can hold it: it is the lock of the output. Files left in it by a killed process
+/// are removed.
 ///
-/// Where the final name is a symbolic link, its target is what is written.
+/// If the final name is a symbolic link, its target is written.
 class WorkingFolder {
  public:
-  /// Throws exists where another process is writing this output, naming it; usage, io.
+  /// Throws exists, naming the process, if another one is writing this output; usage, io.
   explicit WorkingFolder(const std::string& final_path);
 
-  /// The finished file grows here, under its final name, so that nothing in it or beside it names another
-  /// file.
+  /// The finished file is written here under its final name, so that no reference in it or beside it names
+  /// another file.
   std::string finished() const { return scratch(final_.filename().string()); }
   std::string finished_sidecar() const { return finished() + ".aux.xml"; }
   std::string scratch(const std::string& name) const { return (folder_.path() / name).string(); }
-  std::string final_path() const { return named_; }  ///< as it was named
+  std::string final_path() const { return named_; }  ///< as given
   std::string target() const { return final_.string(); }
-  std::uint64_t bytes() const;  ///< what its files hold on disk
+  std::uint64_t bytes() const;  ///< disk usage of its files
 
   /// Flushes the finished file and its sidecar (if any) to disk and renames them, the sidecar first. Sidecars
-  /// of a file that is replaced (.aux.xml, .ovr, .msk) would speak for the new one: they go. Throws exists
-  /// where another program made the file in the meantime and `overwrite` is not set, or has it open and it is
-  /// a database; io where a sidecar is not whole.
+  /// of a replaced file (.aux.xml, .ovr, .msk) would apply to the new one, so they are removed. Throws exists
+  /// if another program created the file in the meantime and `overwrite` is not set, or has it open and it is
+  /// a database; io if a sidecar is incomplete.
   void put_in_place(bool overwrite);
-  /// Of a database that is held already.
+  /// Replaces a database that is already locked.
   void put_in_place(bool overwrite, const HeldDatabase& replaced);
 
  private:
@@ -47,11 +48,12 @@ class WorkingFolder {
   ClaimedFolder folder_;
 };
 
-/// Writes the whole finished file of a folder, to the disk. Throws io with the bytes needed and free.
+/// Writes the finished file of a folder in one call and flushes it to disk. Throws io with the bytes needed
+/// and free.
 void write_finished(const WorkingFolder& folder, std::string_view bytes);
 
-/// Flushes a finished file to disk and gives it its name. Throws exists where a program has the database open
-/// that it replaces; io, also where a sidecar of GDAL (.aux.xml) is not whole.
+/// Flushes a finished file to disk and renames it. Throws exists if a program has the replaced database open;
+/// io, also if a GDAL sidecar (.aux.xml) is incomplete.
 void rename_finished(const std::filesystem::path& from, const std::filesystem::path& to);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// XML written through GDAL's minixml, which escapes what has to be.
+// XML written through GDAL's minixml, which escapes text.
 #pragma once
 
 #include <cpl_minixml.h>
@@ -8,15 +8,15 @@
 
 namespace terramask::geo {
 
-/// An element of a tree that is being made, and its end: adding takes the same time however many there are
-/// before. One object an element: a copy does not know what the other one added.
+/// An element of a tree under construction, and its last child, so that adding takes constant time. Use one
+/// object per element: a copy does not know what the other one added.
 class XmlElement {
  public:
   XmlElement(XmlElement&&) = default;
   XmlElement(const XmlElement&) = delete;
   XmlElement& operator=(const XmlElement&) = delete;
 
-  /// Adds an attribute. Control characters are dropped, and bytes that are no UTF-8 replaced.
+  /// Adds an attribute. Control characters are dropped and invalid UTF-8 bytes are replaced.
   XmlElement& set(const char* name, const std::string& value);
   XmlElement child(const char* name);
   void text(const std::string& value);
@@ -41,7 +41,7 @@ class XmlTree {
   XmlElement root_;
 };
 
-/// The first element `child` of the element `parent` of a document; empty where there is none.
+/// The text of the first element `child` of the element `parent` of a document; empty if there is none.
 std::string child_text(const std::string& document, const char* parent, const char* child);
 
 }  // namespace terramask::geo

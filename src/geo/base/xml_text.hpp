@@ -1,4 +1,4 @@
-// Text in XML.
+// XML escaping.
 #pragma once
 
 #include <cpl_conv.h>
@@ -9,7 +9,7 @@
 
 namespace terramask::geo {
 
-/// `text` as it stands in an element or an attribute.
+/// `text`, escaped for an element or an attribute.
 inline std::string xml_escaped(const std::string& text) {
   const std::unique_ptr<char, decltype(&VSIFree)> made(
       CPLEscapeString(text.c_str(), static_cast<int>(text.size()), CPLES_XML), VSIFree);
