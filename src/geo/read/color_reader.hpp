@@ -1,4 +1,4 @@
-// A raster read as colours: maps and pictures.
+// Reads a raster as colours, for maps and pictures.
 #pragma once
 
 #include <array>
@@ -12,16 +12,17 @@
 
 namespace terramask::geo {
 
-/// Red, green and blue of a raster of bytes: its bands of these colours, else its first three, a palette's
-/// colours, or one band of grey. Pixels are invalid by nodata, alpha 0 and mask bands. Not thread-safe.
+/// Red, green and blue of a Byte raster: its bands of these colours, else its first three, a palette's
+/// colours, or one grey band. Pixels are invalid by nodata, alpha 0 and mask bands. Not thread-safe.
 class ColorReader {
  public:
-  /// @throws Error unsupported for values that are no bytes, or two bands; and what opening a raster throws
+  /// @throws Error unsupported for values that are not bytes, or for two bands; and as opening a raster
+  /// throws
   explicit ColorReader(const std::string& path);
 
   const Grid& grid() const { return facts_.grid; }
   const std::string& path() const { return facts_.path; }
-  /// Whom it is owed to, as its metadata or its name say.
+  /// The raster's attribution, from its metadata or its name.
   const Credits& credits() const { return credits_; }
 
   /// @param colors height × width
@@ -34,7 +35,7 @@ class ColorReader {
 
   FileFacts facts_;
   Credits credits_;
-  std::vector<std::array<std::uint8_t, 4>> palette_;  ///< with alpha; empty where there is none
+  std::vector<std::array<std::uint8_t, 4>> palette_;  ///< with alpha; empty if there is none
   std::vector<BandSlot> slots_;
   FileReader file_;
   std::vector<float> values_;

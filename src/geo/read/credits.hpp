@@ -1,4 +1,4 @@
-// Whom a raster is owed to, as its metadata say.
+// Attribution and licence of a raster, from its metadata.
 #pragma once
 
 #include <gdal_priv.h>
@@ -10,17 +10,17 @@
 
 namespace terramask::geo {
 
-/// The items under which outputs keep their sources' credits.
+/// The metadata items in which outputs record their sources' credits.
 inline constexpr const char* kAttributionItem = "TERRAMASK_ATTRIBUTION";
 inline constexpr const char* kLicenceItem = "TERRAMASK_LICENCE";
 
-/// Of the items above, else ATTRIBUTION and LICENSE (tiles), else TIFF's copyright tag.
+/// From the items above, else from ATTRIBUTION and LICENSE (tiles), else from TIFF's copyright tag.
 Credits credits_of(GDALDataset& dataset);
 
-/// Adds what is not there yet.
+/// Adds credits not yet contained.
 void add_credits(Credits& to, const Credits& more);
 
-/// As metadata items of an output; nothing where there is nothing to tell.
+/// Adds the credits as metadata items of an output; nothing if there are none.
 void write_credits(const Credits& credits, std::map<std::string, std::string>& metadata);
 
 }  // namespace terramask::geo

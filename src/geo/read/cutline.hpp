@@ -1,4 +1,4 @@
-// A polygon layer, brought into a grid's pixels.
+// Reads a polygon layer into a grid's pixels.
 #pragma once
 
 #include <string>
@@ -9,9 +9,10 @@
 
 namespace terramask::geo {
 
-/// Reads the polygons of a file with one layer that has some, in any CRS. Edges are straight in the file's
-/// CRS: they are bent in the grid's where that matters (by 1/10 pixel). Throws not_found, format or mismatch.
-/// @param warnings things the user should know are added
+/// Reads the polygons of a file in which one layer has polygons, in any CRS. Edges are straight in the file's
+/// CRS; they are densified where they deviate by 1/10 pixel in the grid's. Throws not_found, format or
+/// mismatch.
+/// @param warnings warnings for the user are appended
 Polygons read_cutline(const std::string& path, const Grid& grid, std::vector<std::string>& warnings);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// What one raster file says of itself, and the refusal of what cannot be read honestly.
+// The metadata of one raster file, and checks that reject what cannot be read correctly.
 #pragma once
 
 #include <gdal_priv.h>
@@ -15,23 +15,24 @@
 namespace terramask::geo {
 
 struct BandFacts {
-  std::string description;  ///< as the file has it; may be empty
+  std::string description;  ///< as in the file; may be empty
   std::string
       interpretation;  ///< GDAL's colour interpretation in lower case: "red", "gray", "undefined", ...
   GDALDataType type = GDT_Unknown;
-  std::string type_name;  ///< GDAL's, and "Int8" for bytes with a sign
+  std::string type_name;  ///< GDAL's, or "Int8" for signed bytes
   std::optional<double> nodata;
-  bool mask_band = false;  ///< has a mask of its own: internal, .msk, or by driver (not from nodata or alpha)
-  /// What is read is `scale` times the stored value plus `offset`: as the file says, and heights and other
-  /// lengths in metres.
+  bool mask_band =
+      false;  ///< has its own mask: internal, .msk, or from the driver (not from nodata or alpha)
+  /// A value read is `scale` times the stored value plus `offset`: as in the file, with heights and other
+  /// lengths converted to metres.
   double scale = 1, offset = 0;
-  double metres = 1;  ///< in the unit of the values, where that is a length: part of `scale`
-  std::string unit;   ///< of the values, as the file has it; may be empty
+  double metres = 1;  ///< per unit of the values, if they are lengths: included in `scale`
+  std::string unit;   ///< of the values, as in the file; may be empty
 
   void bring_to_metres(const std::string& of_length);
 
   bool scaled() const { return scale != 1 || offset != 0; }
-  /// GDAL's name of the type of what is read: scaled values are no whole numbers any more.
+  /// GDAL's name of the type of the values read: scaled values are no longer integers.
   std::string value_type() const { return scaled() ? "Float32" : type_name; }
   bool alpha() const { return interpretation == "alpha"; }
   bool palette() const { return interpretation == "palette"; }
@@ -45,43 +46,43 @@ struct FileFacts {
   std::string path;
   Grid grid;
   std::vector<BandFacts> bands;
-  std::string vertical_unit;           ///< of its CRS's heights; may be empty
-  std::string ground_unit;             ///< of its projected CRS, where that is another than metres
-  bool per_dataset_mask = false;       ///< the mask bands are one and the same
+  std::string vertical_unit;           ///< of its vertical CRS; may be empty
+  std::string ground_unit;             ///< of its projected CRS, if not metres
+  bool per_dataset_mask = false;       ///< the bands share one mask
   std::vector<double> dataset_nodata;  ///< NODATA_VALUES: invalid where every band has its value; else empty
-  bool resampling_vrt =
-      false;  ///< a VRT that changes pixel sizes: its pixels depend on how they are asked for
+  bool resampling_vrt = false;  ///< a VRT that changes pixel sizes: its pixels depend on the windows read
 
-  bool names_classes = false;  ///< its first band's values have names, as a mask's have
+  bool names_classes = false;  ///< the values of its first band have names, as a mask's have
 
   Credits credits;
   std::vector<std::string> warnings;
 
-  /// A surface and the terrain below it, where the one band is their difference (ndsm.hpp); else null.
+  /// A surface and a terrain model, if the only band is their difference (ndsm.hpp); else null.
   std::shared_ptr<const std::array<FileFacts, 2>> heights{};
 
   std::size_t data_bands() const;
 };
 
-/// Throws unsupported for what needs work first (control points or RPCs only, a geolocation array, a singular
-/// geotransform), naming the remedy.
+/// Throws unsupported for rasters that need preprocessing (only control points or RPCs, a geolocation array,
+/// a singular geotransform), naming the remedy.
 FileFacts describe(GDALDataset& dataset, const std::string& path);
 
-/// What the file calls alpha is a band as any other from now on.
+/// From now on, treats alpha bands as data bands.
 void call_no_alpha(FileFacts& facts);
 
-/// Heights whose band says no unit are in that of the vertical CRS. Any raster may have one, a photograph
-/// too: it is for who knows that these are heights, or for a stack, where one band of numbers is taken for
-/// such. Throws unsupported for heights whose unit is no length, or is told twice and differs.
+/// Uses the unit of the vertical CRS for heights whose band declares none. Any raster may have a vertical
+/// CRS, even a photograph, so call this only if these are known to be heights, or for a stack, where a single
+/// numeric band is assumed to hold heights. Throws unsupported for heights whose unit is not a length, or is
+/// declared twice and differs.
 void use_vertical_unit(FileFacts& facts, bool heights);
 
-/// Throws unsupported where a band's values cannot be read as what they mean: complex ones, signed bytes, a
-/// scale that is no number.
+/// Throws unsupported if a band's values cannot be interpreted: complex values, signed bytes, a non-finite
+/// scale.
 /// @param band 1-based
 void check_readable(const FileFacts& facts, int band);
 
-/// The one data band of a mask or label raster, 1-based, to be read as it is stored from now on. Throws
-/// mismatch where there are several, and unsupported where its values are complex or scaled.
+/// The single data band of a mask or label raster, 1-based; from now on it is read as stored. Throws mismatch
+/// if there are several, and unsupported if its values are complex or scaled.
 int class_band(FileFacts& facts);
 
 }  // namespace terramask::geo

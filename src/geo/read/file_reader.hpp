@@ -1,4 +1,4 @@
-// Bands and validity of one raster file, on its own grid.
+// Reads bands and validity of one raster file, on its own grid.
 #pragma once
 
 #include <vector>
@@ -10,9 +10,9 @@
 
 namespace terramask::geo {
 
-/// Values are as the file means them, its scale and offset applied. A pixel is invalid where any of the bands
-/// read is: by nodata, NaN, the file's alpha (0) or its mask bands; or, by the nodata rule, where all bands
-/// are nodata of which one alone says nothing.
+/// Values have the file's scale and offset applied. A pixel is invalid if any of the bands read is: by
+/// nodata, NaN, the file's alpha (0) or its mask bands. Where by the nodata rule a single band is not
+/// decisive, the pixel is invalid if all such bands are nodata.
 class FileReader final : public GridReader {
  public:
   FileReader(const FileFacts& facts, std::vector<BandSlot> bands, const NodataOption& nodata);
@@ -21,18 +21,18 @@ class FileReader final : public GridReader {
   void advise(const Window& window) override;
   bool always_valid() const override { return always_valid_; }
 
-  /// Whether there are bands that are nodata together.
+  /// Whether there are bands that are nodata only together.
   bool has_common() const;
-  /// As read(), but what such bands have in common is left to the caller: `common` is cleared where one of
-  /// them is not nodata.
+  /// As read(), but the caller decides on bands that are nodata only together: `common` is cleared where one
+  /// of them is not nodata.
   void read_common(const Window& window, Planes planes, std::span<std::uint8_t> valid,
                    std::span<std::uint8_t> common);
 
  private:
-  /// How a band read tells what is nodata.
+  /// The nodata test of a band.
   struct Test {
     std::optional<double> nodata;
-    bool common = false;  ///< one of those that are nodata together
+    bool common = false;  ///< one of the bands that are nodata only together
   };
 
   const BandFacts& facts_of(const BandSlot& slot) const;
@@ -46,7 +46,8 @@ class FileReader final : public GridReader {
   void clear_by_value(const Window& window, Planes planes, std::span<std::uint8_t> valid,
                       std::span<std::uint8_t> common);
   void scale(const Window& window, Planes planes);
-  /// Calls work(first, values) for strips of a band in double precision, from pixel `first` of the window on.
+  /// Calls work(first, values) for strips of a band in double precision; `first` is the strip's first pixel
+  /// in the window.
   template <class F>
   void for_doubles(const Window& window, const BandSlot& slot, const F& work);
   void clear_by_all_nodata(const Window& window, std::span<std::uint8_t> valid);
@@ -56,7 +57,7 @@ class FileReader final : public GridReader {
   const FileFacts facts_;
   const std::vector<BandSlot> bands_;
   const NodataOption nodata_;
-  std::vector<Test> tests_;  ///< of each of `bands_`
+  std::vector<Test> tests_;  ///< one per band of `bands_`
   bool always_valid_ = true;
   DatasetPtr dataset_;
   std::vector<float> scratch_;
@@ -64,7 +65,7 @@ class FileReader final : public GridReader {
   std::vector<std::uint8_t> common_;
 };
 
-/// Clears `valid` where `common` is left.
+/// Clears `valid` where `common` is set.
 void clear_common(std::span<const std::uint8_t> common, std::span<std::uint8_t> valid);
 
 }  // namespace terramask::geo

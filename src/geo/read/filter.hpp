@@ -1,4 +1,4 @@
-// Weights of the source pixels that make up a pixel of another grid, along one axis.
+// Weights of the source pixels that contribute to a pixel of another grid, along one axis.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +13,20 @@ struct Taps {
   std::size_t count = 0;
 };
 
-/// For pixels [begin, end) of an axis: an average weighted by overlap where a pixel spans more than one
-/// source pixel, bilinear else. Source pixels outside [0, size) take no part. Weights come from absolute
-/// positions alone.
+/// For pixels [begin, end) of an axis: an average weighted by overlap if a pixel spans more than one source
+/// pixel, else bilinear. Source pixels outside [0, size) are ignored. Weights depend only on absolute
+/// positions.
 class AxisFilter {
  public:
   /// Pixel k spans [k · scale, (k + 1) · scale) of the source.
   static AxisFilter scaled(std::int64_t begin, std::int64_t end, double scale, std::int64_t size);
 
-  /// Pixel k spans [offset + k · scale, offset + (k + 1) · scale) of the source; its centre must lie inside.
+  /// Pixel k spans [offset + k · scale, offset + (k + 1) · scale) of the source; its centre must be inside.
   static AxisFilter placed(std::int64_t begin, std::int64_t end, double offset, double scale,
                            std::int64_t size);
 
-  /// Appends a pixel whose centre lies at `centre` and which spans `span` source pixels. It gets no taps
-  /// where its centre lies outside the source.
+  /// Appends a pixel with its centre at `centre` that spans `span` source pixels. It gets no taps if its
+  /// centre is outside the source.
   void add(double centre, double span, std::int64_t size);
 
   std::size_t size() const { return taps_.size(); }
@@ -48,7 +48,7 @@ class AxisFilter {
   std::int64_t source_end_ = 0;
 };
 
-/// A pixel counts as valid where at least half of its weight is; the rest is rounding.
+/// A pixel is valid if at least half of its weight is; the factor allows for rounding.
 constexpr float kValidShare = 0.5F * (1 - 1e-5F);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// The least that the rooms of the reader agree on: something that yields bands and validity on a grid.
+// The common interface of readers: bands and validity on a grid.
 #pragma once
 
 #include <array>
@@ -10,8 +10,8 @@
 
 namespace terramask::geo {
 
-/// Planes of floats, one a band, each height × width of the window read. A reader of some of the bands writes
-/// only theirs.
+/// Planes of floats, one per band, each height × width of the window read. A reader of some of the bands
+/// writes only its own planes.
 struct Planes {
   float* base = nullptr;
   std::size_t stride = 0;  ///< floats from one plane to the next
@@ -19,7 +19,7 @@ struct Planes {
   float* plane(std::size_t i) const { return base + i * stride; }
 };
 
-/// Where a band of a file goes.
+/// The plane that a band of a file is read into.
 struct BandSlot {
   int band = 1;  ///< 1-based, in the file
   std::size_t plane = 0;
@@ -28,12 +28,12 @@ struct BandSlot {
 class GridReader {
  public:
   virtual ~GridReader() = default;
-  /// Reads a window that lies inside the grid. Clears `valid` where a band it reads is invalid and leaves it
-  /// alone elsewhere. What a pixel gets does not depend on the window.
+  /// Reads a window inside the grid. Clears `valid` where a band it reads is invalid and leaves it unchanged
+  /// elsewhere. A pixel's values do not depend on the window.
   virtual void read(const Window& window, Planes planes, std::span<std::uint8_t> valid) = 0;
-  /// Tells that this window will be read soon, so that what must come over a network is under way by then.
+  /// Announces that this window will be read soon, so that network requests can start.
   virtual void advise(const Window&) {}
-  /// Whether it never clears anything: known from the file's description, not from its pixels.
+  /// Whether `read` never clears `valid`: known from the file's metadata, not from its pixels.
   virtual bool always_valid() const = 0;
 };
 
@@ -41,7 +41,7 @@ inline std::size_t pixels(const Window& window) {
   return static_cast<std::size_t>(window.width) * static_cast<std::size_t>(window.height);
 }
 
-/// A window cut in two across its longer side.
+/// A window split in two across its longer side.
 inline std::array<Window, 2> halves(const Window& window) {
   Window first = window, second = window;
   if (window.width >= window.height) {

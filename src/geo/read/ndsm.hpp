@@ -10,18 +10,17 @@
 
 namespace terramask::geo {
 
-/// Facts of a raster with the one band "ndsm" (Float32, metres) on the surface's grid.
-/// Throws mismatch where one of the two has not one band, the terrain cannot be laid onto the surface, or one
-/// says its heights are in another unit than metres and the other says nothing; unsupported for a unit that
-/// is no length.
+/// Metadata of a raster with the single band "ndsm" (Float32, metres) on the surface's grid. Throws mismatch
+/// if either does not have one band, the terrain cannot be resampled to the surface's grid, or one declares a
+/// height unit other than metres and the other none; unsupported for a unit that is not a length.
 FileFacts describe_ndsm(const std::string& dsm, const std::string& dtm);
 
-/// The band of a surface or a terrain that holds its heights, 1-based.
+/// The height band of a surface or terrain model, 1-based.
 int height_band(const FileFacts& facts);
 
-/// Reads them. The terrain is laid onto the surface's grid bilinearly (by average where its pixels are the
-/// smaller ones); a pixel is invalid where either is.
-/// @param plane where the band goes
+/// Opens a reader of the difference. The terrain is resampled to the surface's grid bilinearly (by average if
+/// its pixels are smaller). A pixel is invalid if either is.
+/// @param plane destination of the band
 std::unique_ptr<GridReader> open_ndsm(const FileFacts& facts, std::size_t plane);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// A raster's own values at the pixel centres of another grid: for labels, which must not be averaged.
+// Reads a raster's own values at the pixel centres of another grid: for labels, which must not be averaged.
 #pragma once
 
 #include <array>
@@ -13,15 +13,14 @@
 
 namespace terramask::geo {
 
-/// Each pixel of the grid has the value of the source pixel that its centre lies in, and is invalid outside
-/// the source and where that pixel is (nodata, NaN, alpha 0, mask band). What a pixel gets does not depend on
-/// the window. Where neither raster has georeferencing, or one lacks it and they have the same size, pixels
-/// correspond one to one. Not thread-safe.
+/// Each pixel of the grid gets the value of the source pixel that contains its centre. It is invalid outside
+/// the source and where that source pixel is (nodata, NaN, alpha 0, mask band). A pixel's value does not
+/// depend on the window. If neither raster has georeferencing, or one lacks it and they have the same size,
+/// pixels correspond one to one. Not thread-safe.
 class NearestReader {
  public:
   /// @param bands 1-based bands of the file
-  /// @throws Error mismatch where the two do not overlap, or cannot be laid over each other; and what opening
-  ///         a raster throws
+  /// @throws Error mismatch if the two do not overlap or cannot be overlaid; and as opening a raster throws
   NearestReader(const std::string& path, const std::vector<int>& bands, const Grid& grid,
                 const std::string& grid_name);
   NearestReader(const FileFacts& facts, const std::vector<int>& bands, const Grid& grid,
@@ -30,7 +29,7 @@ class NearestReader {
   /// @param values bands × height × width, exact up to 2^24; unspecified where invalid
   void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid);
 
-  /// Whether georeferencing had to be taken for granted.
+  /// Whether georeferencing had to be assumed.
   bool assumed() const { return assumed_; }
   /// See local_crs_note; may be empty.
   const std::string& note() const { return note_; }

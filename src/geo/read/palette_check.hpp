@@ -1,4 +1,4 @@
-// Palettes of rasters that are joined by their values.
+// Checks the palettes of rasters that are joined by value.
 #pragma once
 
 #include <map>
@@ -14,14 +14,14 @@ class GDALDataset;
 
 namespace terramask::geo {
 
-/// Colours say what values mean where nothing names them: one value of two colours would join two classes.
-/// Pixels are read only where palettes differ, to know which values occur.
+/// Colours identify values that have no names: a value with two colours would merge two classes. Pixels are
+/// read only if palettes differ, to find the values that occur.
 class PaletteCheck {
  public:
-  /// @param classes that the raster names
+  /// @param classes named by the raster
   void add(GDALDataset& raster, const std::string& path, std::span<const ClassInfo> classes);
 
-  /// @throws Error mismatch for a value that occurs in two colours, and is not named by both rasters
+  /// @throws Error mismatch for a value that occurs in two colours and is not named by both rasters
   void check(const StopFlag* stop) const;
 
  private:
@@ -39,11 +39,11 @@ class PaletteCheck {
                std::map<int, std::pair<Entry, std::string>>& known) const;
 
   std::vector<std::string> paths_;
-  std::vector<const Palette*> palettes_;  ///< of each path
+  std::vector<const Palette*> palettes_;  ///< one per path
   std::set<Palette> distinct_;
 };
 
-/// What is said where one value of two rasters has two colours.
+/// Throws the error for a value with different colours in two rasters.
 [[noreturn]] void refuse_palettes(const std::string& path, int value, const std::string& color,
                                   const std::string& other, const std::string& other_color,
                                   const std::string& remedy);

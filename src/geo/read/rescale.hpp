@@ -1,4 +1,4 @@
-// A raster on a grid of larger or smaller pixels, same origin and orientation.
+// Reads a raster on a grid of larger or smaller pixels with the same origin and orientation.
 #pragma once
 
 #include <array>
@@ -10,19 +10,19 @@
 
 namespace terramask::geo {
 
-/// Averages (down) or interpolates (up), each axis for itself. A pixel's value is N / D with N = Σ w v over
-/// its valid source pixels and D = Σ w; both are summed in an order that depends on the pixel alone, first
-/// down the columns and then along the row, so the window it is read through cannot show. All bands share the
+/// Averages (down) or interpolates (up), each axis separately. A pixel's value is N / D with N = Σ w v over
+/// its valid source pixels and D = Σ w. Both are summed in an order that depends only on the pixel, first
+/// down the columns and then along the row, so the result does not depend on the window. All bands share the
 /// validity of the pixel.
 class RescaledReader final : public GridReader {
  public:
-  /// @param source outlives this
+  /// @param source must outlive this
   /// @param scale  source pixels per pixel, along columns and rows
   RescaledReader(GridReader& source, const Window& source_extent, std::array<double, 2> scale,
                  std::size_t bands);
-  /// The same for a grid that begins elsewhere.
-  /// @param offset of its corner in the source, in source pixels; windows hold pixels with their centres
-  /// inside
+  /// For a grid with another origin.
+  /// @param offset of its corner in the source, in source pixels; windows must contain only pixels with their
+  /// centres inside
   RescaledReader(GridReader& source, const Window& source_extent, std::array<double, 2> offset,
                  std::array<double, 2> scale, std::size_t bands);
 

@@ -1,5 +1,4 @@
-// All that is decided about a raster (or stack) when it is opened; whoever reads it, on whichever grid,
-// shares it.
+// Everything that is decided when a raster (or stack) is opened; shared by its readers, on any grid.
 #pragma once
 
 #include <optional>
@@ -17,7 +16,7 @@ struct StackFacts {
   std::vector<FileFacts> files;
   std::vector<BandChoice> bands;
   std::vector<BandRequest> found;
-  std::vector<NodataOption> nodata;  ///< of each file
+  std::vector<NodataOption> nodata;  ///< one per file
   Credits credits;
   std::vector<std::string> warnings;
 
@@ -25,7 +24,7 @@ struct StackFacts {
   const Grid& grid() const { return files.front().grid; }
 };
 
-/// Opens the files, chooses the bands and checks that the files can be laid on the first one's grid.
+/// Opens the files, chooses the bands and checks that the files can be laid onto the first one's grid.
 StackFacts describe_stack(const RasterOptions& options);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// What `info` says of a raster's values.
+// What `info` reports about a raster's values.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace terramask::geo {
 
-/// Its nodata rule where that hides other pixels than a viewer does, its alpha where that looks like imagery,
-/// values that are not read.
+/// Notes on a nodata rule that hides other pixels than a viewer does, an alpha band that looks like imagery,
+/// and values that are not read.
 std::vector<std::string> value_notes(const std::string& path, const RasterOptions& raster);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// A raster seen on another raster's grid.
+// Reads a raster on another raster's grid.
 #pragma once
 
 #include <memory>
@@ -10,13 +10,13 @@
 
 namespace terramask::geo {
 
-/// Bilinear, or an average over the pixel's span where that is more than one source pixel (the span is
-/// measured once, at the grid's centre). Source pixels outside the raster or invalid weigh nothing; a pixel
-/// is valid where its centre lies in the raster and half of its weight is valid.
+/// Bilinear, or an average over the pixel's span if that exceeds one source pixel (the span is measured once,
+/// at the grid's centre). Source pixels outside the raster or invalid have no weight. A pixel is valid if its
+/// centre is in the raster and half of its weight is valid.
 class WarpedReader final : public GridReader {
  public:
   /// @param source  reads `bands` planes (0, 1, ...) on `source_grid`
-  /// @param planes  where they go
+  /// @param planes  their destinations
   WarpedReader(std::unique_ptr<GridReader> source, const Grid& source_grid, const Grid& grid,
                std::vector<std::size_t> planes, const std::string& name, const std::string& grid_name);
 
@@ -25,7 +25,7 @@ class WarpedReader final : public GridReader {
   bool always_valid() const override { return false; }
 
  private:
-  /// Around the source pixels that those at these places are made of; empty where none lies in the source.
+  /// The window of source pixels that contribute at these positions; empty if none is in the source.
   Window touched() const;
   void read_part(const Window& part, const Window& window, Planes planes, std::span<std::uint8_t> valid);
   void sample(double column, double row, const Window& held, std::size_t at, Planes planes,

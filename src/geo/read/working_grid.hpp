@@ -1,4 +1,4 @@
-// The grid a model sees: the source grid, or one of pixels of the model's ground size.
+// The grid that a model reads: the source grid, or one with pixels of the model's ground size.
 #pragma once
 
 #include <array>
@@ -11,8 +11,8 @@
 
 namespace terramask::geo {
 
-// Between source pixels and working pixels: a pixel blown up further holds nothing a model could see, and an
-// average over more source pixels is an overview's work.
+// Limits of the ratio of source to working pixels. Source pixels enlarged further show nothing that a model
+// could see; averaging more of them is the purpose of overviews.
 inline constexpr double kMostUp = 64;
 inline constexpr double kMostDown = 4096;
 
@@ -22,9 +22,8 @@ struct WorkingGrid {
   bool resampled = false;
 };
 
-/// Same origin, orientation and CRS as the source; each axis at the model's ground size where either is off
-/// by more than 10% (or always, or never). Throws mismatch where the two sizes have nothing to do with each
-/// other.
+/// Same origin, orientation and CRS as the source. Both axes have the model's ground size if either is off by
+/// more than 10% (or always, or never). Throws mismatch if the two sizes are too far apart.
 WorkingGrid working_grid(const Grid& source, const std::optional<PixelSize>& ground,
                          const RasterOptions& options, const std::string& name,
                          std::vector<std::string>& warnings);
