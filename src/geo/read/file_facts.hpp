@@ -21,8 +21,7 @@ struct BandFacts {
   GDALDataType type = GDT_Unknown;
   std::string type_name;  ///< GDAL's, or "Int8" for signed bytes
   std::optional<double> nodata;
-  bool mask_band =
-      false;  ///< has its own mask: internal, .msk, or from the driver (not from nodata or alpha)
+  bool mask_band = false;  ///< has its own mask: internal, .msk, or by driver (not from nodata or alpha)
   /// A value read is `scale` times the stored value plus `offset`: as in the file, with heights and other
   /// lengths converted to metres.
   double scale = 1, offset = 0;
@@ -76,8 +75,8 @@ void call_no_alpha(FileFacts& facts);
 /// declared twice and differs.
 void use_vertical_unit(FileFacts& facts, bool heights);
 
-/// Throws unsupported if a band's values cannot be interpreted: complex values, signed bytes, a non-finite
-/// scale.
+/// Throws unsupported if a band's values cannot be interpreted: complex values, signed bytes, a scale of
+/// 0, a scale or offset that is not finite.
 /// @param band 1-based
 void check_readable(const FileFacts& facts, int band);
 
