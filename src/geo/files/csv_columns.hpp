@@ -1,4 +1,4 @@
-// Where the rows of a CSV file lie: which of its columns hold geometries or coordinates.
+// The columns of a CSV file that hold geometries or coordinates.
 #pragma once
 
 #include <cpl_string.h>
@@ -8,37 +8,36 @@
 
 namespace terramask::geo {
 
-/// Whether GDAL has opened the file with its CSV driver.
+/// Whether GDAL opened the file with its CSV driver.
 bool is_csv(GDALDataset& file);
 
-/// Whether a column that should hold geometries holds PostGIS' "SRID=4326;POINT(...)", which GDAL does not
-/// read.
+/// Whether a geometry column contains PostGIS's "SRID=4326;POINT(...)", which GDAL does not read.
 bool holds_ewkt(GDALDataset& file);
 
 struct CsvColumns {
   std::string geometry;  ///< of WKT, GeoJSON or hexadecimal WKB
-  std::string x, y;      ///< used where there is no `geometry`
-  bool degrees = false;  ///< the names say longitude and latitude
+  std::string x, y;      ///< used if there is no `geometry`
+  bool degrees = false;  ///< the names denote longitude and latitude
 
   bool any() const { return !geometry.empty() || !x.empty(); }
-  /// For GDAL's driver to make geometries of them.
+  /// Options with which GDAL's driver makes geometries of the columns.
   CPLStringList open_options() const;
 };
 
-/// What a CSV file says of where its coordinates lie.
+/// What a CSV file specifies about its coordinates.
 enum class CsvPlace {
-  none,     ///< it is no CSV file, or says no more than its CRS
-  degrees,  ///< its columns are called longitude and latitude
+  none,     ///< not a CSV file, or nothing but its CRS
+  degrees,  ///< its columns are named longitude and latitude
   unsaid
 };
 CsvPlace csv_place(OGRLayer& layer);
 
-/// By the columns' names, whatever their case: geometry, geom, wkt, ...; longitude and latitude, lon and lat,
-/// lng, x and y, easting and northing, ... Nothing for files of other drivers, and for those that GDAL finds
-/// geometries in by itself.
+/// Finds the columns by name, ignoring case: geometry, geom, wkt, ...; longitude and latitude, lon and lat,
+/// lng, x and y, easting and northing, ... Empty for files of other drivers, and for those in which GDAL
+/// finds geometries itself.
 CsvColumns csv_columns(GDALDataset& file);
 
-/// Lets `csv_place` know what was found in a file that was opened by these columns.
+/// Records for `csv_place` what was found in a file that was opened with these columns.
 void remember_place(GDALDataset& file, const CsvColumns& columns);
 
 }  // namespace terramask::geo

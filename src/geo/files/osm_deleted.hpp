@@ -1,13 +1,13 @@
-// Objects that stand in OSM files and are no part of the map: GDAL's driver takes them as present.
+// Detects deleted objects in OSM files, which GDAL's driver reads as present.
 #pragma once
 
 #include <string>
 
 namespace terramask::geo {
 
-/// Throws unsupported where an OSM file of XML says of objects that they are deleted (action='delete',
-/// visible='false'), or is a file of changes. GDAL refuses a .pbf that may hold such.
-/// @param opened as GDAL opens it: "/vsigzip/map.osm.gz"
+/// Throws unsupported if an OSM XML file marks objects as deleted (action='delete', visible='false') or is a
+/// change file. GDAL itself rejects a .pbf that may contain such objects.
+/// @param opened the path for GDAL: "/vsigzip/map.osm.gz"
 /// @param path for messages
 void refuse_deleted_objects(const std::string& opened, const std::string& path);
 

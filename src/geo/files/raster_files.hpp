@@ -1,4 +1,4 @@
-// A raster's files, and when they were made.
+// The files of a raster, and their dates.
 #pragma once
 
 #include <string>
@@ -6,20 +6,20 @@
 
 namespace terramask::geo {
 
-/// The files a raster is made of, sidecars and a VRT's sources too; the path itself where GDAL cannot tell.
+/// The files of a raster, including sidecars and a VRT's sources; the path itself if GDAL cannot list them.
 std::vector<std::string> files_of_raster(const std::string& path);
 
-/// What a raster says of dates, ISO 8601; empty where it says nothing.
+/// The dates in a raster's metadata, ISO 8601; empty if there are none.
 struct RasterDates {
-  std::string acquired;  ///< when it was taken (ACQUISITIONDATETIME of the domain IMAGERY)
-  std::string tagged;    ///< TIFFTAG_DATETIME: mostly when the file was written
+  std::string acquired;  ///< acquisition date (ACQUISITIONDATETIME of the domain IMAGERY)
+  std::string tagged;    ///< TIFFTAG_DATETIME: usually when the file was written
 
-  /// By which images are newer or older.
+  /// The date by which images are ordered.
   const std::string& best() const { return acquired.empty() ? tagged : acquired; }
 };
 RasterDates dates_of_raster(const std::string& path);
 
-/// "2024/05/01 10:00:00+00" of OGR as ISO 8601.
+/// Converts OGR's "2024/05/01 10:00:00+00" to ISO 8601.
 std::string iso_date(std::string text);
 
 }  // namespace terramask::geo

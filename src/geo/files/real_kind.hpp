@@ -1,5 +1,4 @@
-// What a file that GDAL cannot open really is: people name downloads that look like data and are something
-// else.
+// Identifies files that GDAL cannot open, such as downloads that look like data but are not.
 #pragma once
 
 #include <optional>
@@ -9,13 +8,13 @@ namespace terramask::geo {
 
 struct RealKind {
   std::string what;    ///< "is a web page"
-  std::string remedy;  ///< how to come by the data
+  std::string remedy;  ///< how to obtain the data
 };
 
-/// By the first bytes of the file; empty where they say nothing, or there is no such file.
+/// By the first bytes of the file; empty if they are inconclusive or the file does not exist.
 std::optional<RealKind> real_kind(const std::string& path);
 
-/// The same of a text that GDAL opens but reads as rubbish: a CSV in UTF-16.
+/// The same for text that GDAL opens but misreads: a CSV in UTF-16.
 std::optional<RealKind> unread_text(const std::string& path);
 
 }  // namespace terramask::geo

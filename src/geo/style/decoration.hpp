@@ -1,4 +1,4 @@
-// What GDAL keeps of a GeoTIFF in a sidecar, where it says nothing if that cannot be written.
+// Metadata that GDAL stores in a GeoTIFF's sidecar, where a failed write is not reported.
 #pragma once
 
 #include <gdal_rat.h>
@@ -17,7 +17,7 @@ class Decoration {
   Decoration() = default;
   explicit Decoration(GDALDataset& raster);
 
-  /// Whether another opening of the raster has the same.
+  /// Whether `raster`, opened again, has the same metadata.
   bool stands_in(GDALDataset& raster) const;
 
  private:

@@ -1,4 +1,4 @@
-// Classes on a grid of their own, kept on disk until they are read on another.
+// Classes on their own grid, kept on disk until they are read on another.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace terramask::geo {
 
-/// A compressed raster of bytes. Memory is bounded by GDAL's block cache; the caller removes the file.
+/// A compressed Byte raster. Memory is bounded by GDAL's block cache. The caller removes the file.
 class ClassScratch {
  public:
-  /// @param side of its blocks: windows that begin and end at multiples of it are written fastest
+  /// @param side block side: windows that begin and end at multiples of it are written fastest
   ClassScratch(const Grid& grid, const std::string& path, int side = 512);
 
   void write(const Window& window, std::span<const std::uint8_t> values);
-  /// Closes the file; it can be opened as any raster from then on. Throws io.
+  /// Closes the file; it can then be opened like any raster. Throws io.
   void finish();
 
  private:

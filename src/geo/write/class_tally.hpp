@@ -1,4 +1,4 @@
-// How many pixels, and how much ground, each class covers.
+// Pixel count and ground area of each class.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +16,15 @@ class ClassTally {
  public:
   ClassTally(const Grid& grid, std::span<const ClassInfo> classes, int nodata);
 
-  /// Counts a block; each pixel of the raster at most once. Throws ErrorCode::internal for a value that is
-  /// neither a class nor nodata.
+  /// Counts a block. Each pixel of the raster must be counted at most once. Throws internal for a value that
+  /// is neither a class nor nodata.
   void add(const Window& window, std::span<const std::uint16_t> values);
 
   /// Of the class at `index` in the list of classes.
   std::uint64_t pixels(std::size_t index) const { return totals_[index].pixels; }
   /// In m²; meaningless unless `has_areas`.
   double area(std::size_t index) const { return totals_[index].area; }
-  /// False where the grid does not tell what its pixels cover, be it only for some of them.
+  /// False if the areas of any counted pixels are unknown.
   bool has_areas() const;
 
  private:
@@ -34,8 +34,8 @@ class ClassTally {
   };
 
   std::unique_ptr<PixelAreas> areas_;
-  std::vector<int> index_of_;  ///< of each value: a class, nodata (the last) or kUnknown
-  std::vector<Total> totals_;  ///< one for each class, and one more for nodata
+  std::vector<int> index_of_;  ///< by value: a class, nodata (the last) or kUnknown
+  std::vector<Total> totals_;  ///< one per class, and one for nodata
   static constexpr int kUnknown = -1;
 };
 

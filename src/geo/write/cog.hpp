@@ -1,4 +1,4 @@
-// Cloud Optimized GeoTIFFs by GDAL's COG driver, and the proof that they hold what they should.
+// Writes Cloud Optimized GeoTIFFs with GDAL's COG driver and verifies their contents.
 #pragma once
 
 #include <gdal_priv.h>
@@ -13,33 +13,33 @@
 
 namespace terramask::geo {
 
-/// Copies `source` into a COG at `path`, overviews and all, and closes it.
-/// @return what GDAL reported as a failure; empty where all went well. Throws ErrorCode::cancelled on `stop`.
+/// Copies `source` into a COG at `path`, including overviews, and closes it.
+/// @return GDAL's error message; empty on success. Throws cancelled on `stop`.
 std::string write_cog(GDALDataset& source, const std::string& path, const CreationOptions& options,
                       const ProgressSink& progress, const StopFlag* stop);
 
-/// What a finished raster must be.
+/// The required properties of a finished raster.
 struct CogExpectation {
   Grid grid;
   GDALDataType type = GDT_Byte;
   int bands = 1;
-  double nodata = 0;  ///< without `has_nodata`, what pixels that were not written hold
+  double nodata = 0;  ///< if not `has_nodata`: the value of pixels that were not written
   std::map<std::string, std::string> metadata;
   bool has_nodata = true;
 };
 
-/// Whether the file holds the grid's CRS so that GDAL reads an equivalent one back.
+/// Whether the file stores the grid's CRS so that GDAL reads back an equivalent one.
 bool holds_crs(const GDALDataset& raster, const Grid& grid);
 
-/// What is wrong with the header of an opened COG; empty where nothing is.
+/// What is wrong with the header of an opened COG; empty if nothing is.
 std::string find_header_fault(GDALDataset& raster, const CogExpectation& expected);
 
 struct DigestResult {
   std::uint64_t digest = 0;  ///< ContentDigest of the full resolution
-  std::string fault;         ///< why reading failed; empty where it did not
+  std::string fault;         ///< why reading failed; empty if it did not
 };
 
-/// Reads all of the raster, overviews too, block by block.
+/// Reads the whole raster, including overviews, block by block.
 template <class T>
 DigestResult digest_of(GDALDataset& raster, const Grid& grid, T nodata, const ProgressSink& progress,
                        const StopFlag* stop);

@@ -10,8 +10,8 @@
 
 namespace terramask::geo {
 
-/// A row a class, by value: Value, Class, Red, Green, Blue, PixelCount, Area_m2, Area_ha. Areas are left out
-/// where the grid does not tell them.
+/// One row per class, by value: Value, Class, Red, Green, Blue, PixelCount, Area_m2, Area_ha. Areas are
+/// omitted if unknown.
 std::unique_ptr<GDALDefaultRasterAttributeTable> raster_table(std::span<const ClassInfo> classes,
                                                               const ClassTally& tally);
 

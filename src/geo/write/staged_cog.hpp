@@ -1,4 +1,5 @@
-// What the writers share: blocks gather in a working file, become a COG, are verified, and are put in place.
+// Common to the writers: blocks are collected in a working file, converted to a COG, verified and put in
+// place.
 #pragma once
 
 #include <gdal_priv.h>
@@ -25,34 +26,34 @@ struct StagedCogOptions {
   bool overwrite = false;
   CogExpectation contents;
   CreationOptions creation_options;       ///< of the COG
-  Reduction reduction = Reduction::mode;  ///< of overviews, unless the creation options want others
-  std::uint64_t peak_bytes = 0;           ///< on disk, for messages
+  Reduction reduction = Reduction::mode;  ///< of overviews, unless overridden by the creation options
+  std::uint64_t peak_bytes = 0;           ///< maximum size on disk, for messages
   std::string style{};                    ///< StyleElements::raster; empty: none
 };
 
-/// @tparam T type of the values handed over (as ContentDigest); stored as contents.type
+/// @tparam T type of the values passed (as for ContentDigest); stored as contents.type
 template <class T>
 class StagedCog {
  public:
-  /// Checks the output and opens the working file; what was not written stays nodata.
+  /// Checks the output and opens the working file. Pixels that are not written stay nodata.
   explicit StagedCog(StagedCogOptions options);
   ~StagedCog();
   StagedCog(const StagedCog&) = delete;
   StagedCog& operator=(const StagedCog&) = delete;
 
-  /// For what belongs into the TIFF itself (palette, band names, ...); its errors are found at `finish`.
+  /// For what is stored in the TIFF itself (palette, band names, ...); errors are detected by `finish`.
   GDALDataset& working() { return *working_; }
 
   /// Each pixel at most once, in any order.
   /// @param values height × width; @param band from 0
   void write(const Window& window, int band, std::span<const T> values);
 
-  /// All the work; nothing stands under the final name yet.
-  /// @param decorate sets what GDAL keeps in the sidecar, on the finished COG opened for reading
+  /// Does all the work except giving the file its final name.
+  /// @param decorate sets what GDAL stores in the sidecar, on the finished COG opened for reading
   void complete(const std::function<void(GDALDataset&)>& decorate, const ProgressSink& progress,
                 const StopFlag* stop);
 
-  /// Puts what is complete under its final name.
+  /// Gives the complete file its final name.
   void put_in_place();
 
  private:
