@@ -1,4 +1,4 @@
-// A tile that lies on another grid, seen on this one.
+// Resamples a tile with another grid to this grid.
 #pragma once
 
 #include <string>
@@ -7,14 +7,14 @@
 
 namespace terramask::geo {
 
-/// Whether a tile's pixels are those of the grid, wherever it lies.
+/// Whether a tile's pixels align with those of the grid, regardless of its position.
 bool on_grid(const Grid& tile, const Grid& grid);
 
 /// A virtual raster (it lives as long as the process) of the tile's pixels on the grid of `first`.
-/// @param classes  class values: nearest, or by mode where the tile's pixels are less than half as large;
-/// else bilinear,
-///                 or an average
-/// @throws Error unsupported (a rotated grid, a tile without CRS), mismatch (no place in the grid's CRS)
+/// @param classes  class values: nearest, or mode if the tile's pixels are less than half as large; otherwise
+/// bilinear, or average
+/// @throws Error unsupported (a rotated grid, a tile without CRS), mismatch (cannot be transformed to the
+/// grid's CRS)
 std::string align_tile(const FileFacts& tile, const FileFacts& first, bool classes);
 
 }  // namespace terramask::geo

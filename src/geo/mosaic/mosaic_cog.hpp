@@ -1,4 +1,4 @@
-// Reading a mosaic's tiles, and writing those of continuous values.
+// Reads a mosaic's tiles, and writes those of continuous values.
 #pragma once
 
 #include <memory>
@@ -13,10 +13,10 @@
 
 namespace terramask::geo {
 
-/// The virtual raster that build_mosaic made, and the tiles it is made of.
+/// The virtual raster that build_mosaic made, and its tiles.
 class MosaicSource {
  public:
-  /// @param paths  what the mosaic reads of each tile, in the order of `tiles`
+  /// @param paths  the files the mosaic reads for each tile, in the order of `tiles`
   MosaicSource(const std::string& mosaic, const std::vector<FileFacts>& tiles,
                const std::vector<std::string>& paths);
 
@@ -29,15 +29,15 @@ class MosaicSource {
   /// Whether there are pixels that no tile covers, or that a tile's alpha or mask hides.
   bool needs_alpha() const;
 
-  /// Throws format naming the tile that cannot be read.
+  /// Throws format naming the unreadable tile.
   template <class T>
   void read(const Window& window, int band, std::span<T> values);
-  /// 0 where nothing covers a pixel.
+  /// 0 where no tile covers a pixel.
   template <class T>
   void read_alpha(const Window& window, std::span<T> values) {
     read(window, data_bands(), values);
   }
-  /// The tile seen at a pixel; the mosaic's first where none is.
+  /// The tile visible at a pixel; the mosaic's first if there is none.
   std::string tile_at(std::int64_t x, std::int64_t y) const;
 
  private:
@@ -52,15 +52,15 @@ class MosaicSource {
   std::vector<Window> places_;
 };
 
-/// Bands of any values, as the first tile has them.
+/// Writes bands of any values, with the first tile's metadata.
 class MosaicCog {
  public:
-  /// Throws unsupported for types that are not written.
+  /// Throws unsupported for types that cannot be written.
   static std::unique_ptr<MosaicCog> create(const MosaicOptions& options, const TileSurvey& survey,
                                            MosaicSource& source);
   virtual ~MosaicCog() = default;
   virtual std::size_t bands() const = 0;
-  /// Returns how many of the window's pixels are valid (by nodata in the first band, or by alpha).
+  /// Returns the number of valid pixels in the window (by nodata in the first band, or by alpha).
   virtual std::uint64_t copy(const Window& window) = 0;
   virtual void finish(const ProgressSink& progress, const StopFlag* stop) = 0;
 };

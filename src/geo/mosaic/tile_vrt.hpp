@@ -16,13 +16,12 @@ struct VrtTile {
   Window window;     ///< of the grid
 };
 
-/// A VRT of masks, with palette, category names and the classes' metadata item, which gdalbuildvrt leaves
-/// out.
+/// A VRT of masks, with palette, category names and the classes' metadata item, which gdalbuildvrt omits.
 /// @param block side of the tiles' blocks
 std::string mask_vrt(const Grid& grid, std::span<const ClassInfo> classes, std::span<const VrtTile> tiles,
                      int block);
 
-/// A VRT of probabilities, a band a class.
+/// A VRT of probabilities, one band per class.
 std::string probability_vrt(const Grid& grid, std::span<const ClassInfo> classes, ProbabilityType type,
                             std::span<const VrtTile> tiles, int block);
 

@@ -1,4 +1,4 @@
-// A small picture one can draw on.
+// A small RGB image with drawing functions.
 #pragma once
 
 #include <array>
@@ -11,7 +11,7 @@ namespace terramask::geo {
 
 using Color = std::array<std::uint8_t, 3>;
 
-/// Of all pictures: what they are drawn on, texts, lesser texts, frames.
+/// The colours of all pictures: background, text, secondary text, frames.
 inline constexpr Color kPaper{255, 255, 255}, kInk{34, 40, 49}, kFaint{112, 120, 130}, kLine{205, 210, 216};
 
 class Canvas {
@@ -27,11 +27,11 @@ class Canvas {
   /// @param coverage of the pixel, 0 to 1
   void blend(int x, int y, Color color, double coverage);
   void fill(int x, int y, int width, int height, Color color);
-  /// The outline of a rectangle, one pixel wide, within it.
+  /// The outline of a rectangle, one pixel wide, inside it.
   void frame(int x, int y, int width, int height, Color color);
   void rounded(double x, double y, double width, double height, double radius, Color color);
 
-  /// Text with its baseline at y. @param size height of its capitals in pixels
+  /// Text with its baseline at y. @param size height of capitals in pixels
   void text(double x, double y, double size, std::string_view utf8, Color color, double weight = 0.09);
   static double text_width(double size, std::string_view utf8);
 
@@ -41,7 +41,7 @@ class Canvas {
   std::vector<std::uint8_t> pixels_;
 };
 
-/// Writes it as a PNG that stands there whole or not at all. Throws exists (unless `overwrite`), io.
+/// Writes a PNG, whole or not at all. Throws exists (unless `overwrite`), io.
 void save_png(const Canvas& canvas, const std::string& path, bool overwrite);
 
 }  // namespace terramask::geo

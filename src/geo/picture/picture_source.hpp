@@ -1,4 +1,5 @@
-// What a picture shows, read small: the image in colours, the mask on the same pixels, and its classes.
+// Reads the contents of a picture at reduced size: the image in colours, the mask on the same pixels, and its
+// classes.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +17,13 @@ struct PictureClass {
   int value = 0;
   std::string name;
   Color color{};
-  double share = 0;  ///< of what has a class, 0 to 1: by ground where it is known, else by pixels
-  std::optional<double> area_m2;  ///< where the mask's attribute table tells it
+  double share = 0;               ///< of the classified area, 0 to 1; of the pixels if areas are unknown
+  std::optional<double> area_m2;  ///< if in the mask's attribute table
 };
 
 class PictureSource {
  public:
-  /// Throws mismatch where the image does not lie on the mask's grid (another CRS or another orientation).
+  /// Throws mismatch if the image cannot be laid on the mask's grid (another CRS or orientation).
   PictureSource(const std::string& image_path, const std::string& mask_path);
 
   /// The mask's.
@@ -35,7 +36,7 @@ class PictureSource {
   std::vector<PictureClass> classes();
 
  private:
-  struct Part {  ///< the pixels of a picture that the image covers, and the window of the image they show
+  struct Part {  ///< the pixels of a picture that the image covers, and the corresponding window of the image
     int x = 0, y = 0, width = 0, height = 0;
     double image_x = 0, image_y = 0, image_width = 0, image_height = 0;
   };

@@ -1,4 +1,4 @@
-// A font of strokes, drawn for Terramask: round, even lines that stay clear at any size, and no font file.
+// A stroke font drawn for Terramask: round lines of even width, clear at any size, and no font file.
 #pragma once
 
 #include <string_view>
@@ -11,7 +11,7 @@ struct StrokePoint {
   double y = 0;  ///< upwards from the baseline
 };
 
-/// Lines through points, one for each stroke, in units where capitals are 14 high and small letters 10.
+/// Polylines, one per stroke, in units where capitals are 14 high and small letters 10.
 struct StrokeText {
   std::vector<std::vector<StrokePoint>> strokes;
   double width = 0;
@@ -19,8 +19,8 @@ struct StrokeText {
 
 inline constexpr double kCapitalHeight = 14;
 
-/// Sets a line of UTF-8. Letters of the Latin alphabet with their accents, digits and punctuation are there;
-/// anything else becomes a box.
+/// Sets a line of UTF-8. Covers letters of the Latin alphabet with accents, digits and punctuation; other
+/// characters become a box.
 StrokeText set_text(std::string_view utf8);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// The sources of a region on one grid: where each lies, and the pixels they make together.
+// The sources of a region on one grid: their positions, and the pixels combined from them.
 #pragma once
 
 #include <list>
@@ -11,7 +11,7 @@
 
 namespace terramask::geo {
 
-/// Where the sources lie. Shared by the readers of several threads.
+/// The positions of the sources. Shared by the readers of several threads.
 class SourceMap {
  public:
   SourceMap(std::shared_ptr<const std::vector<RegionSource>> sources, const Grid& grid);
@@ -22,18 +22,18 @@ class SourceMap {
   const Grid& grid() const { return grid_; }
   const RegionSource& source(std::size_t i) const { return (*sources_)[i]; }
   const Layout& layout(std::size_t i) const { return layouts_[i]; }
-  /// Those whose windows meet this one, the lowest first.
+  /// Those whose windows intersect this one, the lowest first.
   std::vector<std::size_t> meeting(const Window& window) const;
 
  private:
   struct Index;
   std::shared_ptr<const std::vector<RegionSource>> sources_;
   Grid grid_;
-  std::vector<Layout> layouts_;  ///< empty windows where a source does not meet the grid
+  std::vector<Layout> layouts_;  ///< empty windows for sources that do not intersect the grid
   std::unique_ptr<Index> index_;
 };
 
-/// Reads them laid over each other.
+/// Reads the sources, laid over each other.
 class LaidSources final : public GridReader {
  public:
   LaidSources(std::shared_ptr<const SourceMap> map, std::size_t bands, std::size_t most_open)
@@ -56,7 +56,7 @@ class LaidSources final : public GridReader {
   std::shared_ptr<const SourceMap> map_;
   std::size_t bands_;
   std::size_t most_open_;
-  std::list<Opened> opened_;  ///< the one used last in front
+  std::list<Opened> opened_;  ///< the most recently used first
   std::unordered_map<std::size_t, std::list<Opened>::iterator> where_;
   std::vector<float> values_;
   std::vector<std::uint8_t> valid_;

@@ -1,4 +1,4 @@
-// The tiles of a region as a vector layer: where each lies and what became of it.
+// The tiles of a region as a vector layer: their positions and results.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace terramask::geo {
 
 struct IndexedTile {
   std::string name;
-  std::string location;  ///< path of the mask, relative to the index; empty where there is none
+  std::string location;  ///< path of the mask, relative to the index; empty if there is none
   std::string status, cause;
   std::int64_t row = 0, column = 0;
   Window window;  ///< of the grid
@@ -20,8 +20,8 @@ struct IndexedTile {
   std::int64_t runs = 0;
 };
 
-/// Writes a GeoPackage with the layer "tiles" in the grid's CRS, whole or not at all; one that is there is
-/// replaced. The field "location" makes it a tile index as gdaltindex's, which terramask reads too.
+/// Writes a GeoPackage with the layer "tiles" in the grid's CRS, whole or not at all; an existing one is
+/// replaced. The field "location" makes it a tile index as written by gdaltindex, which terramask also reads.
 void write_tile_index(const std::string& path, const Grid& grid, std::span<const IndexedTile> tiles);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// Fields of features that are written, as OGR has them.
+// Fields of OGR features to be written.
 #pragma once
 
 #include <ogrsf_frmts.h>
@@ -11,10 +11,10 @@ namespace terramask::geo {
 
 OGRFieldType ogr_type(FieldType type);
 
-/// Adds the fields to a layer that is written. Whether OGR took them.
+/// Adds the fields to a layer to be written. Returns whether OGR accepted them.
 bool add_fields(OGRLayer& layer, std::span<const Field> fields);
 
-/// Nothing, and a number that is none, are left null.
+/// Null values and NaN are left null.
 void set_field(OGRFeature& feature, int index, const FieldValue& value);
 
 }  // namespace terramask::geo

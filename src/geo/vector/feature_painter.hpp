@@ -1,4 +1,4 @@
-// Features of a vector layer, painted onto a raster of levels.
+// Paints the features of a vector layer onto a raster of levels.
 #pragma once
 
 #include <array>
@@ -15,27 +15,28 @@ namespace terramask::geo {
 
 struct FeatureStyle {
   double width_m = 0;    ///< of lines; points become discs, polygons grow by half of it on every side
-  bool touched = false;  ///< every pixel that is touched, instead of those whose centre is inside
+  bool touched = false;  ///< paint every touched pixel, not only those whose centre is inside
   std::uint16_t level = 0;
-  double ring_m = 0;  ///< how far around it the ring goes
+  double ring_m = 0;  ///< width of the ring around the shape
   std::uint16_t ring_level = 0;
-  std::span<const std::uint32_t> gaps{};  ///< points of a line after which it is broken off
+  std::span<const std::uint32_t> gaps{};  ///< points of a line after which it is interrupted
 };
 
 class FeaturePainter {
  public:
-  /// @param crs of the features (WKT; empty: the grid's). `path`, `grid` and `raster` outlive it.
+  /// @param crs of the features (WKT; empty: the grid's). `path`, `grid` and `raster` must outlive the
+  /// object.
   FeaturePainter(const std::string& crs, const std::string& path, const Grid& grid, LevelRaster& raster);
 
-  /// Geometries that are not valid (a boundary that crosses itself) are made so.
-  /// @return how many pixels it covers, without its ring
+  /// Invalid geometries (with a self-intersecting boundary) are repaired.
+  /// @return number of pixels covered, without the ring
   std::uint64_t paint(const OGRGeometry& geometry, const FeatureStyle& style);
 
-  /// Lines need only be painted where they are near this box, in the features' CRS.
+  /// Lines need only be painted near this box, in the features' CRS.
   void keep_near(const std::array<double, 4>& box) { near_ = box; }
 
   std::uint64_t repaired() const { return repaired_; }
-  /// Shapes that reach to where the grid's CRS has no place.
+  /// Number of shapes that reach to where the grid's CRS is undefined.
   std::uint64_t cut_off() const { return projection_.cut_off() + (plane_ ? plane_->lost() : 0); }
 
  private:

@@ -1,4 +1,4 @@
-// One layer of a GeoPackage, replaced where others stand beside it.
+// Replaces one layer of a GeoPackage that contains others.
 #pragma once
 
 #include <span>
@@ -8,22 +8,22 @@
 
 namespace terramask::geo {
 
-/// Before any work: throws usage where a layer of this name cannot stand in the GeoPackage at `path` (its own
-/// tables' names, and those of tables that are no layers of features), and where a SQLite database stands
-/// there that is no GeoPackage. Other formats pass.
+/// Checks before any work: throws usage if the GeoPackage at `path` cannot contain a layer of this name (a
+/// name of its system tables or of a table that is not a feature layer), or if `path` is an SQLite database
+/// but not a GeoPackage. Other formats are not checked.
 void check_layer(const std::string& path, const std::string& layer);
 
-/// Puts the folder's finished GeoPackage, which holds `layer` alone, in place. Where one stands there that
-/// holds more, only this layer of it is replaced or added: the other layers, tables and styles (those of the
-/// layer too) stay. It is copied for that, and the copy takes its place when it is whole.
-/// Throws exists where the name is taken and `overwrite` is not set, or a program has the file open; io.
+/// Puts the folder's finished GeoPackage, which contains only `layer`, in place. If an existing one contains
+/// more, only this layer is replaced or added: other layers, tables and styles (also those of the layer) are
+/// kept. For this it is copied, and the complete copy replaces it. Throws exists if the name is taken and
+/// `overwrite` is not set, or if a program has the file open; io.
 void put_layer_in_place(WorkingFolder& folder, const std::string& layer, bool overwrite);
 
-/// Throws usage where the GeoPackage at `path`, which is to be replaced whole, holds more than these layers;
-/// names what would be lost.
+/// Throws usage, naming what would be lost, if the GeoPackage at `path`, which is to be replaced whole,
+/// contains more than these layers.
 void check_only_layers(const std::string& path, std::span<const std::string> layers);
 
-/// Removes the layer, and the file with it where it holds no more than that.
+/// Removes the layer, and the file too if it contains nothing else.
 void remove_layer(const std::string& path, const std::string& layer);
 
 }  // namespace terramask::geo

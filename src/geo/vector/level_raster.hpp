@@ -1,4 +1,4 @@
-// A raster of levels on disk, in which the highest level that was painted on a pixel stays.
+// A raster of levels on disk; each pixel keeps the highest level painted on it.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +11,22 @@
 
 namespace terramask::geo {
 
-/// Shapes may be painted in any order, so that vector files need be read but once: what lies over what is
-/// told by level. Memory is bounded by GDAL's block cache.
+/// Shapes may be painted in any order, so vector files need be read only once: the level determines which
+/// shape is on top. Memory is bounded by GDAL's block cache.
 class LevelRaster {
  public:
-  /// @param path of the file it is kept in, which grows as it is painted; the caller removes it
+  /// @param path of the backing file, which grows as pixels are painted; the caller removes it
   LevelRaster(std::int64_t width, std::int64_t height, const std::string& path);
 
-  /// Paints the pixels whose centres lie in the polygons, or (`touched`) those that they touch.
-  /// @param level above 0, which is what no one painted
-  /// @return how many pixels of the raster the polygons cover, whatever lies over them
+  /// Paints the pixels whose centres are inside the polygons, or (`touched`) those that they touch.
+  /// @param level above 0, the value of unpainted pixels
+  /// @return number of the raster's pixels that the polygons cover, even if higher levels hide them
   std::uint64_t paint(const Polygons& polygons, bool touched, std::uint16_t level);
 
   /// @param levels height × width
   void read(const Window& window, std::span<std::uint16_t> levels);
 
-  /// Most bytes that the file of a raster takes.
+  /// Maximum size in bytes of a raster's file.
   static std::uint64_t most_bytes(std::int64_t width, std::int64_t height);
 
  private:

@@ -1,14 +1,14 @@
-// Vector files that were given where a raster of labels is wanted.
+// Handles vector files specified where a label raster is expected.
 #pragma once
 
 #include <string>
 
 namespace terramask::geo {
 
-/// The command that makes labels of a vector file for an image: "terramask labels --burn ...".
+/// The command that makes a label raster from a vector file for an image: "terramask labels --burn ...".
 std::string labels_command(const std::string& vectors, const std::string& image);
 
-/// Throws usage with that command where the file is one of vectors.
+/// Throws usage with that command if the file is a vector file.
 void refuse_vectors(const std::string& labels, const std::string& image);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// The features of a vector file's layers, one after the other.
+// Iterates over the features of a vector file's layers.
 #pragma once
 
 #include <array>
@@ -15,24 +15,23 @@ class OGRGeometry;
 
 namespace terramask::geo {
 
-/// The box around a grid in another CRS (WKT; empty: its own): xmin, ymin, xmax, ymax; empty where some of it
-/// has no place there.
+/// The box around a grid in another CRS (WKT; empty: its own): xmin, ymin, xmax, ymax; empty if part of the
+/// grid cannot be transformed.
 std::optional<std::array<double, 4>> box_of(const Grid& grid, const std::string& crs);
 
 enum class GeometryKind { any, points, lines, areas };
 
 struct VectorStreamOptions {
   std::string path;
-  std::string crs;                        ///< of all layers, whatever the file says (WKT); may be empty
+  std::string crs;                        ///< of all layers, overriding the file's (WKT); may be empty
   std::vector<std::string> open_options;  ///< of the driver, "NAME=VALUE"
 };
 
-/// Layers are numbered from 0, in the file's order; tables without geometries are none. Files whose layers
-/// cannot be read one after the other
-/// (.osm, .osm.pbf) are read in one pass, their layers interleaved.
+/// Layers are numbered from 0, in the file's order, without tables that have no geometries. Files whose
+/// layers cannot be read separately (.osm, .osm.pbf) are read in one pass, their layers interleaved.
 class VectorStream {
  public:
-  /// @param grid what features are to be laid over
+  /// @param grid on which the features will be laid
   /// @throws Error not_found, format
   VectorStream(const VectorStreamOptions& options, const Grid& grid);
   ~VectorStream();
@@ -43,49 +42,48 @@ class VectorStream {
   std::vector<std::string> layers() const;
   /// "name, highway, ..."
   std::string field_names(std::size_t layer) const;
-  /// -1 where the layer has no such field; letters may be large or small.
+  /// -1 if the layer has no such field; case-insensitive.
   int field(std::size_t layer, const std::string& name) const;
-  /// WKT; empty where it has none and is taken to be in the grid's.
+  /// WKT; empty if it has none and the grid's is assumed.
   const std::string& crs(std::size_t layer) const;
-  /// What is taken for granted of its CRS, for people; may be empty.
+  /// Assumptions about its CRS, for the user; may be empty.
   const std::string& note(std::size_t layer) const;
   GeometryKind kind(std::size_t layer) const;
-  /// Features in the file; empty where it must be read through for it.
+  /// Number of features in the file; empty if that requires reading it.
   std::optional<std::uint64_t> count(std::size_t layer) const;
-  /// Its box in its own CRS (xmin, ymin, xmax, ymax); empty where it holds nothing, or where the file must be
-  /// read through for it and `whole` does not ask for that.
+  /// Its extent in its own CRS (xmin, ymin, xmax, ymax); empty if the layer is empty, or if the extent
+  /// requires reading the file and `whole` is not set.
   std::optional<std::array<double, 4>> box(std::size_t layer, bool whole = false) const;
 
-  /// Adds a field of texts, or takes the place of one that is there, before filters are added. `value` may
-  /// ask for `own_text` of the feature at hand.
+  /// Adds a string field, or replaces an existing one; call it before adding filters. `value` may call
+  /// `own_text` for the current feature.
   void set_field(std::size_t layer, const std::string& name,
                  std::function<std::optional<std::string>()> value);
-  /// An attribute filter of a layer in OGR SQL.
+  /// Adds an attribute filter of a layer in OGR SQL.
   /// @return its number, for `matches`
   /// @throws Error usage with what is wrong with it
   std::size_t add_filter(std::size_t layer, const std::string& where);
-  /// From now on features come only from layers that were asked for...
+  /// From now on, returns features only from the layers requested.
   void ask_for(std::size_t layer);
-  /// ... and that may meet the grid, or lie within `margin_m` of it.
+  /// From now on, also skips features that cannot meet the grid or be within `margin_m` of it.
   void keep_near(const Grid& grid, double margin_m);
-  /// The box that features of a layer must meet since, in its CRS; empty where all are kept.
+  /// The box set by `keep_near` for a layer, in the layer's CRS; empty if all features are kept.
   const std::optional<std::array<double, 4>>& near(std::size_t layer) const;
-  /// Whether a box in a layer's CRS meets that, in any turn of the Earth.
+  /// Whether a box in a layer's CRS intersects that box, in any turn of the Earth.
   bool meets(std::size_t layer, const std::array<double, 4>& box) const;
 
-  /// Goes to the next feature; false after the last. Throws io where reading failed.
+  /// Advances to the next feature; false after the last. Throws io if reading failed.
   bool next();
   std::size_t layer() const;
   bool matches(std::size_t filter);
-  /// As text; empty where the feature has no value.
+  /// As text; empty if the feature has no value.
   std::optional<std::string> text(int field) const;
-  /// The same as the file has it (true and false are "yes" and "no"), whatever `set_field` has put in its
-  /// place.
+  /// The value as in the file (true and false are "yes" and "no"), even if replaced by `set_field`.
   std::optional<std::string> own_text(int field) const;
-  /// Null where the feature has none.
+  /// Null if the feature has none.
   const OGRGeometry* geometry() const;
   std::int64_t feature_id() const;
-  /// Of the file, from 0 to 1; 0 where it is not known.
+  /// Fraction of the file, from 0 to 1; 0 if unknown.
   double progress() const;
 
  private:

@@ -1,4 +1,4 @@
-// Windows of a grid as polygons with attributes, in a GeoPackage.
+// Writes windows of a grid as polygons with attributes to a GeoPackage.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,13 @@ namespace terramask::geo {
 
 struct WindowField {
   std::string name;
-  std::string alias{};              ///< for people: what it is, and its unit; may be empty
-  std::optional<FieldType> type{};  ///< empty: that of the first row's value
+  std::string alias{};              ///< a description with its unit, for the user; may be empty
+  std::optional<FieldType> type{};  ///< empty: that of the value in the first row
 };
 
 struct WindowRow {
   Window window;
-  std::vector<FieldValue> values;  ///< one for each field
+  std::vector<FieldValue> values;  ///< one per field
 };
 
 struct WindowLayer {
@@ -31,9 +31,9 @@ struct WindowLayer {
   std::string style{};  ///< StyleElements::vectors; empty: none
 };
 
-/// Writes a GeoPackage of one layer, whole or not at all. Without a CRS the polygons are in the grid's own
-/// coordinates; without a place on the ground, in pixels with y up.
-/// Errors: exists (unless `overwrite`), io with what GDAL says, unsupported without a GeoPackage driver.
+/// Writes a GeoPackage of one layer, whole or not at all. Without a CRS, the polygons are in the grid's own
+/// coordinates; without georeferencing, in pixels with y up. Throws exists (unless `overwrite`), io with
+/// GDAL's message, unsupported without a GeoPackage driver.
 void write_window_layer(const std::string& path, const WindowLayer& layer, const Grid& grid, bool overwrite,
                         const StopFlag* stop);
 

@@ -1,4 +1,4 @@
-// One tile's image, decoded by GDAL into the bands that a source of tiles has.
+// A tile's image, decoded by GDAL into the bands of its source.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +18,11 @@ struct TileImage {
   /// Of index tiles that have one.
   std::optional<GDALColorTable> palette;
 
-  /// Whether nothing is seen of it: what servers send where they have no tile.
+  /// Whether it is fully transparent, as the placeholders of servers for missing tiles.
   bool transparent() const;
 };
 
-/// Throws format, told in a few words without a name: "not an image", "16 bits a band".
+/// Throws format with a short message without a name: "not an image", "16 bits a band".
 TileImage decode_tile(const std::string& bytes, tiles::Pixels pixels);
 
 }  // namespace terramask::geo

@@ -1,4 +1,4 @@
-// What a set's tiles say of it: how large they are, and (class values) their palette.
+// Examines a set's tiles for their size and (for class values) their palette.
 #pragma once
 
 #include <string>
@@ -7,10 +7,10 @@
 
 namespace terramask::geo {
 
-/// Sets size and palette of a mosaic whose source, zoom and range are known. Of the tiles looked at, most
-/// decide: neither one that is damaged nor a placeholder, which is transparent, has a say.
-/// @param tile_size  the size where it is given; 0: it is to be found
-/// Throws not_found where no tile is there, io where none can be had.
+/// Sets size and palette of a mosaic whose source, zoom and range are known. The majority of the tiles
+/// examined decides; damaged tiles and transparent placeholders are ignored.
+/// @param tile_size  the size, if given; 0: to be determined Throws not_found if there is no tile, io if none
+/// can be fetched.
 void look_at_tiles(TileMosaic& mosaic, int tile_size, const std::string& shown);
 
 }  // namespace terramask::geo

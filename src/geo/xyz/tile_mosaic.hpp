@@ -1,4 +1,4 @@
-// A source of tiles as a raster: which zoom, which tiles, and where they lie.
+// A tile source as a raster: its zoom, tiles and position.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 
 namespace terramask::geo {
 
-/// What all datasets of one name share. Several threads may use it.
+/// Shared by all datasets of the same name. Thread-safe.
 struct TileMosaic {
   std::string name;  ///< as given
   std::shared_ptr<tiles::TileSource> source;
@@ -19,21 +19,21 @@ struct TileMosaic {
   int zoom = 0;
   tiles::TileRange range;
   int tile_size = 256;
-  std::optional<GDALColorTable> palette;  ///< of index tiles: that of the first one
+  std::optional<GDALColorTable> palette;  ///< for index tiles: that of the first one
   std::string attribution, licence;
 
   int columns() const { return static_cast<int>(range.width()) * tile_size; }
   int rows() const { return static_cast<int>(range.height()) * tile_size; }
-  /// Of EPSG:3857; the corners are exact up to the rounding of a double.
+  /// In EPSG:3857; the corners are exact up to the rounding of a double.
   std::array<double, 6> geotransform() const;
 
-  /// One tile's planes, nothing where it is missing or failed (the ledger keeps which). Throws cancelled.
+  /// The planes of a tile; empty if it is missing or failed (the ledger records which). Throws cancelled.
   std::optional<TileImage> read(const tiles::TileAddress& address) const;
 };
 
-/// Opens it, or gives back the one of the same name that is open. The extent is that of the bounds (whole
-/// tiles), else of the tiles present; the size of tiles is the name's or that of most tiles looked at. Throws
-/// usage (no zoom, no bounds), not_found (no tile there), and what the source throws.
+/// Opens it, or returns the open one of the same name. The extent is that of the bounds (whole tiles), else
+/// of the tiles present. The tile size is that in the name, or the most frequent of the tiles examined.
+/// Throws usage (no zoom, no bounds), not_found (no tile), and as the source throws.
 std::shared_ptr<const TileMosaic> open_tile_mosaic(const std::string& name);
 
 }  // namespace terramask::geo
