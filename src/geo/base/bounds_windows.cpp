@@ -15,9 +15,9 @@ namespace {
 
 using Edges = std::array<double, 4>;
 
-constexpr double kOnEdge = 1e-6;  // pixels: bounds this close to a pixel's edge lie on it
-constexpr int kEdgeSteps = 256;   // along each edge, which may bend
-constexpr int kNodes = 32;        // of the raster, each way
+constexpr double kOnEdge = 1e-6;  // pixels: bounds this close to a pixel edge are snapped to it
+constexpr int kEdgeSteps = 256;   // along each edge, which may be curved
+constexpr int kNodes = 32;        // of the raster, along each axis
 
 struct Points {
   std::vector<double> x, y;
@@ -33,7 +33,7 @@ Edges edges_around(const Points& points) {
   return {*left, *low, *right, *high};
 }
 
-/// The box's edges, once around and closed.
+/// The box's edges as one closed line.
 Points outline(const Edges& box) {
   Points points;
   const auto at = [](double from, double to, int i) {
@@ -50,8 +50,8 @@ bool all_finite(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double v) { return std::isfinite(v); });
 }
 
-/// Whether all of the edges have a place in the raster's CRS: they come back from there as they went. A
-/// projection may take what lies behind the Earth to some place or other.
+/// Whether all edges can be transformed to the raster's CRS and back. A projection may map points beyond the
+/// horizon to arbitrary places.
 bool comes_back(const Points& there, const Points& before, const Edges& box, const std::string& from,
                 const std::string& to, const std::optional<double>& turn) {
   if (!all_finite(there.x) || !all_finite(there.y)) return false;
@@ -66,9 +66,9 @@ bool comes_back(const Points& there, const Points& before, const Edges& box, con
   return true;
 }
 
-/// Places all over the raster and along its edges.
+/// Points spread over the raster and along its edges.
 struct Nodes {
-  Points own, there;  ///< in its CRS, and in another
+  Points own, there;  ///< in the raster's CRS, and in another
   std::size_t inner = 0;
 };
 
@@ -93,8 +93,8 @@ Nodes nodes_of(const Grid& grid, const std::string& crs) {
   return nodes;
 }
 
-/// Where the raster lies in another CRS, a little widened; longitudes as they go on from its middle. Empty
-/// where it has no place there.
+/// The raster's extent in another CRS, slightly enlarged; longitudes continue from its centre without a jump.
+/// Empty if it cannot be transformed.
 std::optional<Edges> extent_in(const Nodes& nodes, const std::string& crs,
                                const std::optional<double>& turn) {
   const Points& points = nodes.there;
@@ -142,7 +142,7 @@ class BoundsWindows {
         return windows_;
       }
     }
-    // The part of the box that is near the raster has a place there.
+    // The part of the box near the raster can be transformed.
     const std::optional<Edges> near = extent_in(nodes, crs_, turn_);
     if (!near) return windows_;
     for (const int k : turn_ ? std::vector<int>{0, -1, 1} : std::vector<int>{0}) {
@@ -155,8 +155,8 @@ class BoundsWindows {
   }
 
  private:
-  /// Whether what of the raster is in the box is within the edges that the box has in the raster's CRS. Of a
-  /// box around most of the Earth a projection may turn the inside out.
+  /// Whether the raster's points inside the box are within the box's edges in the raster's CRS. For a box
+  /// around most of the Earth, a projection may swap inside and outside.
   bool holds_nodes(const Nodes& nodes, const Edges& box, const Edges& world) const {
     const auto within = [](double value, double low, double high, const std::optional<double>& turn) {
       if (turn) value -= *turn * std::floor((value - low) / *turn);
@@ -192,7 +192,7 @@ class BoundsWindows {
     add(edges_around(known));
   }
 
-  /// The pixels that a box in the raster's CRS touches, wherever it is a full turn further, too.
+  /// Adds the pixels that a box in the raster's CRS touches, also a full turn further.
   void add(const Edges& world) {
     for (const int k : grid_turn_ ? std::vector<int>{0, -1, 1} : std::vector<int>{0}) {
       const double shift = grid_turn_ ? k * *grid_turn_ : 0;

@@ -5,11 +5,11 @@
 namespace terramask::geo {
 namespace {
 
-/// One of the four lines that bound a box.
+/// One side of a box.
 struct Side {
   bool across = false;  ///< bounds x, not y
   double at = 0;
-  double sign = 1;  ///< 1: inside is where the coordinate is larger
+  double sign = 1;  ///< 1: larger coordinates are inside
 
   double distance(const Point& p) const { return sign * ((across ? p.x : p.y) - at); }
 
@@ -26,7 +26,7 @@ std::array<Side, 4> sides_of(const Box& box) {
   return {{{true, box.left, 1}, {true, box.right, -1}, {false, box.low, 1}, {false, box.high, -1}}};
 }
 
-/// Cuts an edge to a box; false where none of it is left.
+/// Clips an edge to a box; false if nothing is left.
 bool clip_edge(Point& a, Point& b, const Box& box) {
   for (const Side& side : sides_of(box)) {
     const bool a_in = side.distance(a) >= 0, b_in = side.distance(b) >= 0;

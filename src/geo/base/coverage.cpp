@@ -7,7 +7,7 @@
 namespace terramask::geo {
 
 bool cover(std::span<const Window> windows, const Window& extent) {
-  // Between two neighbouring edges of rectangles all rows are alike.
+  // Between two consecutive edges of rectangles, all rows are equal.
   std::set<std::int64_t> edges{extent.y, extent.y + extent.height};
   for (const Window& one : windows)
     for (const std::int64_t y : {one.y, one.y + one.height})

@@ -21,10 +21,10 @@ namespace {
 
 struct Option {
   std::string type;
-  std::vector<std::string> values;  ///< of a "string-select", aliases included
+  std::vector<std::string> values;  ///< of a "string-select", including aliases
 };
 
-/// These move or resample the raster, whose grid is chosen elsewhere.
+/// Options that move or resample the raster; its grid is determined elsewhere.
 const std::set<std::string_view> kGridOptions{"TILING_SCHEME",  "ZOOM_LEVEL", "ZOOM_LEVEL_STRATEGY",
                                               "TARGET_SRS",     "RES",        "EXTENT",
                                               "ALIGNED_LEVELS", "ADD_ALPHA",  "WARP_RESAMPLING"};
@@ -58,7 +58,7 @@ std::map<std::string, Option> read_known_options() {
   return known;
 }
 
-/// Read once: GDAL 3.6 makes the driver's list when it is first asked for, and not for two threads at once.
+/// Read once: GDAL 3.6 builds the driver's list on first use, which is not thread-safe.
 const std::map<std::string, Option>& known_options() {
   static const std::map<std::string, Option> known = read_known_options();
   return known;
@@ -73,7 +73,7 @@ bool is_number(const std::string& text, bool whole) {
   return parsed.ec == std::errc() && parsed.ptr == end;
 }
 
-/// What the driver would take instead; empty where it takes the value.
+/// The values that the driver accepts; empty if it accepts `value`.
 std::string expected(const Option& option, const std::string& value) {
   static const std::vector<std::string> yes_no{"YES", "NO", "TRUE", "FALSE", "ON", "OFF"};
   const auto one_of = [&](const std::vector<std::string>& values) {
@@ -120,7 +120,7 @@ CreationOptions merge_creation_options(CreationOptions defaults, std::span<const
     if (name == "BLOCKSIZE" && (std::atol(value.c_str()) < 128 || std::atol(value.c_str()) > 16384 ||
                                 std::atol(value.c_str()) % 16 != 0))
       refuse(text, "not a size blocks can have", "give a multiple of 16 from 128 to 16384");
-    if (name == "RESAMPLING") name = "OVERVIEW_RESAMPLING";  // the driver's older name of it
+    if (name == "RESAMPLING") name = "OVERVIEW_RESAMPLING";  // the driver's older name
     if (name == "OVERVIEW_RESAMPLING" && std::find(overview_resamplings.begin(), overview_resamplings.end(),
                                                    method) == overview_resamplings.end())
       refuse(text, "overviews by this method would hold values of no meaning",

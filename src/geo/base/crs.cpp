@@ -26,14 +26,14 @@ OGRSpatialReference from_wkt(const std::string& wkt) {
   return crs;
 }
 
-/// Depth first; `keyword` is that of the node they are in.
+/// Depth first; `keyword` is that of the parent node.
 std::array<std::string, 2> first_difference(const OGR_SRSNode* a, const OGR_SRSNode* b,
                                             const std::string& keyword) {
   const auto told = [&](const OGR_SRSNode* node) {
     std::string text = keyword;
     if (node == nullptr) return text + " none";
     text += std::string(" ") + node->GetValue();
-    // A parameter is told by its value too.
+    // A parameter is identified with its value.
     return node->GetChildCount() > 0 ? text + " " + node->GetChild(0)->GetValue() : text;
   };
   if (a == nullptr || b == nullptr || std::string_view(a->GetValue()) != b->GetValue())
@@ -48,7 +48,7 @@ std::array<std::string, 2> first_difference(const OGR_SRSNode* a, const OGR_SRSN
   return {};
 }
 
-/// What formats leave of a name as it was: letters and digits.
+/// The part of a name that all formats preserve: letters and digits.
 std::string bare_name(const char* name) {
   std::string bare;
   for (const char* c = name; c != nullptr && *c != 0; ++c)
@@ -57,8 +57,8 @@ std::string bare_name(const char* name) {
   return bare;
 }
 
-/// Whether two local CRSs are one, by their names and units: no format keeps all the rest, and GeoTIFF
-/// forgets the datum. Empty where one of them is not local, or has no name to go by.
+/// Whether two local CRSs are the same, by name and unit: no format preserves the rest, and GeoTIFF drops the
+/// datum. Empty if one of them is not local or has no name.
 std::optional<bool> same_local_crs(const OGRSpatialReference& a, const OGRSpatialReference& b) {
   if (a.IsLocal() == 0 || b.IsLocal() == 0) return std::nullopt;
   const std::string name = bare_name(a.GetName()), other = bare_name(b.GetName());

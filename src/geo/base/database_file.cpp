@@ -16,7 +16,7 @@ namespace terramask::geo {
 namespace {
 
 constexpr std::array kJournals{"-wal", "-shm", "-journal"};
-constexpr int kPatience = 3000;  // milliseconds, for readers that are about to end
+constexpr int kPatience = 3000;  // milliseconds, for readers that are about to finish
 
 Error held(const std::string& name, const std::string& who) {
   return {ErrorCode::exists, fmt::format("{}: {} has it open", name, who.empty() ? "another program" : who),
@@ -53,8 +53,8 @@ int run(sqlite3* handle, const char* sql) {
   return sqlite3_exec(handle, sql, nullptr, nullptr, nullptr);
 }
 
-/// Out of write-ahead logging, so that nothing but the file itself holds its contents, and locked for good:
-/// once taken, the lock stays with the connection.
+/// Leaves write-ahead logging, so that the file itself holds all contents, and locks it: once acquired, the
+/// connection keeps the lock.
 int hold(sqlite3* handle) {
   std::string mode;
   const auto keep = [](void* to, int, char** values, char**) {
@@ -122,7 +122,7 @@ HeldDatabase::HeldDatabase(std::string path, std::string name)
     }
     const int kind = code & 0xff;
     if (kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB) {
-      handle_.reset();  // nothing that could be kept
+      handle_.reset();  // nothing to preserve
     } else if (code != SQLITE_OK) {
       const std::string said = sqlite3_errmsg(opened);
       handle_.reset();

@@ -17,7 +17,7 @@
 namespace terramask::geo {
 namespace {
 
-/// The errno of writing and flushing some megabytes, more than GDAL writes at once; 0 where that works.
+/// The errno of writing and flushing a few megabytes, more than GDAL writes at once; 0 on success.
 int try_to_write(const std::string& path) {
   const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_APPEND | O_CLOEXEC, 0600);
   if (file < 0) return errno;

@@ -43,7 +43,7 @@ std::string one_line(const char* message) {
   return line.empty() ? "unknown cause" : line;
 }
 
-/// GDAL begins many messages with the path, which our own messages name already.
+/// GDAL begins many messages with the path, which our messages already contain.
 std::string without_prefix(std::string text, std::string_view name) {
   if (!name.empty() && text.rfind(name, 0) == 0) {
     std::size_t begin = name.size();
@@ -58,11 +58,11 @@ std::string without_prefix(std::string text, std::string_view name) {
 void ensure_gdal() {
   static std::once_flag once;
   std::call_once(once, [] {
-    // libtiff prints what goes wrong besides telling GDAL, which reports it.
+    // libtiff prints errors in addition to passing them to GDAL, which reports them.
     TIFFSetErrorHandler(nullptr);
     TIFFSetWarningHandler(nullptr);
     GDALAllRegister();
-    // GDAL's worker threads have no collector of their own: what they report would be printed.
+    // GDAL's worker threads have no collector: their messages would be printed.
     CPLSetErrorHandler(be_quiet);
   });
 }
@@ -89,8 +89,7 @@ void CPL_STDCALL GdalErrors::collect(CPLErr severity, CPLErrorNum number, const 
 }
 
 void GdalErrors::name_file(std::string_view message) {
-  // "PATH, band 1: IReadBlock failed at ...": which of a mosaic's files it was, the first message need not
-  // say.
+  // "PATH, band 1: IReadBlock failed at ...": the first message need not name the file of a mosaic.
   const std::string_view path = message.substr(0, message.find(", band "));
   if (path.size() == message.size() || failure_.find(path) != std::string::npos) return;
   failure_ = one_line(std::string(path).c_str()) + ": " + failure_;

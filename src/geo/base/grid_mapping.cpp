@@ -47,14 +47,14 @@ void GridMapping::map(std::span<double> x, std::span<double> y) const {
 
 double GridMapping::round_the_world(double column, double near) const {
   const double off = column - near;
-  // What lies just opposite stays where it is.
+  // Exactly opposite columns are unchanged.
   if (turn_ == 0 || std::abs(off) <= turn_ / 2 * (1 + 1e-9)) return column;
   return column - turn_ * std::round(off / turn_);
 }
 
 namespace {
 
-/// A lattice over a window: its nodes, then the middles of its cells, in pixels of the other grid.
+/// A lattice over a window: its nodes, then the centres of its cells, in pixels of the other grid.
 struct Lattice {
   std::int64_t left, top;    ///< of the first cell, in cells
   std::size_t across, down;  ///< cells
@@ -83,13 +83,13 @@ struct Lattice {
   std::size_t middle(std::size_t i, std::size_t j) const {
     return (across + 1) * (down + 1) + j * across + i;
   }
-  /// Whether interpolating between the nodes of a cell is right in its middle; false for NaN.
+  /// Whether interpolating between the nodes of a cell is accurate at its centre; false for NaN.
   bool is_smooth(std::size_t i, std::size_t j, double close) const {
     const std::size_t a = node(i, j), c = node(i, j + 1), m = middle(i, j);
     return std::abs((x[a] + x[a + 1] + x[c] + x[c + 1]) / 4 - x[m]) <= close &&
            std::abs((y[a] + y[a + 1] + y[c] + y[c + 1]) / 4 - y[m]) <= close;
   }
-  /// Between the nodes of a cell, at u and v pixels from its corner.
+  /// Interpolates between the nodes of a cell, at u and v pixels from its corner.
   double blend(const std::vector<double>& at, std::size_t i, std::size_t j, double u, double v) const {
     const std::size_t a = node(i, j), c = node(i, j + 1);
     const double upper = at[a] + (at[a + 1] - at[a]) * (u / kCell);
@@ -98,7 +98,7 @@ struct Lattice {
   }
 };
 
-/// Calls `visit` with column, row and index within `window` of each pixel of `part`.
+/// Calls `visit` with column, row and index within `window` for each pixel of `part`.
 template <class Visit>
 void each_pixel(const Window& part, const Window& window, const Visit& visit) {
   for (std::int64_t row = part.y; row < part.y + part.height; ++row)
@@ -154,7 +154,7 @@ std::array<double, 4> GridMapping::extent() const {
   map(x, y);
   constexpr double none = std::numeric_limits<double>::quiet_NaN();
   std::array<double, 4> box{none, none, none, none};
-  // Along the rows of points, each beginning beside the one above.
+  // Unwraps along the rows of points; each row starts near the one above.
   double row_begin = std::numeric_limits<double>::quiet_NaN(), before = row_begin;
   for (std::size_t i = 0; i < x.size(); ++i) {
     const bool begins = i % (steps + 1) == 0;

@@ -1,4 +1,4 @@
-// How large a pixel is on the ground.
+// Ground size of pixels.
 #include <geodesic.h>
 
 #include <array>
@@ -19,7 +19,7 @@ std::optional<PixelSize> ground_pixel_size(const Grid& grid) {
   if (crs.importFromWkt(grid.crs.c_str()) != OGRERR_NONE) return std::nullopt;
   if (!crs.IsGeographic() && !crs.IsProjected()) return std::nullopt;
 
-  // The ends of one pixel's two middle lines, at the grid's centre.
+  // The ends of the two centre lines of the pixel at the grid's centre.
   const double column = static_cast<double>(grid.width) / 2;
   const double row = static_cast<double>(grid.height) / 2;
   constexpr std::array<std::array<double, 2>, 4> ends{{{-0.5, 0}, {0.5, 0}, {0, -0.5}, {0, 0.5}}};

@@ -8,10 +8,10 @@
 namespace terramask::geo {
 namespace {
 
-constexpr double kSpacing = 0.5;   // degrees between the middles of planes
-constexpr double kLongEdge = 500;  // metres: longer edges are divided, as what is straight here is bent there
-constexpr double kStraightEdge = 200;  // metres: bent by 4 mm in degrees at 78 N
-constexpr int kQuarterSegments = 16;   // of a circle: its radius is short by 0.1% at most
+constexpr double kSpacing = 0.5;       // degrees between the centres of planes
+constexpr double kLongEdge = 500;      // metres: longer edges are divided, as they are curved in the plane
+constexpr double kStraightEdge = 200;  // metres: curved by 4 mm in degrees at 78 N
+constexpr int kQuarterSegments = 16;   // of a circle: the radius is at most 0.1% too small
 constexpr std::size_t kMostPlanes = 256;
 
 std::string checked(const std::string& crs, const std::string& path, const Grid& grid) {
@@ -31,7 +31,7 @@ CrsTransform geographic(const std::string& crs, const std::string& path) {
   }
 }
 
-/// Projects a geometry, dividing its long edges.
+/// Projects a geometry, dividing long edges.
 class ToPlane final : public OGRDefaultGeometryVisitor {
   using OGRDefaultGeometryVisitor::visit;
 

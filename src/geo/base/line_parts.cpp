@@ -6,7 +6,7 @@
 namespace terramask::geo {
 namespace {
 
-/// The runs of edges for which `keep` (told the edge's first point) is true.
+/// The runs of edges for which `keep` (given the edge's first point) is true.
 void add_runs(const OGRLineString& line, const std::function<bool(int)>& keep, OGRMultiLineString& runs) {
   const int edges = line.getNumPoints() - 1;
   for (int begin = 0; begin < edges;) {

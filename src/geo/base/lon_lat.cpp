@@ -15,12 +15,12 @@ namespace {
 
 using Ring = LonLatPlace::Ring;
 
-/// Nine digits are a tenth of a millimetre.
+/// Nine decimals are a tenth of a millimetre.
 double rounded(double degrees) {
   return std::round(degrees * 1e9) / 1e9;
 }
 
-/// The window's outline, closed; empty where it has no place on Earth.
+/// The window's outline, closed; empty if it is not tied to the Earth.
 Ring outline(const Grid& grid, const Window& window, int steps) {
   std::vector<double> x, y;
   const auto w = static_cast<double>(window.width), h = static_cast<double>(window.height);
@@ -47,8 +47,8 @@ Ring outline(const Grid& grid, const Window& window, int steps) {
   return ring;
 }
 
-/// Longitudes without jumps, from -180 on. A ring that goes once around the Earth is closed by way of the
-/// pole that it surrounds.
+/// Makes longitudes continuous, from -180 on. A ring once around the Earth is closed via the pole that it
+/// surrounds.
 void unroll(Ring& ring) {
   for (std::size_t i = 1; i < ring.size(); ++i)
     ring[i][0] -= 360 * std::round((ring[i][0] - ring[i - 1][0]) / 360);

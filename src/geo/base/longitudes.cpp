@@ -31,8 +31,8 @@ double degrees_of(const OGRSpatialReference& geographic) {
   return geographic.GetAngularUnits(nullptr) * 180 / std::numbers::pi;
 }
 
-/// Whether the text of a projected CRS names a projection whose x is proportional to the longitude: what
-/// others say need not be parsed, for a survey has thousands of rasters.
+/// Whether the text of a projected CRS names a projection whose x is proportional to longitude. Others need
+/// not be parsed, which saves time in surveys of thousands of rasters.
 bool may_wrap(const std::string& wkt) {
   if (!wkt.starts_with("PROJC")) return true;
   for (const std::string_view key : {"METHOD[\"", "PROJECTION[\""})
@@ -92,7 +92,7 @@ Edges unrolled_box(const Edges& box, const std::string& wkt, const std::string& 
     throw Error(ErrorCode::usage, shown + ": not xmin ymin xmax ymax");
   const double turn = 360 / degrees_of(*crs);
   if (box[0] - box[2] > turn) throw Error(ErrorCode::usage, shown + ": not xmin ymin xmax ymax");
-  // Far more often the two were mixed up.
+  // More often, the two were swapped.
   if (box[2] + turn - box[0] > turn / 2)
     throw Error(ErrorCode::usage,
                 fmt::format("{}: not xmin ymin xmax ymax; across 180 degrees it would be {:.10g} wide", shown,
@@ -132,7 +132,7 @@ std::vector<int> turns_together(std::span<const std::array<double, 2>> intervals
   std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return intervals[a] < intervals[b]; });
   const double first = intervals[order.front()][0];
   double reached = intervals[order.front()][1], widest = 0;
-  std::size_t cut = 0;  // those from here on come first
+  std::size_t cut = 0;  // intervals from here on come first
   for (std::size_t i = 1; i < order.size(); ++i) {
     const auto& [low, high] = intervals[order[i]];
     if (low - reached > widest) {
@@ -154,7 +154,7 @@ Grid turned_towards(Grid grid, const Grid& other) {
     return one.to_world(static_cast<double>(one.width) / 2, static_cast<double>(one.height) / 2)[0];
   };
   const double apart = middle(other) - middle(grid);
-  // Where both are one world apart by half of it, nothing is gained.
+  // At exactly half a turn apart, nothing is gained.
   if (std::abs(apart) > *turn / 2) grid.geotransform[0] += *turn * std::round(apart / *turn);
   return grid;
 }

@@ -14,17 +14,17 @@ namespace {
 
 constexpr double kNodeDistance = 50e3;  // metres
 constexpr double kSquareSide = 1e3;     // metres
-constexpr double kStraight = 20e3;      // an edge longer than this is no geodesic: it gets more points
+constexpr double kStraight = 20e3;      // metres: longer edges deviate from a geodesic and get more points
 constexpr std::size_t kMostPoints = 8;
 
-/// From pixels to latitude and longitude on the CRS's own ellipsoid (no datum is changed).
+/// From pixels to latitude and longitude on the CRS's own ellipsoid (no datum shift).
 class Ground {
  public:
   static std::unique_ptr<Ground> make(const Grid& grid) {
     if (grid.crs.empty() || !grid.has_geotransform) return nullptr;
     OGRSpatialReference crs;
     if (crs.SetFromUserInput(grid.crs.c_str()) != OGRERR_NONE) return nullptr;
-    // A derived geographic system (rotated poles) counts degrees from elsewhere.
+    // A derived geographic CRS (rotated pole) has other degrees.
     if (crs.IsDerivedGeographic() || (!crs.IsProjected() && !crs.IsGeographic())) return nullptr;
     if (crs.IsCompound()) crs.StripVertical();
     crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
@@ -44,10 +44,11 @@ class Ground {
     return ground;
   }
 
-  /// Whether a pixel's area depends on its row alone.
+  /// Whether a pixel's area depends only on its row.
   bool by_row() const { return geographic_ && geotransform_[2] == 0 && geotransform_[4] == 0; }
 
-  /// Area in m² of the square of `side` pixels around the centre of a pixel; NaN where there is no ground.
+  /// Area in m² of the square of `side` pixels around the centre of a pixel; NaN where the CRS cannot be
+  /// transformed.
   double square(double column, double row, double side, std::size_t points_per_edge) const {
     constexpr std::array<std::array<double, 2>, 5> corners{{{-1, -1}, {1, -1}, {1, 1}, {-1, 1}, {-1, -1}}};
     std::array<double, 4 * kMostPoints> x;
@@ -99,7 +100,7 @@ std::unique_ptr<PixelAreas> PixelAreas::make(const Grid& grid) {
   if (ground == nullptr || grid.extent().empty()) return nullptr;
   const double centre_x = static_cast<double>(grid.width) / 2;
   const double centre_y = static_cast<double>(grid.height) / 2;
-  // The side of a pixel, roughly: twice, since one pixel's polygon may be too small to be measured.
+  // The approximate side of a pixel, measured twice: the polygon of one pixel may be too small to measure.
   const auto measured_side = [&](double square) {
     const double side = std::sqrt(ground->square(centre_x, centre_y, square, 1)) / square;
     return side > 0 ? side : 1;

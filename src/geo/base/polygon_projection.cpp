@@ -13,10 +13,10 @@
 namespace terramask::geo {
 namespace {
 
-constexpr double kBend = 0.1;  // pixels an edge may stray before it is divided
+constexpr double kBend = 0.1;  // maximum deviation of an edge in pixels before it is divided
 constexpr int kMostDivisions = 12;
 constexpr int kHorizonSteps = 24;
-constexpr double kMargin = 20'000;  // metres: wider than what is drawn around shapes
+constexpr double kMargin = 20'000;  // metres: more than the widths drawn around shapes
 
 std::string checked_crs(std::string crs, const std::string& path, const Grid& grid) {
   if (crs.empty()) crs = grid.crs;
@@ -27,7 +27,7 @@ std::string checked_crs(std::string crs, const std::string& path, const Grid& gr
   return crs;
 }
 
-/// Five degrees, or five hundred kilometres, in units of a CRS.
+/// Five degrees, or 500 km, in units of a CRS.
 double long_edge(const std::string& wkt) {
   constexpr double degrees = 5, metres = 5e5;
   OGRSpatialReference crs;
@@ -121,7 +121,7 @@ std::optional<Point> PolygonProjection::to_pixel(double x, double y) const {
   }
   const Point pixel = pixel_at({to_x, to_y});
   if (!std::isfinite(pixel.x) || !std::isfinite(pixel.y)) return std::nullopt;
-  // Places of the Earth's other side may come out among those of this one.
+  // Points on the other side of the Earth may be projected among those of this side.
   const bool inside = pixel.x >= 0 && pixel.y >= 0 && pixel.x < static_cast<double>(grid_.width) &&
                       pixel.y < static_cast<double>(grid_.height);
   if (inside && !surroundings_.meets(Box{x, y, x, y})) return std::nullopt;
@@ -129,7 +129,7 @@ std::optional<Point> PolygonProjection::to_pixel(double x, double y) const {
 }
 
 Point PolygonProjection::pixel_of(double x, double y) const {
-  // Of a grid across its CRS's seam, x goes on beyond it.
+  // For a grid across its CRS's seam, x continues beyond the seam.
   const double turns = grid_wrap_.period > 0 ? (x - grid_middle_) / grid_wrap_.period : 0;
   if (std::abs(turns) > 0.5 + 1e-9) x -= grid_wrap_.period * std::round(turns);
   const auto p = grid_.to_pixel(x, y);
@@ -171,7 +171,7 @@ void PolygonProjection::add_edge(std::vector<Point>& out, const Point& a, const 
   out.push_back(pb);
 }
 
-/// An edge of which an end may have no place.
+/// Adds an edge with an end that may have no image.
 void PolygonProjection::add_visible(std::vector<Point>& out, const Point& a, const Point& b, const Point& pa,
                                     const Point& pb) const {
   if (has_place(pa) && has_place(pb)) {
@@ -184,7 +184,7 @@ void PolygonProjection::add_visible(std::vector<Point>& out, const Point& a, con
   }
 }
 
-/// An edge so long that its middle says too little of it is divided first.
+/// Divides an edge so long that its midpoint does not represent it.
 void PolygonProjection::add_long_edge(std::vector<Point>& out, const Point& a, const Point& b,
                                       const Point& pa, const Point& pb) const {
   constexpr double most_parts = 1e4;
@@ -203,7 +203,7 @@ void PolygonProjection::add_long_edge(std::vector<Point>& out, const Point& a, c
   }
 }
 
-/// The last point with a place on the way to one that has none.
+/// Adds the last point that can be transformed on the way to one that cannot.
 void PolygonProjection::add_horizon(std::vector<Point>& out, Point inside, Point outside) const {
   for (int step = 0; step < kHorizonSteps; ++step) {
     const Point middle{(inside.x + outside.x) / 2, (inside.y + outside.y) / 2};

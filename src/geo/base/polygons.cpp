@@ -61,7 +61,7 @@ void Polygons::cross(const Polygon& polygon, std::int64_t y, std::int64_t step,
   const auto rows = static_cast<std::int64_t>(lines.size());
   for (auto& line : lines) line.clear();
   for (const Edge& edge : polygon.edges) {
-    // Lines whose centre y + 0.5 lies in [upper, lower).
+    // Rows whose centre y + 0.5 is in [upper, lower).
     const auto clipped = [&](double row) {
       return static_cast<std::int64_t>(
           std::clamp(std::ceil((row - static_cast<double>(y)) / static_cast<double>(step)), 0.0,
@@ -136,7 +136,7 @@ void Polygons::touch_one(const Edge& edge, const Window& window, std::span<std::
   const std::int64_t first = std::max(row_of(edge.upper.y), window.y);
   const std::int64_t last = std::min(row_of(edge.lower.y), window.y + window.height - 1);
   for (std::int64_t row = first; row <= last; ++row) {
-    // The part of the edge within the row.
+    // The part of the edge in the row.
     double a = rise == 0 ? edge.upper.x : x_at(static_cast<double>(row));
     double b = rise == 0 ? edge.lower.x : x_at(static_cast<double>(row + 1));
     if (a > b) std::swap(a, b);

@@ -14,7 +14,7 @@ namespace terramask::geo {
 namespace {
 
 constexpr int kSteps = 32;
-constexpr double kSlack = 1.0 / 16;  // of the box: it bulges between the points that were asked for
+constexpr double kSlack = 1.0 / 16;  // of the box: it bulges between the sampled points
 constexpr double kWholeReach = 1 - 1.0 / kSteps;
 constexpr double kReachDegrees = 10, kReachMetres = 1e6;
 constexpr double kSeamReach = 1.0 / 36;  // of the period
@@ -35,7 +35,7 @@ void lattice(const Box& box, std::vector<double>& x, std::vector<double>& y) {
     }
 }
 
-/// Takes the jumps out of x of a lattice: each point goes to the turn of its neighbour.
+/// Makes x of a lattice continuous: each point moves to the turn of its neighbour.
 void unroll_lattice(std::vector<double>& x, double period) {
   double first = kNone;
   for (std::size_t row = 0; row <= kSteps; ++row) {
@@ -69,7 +69,7 @@ double central_meridian(const std::string& wkt) {
   return crs.GetNormProjParm(SRS_PP_CENTRAL_MERIDIAN, 0);
 }
 
-/// Ten degrees, or a thousand kilometres, in units of a CRS.
+/// Ten degrees, or 1000 km, in units of a CRS.
 double long_way(const std::string& wkt) {
   OGRSpatialReference crs;
   const GdalErrors quiet;
@@ -91,7 +91,7 @@ void set_points(OGRSimpleCurve& line, const std::vector<Point>& points) {
     line.setPoint(static_cast<int>(i), points[i].x, points[i].y);
 }
 
-/// Adds one part of a geometry, moved along x and cut to a box.
+/// Adds one part of a geometry, shifted along x and clipped to a box.
 void add_part(const OGRGeometry& part, double shift, const std::optional<Box>& box,
               OGRGeometryCollection& to) {
   const auto type = wkbFlatten(part.getGeometryType());
@@ -129,7 +129,7 @@ void for_each_part(const OGRGeometry& geometry, const F& use) {
   }
 }
 
-/// The turns in which a box meets another, as multiples of the period.
+/// The turns in which a box intersects another, as multiples of the period.
 std::vector<double> turns_to(const Box& place, const Box& box, double period) {
   if (period == 0) return place.meets(box) ? std::vector{0.0} : std::vector<double>{};
   std::vector<double> turns;
@@ -137,7 +137,7 @@ std::vector<double> turns_to(const Box& place, const Box& box, double period) {
   const double last = std::min(kMostTurns, std::floor((place.right - box.left) / period));
   if (box.low > place.high || box.high < place.low) return turns;
   for (double turn = first; turn <= last; ++turn) {
-    // What only touches the place is there in its own turn.
+    // A box that only touches the other counts in its own turn.
     const double common =
         std::min(place.right, box.right + turn * period) - std::max(place.left, box.left + turn * period);
     if (turn == 0 || common > kTouching * period || box.right == box.left) turns.push_back(turn);
@@ -145,7 +145,7 @@ std::vector<double> turns_to(const Box& place, const Box& box, double period) {
   return turns;
 }
 
-/// The area of polygons; of degrees on a sphere (Lambert's cylindrical projection keeps areas).
+/// The area of polygons; for degrees, on a sphere (Lambert's cylindrical projection is equal-area).
 double area_of(const OGRGeometry& geometry, const Wrap& wrap) {
   const auto y_of = [&](double y) {
     const double quarter = std::numbers::pi / 2;
@@ -200,7 +200,8 @@ void Surroundings::find_box(const Grid& grid, const std::string& crs, const Box&
   if (wrap_.period > 0) take_whole_turn(grid, crs, pixels);
 }
 
-/// A box around a pole, or all around the Earth, is one turn of it, cut where the grid's own CRS is.
+/// For a box around a pole or all around the Earth, takes one full turn, cut at the seam of the grid's own
+/// CRS.
 void Surroundings::take_whole_turn(const Grid& grid, const std::string& crs, const Box& pixels) {
   bool around_a_pole = false;
   if (!identity_ && wrap_.pole > 0) {
@@ -227,7 +228,7 @@ void Surroundings::take_whole_turn(const Grid& grid, const std::string& crs, con
   box_->right = middle + wrap_.period / 2;
 }
 
-/// A long way around the box, if all of that has a place in the grid's CRS and comes back from there.
+/// A wide margin around the box, if all of it can be transformed to the grid's CRS and back.
 void Surroundings::find_reach(const Grid& grid, const std::string& crs) {
   reach_ = box_;
   const double way = long_way(crs);
@@ -269,14 +270,14 @@ bool Surroundings::near_the_seam(double distance) const {
 }
 
 bool Surroundings::may_be_around_a_pole(const Box& box) const {
-  constexpr double kAround = 0.75;  // of the period: a ring of a few points does not reach both ends
+  constexpr double kAround = 0.75;  // of the period: a ring of few points does not reach both ends
   return wrap_.period > 0 && box.right - box.left > kAround * wrap_.period;
 }
 
 bool Surroundings::meets(const Box& box) const {
   if (!box_) return true;
   if (may_be_around_a_pole(box)) return true;
-  // What is so wide may be a shape across the seam, uncut.
+  // A box this wide may be that of an uncut shape across the seam.
   if (wrap_.period > 0 && box.right - box.left > wrap_.period / 2)
     return box.low <= box_->high && box.high >= box_->low;
   return !turns_to(*box_, box, wrap_.period).empty();
@@ -315,7 +316,7 @@ double Surroundings::share(const OGRGeometry& brought, const OGRGeometry& geomet
   const std::unique_ptr<OGRGeometry> whole(geometry.clone());
   (void)unroll(*whole, wrap_);
   const double all = area_of(*whole, wrap_), kept = area_of(brought, wrap_);
-  // What is not cut is whole, but for rounding.
+  // A difference within rounding means that nothing was cut.
   return all > 0 && kept < all * (1 - 1e-9) ? kept / all : 1;
 }
 

@@ -28,19 +28,19 @@ namespace geo {
 namespace fs = std::filesystem;
 namespace {
 
-/// Disks that report a full or broken device late do it here.
+/// Disks that report a full or broken device late do so here.
 void flush_to_disk(const fs::path& path) {
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) throw Error(ErrorCode::io, fmt::format("{}: {}", path.string(), std::strerror(errno)));
   const int failed = ::fsync(file) == 0 ? 0 : errno;
   ::close(file);
-  // Some file systems cannot flush folders; their renames are all one can have.
+  // Some file systems cannot flush folders; a rename is the most they offer.
   if (failed != 0 && failed != EINVAL && failed != ENOTSUP)
     throw Error(ErrorCode::io,
                 fmt::format("{}: writing to disk failed: {}", path.string(), std::strerror(failed)));
 }
 
-/// Where the file system cannot refuse to replace, the look before has to do.
+/// If the file system cannot refuse to replace a file, the earlier check must do.
 int rename_file(const fs::path& from, const fs::path& to, bool overwrite) {
   if (!overwrite) {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
@@ -60,7 +60,7 @@ void rename_onto(const fs::path& from, const fs::path& to, bool overwrite = true
                 "check the permissions of the folder");
 }
 
-/// GDAL says nothing where a sidecar could not be written whole.
+/// GDAL does not report a sidecar that could not be written completely.
 void check_sidecar(const fs::path& path) {
   const GdalErrors silence;
   const std::unique_ptr<CPLXMLNode, void (*)(CPLXMLNode*)> root(CPLParseXMLFile(path.c_str()),
@@ -70,8 +70,7 @@ void check_sidecar(const fs::path& path) {
                 "is the disk full? free some space or write to another disk");
 }
 
-/// What a working folder's name begins with; shortened where folder names of the full length would be refused
-/// (255 bytes).
+/// The prefix of a working folder's name, shortened if the full name would exceed 255 bytes.
 std::string prefix_of(const fs::path& file) {
   const std::string name = file.filename().string();
   if (name.size() <= 200) return fmt::format(".{}.part-", name);
@@ -107,7 +106,7 @@ std::uint64_t WorkingFolder::bytes() const {
 
 void WorkingFolder::put_in_place(bool overwrite) {
   if (is_database(finished())) {
-    if (fs::exists(final_) && !overwrite) rename_files(overwrite);  // which refuses
+    if (fs::exists(final_) && !overwrite) rename_files(overwrite);  // throws
     put_in_place(overwrite, HeldDatabase(final_.string(), named_));
   } else {
     rename_files(overwrite);
@@ -182,7 +181,7 @@ std::vector<std::string> unfinished_outputs(std::span<const std::string> paths) 
   for (const std::string& path : paths) {
     const geo::fs::path target = output_target(path);
     prefixes[folder_of(target)].insert(geo::prefix_of(target));
-    // Its style is put in place by itself.
+    // The style is put in place separately.
     geo::fs::path style = target;
     prefixes[folder_of(target)].insert(geo::prefix_of(style.replace_extension(".qml")));
   }

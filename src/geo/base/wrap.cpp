@@ -12,7 +12,7 @@
 namespace terramask::geo {
 namespace {
 
-constexpr double kNearSeam = 1.0 / 36;  // of the period (10 degrees, as of ogr2ogr's -datelineoffset)
+constexpr double kNearSeam = 1.0 / 36;  // of the period (10 degrees, as in ogr2ogr's -datelineoffset)
 constexpr double kExact = 1e-9;         // of the period
 
 /// x at longitudes 90 degrees west of the central meridian, on it and 90 degrees east of it, at the equator
@@ -29,10 +29,10 @@ std::array<double, 6> across(const OGRSpatialReference& crs, double meridian) {
   return x;
 }
 
-/// How a line or ring goes over the seam.
+/// How a line or ring crosses the seam.
 struct Jumps {
-  int near = 0;               ///< edges from beside the seam to its other side
-  int whole = 0;              ///< those of them that span the whole period
+  int near = 0;               ///< edges from near the seam to its other side
+  int whole = 0;              ///< of these, edges that span the whole period
   double turns = 0;           ///< their sum, in periods
   double west = 0, east = 0;  ///< of the unrolled line
 };
@@ -64,18 +64,18 @@ double elongation(double width, double height) {
   return shorter > 0 ? std::max(width, height) / shorter : HUGE_VAL;
 }
 
-/// Whether a ring that jumps means what it says, all around the Earth.
+/// Whether a ring with jumps is literal, all around the Earth.
 bool is_literal(const OGRLinearRing& ring, const Jumps& found, const Wrap& wrap) {
   constexpr int kBoxPoints = 5;
   constexpr double kLikelier = 100;
   OGREnvelope box;
   ring.getEnvelope(&box);
   const double height = box.MaxY - box.MinY, narrow = found.east - found.west;
-  // Once around: a coast that is closed along the seam or the pole, or one that lacks that.
+  // Once around: a coast that is closed along the seam or the pole, or one that is not.
   if (found.turns != 0) return wrap.pole == 0 || (found.whole == found.near && height > 0);
   if (narrow <= kExact * wrap.period) return true;
-  // A box drawn with its corners only. What is more elongated is the less likely meaning, but for the
-  // direction: RFC 7946 wants rings counterclockwise.
+  // A box drawn by its corners only. The more elongated meaning is less likely, weighted by direction: RFC
+  // 7946 requires counterclockwise rings.
   if (ring.getNumPoints() > kBoxPoints) return false;
   const double bias = ring.isClockwise() != 0 ? kLikelier : 1 / kLikelier;
   return elongation(narrow, height) > bias * elongation(box.MaxX - box.MinX, height);
@@ -91,7 +91,7 @@ void shift_after_jumps(OGRSimpleCurve& line, const Wrap& wrap) {
   }
 }
 
-/// A ring once around a pole.
+/// Closes a ring once around a pole.
 void close_by_pole(OGRLinearRing& ring, const Wrap& wrap) {
   double sum = 0;
   for (int i = 0; i < ring.getNumPoints(); ++i) sum += ring.getY(i);
@@ -106,7 +106,7 @@ void move(OGRLinearRing& ring, double by) {
   for (int i = 0; i < ring.getNumPoints(); ++i) ring.setPoint(i, ring.getX(i) + by, ring.getY(i));
 }
 
-/// Holes lie where their polygon does.
+/// Moves holes to their polygon.
 void follow(OGRLinearRing& hole, const OGREnvelope& outer, const Wrap& wrap) {
   OGREnvelope box;
   hole.getEnvelope(&box);
@@ -159,10 +159,10 @@ Wrap wrap_of(const std::string& wkt) {
     const std::array<double, 6> x = across(crs, meridian);
     const double quarter = x[2] - x[1];
     const auto same = [quarter](double a, double b) { return std::abs(a - b) <= 1e-9 * quarter; };
-    // Meridians are parallel lines, as far apart everywhere.
+    // Meridians are parallel lines at the same distance everywhere.
     if (quarter > 0 && same(x[1] - x[0], quarter) && same(x[3], x[0]) && same(x[4], x[1]) && same(x[5], x[2]))
       return {4 * quarter, x[1], 0};
-  } catch (const Error&) {  // no place on Earth
+  } catch (const Error&) {  // not tied to the Earth
   }
   return {};
 }
@@ -173,7 +173,7 @@ bool unroll(OGRGeometry& geometry, const Wrap& wrap) {
   bool changed = false;
   if (type == wkbPolygon) return unroll_polygon(*geometry.toPolygon(), wrap);
   if (type == wkbLineString) {
-    // From one side of the seam to the other the whole way round: the short way would have no length.
+    // Edges from one side of the seam to the other all the way round: the short way would have no length.
     const Jumps found = jumps_of(*geometry.toLineString(), wrap);
     changed = found.near > found.whole;
     if (changed) shift_after_jumps(*geometry.toLineString(), wrap);

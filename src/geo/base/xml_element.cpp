@@ -50,7 +50,7 @@ std::string XmlTree::text() const {
 }
 
 std::string child_text(const std::string& document, const char* parent, const char* child) {
-  const GdalErrors silence;  // what is no XML has no elements
+  const GdalErrors silence;  // text that is not XML has no elements
   const std::unique_ptr<CPLXMLNode, decltype(&CPLDestroyXMLNode)> tree(CPLParseXMLString(document.c_str()),
                                                                        CPLDestroyXMLNode);
   if (tree == nullptr) return {};

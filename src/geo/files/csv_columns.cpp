@@ -40,7 +40,7 @@ constexpr const char* kDomain = "TERRAMASK";
 constexpr const char* kPlace = "COORDINATES";
 constexpr const char* kDegrees = "DEGREES";
 
-/// The column of this name as it is written there; empty where there is none.
+/// The column of this name in its original spelling; empty if there is none.
 std::string column(const OGRFeatureDefn& columns, const char* name) {
   const int found = columns.GetFieldIndex(name);
   return found < 0 ? "" : columns.GetFieldDefn(found)->GetNameRef();

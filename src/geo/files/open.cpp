@@ -38,7 +38,7 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
   DatasetPtr dataset(GDALDataset::Open(path.c_str(), flags | GDAL_OF_READONLY | GDAL_OF_VERBOSE_ERROR,
                                        nullptr, options, nullptr));
   if (dataset) return dataset;
-  // A connection string ("NETCDF:...") is no path: only what looks like one is said not to be there.
+  // A connection string ("NETCDF:...") is not a path: only paths are reported as missing.
   const bool connection = path.find(':') != std::string::npos || path.front() == '<';
   if (!connection && !is_there(path))
     throw Error(ErrorCode::not_found, path + ": no such file", "check the path");
@@ -55,7 +55,7 @@ DatasetPtr open(const std::string& path, unsigned int flags, const char* kind,
       "see what `gdalinfo` or `ogrinfo` says, or copy the file again if it was cut short");
 }
 
-/// How GDAL reads a file that gzip has compressed: "roads.geojson.gz".
+/// GDAL's name for a gzip-compressed file: "roads.geojson.gz".
 std::string unpacked_name(const std::string& path) {
   const bool plain = path.ends_with(".gz") && !path.starts_with("/vsi") && is_there(path);
   return plain ? "/vsigzip/" + path : path;

@@ -17,8 +17,8 @@ namespace {
 constexpr std::size_t kOsmPart = std::size_t{1} << 20U;  // bytes read at once
 constexpr std::array<std::string_view, 3> kTellingWords{"delete", "false", "osmChange"};
 
-/// Hands over the file's bytes, part by part, until `take` returns false. What cannot be read is told by who
-/// reads it next.
+/// Passes the file's bytes on, part by part, until `take` returns false. Read errors are reported by the next
+/// reader.
 void osm_parts(const std::string& opened, const std::function<bool(std::string_view)>& take) {
   const std::unique_ptr<VSILFILE, decltype(&VSIFCloseL)> file(VSIFOpenL(opened.c_str(), "rb"), &VSIFCloseL);
   if (file == nullptr) return;
@@ -29,7 +29,7 @@ void osm_parts(const std::string& opened, const std::function<bool(std::string_v
   }
 }
 
-/// As GDAL tells XML from .pbf.
+/// Distinguishes XML from .pbf as GDAL does.
 bool is_osm_xml(const std::string& opened) {
   bool xml = false;
   osm_parts(opened, [&xml](std::string_view part) {
@@ -44,7 +44,7 @@ bool is_osm_xml(const std::string& opened) {
 void refuse_deleted_objects(const std::string& opened, const std::string& path) {
   const OsmParts parts = [&opened](const auto& take) { osm_parts(opened, take); };
   if (!is_osm_xml(opened) || !mentions(parts, kTellingWords)) return;
-  std::string object;  // the first that is deleted: "way 20"
+  std::string object;  // the first deleted one: "way 20"
   bool by_editor = false, changes = false;
   visit_osm_elements(parts, [&](const OsmElement& one) {
     changes = one.name == "osmChange";

@@ -36,13 +36,14 @@ void check_output(const std::string& path, bool overwrite, std::span<const std::
   const bool taken = is_taken(path);
   const fs::path file = output_target(path);
   std::error_code failed;
-  // The sidecar's name is the longest of those that are made.
+  // The sidecar's name is the longest of the names created.
   constexpr std::size_t longest = NAME_MAX - std::string_view(".aux.xml").size();
   if (file.filename().native().size() > longest)
     throw Error(ErrorCode::usage, fmt::format("{}: the file's name is longer than {} bytes", path, longest),
                 "choose a shorter one");
 
-  // What is not there yet is no input: of thousands of new outputs none costs a look at every input.
+  // An output that does not exist is not an input; this avoids comparing thousands of new outputs with every
+  // input.
   for (const std::string& input : taken ? inputs : std::span<const std::string>{})
     for (const std::string& part : geo::files_of_raster(input))
       if (same_file(file, part))

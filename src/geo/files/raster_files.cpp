@@ -9,7 +9,7 @@ namespace terramask::geo {
 std::vector<std::string> files_of_raster(const std::string& path) {
   std::vector<std::string> files;
   ensure_drivers();
-  const GdalErrors silence;  // whether it can be read is told when it is read
+  const GdalErrors silence;  // read errors are reported when it is read
   const DatasetPtr raster(
       GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
   if (raster != nullptr) {

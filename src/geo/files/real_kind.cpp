@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kHeadBytes = 4096;
 
 std::string head_of(const std::string& path) {
-  // A pipe would wait for who writes it.
+  // A pipe would block until written to.
   VSIStatBufL status;
   if (VSIStatL(path.c_str(), &status) != 0 || !VSI_ISREG(status.st_mode)) return "";
   auto close = [](VSILFILE* file) { VSIFCloseL(file); };
@@ -51,7 +51,7 @@ std::optional<RealKind> archive_kind(std::string_view head, const std::string& p
   return std::nullopt;
 }
 
-/// Texts, by how they begin.
+/// Text files, by their beginning.
 std::optional<RealKind> text_kind(const std::string& head, const std::string& path) {
   const std::size_t begin = head.find_first_not_of(" \t\r\n", head.starts_with("\xef\xbb\xbf") ? 3 : 0);
   if (begin == std::string::npos) return std::nullopt;
@@ -63,7 +63,7 @@ std::optional<RealKind> text_kind(const std::string& head, const std::string& pa
   if (start.starts_with("<!doctype qgis") || start.starts_with("<qgis"))
     return RealKind{"is a QGIS project, which names its data and holds none",
                     "name the file behind its layer: QGIS shows it in the layer's properties"};
-  // What Overpass answers to a query that it cannot do is one, too.
+  // Overpass also answers with a web page to a query that fails.
   if (start.starts_with("<!doctype html") || start.starts_with("<html") ||
       start.find("<html xmlns") != std::string::npos)
     return RealKind{"is a web page, perhaps of an error",

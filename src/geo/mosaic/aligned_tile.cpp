@@ -20,7 +20,7 @@ namespace {
 
 constexpr double kTileSnap = 0.05;  // pixels, as in a mosaic
 
-/// Where the tile lies on the grid, in whole pixels.
+/// The tile's extent on the grid, in whole pixels.
 struct PixelBox {
   double left, top, right, bottom;
 };
@@ -51,7 +51,7 @@ PixelBox box_on(const FileFacts& tile, const Grid& grid) {
                 "leave it out");
   if (right < left) right += full_turn(grid.crs).value_or(0);  // across 180 degrees
   const auto a = grid.to_pixel(left, top), b = grid.to_pixel(right, bottom);
-  // A tile whose edge lies on the grid's is not to get a row more for rounding.
+  // Rounding must not add a row to a tile whose edge is on the grid's.
   return {std::floor(a[0] + 1e-6), std::floor(a[1] + 1e-6), std::ceil(b[0] - 1e-6), std::ceil(b[1] - 1e-6)};
 }
 

@@ -24,7 +24,7 @@
 namespace terramask {
 namespace {
 
-/// One raster of the mosaic, and where it lies.
+/// A raster of the mosaic and its position.
 struct Member {
   geo::FileFacts facts;
   std::array<int, 2> block{};
@@ -36,7 +36,7 @@ struct Member {
     return facts.bands[static_cast<std::size_t>(data[i] - 1)];
   }
   bool masked() const { return band(0).mask_band; }
-  /// A virtual raster of the data bands whose mask is nodata in all of them; empty where none is needed.
+  /// A virtual raster of the data bands, masked where all of them are nodata; empty if not needed.
   std::string wrapped{};
 };
 
@@ -125,7 +125,7 @@ void check_same_bands(const Member& first, const Member& member) {
   }
 }
 
-/// Rasters on both sides of 180 degrees lie together: some of them a full turn further than they say.
+/// Moves rasters on both sides of 180 degrees together, some of them by a full turn.
 void turn_together(std::vector<Member>& members) {
   const auto turn = geo::full_turn(members.front().facts.grid.crs);
   if (!turn) return;
@@ -152,7 +152,7 @@ void check_same_crs(const Member& first, const Member& member) {
   }
 }
 
-/// Finds the member's place on the first one's grid, in whole pixels.
+/// Finds the member's position on the first one's grid, in whole pixels.
 void find_place(const Member& first, Member& member) {
   const Grid &a = first.facts.grid, &b = member.facts.grid;
   const geo::LatticePlace place = geo::place_on_lattice(b, a);
@@ -169,7 +169,7 @@ void find_place(const Member& first, Member& member) {
                 fmt::format("{}: its pixels lie {:.2f} of a pixel beside the grid of {}", member.facts.path,
                             place.shift, first.facts.path),
                 "bring all to one grid first: `gdalwarp -tap -tr xres yres`");
-  constexpr double far = 1e9;  // beyond it no raster of int size reaches
+  constexpr double far = 1e9;  // no raster of int size extends beyond it
   if (!(std::abs(place.x) < far && std::abs(place.y) < far))
     throw Error(ErrorCode::mismatch,
                 fmt::format("{}: lies too far from {}", member.facts.path, first.facts.path), "leave it out");
@@ -177,12 +177,12 @@ void find_place(const Member& first, Member& member) {
   member.y = static_cast<std::int64_t>(place.y);
 }
 
-/// One <Source>: `extra` are the elements that make it a complex one.
+/// One <Source>; `extra` contains the elements that make it a complex one.
 std::string source(const Member& member, const std::string& band, const geo::BandFacts& facts,
                    const Window& extent, const std::string& extra) {
   const char* kind = extra.empty() ? "SimpleSource" : "ComplexSource";
   const Grid& grid = member.facts.grid;
-  // With its properties given, a source is opened when it is first read, and a hundred at most at once.
+  // With its properties specified, a source is opened on first read, and at most a hundred at once.
   return fmt::format(
       "<{0}><SourceFilename relativeToVRT=\"0\">{1}</SourceFilename><SourceBand>{2}</SourceBand>"
       "<SourceProperties RasterXSize=\"{3}\" RasterYSize=\"{4}\" DataType=\"{5}\" BlockXSize=\"{6}\" "
@@ -217,7 +217,7 @@ std::string data_band(const std::vector<Member>& members, std::size_t i, const W
   return xml + "</VRTRasterBand>\n";
 }
 
-/// 255, or what a raster's own alpha or mask says, where there is a raster, else 0.
+/// Where there is a raster: its own alpha or mask, else 255; elsewhere 0.
 std::string alpha_band(const std::vector<Member>& members, const Window& extent) {
   GDALDataType type = GDT_Byte;
   for (const Member& member : members)
@@ -246,7 +246,7 @@ std::string alpha_band(const std::vector<Member>& members, const Window& extent)
   return xml + "</VRTRasterBand>\n";
 }
 
-/// Keeps the description of a virtual raster in memory.
+/// Stores the description of a virtual raster in memory.
 void keep(const std::string& path, const std::string& xml) {
   VSILFILE* file = VSIFOpenL(path.c_str(), "wb");
   const bool written = file != nullptr && VSIFWriteL(xml.data(), 1, xml.size(), file) == xml.size();
@@ -254,7 +254,7 @@ void keep(const std::string& path, const std::string& xml) {
     throw Error(ErrorCode::out_of_memory, path + ": the mosaic's description cannot be kept");
 }
 
-/// Whether a pixel is nodata where all its bands are.
+/// Whether a pixel is nodata only where all its bands are.
 bool nodata_together(const Member& member, NodataRule rule) {
   if (rule == NodataRule::any || member.data.size() < 2) return false;
   for (std::size_t i = 0; i < member.data.size(); ++i) {
@@ -265,7 +265,7 @@ bool nodata_together(const Member& member, NodataRule rule) {
   return true;
 }
 
-/// GDAL knows the rule by NODATA_VALUES.
+/// NODATA_VALUES specifies the rule for GDAL.
 void wrap(Member& member, const std::string& path) {
   const Grid& grid = member.facts.grid;
   std::string values;

@@ -13,7 +13,7 @@
 namespace terramask::geo {
 namespace {
 
-/// Metadata that speak of one file, not of what it shows.
+/// Whether a metadata item describes one file, not its contents.
 bool of_one_file(const std::string& name) {
   static const std::set<std::string> items{"AREA_OR_POINT", kClassesItem, "OVR_RESAMPLING_ALG",
                                            "TIFFTAG_DATETIME"};
@@ -32,7 +32,7 @@ std::map<std::string, std::string> metadata_of(GDALDataset& raster) {
   return found;
 }
 
-/// The classes of a raster, or of what a VRT is made of: GDAL's own builder of VRTs drops it.
+/// The classes of a raster, or of a VRT's sources: GDAL's VRT builder drops the item.
 std::vector<ClassInfo> classes_of(GDALDataset& raster) {
   std::vector<ClassInfo> classes = read_classes(raster);
   if (!classes.empty() || !EQUAL(raster.GetDriverName(), "VRT")) return classes;

@@ -25,7 +25,7 @@ CPLErr read_band(GDALRasterBand& band, const Window& window, void* values, GDALD
                        width, height, type, 0, 0, nullptr);
 }
 
-/// Whether all of a raster that lies in a window can be read; what GDAL says where not.
+/// GDAL's message if any part of a window cannot be read; else empty.
 std::string fault_of(const std::string& path, const Window& window) {
   GdalErrors errors;
   const DatasetPtr dataset(
@@ -68,7 +68,7 @@ bool MosaicSource::needs_alpha() const {
     return std::any_of(tile.bands.begin(), tile.bands.end(),
                        [](const BandFacts& band) { return band.alpha() || band.mask_band; });
   });
-  // What was brought to another grid has an alpha band of its own.
+  // A tile resampled to another grid has its own alpha band.
   bool aligned = false;
   for (std::size_t i = 0; i < paths_.size(); ++i) aligned = aligned || paths_[i] != tiles_[i].path;
   return hidden || aligned || !cover(places_, grid_.extent());
@@ -107,7 +107,7 @@ class Cog final : public MosaicCog {
  public:
   Cog(const MosaicOptions& options, const TileSurvey& survey, MosaicSource& source)
       : source_(source), alpha_(source.needs_alpha()), file_(staged(options, survey, source, alpha_)) {
-    const GdalErrors silence;  // what does not take is a name or a colour
+    const GdalErrors silence;  // only names and colours can be rejected
     const DatasetPtr first = open_raster(survey.first.path);
     int made = 0;
     for (int band = 1; band <= first->GetRasterCount(); ++band) {
@@ -157,7 +157,7 @@ class Cog final : public MosaicCog {
     }));
   }
 
-  /// A band a class, named after it.
+  /// One band per class, named after it.
   static bool holds_probabilities(const TileSurvey& survey, MosaicSource& source) {
     if (survey.named_classes.size() != static_cast<std::size_t>(source.data_bands())) return false;
     const DatasetPtr first = open_raster(survey.first.path);
@@ -203,7 +203,7 @@ class Cog final : public MosaicCog {
 
   MosaicSource& source_;
   bool alpha_;
-  /// Alpha of bytes beside bands of 16 bits.
+  /// Byte alpha beside 16-bit bands.
   bool spread_ =
       std::is_same_v<T, std::uint16_t> && source_.band(source_.data_bands()).GetRasterDataType() == GDT_Byte;
   StagedCog<T> file_;

@@ -1,4 +1,4 @@
-// Many tiles into one COG.
+// Writes many tiles into one COG.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,7 +37,7 @@ std::uint64_t pixels_of(const Window& window) {
   return static_cast<std::uint64_t>(window.width * window.height);
 }
 
-/// Calls `work(window)` for windows that cover the grid, and tells how far it is.
+/// Calls `work(window)` for windows that cover the grid, and reports progress.
 template <class F>
 void for_each_window(const Grid& grid, std::int64_t side, const std::string& phase,
                      const ProgressSink& progress, const StopFlag* stop, const F& work) {
@@ -52,7 +52,7 @@ void for_each_window(const Grid& grid, std::int64_t side, const std::string& pha
     }
 }
 
-/// The mosaic's values as a mask's: what is invalid is the mask's nodata.
+/// The mosaic's values as mask values: invalid pixels are the mask's nodata.
 class ClassTiles {
  public:
   ClassTiles(geo::MosaicSource& source, int nodata)
@@ -75,7 +75,7 @@ class ClassTiles {
   std::vector<std::uint16_t> values_, alpha_;
 };
 
-/// Classes of tiles that name none: their values, in the palette's colours.
+/// Classes of tiles without class names: their values, in the palette's colours.
 std::vector<ClassInfo> find_values(geo::MosaicSource& source, const ProgressSink& progress,
                                    const StopFlag* stop) {
   std::set<std::uint16_t> values;
@@ -110,7 +110,7 @@ void write_classes(const MosaicOptions& options, geo::TileSurvey& survey, geo::M
   mask.path = options.output;
   mask.grid = source.grid();
   mask.classes = survey.named_classes.empty() ? find_values(source, progress, stop) : survey.named_classes;
-  // Where a tile's nodata is a value like any other, what it names means nothing.
+  // If a tile's nodata is also a class value, its name is meaningless.
   std::erase_if(mask.classes, [&](const ClassInfo& one) { return source.nodata() == one.value; });
   for (ClassInfo& one : mask.classes)
     if (!geo::parse_color(one.color)) one.color = "#808080";

@@ -26,7 +26,7 @@ std::string head(const Grid& grid, std::span<const ClassInfo> classes) {
 
 std::string sources(std::span<const VrtTile> tiles, const char* type, int band, int block) {
   std::string xml;
-  // With its properties given, a tile is opened when it is first read.
+  // With its properties specified, a tile is opened on first read.
   for (const VrtTile& tile : tiles)
     xml += fmt::format(
         "<SimpleSource><SourceFilename relativeToVRT=\"1\">{0}</SourceFilename><SourceBand>{1}</SourceBand>"

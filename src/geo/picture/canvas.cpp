@@ -67,7 +67,7 @@ void Canvas::text(double x, double y, double size, std::string_view utf8, Color 
   const double scale = size / kCapitalHeight;
   const double radius = std::max(0.45, size * weight);
   const StrokeText set = set_text(utf8);
-  // Coverage first and colour after: where strokes cross, a pixel must not be covered twice.
+  // Coverage first, then colour: where strokes cross, a pixel must not be covered twice.
   const int left = static_cast<int>(std::floor(x - radius - 1 - 3 * scale));
   const int top = static_cast<int>(std::floor(y - 20 * scale - radius - 1));
   const int columns = static_cast<int>(std::ceil(set.width * scale + 2 * radius + 4 + 6 * scale));

@@ -1,4 +1,4 @@
-// A picture of a mask: the image, the mask laid over it, and a legend.
+// A picture of a mask: the image, the mask over it, and a legend.
 #include "terramask/picture.hpp"
 
 #include <fmt/format.h>
@@ -24,7 +24,7 @@ using geo::kLine;
 using geo::kPaper;
 
 constexpr Color kHatch{222, 226, 230};
-constexpr std::size_t kMostClasses = 48;  // more make no legend one could read
+constexpr std::size_t kMostClasses = 48;  // more would make the legend unreadable
 
 /// Sizes in pixels.
 struct Layout {
@@ -36,10 +36,10 @@ struct Layout {
   int panel_height = 1;
   int columns = 1;  ///< of the legend
   int column_width = 1;
-  bool one_row = false;  ///< the legend's entries follow each other, each as wide as it is
+  bool one_row = false;  ///< legend entries are consecutive, each with its own width
   int row_height = 1;
   int rows = 1;
-  int most = 1;  ///< on each side; a legend that does not fit is cut
+  int most = 1;  ///< on each side; a legend that does not fit is truncated
 
   int caption() const { return static_cast<int>(text * 2.2); }
   int content() const { return stacked ? panel_width : 2 * panel_width + gap; }
@@ -96,7 +96,7 @@ double entry_width(const Entry& entry, double text) {
   return text * 3.4 + Canvas::text_width(text, entry.name) + detail;
 }
 
-/// The largest picture that keeps within `max_side`: whole multiples of small masks, else any size.
+/// The largest picture within `max_side`: an integer multiple for small masks, else any size.
 Layout lay_out(const Grid& grid, const std::vector<Entry>& entries, int max_side) {
   Layout layout;
   layout.most = max_side;
@@ -142,7 +142,7 @@ void hatch(Canvas& canvas, int x, int y, int left, int top, double step) {
   canvas.blend(x, y, kHatch, std::clamp(step * 0.22 + 0.5 - std::abs(phase - step / 2), 0.0, 1.0));
 }
 
-/// The image in a panel, with the mask over it where there is one to show.
+/// The image in a panel, with the mask over it if there is one.
 void draw_panel(Canvas& canvas, const Layout& layout, int left, int top, const std::vector<std::uint8_t>& rgb,
                 const std::vector<std::uint8_t>& valid, const std::vector<int>* mask,
                 const std::vector<Color>& colors, double opacity) {
@@ -158,7 +158,7 @@ void draw_panel(Canvas& canvas, const Layout& layout, int left, int top, const s
       if (mask == nullptr || (*mask)[i] < 0) continue;
       const auto value = static_cast<std::size_t>((*mask)[i]);
       if (value >= colors.size()) continue;
-      // Where one class ends the colour is stronger: the outline reads on any image.
+      // At class boundaries the colour is stronger, so that outlines are visible on any image.
       const bool edge =
           (x > 0 && (*mask)[i - 1] != (*mask)[i]) ||
           (y > 0 && (*mask)[i - static_cast<std::size_t>(width)] != (*mask)[i]) ||
@@ -169,7 +169,7 @@ void draw_panel(Canvas& canvas, const Layout& layout, int left, int top, const s
   canvas.frame(left - 1, top - 1, width + 2, layout.panel_height + 2, kLine);
 }
 
-/// A bar of a round length, in the panel's lower left corner.
+/// A scale bar of a round length, in the panel's lower left corner.
 void draw_scale(Canvas& canvas, const Layout& layout, int left, int top, double metres_per_pixel) {
   const double most = metres_per_pixel * layout.panel_width * 0.3;
   double length = std::pow(10, std::floor(std::log10(most)));
@@ -254,7 +254,7 @@ void write_picture(const std::string& png_path, const std::string& image_path, c
       colors.resize(static_cast<std::size_t>(one.value) + 1);
     colors[static_cast<std::size_t>(one.value)] = one.color;
   }
-  // Whether the legend has to speak of nodata is seen on the pixels, whose number depends on the legend.
+  // Whether the legend needs a nodata entry depends on the pixels, whose number depends on the legend.
   bool nodata = false;
   Layout layout;
   std::vector<Entry> entries;

@@ -15,7 +15,7 @@
 namespace terramask::geo {
 namespace {
 
-/// Of rasters that name no colours: apart from each other, and on most imagery.
+/// For rasters without colours: distinct from each other, and from most imagery.
 constexpr std::array<Color, 8> kColors{{{230, 159, 0},
                                         {86, 180, 233},
                                         {0, 158, 115},
@@ -30,7 +30,7 @@ void check(CPLErr result, const GdalErrors& errors, GDALDataset& raster) {
     throw errors.error(ErrorCode::io, raster.GetDescription(), "reading failed", "copy the file again");
 }
 
-/// Values from a low to a high percentile become 0 to 255.
+/// Maps values from a low to a high percentile to 0 to 255.
 void stretch(std::vector<float>& values, std::span<const std::uint8_t> valid) {
   std::vector<float> sorted;
   for (std::size_t i = 0; i < values.size(); ++i)
@@ -56,7 +56,7 @@ PictureSource::PictureSource(const std::string& image_path, const std::string& m
   for (const int band : color_bands()) check_readable(image, band);
   const Grid& image_grid = image.grid;
   FileFacts mask_facts = describe(*mask_, mask_path);
-  (void)class_band(mask_facts);  // an image in place of the mask is refused
+  (void)class_band(mask_facts);  // rejects an image specified instead of the mask
   check_readable(mask_facts, 1);
   mask_grid_ = mask_facts.grid;
   image_x1_ = static_cast<double>(image_grid.width);
@@ -207,7 +207,7 @@ std::vector<PictureClass> PictureSource::classes() {
   GdalErrors silence;
   const GDALRasterAttributeTable* table = mask_->GetRasterBand(1)->GetDefaultRAT();
   std::vector<ClassInfo> listed = read_classes(*mask_);
-  // Counted on a small reading; the attribute table, where there is one, knows better.
+  // Counted at reduced size; an attribute table, if there is one, is more accurate.
   std::map<int, double> pixels;
   const double larger = static_cast<double>(std::max(mask_grid_.width, mask_grid_.height));
   const double scale = std::min(1.0, 1000 / larger);

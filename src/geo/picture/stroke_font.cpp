@@ -14,8 +14,8 @@ namespace {
 constexpr double kGap = 3.8;  // between letters, from stroke to stroke
 constexpr double kSpace = 4.8;
 
-/// Strokes are separated by ';'. A stroke is a list of "x y", and of "(cx cy rx ry from to)", an arc of an
-/// ellipse in degrees, counterclockwise where `to` is larger.
+/// Strokes are separated by ';'. A stroke is a list of "x y", and of "(cx cy rx ry from to)", an elliptical
+/// arc in degrees, counterclockwise if `to` is larger.
 struct Glyph {
   char32_t letter;
   double width;
@@ -152,7 +152,7 @@ constexpr Glyph kAccents[] = {
     {';', 0, "2.6 0 1.6 -1.8 3 -3.2"},
 };
 
-/// Letters made of another and an accent: letter, base, accent.
+/// Letters composed of another and an accent: letter, base, accent.
 struct Composed {
   std::u32string_view letters;
   std::string_view bases;
@@ -242,7 +242,7 @@ void add_letter(StrokeText& text, char32_t letter, double x, double& width) {
   width = kUnknown.width;
 }
 
-/// The next character of UTF-8; what is no UTF-8 counts byte by byte.
+/// The next UTF-8 character; invalid UTF-8 is read byte by byte.
 char32_t next_letter(std::string_view& text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   std::size_t length = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : byte(0) >= 0xc0 ? 2 : 1;

@@ -16,7 +16,7 @@
 namespace terramask::geo {
 namespace {
 
-/// One band of the joined files.
+/// One band of the stacked files.
 struct Candidate {
   std::size_t file;
   int band;
@@ -69,8 +69,8 @@ std::string example_override(std::size_t count) {
   return list + "`";
 }
 
-/// Words that say which part of the spectrum a band holds: a description that is one of them overrules the
-/// colour interpretation, which files often get wrong.
+/// Words that identify a part of the spectrum: a description that is one of them overrides the colour
+/// interpretation, which is often wrong in files.
 bool names_a_color(const std::string& plain) {
   static const std::set<std::string> colours{
       "red",   "green", "blue", "nir",  "gray",    "alpha",   "coastal", "cyan", "magenta", "yellow", "swir",
@@ -78,14 +78,14 @@ bool names_a_color(const std::string& plain) {
   return colours.contains(plain);
 }
 
-/// A colour interpretation that tells something. GeoTIFF calls the first of any four plain bands "gray".
+/// The colour interpretation, if meaningful. GeoTIFF calls the first of any four plain bands "gray".
 std::string telling_interpretation(const Candidate& c) {
   const std::string& name = c.info().interpretation;
   if (name == "undefined" || (name == "gray" && c.facts->data_bands() != 1)) return {};
   return name;
 }
 
-/// Of a file with one data band: the whole and the last word of its file name.
+/// Whether a file with one data band is named so: by its whole file name or the last word of it.
 bool file_is_named(const Candidate& c, const std::string& plain) {
   if (c.facts->data_bands() != 1 || c.info().alpha() || !c.info().description.empty()) return false;
   const std::string stem = std::filesystem::path(c.facts->path).stem().string();
@@ -94,7 +94,7 @@ bool file_is_named(const Candidate& c, const std::string& plain) {
          (word != std::string::npos && plain_name(stem.substr(word + 1)) == plain);
 }
 
-/// The bands that answer to a name: by description, else by colour, else (in a stack) by file name.
+/// The bands that match a name: by description, else (in a stack) by file name, else by colour.
 std::vector<Candidate> named(std::span<const Candidate> all, const std::string& name, bool stack) {
   const std::string plain = plain_name(name);
   if (plain.empty()) return {};
@@ -163,7 +163,7 @@ std::vector<Candidate> overridden(std::span<const FileFacts> files, std::span<co
                   " rgb.tif`; if it is a mask, name the image it was made from");
 }
 
-/// A mask in place of its image.
+/// Rejects a mask specified instead of its image.
 void refuse_mask(std::span<const FileFacts> files, std::span<const BandRequest> wanted) {
   const FileFacts& facts = files.front();
   if (files.size() != 1 || !facts.names_classes || facts.data_bands() != 1 || wanted.size() < 2) return;
@@ -222,7 +222,7 @@ std::vector<Candidate> matched(std::span<const FileFacts> files, std::span<const
       missing += (missing.empty() ? "" : ", ") + (request.name.empty() ? "unnamed" : request.name);
     }
   }
-  // One band wanted and one there that says nothing of itself: there is nothing to mistake but the file.
+  // One band is wanted and one anonymous band exists: only the file itself could be wrong.
   if (!missing.empty() && wanted.size() == 1 && data.size() == 1 && data[0].info().description.empty() &&
       (data[0].info().interpretation == "gray" || data[0].info().interpretation == "undefined")) {
     warnings.push_back(fmt::format("{}: its only band says nothing of itself and is taken as '{}'",

@@ -24,7 +24,7 @@ int band_called(const FileFacts& facts, const char* color) {
   return 0;
 }
 
-/// One band three times over, or three bands.
+/// One band three times, or three bands.
 std::vector<BandSlot> color_slots(const FileFacts& facts) {
   std::vector<int> data;
   for (std::size_t i = 0; i < facts.bands.size(); ++i)

@@ -57,7 +57,7 @@ Grid describe_grid(GDALDataset& dataset, const std::string& path) {
   return grid;
 }
 
-/// Whether a VRT has a source whose pixels are not taken over one to one.
+/// Whether a VRT has a source whose pixels are not used one to one.
 bool resamples(GDALDataset& dataset) {
   if (dataset.GetDriver() == nullptr || std::string(dataset.GetDriver()->GetDescription()) != "VRT")
     return false;
@@ -114,7 +114,7 @@ bool called_height(const BandFacts& band) {
   return names.contains(lower(band.description));
 }
 
-/// GDAL gives the unit of a vertical CRS to every band that has none, those of photographs too.
+/// GDAL assigns the unit of a vertical CRS to every band without one, even in photographs.
 void tell_units(FileFacts& facts, const OGRSpatialReference* crs) {
   if (crs == nullptr) return;
   const char* name = nullptr;

@@ -11,7 +11,7 @@
 namespace terramask::geo {
 namespace {
 
-/// Types whose values float cannot all hold: nodata is looked for in doubles.
+/// Types with values that a float cannot represent: nodata is compared in doubles.
 bool wider_than_float(GDALDataType type) {
   return type == GDT_Int32 || type == GDT_UInt32 || type == GDT_Int64 || type == GDT_UInt64 ||
          type == GDT_Float64;
@@ -43,7 +43,7 @@ FileReader::FileReader(const FileFacts& facts, std::vector<BandSlot> bands, cons
     const bool by_all = !nodata_.ignore && !nodata_.value && !facts_.dataset_nodata.empty();
     if (tests_.back().nodata || by_all || band.mask_band || floating(band.type)) always_valid_ = false;
   }
-  // What one band says of a collar holds for those beside it that say nothing.
+  // If one band declares a collar value, it also applies to bands of the same type that declare none.
   for (std::size_t i = 0; i < tests_.size(); ++i) {
     const auto told =
         std::find_if(tests_.begin(), tests_.end(), [](const Test& test) { return test.common; });
@@ -100,7 +100,7 @@ void FileReader::read_all(const Window& window, Planes planes, std::span<std::ui
     read_exactly(window, planes, valid, common);
     return;
   }
-  // Such a VRT rounds by the window it is asked for: always ask for the same ones.
+  // Such a VRT rounds differently for each window: always read the same windows.
   const std::size_t count = std::transform_reduce(
       bands_.begin(), bands_.end(), std::size_t{0}, [](auto a, auto b) { return std::max(a, b); },
       [](const BandSlot& slot) { return slot.plane + 1; });
@@ -131,7 +131,7 @@ void FileReader::read_all(const Window& window, Planes planes, std::span<std::ui
 
 void FileReader::advise(const Window& window) {
   if (window.empty()) return;
-  GdalErrors silence;  // reading tells what is wrong
+  GdalErrors silence;  // errors are reported when reading
   dataset_->AdviseRead(static_cast<int>(window.x), static_cast<int>(window.y), static_cast<int>(window.width),
                        static_cast<int>(window.height), static_cast<int>(window.width),
                        static_cast<int>(window.height), GDT_Float32, 0, nullptr, nullptr);
@@ -141,7 +141,7 @@ void FileReader::read_exactly(const Window& window, Planes planes, std::span<std
                               std::span<std::uint8_t> common) {
   read_values(window, planes);
   if (!always_valid_) clear_by_value(window, planes, valid, common);
-  scale(window, planes);  // nodata is told by the values stored
+  scale(window, planes);  // nodata is compared with stored values
   if (always_valid_) return;
   if (!facts_.dataset_nodata.empty() && !nodata_.ignore && !nodata_.value) clear_by_all_nodata(window, valid);
   for (std::size_t i = 0; i < facts_.bands.size(); ++i) {
@@ -157,7 +157,7 @@ void FileReader::read_exactly(const Window& window, Planes planes, std::span<std
 }
 
 void FileReader::read_values(const Window& window, Planes planes) {
-  // Bands that go to neighbouring planes are read in one go: pixel-interleaved files are unpacked once.
+  // Bands for consecutive planes are read in one call: pixel-interleaved files are decompressed once.
   for (std::size_t begin = 0; begin < bands_.size();) {
     std::size_t end = begin + 1;
     while (end < bands_.size() && bands_[end].plane == bands_[end - 1].plane + 1) ++end;
@@ -238,7 +238,7 @@ void FileReader::for_doubles(const Window& window, const BandSlot& slot, const F
 }
 
 void FileReader::clear_by_all_nodata(const Window& window, std::span<std::uint8_t> valid) {
-  // All bands of the file decide here, also those that are not read.
+  // All bands of the file count here, including those that are not read.
   scratch_.resize(pixels(window));
   mask_scratch_.assign(pixels(window), 1);
   for (std::size_t i = 0; i < facts_.bands.size(); ++i) {

@@ -6,7 +6,7 @@
 namespace terramask::geo {
 namespace {
 
-constexpr double kNothing = 1e-9;  // overlaps this thin are rounding
+constexpr double kNothing = 1e-9;  // smaller overlaps are rounding
 
 }  // namespace
 
@@ -15,7 +15,7 @@ AxisFilter AxisFilter::scaled(std::int64_t begin, std::int64_t end, double scale
   for (std::int64_t k = begin; k < end; ++k) {
     const double low = static_cast<double>(k) * scale;
     const double high = std::min(static_cast<double>(k + 1) * scale, static_cast<double>(size));
-    // The last pixel may reach past the source: its centre counts as inside.
+    // The last pixel may extend beyond the source: its centre counts as inside.
     const double centre = std::min((static_cast<double>(k) + 0.5) * scale, static_cast<double>(size));
     if (scale > 1) {
       filter.add((low + high) / 2, high - low, size);
@@ -41,7 +41,7 @@ void AxisFilter::add(double centre, double span, std::int64_t size) {
     totals_.push_back(0);
     return;
   }
-  // A box as wide as the pixel; of width 1 it is the bilinear pair around the centre, exactly.
+  // A box as wide as the pixel; with width 1 it is exactly the bilinear pair around the centre.
   const double low = std::max(centre - span / 2, 0.0);
   const double high = std::min(centre + span / 2, static_cast<double>(size));
   auto i = static_cast<std::int64_t>(std::floor(low));

@@ -17,7 +17,7 @@ namespace terramask::geo {
 namespace {
 
 constexpr double kReduced = 1.01;  // label pixels per pixel above which labels are chosen by mode
-constexpr double kThin = 1e-9;     // overlaps this thin are rounding
+constexpr double kThin = 1e-9;     // smaller overlaps are rounding
 constexpr std::int64_t kMostPixels = 4'000'000;
 constexpr std::int64_t kLabelPartSide = 512;
 
@@ -28,7 +28,7 @@ std::string describe_place(const Grid& grid) {
                      std::hypot(g[1], g[4]), std::hypot(g[2], g[5]), g[0], g[3], crs_label(grid.crs));
 }
 
-/// Where the labels lie; throws mismatch.
+/// The grid of the labels; throws mismatch.
 Grid grid_of_labels(const FileFacts& labels, const Grid& image, const std::string& image_name,
                     std::string& warning) {
   const Grid& own = labels.grid;
@@ -58,7 +58,7 @@ std::vector<BandSlot> slots_of(const LabelPlace& place) {
   return slots;
 }
 
-/// Of a raster of three bytes a pixel, alpha aside; else empty.
+/// The bands of a raster of three bytes per pixel, without alpha; else empty.
 std::vector<int> color_bands(const FileFacts& facts) {
   std::vector<int> bands, named(3);
   for (std::size_t i = 0; i < facts.bands.size(); ++i) {
@@ -260,14 +260,14 @@ std::array<double, 2> LabelReader::displacement(const Window& window) const {
     mapping_.positions({x, y, 1, 1}, column, row);
     return std::array{column[0], row[0]};
   };
-  // Where one pixel to the right and one down are in the labels, in the mean.
+  // Mean steps in the labels for one pixel to the right and one down.
   const auto first = place(window.x, window.y), right = place(window.x + window.width - 1, window.y),
              down = place(window.x, window.y + window.height - 1);
   const auto across = static_cast<double>(window.width - 1), along = static_cast<double>(window.height - 1);
   const double xx = (right[0] - first[0]) / across, yx = (right[1] - first[1]) / across;
   const double xy = (down[0] - first[0]) / along, yy = (down[1] - first[1]) / along;
   const double determinant = xx * yy - xy * yx;
-  // A sample of about 32 x 32 points tells the mean.
+  // About 32 x 32 sample points suffice for the mean.
   const std::int64_t every = std::max<std::int64_t>(1, std::max(window.width, window.height) / 32);
   double u = 0, v = 0, count = 0;
   for (std::int64_t y = window.y; y < window.y + window.height; y += every)
@@ -296,7 +296,7 @@ std::uint16_t LabelReader::mode(double column, double row, const Window& held) {
   const double top = std::max(row - half_height, 0.0);
   const double bottom = std::min(row + half_height, static_cast<double>(extent_.height));
   tally_.clear();
-  // What lies outside the raster has no class.
+  // Pixels outside the raster have no class.
   tally_.emplace_back(kIgnoredLabel, 4 * half_width * half_height - (right - left) * (bottom - top));
   for (auto y = static_cast<std::int64_t>(top); static_cast<double>(y) < bottom; ++y) {
     const double wy = std::min(static_cast<double>(y + 1), bottom) - std::max(static_cast<double>(y), top);

@@ -29,7 +29,8 @@ FileFacts describe_heights(const std::string& path) {
   return facts;
 }
 
-/// Of two heights one of which says nothing, that one is in metres. Beside feet it may as well be in feet.
+/// If one of two heights declares no unit, it is assumed to be in metres. Beside feet, it may as well be in
+/// feet.
 void check_units(const FileFacts& dsm, const FileFacts& dtm) {
   const BandFacts &surface = heights_of(dsm), &terrain = heights_of(dtm);
   if (surface.unit.empty() == terrain.unit.empty()) return;

@@ -23,7 +23,7 @@ std::vector<BandSlot> slots(const std::vector<int>& bands) {
   return made;
 }
 
-/// The whole number of pixels between two grids that are the same but for their corners.
+/// The offset in whole pixels between two grids that differ only in their corners.
 std::optional<std::array<std::int64_t, 2>> shift_between(const Grid& grid, const Grid& as_it_says) {
   if (!same_crs(grid.crs, as_it_says.crs) && !(grid.crs.empty() && as_it_says.crs.empty()))
     return std::nullopt;
@@ -72,7 +72,7 @@ NearestReader::NearestReader(const FileFacts& facts, const std::vector<int>& ban
   Grid source = facts.grid;
   Grid target = grid;
   if (source.crs.empty() != target.crs.empty()) {
-    assumed_ = true;  // the one that says nothing is taken to lie as the other does
+    assumed_ = true;  // the one without georeferencing is assumed to match the other
     (source.crs.empty() ? source.crs : target.crs) = source.crs.empty() ? target.crs : source.crs;
   }
   note_ = local_crs_note(path, source, grid_name, target);
@@ -138,7 +138,7 @@ void NearestReader::read_mapped(const Window& part, const Window& window, std::s
   constexpr std::int64_t outside = -1;
   const auto pixel = [](double position, std::int64_t extent) {
     return position >= 0 && position < static_cast<double>(extent) ? static_cast<std::int64_t>(position)
-                                                                   : outside;  // NaN too
+                                                                   : outside;  // also for NaN
   };
   Window held{extent_.width, extent_.height, 0, 0};
   std::int64_t right = -1, bottom = -1;

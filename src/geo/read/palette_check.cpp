@@ -12,7 +12,7 @@
 namespace terramask::geo {
 namespace {
 
-/// How often each value below `count` occurs.
+/// The number of occurrences of each value below `count`.
 std::vector<GUIntBig> histogram(GDALRasterBand& band, std::size_t count, const std::string& path) {
   std::vector<GUIntBig> counts(count);
   const GdalErrors errors;

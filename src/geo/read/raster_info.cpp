@@ -39,7 +39,7 @@ RasterBandInfo band_info(GDALRasterBand& band) {
   return info;
 }
 
-/// Points along the edges, eight a side: a box in one CRS is curved in another.
+/// Points along the edges, eight per side: a box in one CRS is curved in another.
 void edge_points(const Grid& grid, std::vector<double>& x, std::vector<double>& y) {
   constexpr int steps = 8;
   for (int i = 0; i < 4 * steps; ++i) {
@@ -81,7 +81,7 @@ void locate(RasterInfo& info) {
     const bool north = found[1] + found[3] > 0;
     found = {-180, north ? found[1] : -90, 180, north ? 90 : found[3]};
   }
-  // A raster of longitudes keeps its own.
+  // A raster in longitudes keeps its own.
   if (!geo::is_geographic(info.grid.crs)) {
     const double turns = 360 * std::floor((found[0] + 180) / 360);
     found[0] -= turns;

@@ -17,7 +17,7 @@
 namespace terramask {
 namespace {
 
-/// All that is decided when a raster is opened; its clones share it.
+/// Everything that is decided when a raster is opened; shared by its clones.
 struct WorkingDecisions : geo::StackFacts {
   std::array<double, 2> reach{0.5, 0.5};
   std::optional<PixelSize> pixel_size;
@@ -85,7 +85,7 @@ class WorkingReader final : public RasterReader {
 
   std::shared_ptr<const WorkingDecisions> decisions_;
   std::unique_ptr<geo::GridReader> source_;   ///< on the source grid
-  std::unique_ptr<geo::GridReader> working_;  ///< on the working grid, where that is another
+  std::unique_ptr<geo::GridReader> working_;  ///< on the working grid, if different
   std::vector<float> scratch_;
 };
 
@@ -121,7 +121,7 @@ std::unique_ptr<RasterReader> RasterReader::open(const RasterOptions& options) {
   d.reach = geo::stack_reach(d.files);
   for (std::size_t axis = 0; axis < 2; ++axis) {
     const double scale = d.working.scale[axis];
-    // A resampled pixel's taps: a box as wide as the pixel, or one source pixel, and what that touches.
+    // A resampled pixel's taps: a box as wide as the pixel, or one source pixel, and the pixels it touches.
     if (d.working.resampled) d.reach[axis] += std::max(scale, 1.0) / 2 + 0.5;
     d.reach[axis] /= scale;
   }

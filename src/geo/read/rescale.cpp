@@ -6,8 +6,8 @@
 namespace terramask::geo {
 namespace {
 
-/// Source values held at a time; a window that needs more is worked off in parts.
-constexpr double kMostCachedValues = 7e5;  // that stay in the processor's caches
+/// Source values held at a time; larger windows are processed in parts.
+constexpr double kMostCachedValues = 7e5;  // fits in the processor's caches
 
 }  // namespace
 

@@ -17,7 +17,7 @@ namespace {
 
 class StackReader final : public GridReader {
  public:
-  /// @param together those of the members, on the grid itself, whose bands are nodata where those of all are
+  /// @param together the members, on the grid itself, whose bands are nodata only together
   StackReader(std::vector<std::unique_ptr<GridReader>> members, std::vector<FileReader*> together)
       : members_(std::move(members)), together_(std::move(together)) {}
 
@@ -47,11 +47,12 @@ class StackReader final : public GridReader {
   std::vector<std::uint8_t> common_;
 };
 
-/// What WarpedReader adds: a box of a source pixel or of the pixel's span, and the source pixels it touches.
+/// Reach added by WarpedReader: a box of a source pixel or of the pixel's span, and the source pixels it
+/// touches.
 void add_warp(const Grid& grid, const Grid& source, std::array<double, 2>& reach) {
   if (same_grid(grid, source)) return;
   const auto span = GridMapping(grid, source).span();
-  double most = 0;  // the axes of the two grids may be turned
+  double most = 0;  // the grids may be rotated to each other
   for (const double s : span) most = std::max(most, (std::max(s, 1.0) / 2 + 1) / s);
   for (double& r : reach) r += most;
 }
@@ -66,7 +67,7 @@ std::string describe_grid(const Grid& grid) {
 bool same_grid(const Grid& a, const Grid& b) {
   if (a.width != b.width || a.height != b.height || a.has_geotransform != b.has_geotransform) return false;
   if (!a.has_geotransform) return true;
-  // A file that has the very same place but no CRS is taken at its word.
+  // A file with exactly the same position but no CRS is assumed to match.
   if (!a.crs.empty() && !b.crs.empty() && !may_be_alike(a.crs, b.crs)) return false;
   const auto w = static_cast<double>(a.width);
   const auto h = static_cast<double>(a.height);

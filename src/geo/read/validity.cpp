@@ -19,7 +19,7 @@ void clear_where(std::span<const T> values, std::span<std::uint8_t> valid, Test 
 
 template <typename T>
 void apply_to(std::span<const T> values, std::span<std::uint8_t> valid, const std::optional<double>& nodata) {
-  // A NaN fails the comparison, and so do the infinities.
+  // NaN and infinities fail the comparison.
   const auto strange = [](T v) { return !(std::abs(v) <= std::numeric_limits<T>::max()); };
   if (!nodata || !std::isfinite(*nodata)) {
     clear_where(values, valid, strange);
@@ -71,7 +71,7 @@ NodataOption parse_nodata(const std::string& text) {
     std::size_t used = 0;
     option.value = std::stod(text, &used);
     if (used == text.size()) return option;
-  } catch (const std::exception&) {  // reported below, as any other text that is no number
+  } catch (const std::exception&) {  // reported below, like any other non-numeric text
   }
   throw Error(ErrorCode::usage, "`src_nodata` " + text + ": not a nodata value",
               "give a number, or none to ignore the file's");

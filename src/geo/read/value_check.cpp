@@ -18,24 +18,24 @@ namespace {
 
 constexpr std::int64_t kSide = 64;    // of a sample, in pixels
 constexpr std::int64_t kSamples = 4;  // along each axis
-constexpr double kClearly = 0.5;      // metres: less is the noise of the two models
-constexpr double kFew = 0.05;         // of the pixels: fewer that lie apart say nothing of all
-constexpr std::array kFills{-9999.0, -32768.0, -32767.0, -99999.0, 0.0};  // as files store nothing
-constexpr double kNoLand = -1000;                                         // metres: no land lies so low
+constexpr double kClearly = 0.5;      // metres: less is noise of the two models
+constexpr double kFew = 0.05;         // of the pixels: fewer outliers are not significant
+constexpr std::array kFills{-9999.0, -32768.0, -32767.0, -99999.0, 0.0};  // usual fill values
+constexpr double kNoLand = -1000;                                         // metres: no land is lower
 constexpr double kOffset = 10;           // metres above the terrain where open ground may be hidden
-constexpr double kNoOffset = 60;         // metres, which no forest is everywhere
-constexpr double kHighest = 300;         // metres: higher things are few
-constexpr double kMostOutliers = 0.002;  // of the pixels: ground is seen in most forests
-constexpr double kMostPartial = 0.25;    // of the pixels that alpha may show in part: soft edges
+constexpr double kNoOffset = 60;         // metres: no forest is this high everywhere
+constexpr double kHighest = 300;         // metres: few objects are higher
+constexpr double kMostOutliers = 0.002;  // of the pixels: most forests show some ground
+constexpr double kMostPartial = 0.25;    // of the pixels that may be partly transparent: soft edges
 
-/// Of a surface and its terrain, pixel by pixel, where both are valid.
+/// Heights of a surface and its terrain, pixel by pixel, where both are valid.
 struct SampledHeights {
   std::vector<float> surface, difference;
 
   std::size_t size() const { return difference.size(); }
   double terrain(std::size_t i) const { return static_cast<double>(surface[i]) - difference[i]; }
   double share(std::size_t of) const { return static_cast<double>(of) / static_cast<double>(size()); }
-  /// The value that this part of all differences is not above.
+  /// The quantile of the differences.
   double difference_at(double part) const {
     std::vector<float> sorted = difference;
     const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(part * static_cast<double>(size() - 1));
@@ -72,7 +72,7 @@ SampledHeights sample_heights(const StackFacts& facts, std::size_t file, const B
   return sampled;
 }
 
-/// Throws where one of the values that stand for nothing is among the heights, so that it was not declared.
+/// Throws if an undeclared fill value occurs among the heights.
 /// @param height of a pixel
 template <class Height>
 void check_fill(const FileFacts& file, const SampledHeights& sampled, const Height& height) {
@@ -94,7 +94,7 @@ void check_fill(const FileFacts& file, const SampledHeights& sampled, const Heig
     std::size_t there = 0, near = 0;
     for (std::size_t i = 0; i < sampled.size(); ++i) {
       const double apart = std::abs(height(i) - fill);
-      // The sea is 0 too, and so is what the other says of it.
+      // The sea is 0 too, and in the other model as well.
       const bool odd = never || std::abs(sampled.difference[i]) > kOffset;
       if (odd && apart <= std::max(1e-3, 1e-6 * std::abs(fill)))
         ++there;
@@ -107,7 +107,7 @@ void check_fill(const FileFacts& file, const SampledHeights& sampled, const Heig
   }
 }
 
-/// The surface and the terrain are each other's.
+/// Checks that the surface and the terrain match.
 void check_heights(StackFacts& facts, std::size_t file) {
   const auto band = std::find_if(facts.bands.begin(), facts.bands.end(),
                                  [file](const BandChoice& one) { return one.file == file; });
@@ -181,7 +181,7 @@ std::string doubtful_alpha(GDALDataset& dataset, const std::string& path, int nu
   std::map<double, std::size_t> shown;  // other values than 0
   std::vector<double> values;
   std::size_t all = 0, visible = 0;
-  GdalErrors silence;  // what cannot be read is told by who reads it
+  GdalErrors silence;  // read errors are reported by the next reader
   for (const Window& window : sample_windows({0, 0, band.GetXSize(), band.GetYSize()})) {
     values.resize(pixels(window));
     const auto width = static_cast<int>(window.width), height = static_cast<int>(window.height);
@@ -192,7 +192,7 @@ std::string doubtful_alpha(GDALDataset& dataset, const std::string& path, int nu
     for (const double value : values)
       if (value != 0) ++shown[value], ++visible;
   }
-  std::size_t opaque = 0;  // whatever value stands for it
+  std::size_t opaque = 0;  // whichever value denotes it
   for (const auto& [value, count] : shown) opaque = std::max(opaque, count);
   const double partial =
       static_cast<double>(visible - opaque) / static_cast<double>(std::max<std::size_t>(1, all));

@@ -13,7 +13,7 @@
 namespace terramask::geo {
 namespace {
 
-/// Pixels valid in samples of the raster.
+/// Validity of pixels in samples of the raster.
 std::vector<std::uint8_t> sampled_validity(const FileFacts& facts, const std::vector<BandSlot>& slots,
                                            NodataOption nodata, NodataRule rule) {
   nodata.rule = rule;

@@ -49,7 +49,7 @@ void WarpedReader::read(const Window& window, Planes planes, std::span<std::uint
 
 void WarpedReader::advise(const Window& window) {
   if (window.empty()) return;
-  // What a window touches lies within what its edges touch.
+  // The pixels that a window touches are within those that its edges touch.
   const std::array<Window, 4> edges{Window{window.x, window.y, window.width, 1},
                                     {window.x, window.y + window.height - 1, window.width, 1},
                                     {window.x, window.y, 1, window.height},

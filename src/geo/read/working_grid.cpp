@@ -12,7 +12,7 @@ namespace terramask::geo {
 namespace {
 
 constexpr double kTolerance = 0.10;
-constexpr double kWhole = 1e-6;  // pixels: where a raster ends this close to a pixel's edge, it ends there
+constexpr double kWhole = 1e-6;  // pixels: a raster that ends this close to a pixel's edge ends there
 
 std::int64_t pixels_across(std::int64_t source, double scale) {
   return std::max<std::int64_t>(

@@ -62,7 +62,7 @@ std::optional<Layout> rescaled(const Grid& source, const Grid& grid) {
                 scale};
 }
 
-/// Around all of the source; what lies outside it is invalid when it is read, so a little more does no harm.
+/// A window around all of the source; pixels outside the source are read as invalid, so a margin is harmless.
 Layout warped(const Grid& source, const Grid& grid) {
   const auto box = GridMapping(source, grid).bounds();
   Layout layout{Laying::warped, {}, {0, 0}, {1, 1}};
@@ -133,7 +133,7 @@ std::unique_ptr<GridReader> open_laid(const StackFacts& source, const Layout& la
   if (layout.how == Laying::rescaled)
     return std::make_unique<OwnedRescaledReader>(std::move(reader), source.grid(), layout,
                                                  source.bands.size());
-  // On the part of the grid that is the source's own, so that how much is averaged is measured there.
+  // On the part of the grid that the source covers, so that its averaging is measured there.
   std::vector<std::size_t> planes(source.bands.size());
   std::iota(planes.begin(), planes.end(), std::size_t{0});
   auto warped = std::make_unique<WarpedReader>(std::move(reader), source.grid(), cut(grid, layout.window),

@@ -17,7 +17,7 @@ CPLRectObj box_of(const Window& window) {
           static_cast<double>(window.x + window.width), static_cast<double>(window.y + window.height)};
 }
 
-/// The smallest window around the pixels of `part` that are not valid yet; empty where all are.
+/// The smallest window around the pixels of `part` that are not yet valid; empty if all are.
 Window missing(const Window& part, const Window& window, std::span<const std::uint8_t> valid) {
   std::int64_t left = part.x + part.width, right = part.x, top = part.y + part.height, bottom = part.y;
   for (std::int64_t row = part.y; row < part.y + part.height; ++row) {
@@ -38,7 +38,7 @@ Window missing(const Window& part, const Window& window, std::span<const std::ui
 
 }  // namespace
 
-/// GDAL's quad tree holds pointers: into a list of numbers.
+/// GDAL's quadtree stores pointers; here they point into a list of indices.
 struct SourceMap::Index {
   std::vector<std::size_t> numbers;
   CPLQuadTree* tree = nullptr;
@@ -52,7 +52,7 @@ SourceMap::SourceMap(std::shared_ptr<const std::vector<RegionSource>> sources, c
   const CPLRectObj whole = box_of(grid_.extent());
   index_->tree = CPLQuadTreeCreate(&whole, nullptr);
   index_->numbers.resize(sources_->size());
-  std::map<std::string, bool> same;  // a survey has few CRSs, and comparing two takes a while
+  std::map<std::string, bool> same;  // a survey has few CRSs, and comparing two is slow
   for (std::size_t i = 0; i < sources_->size(); ++i) {
     const RegionSource& one = (*sources_)[i];
     auto known = same.find(one.grid.crs);
@@ -76,7 +76,7 @@ std::vector<std::size_t> SourceMap::meeting(const Window& window) const {
   numbers.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) numbers.push_back(*static_cast<std::size_t*>(found[i]));
   CPLFree(found);
-  // The tree's boxes touch where ours do not meet.
+  // The tree's boxes touch where ours do not intersect.
   std::erase_if(numbers, [&](std::size_t i) { return intersect(layouts_[i].window, window).empty(); });
   std::sort(numbers.begin(), numbers.end());
   return numbers;
@@ -104,7 +104,7 @@ void LaidSources::read(const Window& window, Planes planes, std::span<std::uint8
   bool first = true;
   for (auto source = meeting.rbegin(); source != meeting.rend(); ++source) {
     Window part = intersect(map_->layout(*source).window, window);
-    if (first && part == window) {  // most windows lie in one source: nothing to lay over each other
+    if (first && part == window) {  // most windows are in one source: no overlay needed
       open(*source).read(window, planes, valid);
       if (std::find(valid.begin(), valid.end(), std::uint8_t{0}) == valid.end()) return;
     } else {
@@ -126,7 +126,7 @@ void LaidSources::advise(const Window& window) {
         one.facts && std::any_of(one.facts->files.begin(), one.facts->files.end(),
                                  [](const FileFacts& file) { return is_tile_source(file.path); });
     if (online) open(*source).advise(part);
-    // What lies below may not be seen: it is not asked for before that is known.
+    // Lower sources may be hidden: do not read them before that is known.
     if (part == window) return;
   }
 }

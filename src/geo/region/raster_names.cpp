@@ -28,7 +28,7 @@ bool exists(const std::string& path) {
   return fs::exists(path, failed);
 }
 
-/// What GDAL reads by way of a driver of its own, not through the file system.
+/// Names that GDAL reads with a driver of its own, not through the file system.
 bool is_no_file(const std::string& name) {
   return is_tile_source(name) || name.starts_with("/vsi") || name.starts_with("<");
 }
@@ -41,7 +41,7 @@ bool is_pattern(const std::string& name) {
   return !is_no_file(name) && name.find_first_of(kSpecial) != std::string::npos && !exists(name);
 }
 
-/// A folder of files; some formats are folders themselves.
+/// A folder of files; some formats are themselves folders.
 bool is_folder(const std::string& name) {
   std::error_code failed;
   if (is_no_file(name) || !fs::is_directory(name, failed)) return false;
@@ -62,7 +62,7 @@ std::vector<fs::path> files_of(const fs::path& folder) {
     if constexpr (std::is_same_v<Iterator, fs::recursive_directory_iterator>)
       if (hidden(entry->path()) && entry->is_directory(failed)) entry.disable_recursion_pending();
     if (!hidden(entry->path()) && entry->is_regular_file(failed)) found.push_back(entry->path());
-    failed.clear();  // of one entry: what cannot be read is told when it is opened
+    failed.clear();  // of one entry: errors are reported when it is opened
   }
   if (failed)
     throw Error(ErrorCode::io, fmt::format("{}: {}", folder.string(), failed.message()), "is it readable?");
@@ -80,7 +80,7 @@ std::vector<std::string> with_ending(const std::vector<fs::path>& files,
   return found;
 }
 
-/// Whether the folder holds slippy-map tiles: subfolders that are numbers.
+/// Whether the folder contains slippy-map tiles: subfolders with numeric names.
 bool looks_like_tiles(const fs::path& folder) {
   std::error_code failed;
   for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
@@ -105,7 +105,7 @@ std::vector<std::string> of_folder(const std::string& folder, bool recursive) {
                                          "of subfolders");
 }
 
-/// The pattern with a backslash before what is special in folders that are there under that very name.
+/// The pattern with special characters escaped in names of folders that exist literally.
 std::string escaped(const std::string& pattern) {
   std::string done, plain;
   for (std::size_t begin = 0; begin < pattern.size();) {
@@ -132,7 +132,7 @@ std::vector<std::string> of_pattern(const std::string& pattern) {
   return paths;
 }
 
-/// The text without the mark that some editors put in front of it.
+/// The text without a byte order mark.
 std::string text_of_list(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
@@ -154,7 +154,7 @@ std::vector<std::string> of_list(const std::string& path, bool recursive) {
     line.erase(line.find_last_not_of(" \t") + 1);
     if (line.empty() || line.front() == '#') continue;
     const std::string beside = (folder / line).string();
-    // Of a driver's "NETCDF:file:variable" no such file; of a folder "a:b" there is.
+    // There is no file named as a driver's "NETCDF:file:variable", but there may be a folder "a:b".
     const bool driver = line.find(':') != std::string::npos && !exists(beside) &&
                         !(is_pattern(beside) && !of_pattern(beside).empty());
     const std::string name = is_no_file(line) || driver ? line : beside;
@@ -178,7 +178,7 @@ std::vector<std::string> list_rasters(const std::string& name, bool recursive) {
   if (is_folder(name)) return of_folder(name, recursive);
   if (!is_pattern(name)) return {name};
   std::vector<std::string> found = of_pattern(name);
-  // A name of a driver's, such as NETCDF:"a[1].nc":band.
+  // A driver's name, such as NETCDF:"a[1].nc":band.
   if (found.empty() && name.find(':') != std::string::npos) return {name};
   if (found.empty())
     throw Error(ErrorCode::not_found, name + ": no file matches this pattern",

@@ -18,7 +18,7 @@ namespace {
 constexpr double kSnap = 0.05;  // pixels: a raster that ends this close to a pixel's edge ends there
 using Edges = std::array<double, 4>;
 
-/// A grid with the coordinates of a CRS as its pixels.
+/// A grid whose pixels are the coordinates of a CRS.
 Grid coordinates_of(const std::string& crs) {
   Grid grid;
   grid.width = grid.height = 1;
@@ -31,7 +31,7 @@ Grid coordinates_of(const std::string& crs) {
 Edges box_of(const Grid& source, const Grid& to, bool same) {
   if (!same) {
     const Edges box = GridMapping(source, to).extent();
-    // It may be any turn that this is on.
+    // It may be in any turn.
     const double turn = full_turn(to.crs).value_or(0);
     const double turns = turn == 0 ? 0 : turn * std::floor((box[0] + turn / 2) / turn + 1e-9);
     return {box[0] - turns, box[1], box[2] - turns, box[3]};
@@ -47,8 +47,8 @@ Edges box_of(const Grid& source, const Grid& to, bool same) {
   return box;
 }
 
-/// The side of a square as large as the source's pixels, in units of the CRS of `to`, where the source lies;
-/// four digits of it.
+/// The side of a square of the same area as the source's pixels, in units of the CRS of `to`, at the source's
+/// position; four digits.
 double pixel_in(const Grid& source, const Grid& to) {
   const auto span = GridMapping(source, to).span();
   const double side = std::sqrt(span[0] * span[1]);
@@ -61,7 +61,7 @@ double pixel_in(const Grid& source, const Grid& to) {
   return std::round(side / unit) * unit;
 }
 
-/// Sources on both sides of 180 degrees lie together: some of them a full turn further.
+/// Moves sources on both sides of 180 degrees together, some of them by a full turn.
 void turn_together(std::vector<Edges>& boxes, const std::string& crs) {
   const auto turn = full_turn(crs);
   if (!turn) return;
@@ -69,7 +69,7 @@ void turn_together(std::vector<Edges>& boxes, const std::string& crs) {
   for (const Edges& box : boxes) extents.push_back({box[0], box[2]});
   const std::vector<int> turns = turns_together(extents, *turn);
   for (std::size_t i = 0; i < boxes.size(); ++i) {
-    // The first one, whose lattice the grid may have, stays.
+    // The first source, whose lattice the grid may use, is not moved.
     boxes[i][0] += (turns[i] - turns.front()) * *turn;
     boxes[i][2] += (turns[i] - turns.front()) * *turn;
   }

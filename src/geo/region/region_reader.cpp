@@ -12,7 +12,7 @@
 namespace terramask::geo {
 namespace {
 
-/// All that is decided when a region is opened; clones share it.
+/// Everything that is decided when a region is opened; shared by its clones.
 struct LaidDecisions {
   RegionReaderOptions options;
   std::shared_ptr<const SourceMap> source, working;

@@ -18,7 +18,7 @@ namespace terramask {
 namespace fs = std::filesystem;
 namespace {
 
-/// "xyz:...", "NETCDF:..." and "/vsicurl/..." name no file of the file system.
+/// "xyz:...", "NETCDF:..." and "/vsicurl/..." are not files of the file system.
 bool is_connection(const std::string& path) {
   return path.starts_with("/vsi") || path.starts_with("<") || path.find(':') != std::string::npos;
 }
@@ -107,7 +107,7 @@ SourceSpec guess_source(const std::string& path) {
   } else if (extension == ".shp" || extension == ".fgb") {
     spec.kind = SourceSpec::Kind::tile_index;
   } else if (extension == ".gpkg") {
-    // A GeoPackage may be either: a raster where GDAL finds one in it.
+    // A GeoPackage may be either: it is a raster if GDAL finds one in it.
     geo::ensure_drivers();
     const geo::GdalErrors silence;
     const geo::DatasetPtr raster(GDALDataset::Open(path.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY));

@@ -33,7 +33,7 @@ bool is_item(const Json& json) {
   return json.is_object() && text_of(json, "type") == "Feature" && json.contains("assets");
 }
 
-/// A href as GDAL opens it.
+/// GDAL's name for a href.
 std::string opened_as(const std::string& href, const fs::path& folder) {
   if (href.starts_with("http://") || href.starts_with("https://")) return "/vsicurl/" + href;
   if (href.starts_with("s3://")) return "/vsis3/" + href.substr(5);

@@ -5,7 +5,7 @@
 namespace terramask::geo {
 namespace {
 
-/// What XML, as GDAL writes and reads it, leaves of a text.
+/// The part of a text that survives GDAL's XML: all but whitespace and control characters.
 std::string kept(const char* text) {
   std::string made(text);
   std::erase_if(made, [](char c) { return static_cast<unsigned char>(c) <= 0x20; });
@@ -19,7 +19,7 @@ std::vector<std::string> categories_of(GDALRasterBand& band) {
   return names;
 }
 
-/// Numbers go through text, which keeps 16 digits.
+/// Numbers are stored as text with 16 digits.
 bool same_cell(const GDALRasterAttributeTable& a, const GDALRasterAttributeTable& b, int row, int column) {
   if (a.GetTypeOfCol(column) != GFT_Real)
     return kept(a.GetValueAsString(row, column)) == kept(b.GetValueAsString(row, column));

@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kTable = "layer_styles";
 
-/// As QGIS makes it.
+/// As QGIS creates it.
 OGRLayer* create_table(GDALDataset& geopackage) {
   const std::array<const char*, 2> options{"FID=id", nullptr};
   OGRLayer* table = geopackage.CreateLayer(kTable, nullptr, wkbNone, const_cast<char**>(options.data()));
@@ -44,7 +44,7 @@ void add_style(GDALDataset& geopackage, OGRLayer& layer, const std::string& docu
   OGRLayer* table = geopackage.GetLayerByName(kTable);
   if (table == nullptr) table = create_table(geopackage);
   if (table == nullptr) return;
-  // Without these columns QGIS would take no style from it.
+  // Without these columns, QGIS would not load styles from the table.
   for (const char* name : {"f_table_name", "styleQML", "useAsDefault"})
     if (table->GetLayerDefn()->GetFieldIndex(name) < 0) return;
   std::vector<GIntBig> old;
@@ -60,11 +60,11 @@ void add_style(GDALDataset& geopackage, OGRLayer& layer, const std::string& docu
   bool failed = false;
   for (const GIntBig id : old) failed = table->DeleteFeature(id) != OGRERR_NONE || failed;
   OGRFeature row(table->GetLayerDefn());
-  // A table that somebody else made may lack columns.
+  // A table created by others may lack columns.
   const auto set = [&](const char* name, const auto& value) {
     if (const int field = row.GetFieldIndex(name); field >= 0) row.SetField(field, value);
   };
-  // QGIS asks for the empty schema, not for none.
+  // QGIS looks for the empty schema, not NULL.
   for (const char* name : {"f_table_catalog", "f_table_schema", "styleSLD", "owner"}) set(name, "");
   set("f_table_name", layer.GetName());
   set("f_geometry_column", layer.GetGeometryColumn());

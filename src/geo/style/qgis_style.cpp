@@ -23,7 +23,7 @@ constexpr std::string_view kMarkEnd = "). It is left as it is once it was change
 
 using Rgb = std::array<std::uint8_t, 3>;
 
-/// Colours for what has none: hues a golden angle apart.
+/// Colours for entries without one: hues a golden angle apart.
 Rgb color_of(const std::string& text, std::size_t index) {
   if (const auto color = parse_color(text)) return *color;
   Rgb made{};
@@ -109,7 +109,7 @@ std::string probability_style(std::span<const ClassInfo> classes) {
   XmlTree tree("pipe");
   XmlElement made = renderer(tree.root(), "singlebandpseudocolor", static_cast<int>(shown) + 1);
   made.set("classificationMin", "0").set("classificationMax", "1");
-  // Given, and not measured: colours mean the same in every file.
+  // Fixed, not measured: colours mean the same in every file.
   made.child("minMaxOrigin").child("limits").text("None");
   XmlElement ramp = made.child("rastershader").child("colorrampshader");
   ramp.set("colorRampType", "INTERPOLATED").set("classificationMode", "1").set("clip", "0");
@@ -169,7 +169,7 @@ std::string quoted_field(const std::string& name) {
 
 std::string style_document(const StyleElements& elements) {
   std::string text(kHead);
-  // With other categories QGIS would take over what is not there: no actions, no forms, no scale limits.
+  // With more categories, QGIS would also reset what the document lacks: actions, forms, scale limits.
   text += "<qgis version=\"3.22.0\" styleCategories=\"Symbology\">\n";
   text += elements.raster + elements.vectors + "</qgis>\n";
   return fmt::format("{}{}{}{}", text, kMarkBegin, digest_of(text), kMarkEnd);

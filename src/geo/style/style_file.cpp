@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether the folder holds another raster of this name that lies somewhere on the ground: a picture of ours,
-/// which does not, is looked at by other programs.
+/// Whether the folder contains another georeferenced raster of this name. Pictures written by Terramask,
+/// which are not georeferenced, are meant for other programs.
 bool has_namesake(const fs::path& file) {
   constexpr std::array endings{".tif",  ".tiff", ".vrt", ".jp2", ".png", ".jpg",
                                ".jpeg", ".webp", ".img", ".ecw", ".TIF", ".JP2"};
@@ -22,7 +22,7 @@ bool has_namesake(const fs::path& file) {
     const fs::path other = fs::path(file).replace_extension(ending);
     std::error_code failed;
     if (other == file || !fs::exists(other, failed) || fs::equivalent(other, file, failed)) continue;
-    const GdalErrors silence;  // what is not a raster needs no style
+    const GdalErrors silence;  // not a raster: needs no style
     const DatasetPtr dataset(
         GDALDataset::Open(other.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
     std::array<double, 6> place{};

@@ -54,7 +54,7 @@ bool AddedFields::matches(OGRFeatureQuery& query, OGRFeature& feature) {
     }
     fresh_ = true;
   }
-  // Filters may ask for the shape's area; it is lent, not copied.
+  // Filters may use the shape's area: the geometry is lent, not copied.
   view_->SetGeometryDirectly(feature.StealGeometry());
   const bool matches = query.Evaluate(view_.get()) != 0;
   feature.SetGeometryDirectly(view_->StealGeometry());

@@ -21,7 +21,7 @@ std::uint64_t FeaturePainter::paint(const OGRGeometry& geometry, const FeatureSt
   const auto cut = style.width_m > 0 || style.ring_m > 0 ? Surroundings::Cut::close : Surroundings::Cut::far;
   bool valid = straight->getDimension() != 2;
   if (std::unique_ptr<OGRGeometry> brought = projection_.surroundings().bring(*straight, cut)) {
-    valid = valid || straight->IsValid() != 0;  // what is cut may lie on itself along the cut
+    valid = valid || straight->IsValid() != 0;  // clipped shapes may overlap themselves along the cut
     straight = std::move(brought);
   }
   if (straight->getDimension() == 1 && near_) straight = edges_near(*straight, *near_);

@@ -29,7 +29,7 @@ namespace terramask::geo {
 namespace {
 
 constexpr std::uint64_t kFeaturesATransaction = 20000;
-constexpr double kCoordinateShare = 1e-4;  ///< of a pixel, to which coordinates in text are exact
+constexpr double kCoordinateShare = 1e-4;  ///< of a pixel: precision of coordinates written as text
 
 struct Format {
   const char* driver;
@@ -54,7 +54,7 @@ Format format_of(const std::string& path) {
   return found->second;
 }
 
-/// Decimals of a degree that keep a small share of a pixel; RFC 7946 asks for no more than are needed.
+/// Decimals of a degree that preserve a small fraction of a pixel; RFC 7946 discourages more than needed.
 int decimals(const Grid& grid) {
   const std::optional<PixelSize> size = ground_pixel_size(grid);
   constexpr double metres_a_degree = 111320;
@@ -88,10 +88,10 @@ class OgrFeatureWriter final : public FeatureWriter {
   FeatureFileOptions options_;
   Format format_;
   WorkingFolder folder_;
-  // What is not finished is thrown away: a journal of its own would only cost time and room.
+  // Unfinished files are discarded, so a journal would only cost time and space.
   ThreadSetting no_journal_{"OGR_SQLITE_JOURNAL", "OFF"};
   ThreadSetting no_sync_{"OGR_SQLITE_SYNCHRONOUS", "OFF"};
-  bool backwards_ = false;  ///< pixels of the grid are seen in a mirror: rings turn the other way round
+  bool backwards_ = false;  ///< the grid's pixels are mirrored: reverse the direction of rings
   DatasetPtr dataset_;
   OGRLayer* layer_ = nullptr;
   std::unique_ptr<OGRGeometry> geometry_;
@@ -112,7 +112,7 @@ OgrFeatureWriter::OgrFeatureWriter(const FeatureFileOptions& options)
 
 OgrFeatureWriter::~OgrFeatureWriter() {
   if (dataset_ == nullptr) return;
-  GdalErrors silence;  // whatever closing says, the file goes
+  GdalErrors silence;  // removed even if closing fails
   if (in_transaction_) dataset_->RollbackTransaction();
   dataset_.reset();
 }
@@ -221,7 +221,7 @@ void OgrFeatureWriter::finish() {
   if (beside) beside->put_in_place();
 }
 
-/// Of a text of any length, which is not parsed once more: each feature stands on a line of its own.
+/// Counts the features of a text of any length without parsing it again: each is on its own line.
 std::optional<std::uint64_t> whole_lines(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::uint64_t features = 0;
@@ -234,7 +234,7 @@ std::optional<std::uint64_t> whole_lines(const std::string& path) {
   return last == "}" ? std::optional(features) : std::nullopt;
 }
 
-/// Read to the end: a header may tell of features that are not there.
+/// Reads to the end: a header may count features that are missing.
 std::uint64_t readable_features(OGRLayer& layer) {
   std::uint64_t features = 0;
   layer.ResetReading();
@@ -252,7 +252,7 @@ void OgrFeatureWriter::verify() {
   const DatasetPtr dataset(GDALDataset::Open(folder_.finished().c_str(), GDAL_OF_VECTOR | GDAL_OF_READONLY,
                                              nullptr, nullptr, nullptr));
   OGRLayer* layer = dataset == nullptr ? nullptr : dataset->GetLayerByName(as_utf8(options_.layer).c_str());
-  const bool database = std::string_view(format_.driver) == "GPKG";  // SQLite tells what it could not write
+  const bool database = std::string_view(format_.driver) == "GPKG";  // SQLite reports failed writes
   if (layer == nullptr || layer->GetFeatureCount() != static_cast<GIntBig>(features_) ||
       (!database && readable_features(*layer) != features_) || errors.failed())
     fail("the finished file does not hold what was written", errors.text());

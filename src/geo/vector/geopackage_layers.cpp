@@ -30,14 +30,15 @@ bool is_geopackage(const DatabaseFile& file) {
   return !file.texts("SELECT name FROM sqlite_master WHERE name = 'gpkg_contents'").empty();
 }
 
-/// Text of SQL.
+/// An SQL string literal.
 std::string quoted(const std::string& text) {
   std::string made = "'";
   for (const char c : text) made += c == '\'' ? "''" : std::string(1, c);
   return made + "'";
 }
 
-/// Whether QGIS's table of styles holds nothing but what we wrote for these layers (`own`: as in SQL).
+/// Whether QGIS's table of styles contains only styles that Terramask wrote for these layers (`own`: an SQL
+/// list).
 bool only_our_styles(const DatabaseFile& file, const std::string& own) {
   if (!file.texts("SELECT f_table_name FROM layer_styles WHERE lower(f_table_name) NOT IN (" + own + ")")
            .empty())
@@ -48,14 +49,14 @@ bool only_our_styles(const DatabaseFile& file, const std::string& own) {
                      [](const std::string& style) { return unchanged_style(style).has_value(); });
 }
 
-/// Tables of the specification and of GDAL, which only describe what is in the others.
+/// Tables of the specification and of GDAL that only describe other tables.
 constexpr const char* kDescriptions =
     "'gpkg_spatial_ref_sys', 'gpkg_contents', 'gpkg_ogr_contents', 'gpkg_geometry_columns', "
     "'gpkg_tile_matrix_set', 'gpkg_tile_matrix', 'gpkg_extensions', 'gpkg_metadata', "
     "'gpkg_metadata_reference', 'gpkg_data_columns', 'gpkg_data_column_constraints', "
     "'gpkg_2d_gridded_coverage_ancillary', 'gpkg_2d_gridded_tile_ancillary'";
 
-/// Those of them in which others may have put something of their own, and whose a row is: '' nobody's.
+/// Those of them that may contain rows of other programs, and the owner of a row: '' for nobody.
 struct Description {
   const char* table;
   const char* owner;
@@ -73,14 +74,14 @@ bool has_table(const DatabaseFile& file, const char* name) {
   return !file.texts("SELECT name FROM sqlite_master WHERE name = " + quoted(name)).empty();
 }
 
-/// Selects the tables of the layers' spatial indexes. A layer of a person's may be called rtree_ too.
+/// Selects the tables of the layers' spatial indexes. A user's layer may be named rtree_ too.
 constexpr const char* kIndexTables =
     "SELECT lower(part.name) FROM gpkg_geometry_columns AS layer, sqlite_master AS tree, "
     "sqlite_master AS part WHERE lower(tree.name) = lower('rtree_' || table_name || '_' || column_name) AND "
     "tree.sql LIKE 'CREATE VIRTUAL TABLE% USING rtree%' AND lower(part.name) IN (lower(tree.name), "
     "lower(tree.name) || '_node', lower(tree.name) || '_parent', lower(tree.name) || '_rowid')";
 
-/// What it holds besides these layers: layers, tables, views and documents of others, by the tables' names.
+/// Other contents besides these layers: layers, tables, views and documents, by table name.
 std::vector<std::string> others(const DatabaseFile& file, std::span<const std::string> layers) {
   std::string own = "''";
   for (const std::string& layer : layers) own += ", lower(" + quoted(layer) + ")";
@@ -161,7 +162,7 @@ bool copy_features(OGRLayer& from, OGRLayer& to) {
   return true;
 }
 
-/// Changes the copy of a GeoPackage that grows in `folder`; the errors that GDAL reports are the folder's.
+/// Modifies a GeoPackage's copy in `folder`; GDAL's errors are reported for the folder.
 template <class Change>
 void change_copy(WorkingFolder& folder, const Change& change) {
   const ThreadSetting no_journal("OGR_SQLITE_JOURNAL", "OFF");
@@ -229,7 +230,7 @@ void check_layer(const std::string& path, const std::string& layer) {
   try {
     check_layer_in(there, path, name);
   } catch (const Error& error) {
-    // Without its journals it may look damaged. When it is replaced they have come home.
+    // Without its journals it may look damaged. They are merged before it is replaced.
     if (error.code() != ErrorCode::format) throw;
   }
 }

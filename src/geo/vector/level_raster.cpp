@@ -9,7 +9,7 @@ namespace terramask::geo {
 namespace {
 
 constexpr std::int64_t kBlock = 256;
-constexpr std::int64_t kPart = 4 * kBlock;  // the side of what is painted at once
+constexpr std::int64_t kPart = 4 * kBlock;  // side of the part painted at once
 
 std::int64_t to_block(std::int64_t pixels) {
   return (pixels + kBlock - 1) / kBlock * kBlock;

@@ -31,7 +31,7 @@ constexpr std::string_view kTags =
     "water,wetland,"
     "crop,trees,tidal,operator,ref,start_date,leaf,denotation,diameter_crown";
 
-/// Closed ways with one of these are areas.
+/// Closed ways with one of these tags are areas.
 constexpr std::string_view kAreas =
     "area:highway,amenity,boundary,building,building:part,craft,golf,healthcare,historic,landcover,landuse,"
     "military,"
@@ -65,7 +65,7 @@ constexpr std::string_view kAreas =
 constexpr std::array<const char*, 5> kLayers{"points", "lines", "multipolygons", "multilinestrings",
                                              "other_relations"};
 
-/// GDAL 3.6 forgets keys that are longer than the list's last one, so the longest stands last.
+/// GDAL 3.6 drops keys that are longer than the last one in the list, so the longest is last.
 std::string by_length(std::string_view list) {
   std::vector<std::string> keys;
   std::istringstream parts{std::string(list)};
@@ -118,8 +118,7 @@ std::vector<std::string> osm_open_options(const std::string& scratch, std::span<
 }
 
 std::uint64_t osm_scratch_bytes(bool pbf, std::uint64_t bytes, std::uint64_t memory) {
-  // Estimates on the safe side: what is kept of nodes and ways takes less than 4 times a .pbf, and half of
-  // XML.
+  // Conservative estimates: stored nodes and ways take less than 4 times a .pbf, and half of XML.
   const std::uint64_t most = pbf ? 4 * bytes : bytes / 2;
   return most <= memory ? 0 : most;
 }

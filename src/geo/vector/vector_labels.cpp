@@ -15,7 +15,7 @@
 namespace terramask::geo {
 namespace {
 
-/// As a shell takes it for one word.
+/// Quoted as one word for a shell.
 std::string word(const std::string& text) {
   const auto plain = [](unsigned char c) {
     return std::isalnum(c) != 0 || c >= 0x80 ||
@@ -27,7 +27,7 @@ std::string word(const std::string& text) {
   return quoted + "'";
 }
 
-/// FILE=CLASS of --burn, the class called as the file is.
+/// FILE=CLASS of --burn, with the class named after the file.
 std::string burn(const std::string& path, const std::string& name) {
   const DatasetPtr file = open_vector(path);
   OGRLayer* first = nullptr;

@@ -14,17 +14,17 @@
 namespace terramask::geo {
 namespace {
 
-/// What the file says; empty where it says nothing.
+/// The CRS in the file; empty if there is none.
 std::string own_crs(OGRLayer& layer) {
   const OGRSpatialReference* crs = layer.GetSpatialRef();
   if (crs == nullptr || crs->IsEmpty()) return {};
-  // What GeoPackages say of layers that have none.
+  // The name in GeoPackages for layers without a CRS.
   const char* const name = crs->GetName();
   if (name != nullptr && std::string_view(name).starts_with("Undefined ")) return {};
   return to_wkt(*crs);
 }
 
-/// Whether coordinates that nothing is said of are degrees: they may be, while they cannot be the grid's.
+/// Whether coordinates without a CRS are degrees: they could be, and cannot be in the grid's CRS.
 bool are_degrees(OGRLayer& layer, const Grid& grid) {
   if (grid.crs.empty() || !grid.has_geotransform) return false;
   OGRSpatialReference system;
@@ -116,7 +116,7 @@ bool is_vector_file(const std::string& path) {
     return DatasetPtr(GDALDataset::Open(path.c_str(), kind | GDAL_OF_READONLY, nullptr, nullptr, nullptr));
   };
   const DatasetPtr raster = opens(GDAL_OF_RASTER);
-  // Points in rows and columns are a raster to the XYZ driver.
+  // The XYZ driver reads points in rows and columns as a raster.
   if (raster && (raster->GetDriver() == nullptr || std::string_view(raster->GetDriverName()) != "XYZ"))
     return false;
   try {
@@ -124,7 +124,7 @@ bool is_vector_file(const std::string& path) {
     if (!raster) return true;
     return vector->GetLayerCount() == 1 && has_geometry(*vector->GetLayer(0));
   } catch (const Error& error) {
-    return error.code() == ErrorCode::unsupported;  // it is one, which cannot be read as it is meant
+    return error.code() == ErrorCode::unsupported;  // a vector file, but not readable as intended
   }
 }
 

@@ -81,11 +81,11 @@ void VectorStream::State::open(const VectorStreamOptions& options) {
   for (const std::string& one : options.open_options) all.AddString(one.c_str());
   dataset = open_vector(path, all.List());
   if (!is_csv(*dataset)) return;
-  // Filters compare numbers, and ask whether there is a value.
+  // Filters compare numbers, and test whether there is a value.
   all.SetNameValue("AUTODETECT_TYPE", "YES");
   all.SetNameValue("EMPTY_STRING_AS_NULL", "YES");
   dataset = open_vector(path, all.List());
-  // "yes" and "no" stay as they were written: the driver converts where it reads, by the field's type.
+  // Keep "yes" and "no" as written: the driver converts by the field's type when reading.
   for (OGRLayer* one : dataset->GetLayers()) {
     OGRFeatureDefn& fields = *one->GetLayerDefn();
     for (int i = 0; i < fields.GetFieldCount(); ++i)
@@ -122,7 +122,7 @@ VectorStream::VectorStream(const VectorStreamOptions& options, const Grid& grid)
   s.near.resize(s.layers.size());
   s.around.resize(s.layers.size());
   if (s.layers.empty()) (void)find_layer(*s.dataset, options.path, "");  // throws
-  // Filters compare with the words that OpenStreetMap has for them.
+  // Filters compare with OpenStreetMap's own words.
   for (std::size_t i = 0; i < s.layers.size(); ++i) {
     const OGRFeatureDefn& fields = *s.layers[i]->GetLayerDefn();
     for (int field = 0; field < fields.GetFieldCount(); ++field)
@@ -225,20 +225,20 @@ void VectorStream::keep_near(const Grid& grid, double margin_m) {
     if (!around.box() || around.across_the_seam()) continue;
     const Box& box = *around.box();
     state_->near[i] = {box.left, box.low, box.right, box.high};
-    // A table is read row by row anyway, and rows without a geometry are to be told of.
+    // A table is read row by row anyway, and rows without a geometry must be reported.
     if (!state_->written_once(i) || is_csv(*state_->dataset)) continue;
-    // Boxes of shapes around a pole do not reach to it.
+    // The boxes of shapes around a pole do not extend to it.
     const double far = state_->may_reach_a_pole(i) ? 1e12 : 0;
     state_->layers[i]->SetSpatialFilterRect(box.left, box.low - far, box.right, box.high + far);
   }
 }
 
-/// Whether features near the grid are known to be where their coordinates say: not in another turn of the
+/// Whether features near the grid are known to be where their coordinates are: not in another turn of the
 /// Earth, nor across the seam.
 bool VectorStream::State::written_once(std::size_t i) const {
   const Wrap& wrap = around[i]->wrap();
   if (wrap.period == 0) return true;
-  if (interleaved) return !around[i]->near_the_seam();  // OSM knows no longitudes beyond 180
+  if (interleaved) return !around[i]->near_the_seam();  // OSM has no longitudes beyond 180
   const GdalErrors quiet;
   OGREnvelope box;
   if (layers[i]->GetExtent(&box, FALSE) != OGRERR_NONE) return false;
@@ -281,7 +281,7 @@ void VectorStream::State::begin() {
   std::string interest;
   for (std::size_t i = 0; i < layers.size(); ++i)
     if (wanted[i] != 0) interest += (interest.empty() ? "" : ",") + std::string(layers[i]->GetName());
-  // The OSM driver's own statement: the other layers' features are not even made.
+  // The OSM driver's own statement: features of other layers are not even created.
   if (std::string_view(dataset->GetDriverName()) == "OSM")
     dataset->ExecuteSQL(("SET interest_layers = " + interest).c_str(), nullptr, nullptr);
   dataset->ResetReading();

@@ -83,7 +83,7 @@ void write_window_layer(const std::string& path, const WindowLayer& layer, const
   for (std::size_t i = 0; i < layer.fields.size(); ++i) {
     const WindowField& own = layer.fields[i];
     OGRFieldDefn field(as_utf8(own.name).c_str(), ogr_type(type_of(layer, i)));
-    // A GeoPackage wants them unique, so a unit alone would not do.
+    // GeoPackage requires unique aliases, so a unit alone is not enough.
     if (!own.alias.empty())
       field.SetAlternativeName(as_utf8(fmt::format("{} ({})", own.name, own.alias)).c_str());
     if (to->CreateField(&field) != OGRERR_NONE)

@@ -30,7 +30,7 @@ bool is_table(const std::string& path) {
   return ending == ".csv";
 }
 
-/// What was found, beside what the layer says of its zones.
+/// The results, with the layer's own attributes of its zones.
 class ZoneFile {
  public:
   ZoneFile(const ZoneLayer& zones, std::span<const Field> fields, const std::string& output)
@@ -77,7 +77,7 @@ class ZoneFile {
 
  private:
   std::string layer_name() const { return std::filesystem::path(folder_.final_path()).stem().string(); }
-  /// GDAL makes tables in memory: it says nothing where one cannot be written whole.
+  /// GDAL builds tables in memory and does not report incomplete writes.
   std::string growing() const {
     std::string name = folder_.finished();
     if (!table_) return name;
@@ -102,7 +102,7 @@ class ZoneFile {
     dataset_.reset(driver->Create(growing().c_str(), 0, 0, 0, GDT_Unknown, nullptr));
     if (dataset_ == nullptr) fail(errors);
     OGRLayer* source = table_ ? nullptr : &find_layer(*source_, zones_.path, zones_.layer);
-    // Whole numbers of 64 bits would be put in quotes, as texts that look like numbers are.
+    // 64-bit integers would be quoted, like text that looks like numbers.
     const char* const unquoted[] = {"STRING_QUOTING=IF_NEEDED", nullptr};
     layer_ = dataset_->CreateLayer(
         layer_name().c_str(), source == nullptr ? nullptr : source->GetSpatialRef(),
@@ -114,7 +114,7 @@ class ZoneFile {
     if (errors.failed()) fail(errors);
   }
 
-  /// As the format wants them: a GeoPackage has columns of its own, a table may not hold formulas.
+  /// Adapts fields to the format: a GeoPackage has columns of its own, a table must not contain formulas.
   std::vector<Field> named(std::span<const Field> fields) const {
     std::vector<Field> made(fields.begin(), fields.end());
     UniqueNames taken;
@@ -128,7 +128,7 @@ class ZoneFile {
     return text == nullptr ? value : spreadsheet_text(*text);
   }
 
-  /// Attributes of old files may be in any encoding.
+  /// Attributes of old files may have any encoding.
   static void make_utf8(OGRFeature& feature) {
     for (int i = 0; i < feature.GetFieldCount(); ++i) {
       if (feature.GetFieldDefnRef(i)->GetType() != OFTString || feature.IsFieldSetAndNotNull(i) == 0)
@@ -138,8 +138,7 @@ class ZoneFile {
     }
   }
 
-  /// Attributes of the layer that have a name of ours are left out: they come from an earlier run of this
-  /// kind.
+  /// Skips attributes of the layer with the name of a result: they come from an earlier run.
   void copy_fields(OGRLayer& source, std::span<const Field> fields) {
     const OGRFeatureDefn& own = *source.GetLayerDefn();
     int kept = 0;
@@ -155,7 +154,7 @@ class ZoneFile {
       ++kept;
       if (EQUAL(field.GetNameRef(), layer_->GetGeometryColumn()))
         field.SetName((std::string(field.GetNameRef()) + "_attribute").c_str());
-      const GdalErrors silence;  // a type that GeoPackage has not becomes text
+      const GdalErrors silence;  // a type unknown to GeoPackage becomes text
       if (layer_->CreateField(&field) != OGRERR_NONE) {
         own_fields_.back() = -1;
         --kept;
@@ -176,8 +175,8 @@ class ZoneFile {
   DatasetPtr source_;
   DatasetPtr dataset_;
   OGRLayer* layer_ = nullptr;
-  std::vector<int> own_fields_;  ///< where each of the layer's fields goes; -1: nowhere
-  int first_ = 0;                ///< of the fields that were found
+  std::vector<int> own_fields_;  ///< target of each of the layer's fields; -1: none
+  int first_ = 0;                ///< first of the result fields
 };
 
 }  // namespace

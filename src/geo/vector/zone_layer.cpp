@@ -24,7 +24,7 @@ bool has_polygons(const OGRGeometry& geometry) {
 }
 
 bool is_valid(const OGRGeometry& geometry) {
-  const GdalErrors silence;  // GEOS says why as a warning
+  const GdalErrors silence;  // GEOS reports the reason as a warning
   return geometry.IsValid() != FALSE;
 }
 

@@ -20,7 +20,7 @@ ClassScratch::ClassScratch(const Grid& grid, const std::string& path, int side) 
 }
 
 void ClassScratch::write(const Window& window, std::span<const std::uint8_t> values) {
-  // GDAL's writing takes no const, and changes nothing.
+  // GDAL's write function takes no const pointer, but does not modify the data.
   transfer_scratch(*dataset_, GF_Write, window, const_cast<std::uint8_t*>(values.data()), GDT_Byte, path_,
                    "writing failed");
 }

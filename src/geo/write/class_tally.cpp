@@ -21,7 +21,7 @@ void ClassTally::add(const Window& window, std::span<const std::uint16_t> values
   const auto nodata = static_cast<int>(totals_.size()) - 1;
   for (std::int64_t row = 0; row < window.height; ++row) {
     const std::span line = values.subspan(static_cast<std::size_t>(row) * width, width);
-    // Masks are made of runs of one value: the cost is by run, not by pixel.
+    // Masks consist of runs of one value: the cost is per run, not per pixel.
     for (std::size_t begin = 0; begin < width;) {
       const std::uint16_t value = line[begin];
       std::size_t end = begin + 1;

@@ -18,7 +18,7 @@
 namespace terramask::geo {
 namespace {
 
-/// GDAL's progress handed on; an exception waits until GDAL has returned.
+/// Forwards GDAL's progress; an exception is held until GDAL has returned.
 struct ProgressBridge {
   const ProgressSink& sink;
   const StopFlag* stop;
@@ -55,7 +55,8 @@ void for_each_block(GDALRasterBand& band, const F& read) {
       read(x, y, std::min(block_width, band.GetXSize() - x), std::min(block_height, band.GetYSize() - y));
 }
 
-/// GDAL waits for ever for a thread of its pool that could not be started: where they cannot, it has one.
+/// GDAL waits forever for a thread of its pool that could not be started; if threads cannot be started, it
+/// gets one.
 std::string startable(const std::string& threads) {
   const int count = EQUAL(threads.c_str(), "ALL_CPUS") ? CPLGetNumCPUs() : std::atoi(threads.c_str());
   if (count <= 1) return threads;
@@ -80,7 +81,7 @@ std::string write_cog(GDALDataset& source, const std::string& path, const Creati
   if (bridge.thrown) std::rethrow_exception(bridge.thrown);
   if (cog == nullptr && !errors.failed()) return "GDAL's COG driver gave up without a word";
   if (cog != nullptr) cog->FlushCache(true);
-  cog.reset();  // what is still buffered is written here, and fails here
+  cog.reset();  // buffered data are written here, and errors occur here
   return errors.failed() ? errors.text() : "";
 }
 
@@ -89,12 +90,12 @@ bool holds_crs(const GDALDataset& raster, const Grid& grid) {
   if (grid.crs.empty()) return found == nullptr || found->IsEmpty();
   OGRSpatialReference wanted;
   if (wanted.SetFromUserInput(grid.crs.c_str()) != OGRERR_NONE) return false;
-  if (wanted.IsLocal()) return true;  // GeoTIFF keeps little of these, and they name no place on Earth
+  if (wanted.IsLocal()) return true;  // GeoTIFF stores little of these, and they are not tied to the Earth
   if (found == nullptr || std::abs(found->GetCoordinateEpoch() - grid.epoch) > 1e-6) return false;
   const char* const how[] = {"CRITERION=EQUIVALENT", "IGNORE_DATA_AXIS_TO_SRS_AXIS_MAPPING=YES", nullptr};
   if (found->IsSame(&wanted, how) != FALSE || found->IsSame(&wanted, how + 1) != FALSE) return true;
-  // GDAL finds some systems (a geostationary view, rotated poles) unlike themselves: what counts is that the
-  // corners stand on the same ground.
+  // GDAL reads some CRSs (a geostationary view, rotated poles) back as different: check that the corners are
+  // at the same place.
   OGRSpatialReference stored(*found);
   stored.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
   wanted.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
@@ -121,7 +122,7 @@ std::string find_header_fault(GDALDataset& raster, const CogExpectation& expecte
   if (raster.GetRasterCount() != expected.bands)
     return fmt::format("{} bands instead of {}", raster.GetRasterCount(), expected.bands);
   std::array<double, 6> found{0, 1, 0, 0, 0, 1};
-  raster.GetGeoTransform(found.data());  // fails, and leaves the identity, where there is none
+  raster.GetGeoTransform(found.data());  // fails, and leaves the identity, if there is none
   const std::array<double, 6> identity{0, 1, 0, 0, 0, 1};
   const std::array<double, 6>& wanted = grid.has_geotransform ? grid.geotransform : identity;
   for (std::size_t i = 0; i < wanted.size(); ++i)

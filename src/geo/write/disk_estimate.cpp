@@ -7,9 +7,8 @@ namespace terramask {
 
 DiskEstimate estimate_disk(const std::string& path, const Grid& grid, std::size_t classes, bool probabilities,
                            ProbabilityType type) {
-  // Stored pixels for each pixel written: the working file, the COG, its overviews (a third), and the file
-  // that the COG driver gathers the overviews in (a third). Compression mostly saves much of it, and adds a
-  // little where it cannot.
+  // Stored pixels per pixel written: the working file, the COG, its overviews (a third), and the COG driver's
+  // temporary file for overviews (a third). Compression usually saves much of it; otherwise it adds a little.
   constexpr double copies = (1 + 1 + 2.0 / 3) * 1.01;
   constexpr double headers = 4 << 20;
   const double pixels = static_cast<double>(grid.width) * static_cast<double>(grid.height);

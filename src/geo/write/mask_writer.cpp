@@ -20,7 +20,7 @@ geo::StagedCogOptions staged_options(const MaskOptions& options) {
   geo::ensure_gdal();
   geo::check_classes(options.classes);
   const int nodata = geo::nodata_for(options.classes);
-  // The mode keeps class values class values; nearest does too, and is faster.
+  // MODE keeps values class values; NEAREST does too, and is faster.
   constexpr std::array<std::string_view, 3> overviews{"MODE", "NEAREST", "NONE"};
   geo::StagedCogOptions staged;
   staged.path = options.path;
@@ -49,7 +49,7 @@ class CogMaskWriter final : public MaskWriter {
         nodata_(geo::nodata_for(options.classes)),
         file_(staged_options(options)),
         tally_(options.grid, options.classes, nodata_) {
-    const geo::GdalErrors silence;  // a palette that did not take is found below
+    const geo::GdalErrors silence;  // a rejected palette is detected below
     GDALRasterBand* band = file_.working().GetRasterBand(1);
     band->SetColorTable(geo::palette(classes_).get());
     if (band->GetColorTable() == nullptr)

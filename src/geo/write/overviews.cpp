@@ -12,12 +12,12 @@
 namespace terramask::geo {
 namespace {
 
-constexpr int kTile = 512;  // of the overview; twice as much is read
+constexpr int kTile = 512;  // of the overview; the source side is twice as large
 
 template <class T>
 T mode_of(T a, T b, T c, T d, T nodata) {
   if (a == b && c == d && a == c) return a;
-  // A value met before has been counted with its first appearance, so it can be counted low here.
+  // A repeated value was already counted at its first occurrence, so a lower count is harmless here.
   std::array<std::pair<int, T>, 4> counts{
       {{1 + (a == b) + (a == c) + (a == d), a}, {1 + (b == c) + (b == d), b}, {1 + (c == d), c}, {1, d}}};
   std::pair<int, T> best{0, nodata};
@@ -42,7 +42,7 @@ T average_of(T a, T b, T c, T d, T nodata) {
     return sum / count;
 }
 
-/// Half the size, rounded up; where the source ends, what is missing counts as nodata.
+/// Half the size, rounded up; pixels beyond the source count as nodata.
 template <class T, class F>
 void halve(const std::vector<T>& source, int width, int height, std::vector<T>& target, T nodata,
            const F& reduce) {

@@ -15,7 +15,7 @@ std::unique_ptr<GDALDefaultRasterAttributeTable> raster_table(std::span<const Cl
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(),
             [&](std::size_t a, std::size_t b) { return classes[a].value < classes[b].value; });
-  // GDAL's integers have 32 bits; a count beyond them is still exact in a double.
+  // GDAL's integers have 32 bits; larger counts are still exact in a double.
   const bool small = std::all_of(order.begin(), order.end(), [&](std::size_t i) {
     return tally.pixels(i) <= static_cast<std::uint64_t>(std::numeric_limits<int>::max());
   });

@@ -19,7 +19,7 @@
 namespace terramask::geo {
 namespace {
 
-/// The working file lives for minutes: the fastest compression.
+/// The working file exists for minutes: use the fastest compression.
 CPLStringList working_options(bool in_memory, const Grid& grid) {
   GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
   const char* known = driver->GetMetadataItem(GDAL_DMD_CREATIONOPTIONLIST);
@@ -61,7 +61,7 @@ StagedCog<T>::StagedCog(StagedCogOptions options)
       writer_memory(contents.grid, contents.bands * GDALGetDataTypeSizeBytes(contents.type),
                     std::atoi(options_.creation_options.at("BLOCKSIZE").c_str()))
           .in_memory;
-  // The folder's name is nobody else's, in memory too.
+  // The folder's name is unique, also in memory.
   working_path_ = (in_memory ? "/vsimem/" : "") + folder_->scratch("working.tif");
   GdalErrors errors;
   GDALDriver* driver = GetGDALDriverManager()->GetDriverByName("GTiff");
@@ -92,7 +92,7 @@ StagedCog<T>::StagedCog(StagedCogOptions options)
 template <class T>
 StagedCog<T>::~StagedCog() {
   if (working_ == nullptr) return;
-  GdalErrors silence;  // whatever closing says, the file goes
+  GdalErrors silence;  // removed even if closing fails
   working_->MarkSuppressOnClose();
   working_.reset();
   remove_working_file();
@@ -165,7 +165,7 @@ void StagedCog<T>::put_in_place() {
 template <class T>
 std::string StagedCog<T>::build_own_overviews(const ProgressSink& progress, const StopFlag* stop) {
   const CreationOptions& options = options_.creation_options;
-  // Where alpha says what is valid, GDAL weighs by it.
+  // If alpha defines validity, GDAL weights by it.
   if (!options_.contents.has_nodata) return "";
   const std::string own = options_.reduction == Reduction::mode ? "MODE" : "AVERAGE";
   if (options.contains("OVERVIEWS") || options.contains("OVERVIEW_COUNT") ||
@@ -190,7 +190,7 @@ void StagedCog<T>::write_sidecar(const std::function<void(GDALDataset&)>& decora
   DatasetPtr cog = open_finished();
   GdalErrors errors;
   if (!holds_crs(*cog, options_.contents.grid)) {
-    // GeoTIFF has no keys for some systems; the sidecar holds any.
+    // GeoTIFF has no keys for some CRSs; the sidecar can store any.
     OGRSpatialReference crs;
     crs.SetFromUserInput(options_.contents.grid.crs.c_str());
     crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);

@@ -9,7 +9,7 @@ namespace {
 constexpr std::uint64_t kMostInMemory = std::uint64_t{32} << 20;
 constexpr std::int64_t kOverviewTile = 128;  // GDAL's own
 
-/// Pixels in tiles of a raster.
+/// Number of pixels in the tiles of a raster.
 std::uint64_t padded(std::int64_t width, std::int64_t height, std::int64_t across, std::int64_t down) {
   const auto in_tiles = [](std::int64_t extent, std::int64_t tile) {
     return (extent + tile - 1) / tile * tile;
@@ -18,7 +18,7 @@ std::uint64_t padded(std::int64_t width, std::int64_t height, std::int64_t acros
          static_cast<std::uint64_t>(in_tiles(height, down));
 }
 
-/// The same of all overviews, each half as large as the one before.
+/// The same for all overviews, each half the size of the previous one.
 std::uint64_t padded_overviews(std::int64_t width, std::int64_t height, std::int64_t tile,
                                std::int64_t block) {
   std::uint64_t sum = 0;

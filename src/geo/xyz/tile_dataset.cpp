@@ -51,7 +51,7 @@ class TileDataset final : public GDALDataset {
   }
   const OGRSpatialReference* GetSpatialRef() const override { return &crs_; }
 
-  /// The rows' tiles from left to right, as they are read.
+  /// Prefetches tiles row by row from left to right, in reading order.
   CPLErr AdviseRead(int x, int y, int width, int height, int, int, GDALDataType, int, int*, char**) override {
     const int size = mosaic_->tile_size;
     std::vector<tiles::TileAddress> wanted;
@@ -75,8 +75,8 @@ class TileDataset final : public GDALDataset {
     return {zoom, tiles::world_column(zoom, mosaic_->range.x0 + column), mosaic_->range.y0 + row};
   }
 
-  /// Reads a tile into the block asked for, and into the other bands' blocks in GDAL's cache: it is decoded
-  /// once.
+  /// Reads a tile into the requested block, and into the other bands' blocks in GDAL's cache, so that it is
+  /// decoded once.
   CPLErr read_block(int column, int row, int band, void* data) {
     std::optional<TileImage> image;
     try {

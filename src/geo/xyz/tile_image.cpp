@@ -16,13 +16,13 @@ namespace {
   throw Error(ErrorCode::format, cause);
 }
 
-/// Bytes as a file that GDAL opens; it refers to them and copies nothing.
+/// Bytes as a file that GDAL can open, without a copy.
 class MemoryFile {
  public:
   explicit MemoryFile(const std::string& bytes) {
     static std::atomic<std::uint64_t> made{0};
     path_ = fmt::format("/vsimem/terramask_tiles/{}", made.fetch_add(1));
-    // GDAL takes a pointer to what it may write to, and only reads.
+    // GDAL requires a non-const pointer, but only reads.
     auto* data = reinterpret_cast<GByte*>(const_cast<char*>(bytes.data()));
     VSIFCloseL(VSIFileFromMemBuffer(path_.c_str(), data, bytes.size(), FALSE));
   }
@@ -35,7 +35,7 @@ class MemoryFile {
   std::string path_;
 };
 
-/// Settings of GDAL for this thread while it lives.
+/// GDAL settings for this thread during the object's lifetime.
 class Strict {
  public:
   Strict() {

@@ -13,11 +13,11 @@ using tiles::TileAddress;
 using tiles::TileRange;
 using tiles::TileState;
 
-constexpr int kParts = 4;               // of the range, each way, in which a tile is looked for
+constexpr int kParts = 4;               // of the range along each axis; one tile is searched in each
 constexpr std::size_t kMostFailed = 3;  // tiles of a server
-constexpr std::size_t kLead = 3;        // votes more than any other size: it is not asked for further tiles
+constexpr std::size_t kLead = 3;  // lead over any other size at which a server is not asked for further tiles
 
-/// A tile that is known to be there in each part of the range.
+/// Adds a tile that is known to exist from each part of the range.
 void add_examples(const TileMosaic& mosaic, std::vector<TileAddress>& found, std::set<TileAddress>& seen) {
   const TileRange& all = mosaic.range;
   for (int i = 0; i < kParts; ++i)
@@ -30,7 +30,7 @@ void add_examples(const TileMosaic& mosaic, std::vector<TileAddress>& found, std
     }
 }
 
-/// The middle one and others apart, where nobody knows which are there.
+/// Adds the middle tile and others spread apart, if it is unknown which exist.
 void add_places(const TileMosaic& mosaic, std::vector<TileAddress>& found, std::set<TileAddress>& seen) {
   const TileRange& all = mosaic.range;
   for (const int parts : {2, 4, 6})
@@ -43,7 +43,7 @@ void add_places(const TileMosaic& mosaic, std::vector<TileAddress>& found, std::
       }
 }
 
-/// The sizes that tiles have, with the palette of the first of each.
+/// The sizes of tiles, with the palette of the first of each size.
 class Votes {
  public:
   void add(const TileImage& image) {
@@ -59,7 +59,7 @@ class Votes {
     }
     return most >= second + kLead;
   }
-  /// Of two that are as many, the usual size, else the larger one: a placeholder is small.
+  /// If tied, the usual size wins, else the larger one: placeholders are small.
   void decide(TileMosaic& mosaic) const {
     const auto rank = [](const auto& one) {
       return std::tuple(one.second.count, one.first == 256, one.first);
@@ -78,7 +78,7 @@ class Votes {
   std::map<int, Entry> sizes_;
 };
 
-/// Looks at one tile. Returns why it says nothing; empty where it is missing or has a say.
+/// Examines one tile. Returns why it does not count; empty if it is missing, ignored or counted.
 std::string look(const TileMosaic& mosaic, const TileAddress& address, int tile_size, Votes& votes) {
   const tiles::Tile tile = mosaic.source->read(address);
   if (tile.state == TileState::missing) return {};

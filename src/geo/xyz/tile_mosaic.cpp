@@ -22,14 +22,14 @@ using tiles::TileAddress;
 using tiles::TileRange;
 using tiles::TileState;
 
-/// The process's settings and the sources it opened: GDAL's driver, which opens them, is the process's too.
+/// The process's settings and open sources; GDAL's driver, which opens them, is also process-wide.
 struct Registry {
   std::mutex mutex;
   TileSettings settings;
   struct Entry {
     std::string name;
     std::weak_ptr<const TileMosaic> mosaic;
-    std::shared_ptr<tiles::TileSource> source;  ///< kept for the report, and what it knows of its server
+    std::shared_ptr<tiles::TileSource> source;  ///< kept for the report, and for what it knows of its server
   };
   std::vector<Entry> entries;
 };
@@ -60,9 +60,9 @@ int choose_zoom(const tiles::SourceName& name, const TileSettings& settings, con
       "say which: `zoom=N`, or #zoom=N after the name");
 }
 
-/// The tiles that a box touches which lies on one side of 180 degrees.
+/// The tiles touched by a box on one side of 180 degrees.
 TileRange tiles_of_box(const std::array<double, 4>& box, const std::string& crs, int zoom) {
-  // The world in pixels of a 256th of a tile: what touches a tile by less than a millionth of them does not.
+  // The world in pixels of 1/256 of a tile; overlaps of less than a millionth of a pixel are ignored.
   Grid world;
   world.width = world.height = std::int64_t{256} << zoom;
   const double pixel = 2 * tiles::kHalfWorld / static_cast<double>(world.width);
@@ -74,7 +74,7 @@ TileRange tiles_of_box(const std::array<double, 4>& box, const std::string& crs,
           (window.y + window.height + 255) / 256};
 }
 
-/// The tiles that the bounds touch; across 180 degrees columns go on beyond the last one.
+/// The tiles that the bounds touch; across 180 degrees, columns continue beyond the last one.
 TileRange tiles_of_bounds(const tiles::SourceName& name, int zoom) {
   const std::string crs = name.bounds_crs.empty() ? "EPSG:4326" : name.bounds_crs;
   const auto halves = halves_at_180(*name.bounds, crs_from_user(crs, "bounds-crs"));
@@ -136,11 +136,11 @@ std::shared_ptr<TileMosaic> make_mosaic(const std::string& text, const TileSetti
       return {};
     } catch (const Error& error) {
       return error.message();
-    } catch (const std::exception& error) {  // the thread that fetches ends for no image
+    } catch (const std::exception& error) {  // an image must not end the fetching thread
       return error.what();
     }
   };
-  // Files may have changed since they were listed; what is known of a server's tiles holds.
+  // Files may have changed since they were listed; what is known of a server's tiles remains valid.
   mosaic->source = before && tiles::on_a_server(name) ? before : tiles::open_source(name, settings, check);
   if (before && mosaic->source != before) mosaic->source->share_ledger(*before);
   mosaic->zoom = choose_zoom(name, settings, *mosaic->source, shown);
@@ -185,7 +185,7 @@ std::optional<TileImage> TileMosaic::read(const TileAddress& address) const {
 
 std::shared_ptr<const TileMosaic> open_tile_mosaic(const std::string& name) {
   Registry& all = registry();
-  // One at a time: who opens the same one meanwhile waits for it, and asks its server nothing.
+  // One at a time: others that open the same one wait for it, without requests to its server.
   const std::lock_guard lock(all.mutex);
   const auto known = std::find_if(all.entries.begin(), all.entries.end(),
                                   [&name](const Registry::Entry& entry) { return entry.name == name; });
