@@ -49,7 +49,8 @@ struct FileFacts {
   std::string ground_unit;             ///< of its projected CRS, if not metres
   bool per_dataset_mask = false;       ///< the bands share one mask
   std::vector<double> dataset_nodata;  ///< NODATA_VALUES: invalid where every band has its value; else empty
-  bool resampling_vrt = false;  ///< a VRT that changes pixel sizes: its pixels depend on the windows read
+  bool resampling_vrt =
+      false;  ///< a VRT that changes pixel sizes: its pixel values depend on the windows read
 
   bool names_classes = false;  ///< the values of its first band have names, as a mask's have
 

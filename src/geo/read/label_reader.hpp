@@ -57,7 +57,7 @@ class LabelReader {
   std::map<double, std::uint64_t> count_values();
 
   /// Codes on the target grid: that of the label pixel at a pixel's centre, or, if label pixels are smaller,
-  /// the code that covers most of the pixel (the smaller of two equal ones). kIgnoredLabel outside the label
+  /// the code that covers most of the pixel (the smaller code if tied). kIgnoredLabel outside the label
   /// raster, where it is masked, and for values without a code.
   void read(const Window& window, const LabelCodes& codes, std::span<std::uint16_t> classes);
 
