@@ -12,8 +12,8 @@ namespace terramask::geo {
 /// Returns one window, or two where the box crosses 180 degrees and the raster goes around the Earth and ends
 /// there. If the edges of the box have no image in the raster's CRS (a box around the world, for example),
 /// only the part near the raster is used.
-/// @param bounds_crs  as the user gave it; empty: the raster's CRS Throws usage (not a box), mismatch (no
-/// pixel touched, no geotransform, no CRS).
+/// Throws usage (not a box), mismatch (no pixel touched, no geotransform, no CRS).
+/// @param bounds_crs  as the user gave it; empty: the raster's CRS
 std::vector<Window> bounds_windows(const Grid& grid, const std::array<double, 4>& box,
                                    const std::string& bounds_crs);
 

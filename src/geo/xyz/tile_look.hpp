@@ -9,8 +9,8 @@ namespace terramask::geo {
 
 /// Sets size and palette of a mosaic whose source, zoom and range are known. The majority of the tiles
 /// examined decides; damaged tiles and transparent placeholders are ignored.
-/// @param tile_size  the size, if given; 0: to be determined Throws not_found if there is no tile, io if none
-/// can be fetched.
+/// Throws not_found if there is no tile, io if none can be fetched.
+/// @param tile_size  the size, if given; 0: to be determined
 void look_at_tiles(TileMosaic& mosaic, int tile_size, const std::string& shown);
 
 }  // namespace terramask::geo
