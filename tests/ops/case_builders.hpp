@@ -35,7 +35,7 @@ std::function<Graph()> single(const Shape& shape, Add add) {
 
 template <class Op>
 Case unary(const Shape& shape, const Op& op, const std::string& note = {}) {
-  return {std::string(Op::name), fmt::format("{} of {}{}", describe(op), to_string(shape), note),
+  return {std::string(Op::name), fmt::format("{} of {}{}", Operator(op).describe(), to_string(shape), note),
           single(shape, [=](Graph& graph, ValueId x) { return graph.add(op, {x}); })};
 }
 

@@ -19,7 +19,8 @@ struct Input {
 template <class Op>
 Case on_inputs(const Op& op, const std::vector<Input>& inputs,
                std::function<void(Values&, std::mt19937&)> adjust = {}, const std::string& note = {}) {
-  return {std::string(Op::name), fmt::format("{} of {}{}", describe(op), to_string(inputs[0].shape), note),
+  return {std::string(Op::name),
+          fmt::format("{} of {}{}", Operator(op).describe(), to_string(inputs[0].shape), note),
           [=] {
             Graph graph;
             std::vector<ValueId> operands;

@@ -7,7 +7,7 @@ namespace {
 
 template <class Op>
 GradientCase one(const Shape& shape, const Op& op) {
-  return {std::string(Op::name) + " " + describe(op), shape,
+  return {std::string(Op::name) + " " + Operator(op).describe(), shape,
           [=](Graph& graph, ValueId x) { return graph.add(op, {x})[0]; }};
 }
 
