@@ -1,5 +1,5 @@
 // The ranks of one job: the processes that an MPI launcher (mpirun, srun) has started together, on one
-// machine or many. Where nothing was launched there is one rank, and nothing here costs anything.
+// machine or many. Without a launcher there is one rank, at no cost.
 #pragma once
 
 #include <chrono>
@@ -22,7 +22,7 @@ struct RankMessage {
   std::string bytes;
 };
 
-/// What the ranks of a job say to each other. Collective calls (sum, broadcast, barrier) are made by all
+/// Communication between the ranks of a job. Collective calls (sum, broadcast, barrier) are made by all
 /// ranks in the same order and end when all have made them. A communicator may be used by several threads; a
 /// collective call keeps the others waiting. Errors of the network are ErrorCode::io.
 class Communicator {
@@ -34,7 +34,7 @@ class Communicator {
 
   virtual int rank() const = 0;  ///< 0 … size − 1
   virtual int size() const = 0;
-  /// Rank 0 speaks to people and writes what all have made.
+  /// Rank 0 prints messages and writes the results of all ranks.
   bool first() const { return rank() == 0; }
   bool alone() const { return size() == 1; }
 
@@ -46,15 +46,16 @@ class Communicator {
   virtual int fair_threads() const = 0;
 
   /// Element by element ((x₀ + x₁) + x₂) + …, in the order of the ranks: on every rank the same bits, run
-  /// after run. All ranks give as many values. Takes 4 MiB of memory beside them.
+  /// after run. All ranks pass the same number of values. Uses 4 MiB of additional memory.
   virtual void sum(std::span<float> values) = 0;
   virtual void sum(std::span<double> values) = 0;
   virtual void sum(std::span<std::uint64_t> values) = 0;
-  /// Whether any rank says so.
+  /// Whether the value is true on any rank.
   bool any(bool here);
-  /// What rank `from` has, for all; of the same size on every rank.
+  /// Copies the values of rank `from` to all ranks; their number is the same on every rank.
   virtual void broadcast(std::span<std::byte> bytes, int from) = 0;
-  /// What rank `from` has, for all; of any size (those of the others are replaced).
+  /// Copies the bytes of rank `from` to all ranks, whatever their number; those of the other ranks are
+  /// replaced.
   void broadcast(std::string& text, int from);
   /// Waits for all ranks, without keeping a core busy.
   virtual void barrier() = 0;
@@ -72,10 +73,10 @@ class Communicator {
                                   void (*tell)(const std::string& message)) = 0;
 };
 
-/// What an MPI launcher has told this process by its environment; asks no MPI.
+/// What an MPI launcher passed to this process in its environment; does not call MPI.
 struct Launch {
   int rank = 0;
-  int size = 1;  ///< 0: a launcher's, but it does not tell how many
+  int size = 1;  ///< 0: started by a launcher that does not state the number
 };
 /// Nothing where the process was not started by one (mpirun, mpiexec, srun --mpi=pmi2 or pmix).
 std::optional<Launch> launched();
@@ -86,7 +87,7 @@ std::optional<Launch> launched();
 std::unique_ptr<Communicator> join_ranks();
 /// One rank, whatever has started the process.
 std::unique_ptr<Communicator> one_rank();
-/// Whether this build can join several.
+/// Whether this build supports several ranks.
 bool has_mpi();
 
 }  // namespace terramask

@@ -1,4 +1,4 @@
-// The confusion matrix, and what is read off it.
+// The confusion matrix, and the measures derived from it.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace terramask {
 /// One class against the rest. NaN where it is 0/0.
 struct ClassScore {
   std::uint64_t reference = 0;  ///< pixels of the class in the reference
-  std::uint64_t predicted = 0;  ///< judged pixels that the mask gives the class
+  std::uint64_t predicted = 0;  ///< judged pixels that have the class in the mask
   std::uint64_t right = 0;
   double precision = 0, recall = 0, f1 = 0, iou = 0;
 
@@ -28,9 +28,9 @@ struct Scores {
   std::uint64_t judged = 0;  ///< pixels where the reference is valid
   double coverage = 0;       ///< share of those where the mask is not nodata
   double overall = 0;        ///< overall accuracy
-  double base = 0;           ///< that of a mask of the commonest class alone
+  double base = 0;           ///< overall accuracy of a mask of the most frequent class alone
   double kappa = 0;          ///< Cohen's; NaN where chance alone explains all
-  MeanScore macro;           ///< each class alike; macro.iou is the mean IoU
+  MeanScore macro;           ///< every class has the same weight; macro.iou is the mean IoU
   MeanScore weighted;        ///< by the class's reference pixels
 };
 

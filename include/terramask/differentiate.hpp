@@ -11,7 +11,7 @@
 
 namespace terramask {
 
-/// What an operator's `differentiate` works with: one node, the gradients by its results, and the graph to
+/// The argument of an operator's `differentiate`: one node, the gradients by its results, and the graph to
 /// which it appends the nodes of the gradients by its operands.
 class Backward {
  public:
@@ -21,15 +21,15 @@ class Backward {
   ValueId operand(std::size_t i) const { return operands_.at(i); }
   ValueId result(std::size_t i = 0) const { return results_.at(i); }
   const ValueType& type(ValueId value) const { return graph_.type(value); }
-  /// Whether the gradient by an operand is asked for.
+  /// Whether the gradient with respect to an operand is required.
   bool wants(std::size_t operand) const { return wanted_.at(operand); }
   /// The gradient by a result. Empty for a result that does not reach the loss, and for the loss itself,
   /// whose gradient is 1.
   std::optional<ValueId> upstream(std::size_t result = 0) const { return upstream_.at(result); }
-  /// The same where there must be one.
+  /// The same for a result that must have a gradient.
   ValueId gradient(std::size_t result = 0) const { return upstream_.at(result).value(); }
 
-  /// Appends a node; `what` tells it apart from the node's others ("dx").
+  /// Appends a node; `what` ("dx") distinguishes it from the node's others.
   std::vector<ValueId> add(Operator op, std::vector<ValueId> operands, std::string_view what);
   ValueId add1(Operator op, std::vector<ValueId> operands, std::string_view what) {
     return add(std::move(op), std::move(operands), what).front();

@@ -9,12 +9,12 @@ namespace terramask {
 /// What went wrong, coarse enough to act on. `usage` and `exists` mean the call was wrong (exit status 2);
 /// all others mean the work failed (exit status 1).
 enum class ErrorCode {
-  usage,          ///< an option or argument that cannot be meant
-  exists,         ///< an output is already there
-  not_found,      ///< a file, device or name that is not there
+  usage,          ///< an invalid option or argument
+  exists,         ///< an output exists already
+  not_found,      ///< a file, device or name that does not exist
   format,         ///< a file that is damaged, hostile or not what it claims
-  mismatch,       ///< two things that do not fit each other (model and raster, shape and operator)
-  unsupported,    ///< understood, but not something this build or device can do
+  mismatch,       ///< two inputs that do not match (model and raster, shape and operator)
+  unsupported,    ///< valid, but not supported by this build or device
   io,             ///< reading or writing failed
   out_of_memory,  ///< host or device memory ran out
   device_lost,    ///< the device stopped answering

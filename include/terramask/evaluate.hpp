@@ -1,4 +1,4 @@
-// How good a mask is, against a reference: measures, curves and pictures.
+// The accuracy of a mask against a reference: measures, curves and pictures.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@
 
 namespace terramask {
 
-/// A mask and what is to be compared with it.
+/// A mask and the reference that it is compared with.
 struct EvaluationPair {
   std::string mask;           ///< a raster of one band of class values
   std::string reference;      ///< a raster, or polygons or points; empty: only the sampled points
@@ -34,13 +34,13 @@ struct EvaluationOptions {
   std::string background;            ///< class where there is no polygon; empty: not judged
   std::vector<std::string> map;      ///< "255=road": reference value or label, and the class by name or value
   std::vector<std::string> ignore;   ///< reference values or labels that are not judged
-  std::vector<std::string> classes;  ///< "1=road": the mask's classes, where it does not tell them
+  std::vector<std::string> classes;  ///< "1=road": the mask's classes, if it does not state them
   std::string positive;              ///< class of the sweep and the error raster, by name or value
   int erode = 0;                     ///< pixels, 0 to most_distance; 0: not measured
   int slack = 0;                     ///< pixels, 0 to most_distance; 0: not measured
   bool patches = false;              ///< keep pictures of the worst patches
   bool overwrite = false;            ///< of the error rasters
-  std::int64_t block = 1024;         ///< side of the blocks that are read; nothing depends on it but memory
+  std::int64_t block = 1024;         ///< side of the blocks that are read; affects memory only
 };
 
 constexpr int kMostDistance = 64;
@@ -104,8 +104,8 @@ struct EvaluationReport {
   std::vector<std::string> warnings;
 };
 
-/// Compares masks with their references, block by block: memory does not depend on the rasters' sizes. What
-/// is found does not depend on the blocks. Progress: "comparing", in pixels of the masks.
+/// Compares masks with their references block by block: memory does not depend on the rasters' sizes, and the
+/// results do not depend on the blocks. Progress: "comparing", in pixels of the masks.
 /// @throws Error usage, mismatch (no overlap, unknown values of the reference or the mask, with counts),
 ///         not_found, format, io, exists, cancelled
 EvaluationReport evaluate(const EvaluationOptions& options, const ProgressSink& progress,
@@ -114,10 +114,10 @@ EvaluationReport evaluate(const EvaluationOptions& options, const ProgressSink& 
 /// The report as JSON.
 std::string report_json(const EvaluationReport& report);
 
-/// The report as one page that needs no other file: pictures and curves are in it.
+/// The report as a self-contained HTML page with pictures and curves.
 std::string report_html(const EvaluationReport& report, const std::string& title);
 
-/// Writes a text file beside its name and renames it.
+/// Writes a text file atomically.
 void write_report(const std::string& path, const std::string& text, bool overwrite);
 
 }  // namespace terramask

@@ -51,14 +51,14 @@ class Program {
   }
 };
 
-/// Which of a kernel's variants to take. `automatic` goes by the device's traits.
+/// The variant of a kernel to use. `automatic` chooses it by the device's traits.
 enum class KernelVariant : std::uint8_t { automatic, direct, tiled };
 /// `fast` may use Winograd, `exact` may not.
 enum class Precision : std::uint8_t { fast, exact };
 
 struct ExecutorOptions {
   std::string device = "auto";  ///< auto | cpu | vulkan | vulkan:N | a part of a device's name
-  int threads = 0;              ///< of the CPU; 0: all it may run on
+  int threads = 0;              ///< of the CPU; 0: all available
   KernelVariant variant = KernelVariant::automatic;
   Precision precision = Precision::fast;
   std::uint64_t memory_limit = 0;  ///< bytes; 0: what the device has

@@ -1,4 +1,4 @@
-// Masks and probabilities, written as valid Cloud Optimized GeoTIFFs and put in place whole or not at all.
+// Writes masks and probabilities as valid Cloud Optimized GeoTIFFs, atomically.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct MaskOptions {
   /// ...).
   std::vector<std::string> creation_options;
   bool overwrite = false;
-  /// Values that QGIS shows transparent; nothing: those of the background.
+  /// Values that QGIS shows transparent; empty: those of the background.
   std::optional<std::set<int>> see_through{};
 };
 
@@ -38,7 +38,7 @@ enum class ProbabilityType { byte, float32 };
 /// above 254. Blocks may come in any order, from one thread, each pixel at most once (a second time fails at
 /// `finish`); what was not written is nodata. Blocks of whole 512 × 512 tiles are written fastest.
 ///
-/// Nothing stands under the final name before `finish`: the work is done in a hidden folder beside it
+/// No file has the final name before `finish`: the work is done in a hidden folder beside it
 /// (".mask.tif.part-inwork"). Memory is bounded by GDAL's block cache (GDALSetCacheMax) and some tiles, never
 /// by the raster.
 ///
@@ -53,7 +53,7 @@ class MaskWriter {
   virtual int nodata() const = 0;
   /// Builds the COG (overviews by mode, palette, category names, raster attribute table with pixel counts and
   /// ellipsoidal areas), closes it, reopens it, compares all of it with what was written, flushes it to disk
-  /// and renames the sidecar first and the TIFF last. Sidecars of a file it replaces go.
+  /// and renames the sidecar first and the TIFF last. Sidecars of a file that it replaces are removed.
   ///
   /// Areas (columns Area_m2 and Area_ha) lie on the CRS's own ellipsoid; they are left out, rather than
   /// wrong, where the grid has no CRS, no geotransform, or a CRS without a place on Earth (a site grid, a

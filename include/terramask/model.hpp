@@ -13,9 +13,9 @@
 
 namespace terramask {
 
-/// A band as the network wants it: (value − mean) / std.
+/// A band as the network expects it: (value − mean) / std.
 struct ModelBand {
-  std::string name;  ///< unlike every other band's
+  std::string name;  ///< unique
   std::string type;  ///< GDAL's type name; may be empty
   double mean = 0;
   double std = 1;
@@ -30,15 +30,15 @@ struct ModelInfo {
   /// Of two classes: the probability above which a pixel is of the second; empty: 0.5. Above 0, below 1.
   std::optional<double> threshold;
   std::string provenance;                          ///< JSON text, as in the file; may be empty
-  NodataRule nodata_rule = NodataRule::automatic;  ///< that it was trained by
+  NodataRule nodata_rule = NodataRule::automatic;  ///< used in training
 };
 
 struct Model {
   std::string path;
   ModelInfo info;
-  Parameters parameters;              ///< what build_network asks for, as f32
+  Parameters parameters;              ///< the parameters of build_network's graph, as f32
   std::string sha256;                 ///< of the whole file, hex
-  std::vector<std::string> warnings;  ///< tensors and keys that nobody asked for; without the path
+  std::vector<std::string> warnings;  ///< unused tensors and keys; without the path
 };
 
 /// Reads and checks a model file. Weights may be F32, F16, BF16 or F64. A damaged or hostile file is
@@ -47,12 +47,12 @@ struct Model {
 /// variances. A sound file that this version does not understand (format 2, an unknown architecture or key of
 /// the network) is ErrorCode::unsupported; not_found and io are the others.
 Model load_model(const std::string& path);
-/// Writes atomically (beside, fsync, rename). The same model gives the same bytes. What load_model would
-/// refuse is not written. Errors: exists (unless `overwrite`), io (unwritable, disk full), format or usage (a
-/// model that does not fit itself).
+/// Writes atomically (beside, fsync, rename). The same model gives the same bytes. A model that load_model
+/// would refuse is not written. Errors: exists (unless `overwrite`), io (unwritable, disk full), format or
+/// usage (a model that does not fit itself).
 void save_model(const std::string& path, const ModelInfo& info, const Parameters& parameters, bool overwrite);
 
-/// Throws what save_model would throw for this description, for whoever will save a model hours from now.
+/// Throws what save_model would throw for this description; to be called before a long training.
 void check_description(const std::string& path, const ModelInfo& info);
 
 /// Writes `threshold` into the description of the model file at `path`, atomically; every other byte that

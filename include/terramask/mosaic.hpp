@@ -1,4 +1,4 @@
-// Several rasters of one survey as one.
+// Merges several rasters of one survey.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ namespace terramask {
 std::string build_mosaic(std::span<const std::string> paths, const std::string& src_nodata = {},
                          bool no_alpha = false, NodataRule rule = NodataRule::automatic);
 
-/// Which of two tiles is seen where both are valid: that named last, that named first, or the younger file.
+/// Which of two tiles is shown where both are valid: the last named, the first named, or the newer file.
 enum class TilePriority : std::uint8_t { last, first, newest };
 /// What the tiles hold: class values, or anything that may be averaged. `automatic`: one band that names
 /// classes or has a palette is of classes.

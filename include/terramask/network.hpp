@@ -1,4 +1,4 @@
-// Networks by architecture: what one is, the keys that tell it, its graph and its initial weights.
+// Networks by architecture: their keys, graphs and initial weights.
 #pragma once
 
 #include <cstdint>
@@ -25,17 +25,17 @@ struct NetworkKey {
   std::span<const std::string_view> choices{};  ///< of choice: the first is the default
   std::string_view help{};
   bool channels = false;       ///< a number of channels: half of it is a smaller network of the same form
-  bool training_only = false;  ///< no matter to the network that predicts; not in a model file at its default
+  bool training_only = false;  ///< does not affect inference; omitted from model files at its default
 };
 
 using NetworkValue = std::variant<std::int64_t, double, std::string>;
 
-/// What a network is: an architecture and that architecture's own keys.
+/// A network: an architecture and the values of its keys.
 struct NetworkSpec {
   std::string architecture = "unet";
   std::int64_t bands = 3;    ///< 1 to 65535
   std::int64_t classes = 2;  ///< 1 to 65535
-  /// By name; what is not here has its default.
+  /// By name; keys that are not listed have their defaults.
   std::map<std::string, NetworkValue, std::less<>> keys{};
 
   /// The value of a key, or its default. ErrorCode::internal where the architecture has no such key of this
@@ -44,14 +44,15 @@ struct NetworkSpec {
   double number(std::string_view key) const;
   std::string choice(std::string_view key) const;
 
-  /// Whether the two make the same network, defaults filled in.
+  /// Whether the two describe the same network, with defaults filled in.
   bool operator==(const NetworkSpec& other) const;
 };
 
 /// Names of all architectures.
 std::vector<std::string> architectures();
 
-/// What an architecture is, in one line, with its source. Errors: unsupported, naming the known ones.
+/// The description of an architecture, in one line, with its source. Errors: unsupported, naming the known
+/// ones.
 std::string_view architecture_title(std::string_view architecture);
 
 /// The architecture's keys, in the order of files and help. Errors: unsupported, naming the known ones.
@@ -61,7 +62,7 @@ std::span<const NetworkKey> network_keys(std::string_view architecture);
 /// ones.
 const NetworkKey* find_key(std::string_view architecture, std::string_view name);
 
-/// Every key of any architecture, each name once, for those who do not know the architecture yet.
+/// The keys of all architectures, each name once; for use before the architecture is known.
 std::vector<NetworkKey> all_network_keys();
 
 /// The network for an input of n × bands × h × w: input "image" (normalised), output "logits".
@@ -75,8 +76,8 @@ Graph build_network(const NetworkSpec& spec, std::int64_t n, std::int64_t h, std
 /// for linear. Errors: those of build_network for the specification.
 std::int64_t total_stride(const NetworkSpec& spec);
 
-/// How weights begin. With n products to an element of the result (of a transposed convolution: n = channels
-/// · taps / stride²), m elements of the result to one of the operand:
+/// How weights are initialised. With n products to an element of the result (of a transposed convolution: n =
+/// channels · taps / stride²), m elements of the result to one of the operand:
 enum class InitialWeights : std::uint8_t {
   he,       ///< normal, variance 2 / n (He et al. 2015)
   xavier,   ///< uniform, variance 2 / (n + m) (Glorot and Bengio 2010)
@@ -84,7 +85,7 @@ enum class InitialWeights : std::uint8_t {
   pytorch,  ///< uniform in ±1 / √fan_in, biases too, as torch.nn.Conv2d and ConvTranspose2d
 };
 
-/// Parameters for a network never trained, from a seed: biases 0 (but PyTorch's), batch norms at identity.
+/// Initial parameters of a network, from a seed: biases 0 (but PyTorch's), batch norms at identity.
 /// The same bits with every compiler and library. For the beginning of training, benchmarks and tests.
 Parameters random_parameters(const Graph& graph, std::uint64_t seed,
                              InitialWeights weights = InitialWeights::he);

@@ -1,4 +1,4 @@
-// What the graph needs to know of an operator. An operator is a plain struct of attributes
+// The interface of operators to the graph. An operator is a plain struct of attributes
 // (`Conv2d{.stride = {2, 2}}`) with a few free functions beside it, all in src/ops/<operator>/op.cpp.
 #pragma once
 
@@ -52,23 +52,24 @@ class Backward;
 
 /// An operator with its attributes, type-erased; a cheap value.
 ///
-/// A type Op is an operator when these stand beside it (found by argument-dependent look-up):
+/// A type Op is an operator if these are declared beside it (found by argument-dependent lookup):
 ///   static constexpr std::string_view Op::name
 ///   std::vector<ValueType> infer(const Op&, std::span<const ValueType> operands)
-///       checks the operands (ErrorCode::mismatch, naming what was expected and found) and gives the results
+///       checks the operands (ErrorCode::mismatch, naming what was expected and found) and returns the types
+///       of the results
 ///   double flops(const Op&, std::span<const ValueType> operands, std::span<const ValueType> results)
 ///       or static constexpr bool moves_values = true, where nothing is computed
 ///   std::string describe(const Op&)        "3×3 stride 2 pad 1 + relu"; not where there are no attributes
-/// An operator whose result is its operands one behind the other along the channels says so by
+/// An operator whose result is the concatenation of its operands along the channels declares
 ///   static constexpr bool joins_channels = true
-/// and a plan may then let the operands be made in place.
-/// An operator whose result at a position depends on its operands at that position alone says so by
+/// and a plan may then compute the operands in place.
+/// An operator whose result at a position depends only on its operands at that position declares
 ///   static constexpr bool pixelwise = true
 /// Optional, where they hold:
 ///   Interval reach(const Op&, std::size_t operand, Axis axis, Interval result)
 ///       which positions of the operand the result's positions depend on
 ///   Rate rate(const Op&, Axis axis)
-///       both for what stands in networks: tiling needs them
+///       both for operators of inference networks: tiling needs them
 ///   void differentiate(const Op&, Backward&)
 ///       appends the nodes of its gradient (terramask/differentiate.hpp)
 ///   static constexpr bool updates_in_place = true

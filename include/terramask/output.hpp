@@ -1,4 +1,4 @@
-// Outputs before they are written: what stands in their way, what a killed run left of them, and the disk
+// Checks of outputs before they are written: conflicts, remains of killed runs, and the disk
 // space.
 #pragma once
 

@@ -6,7 +6,7 @@
 
 namespace terramask {
 
-/// A graph and the parameters it wants.
+/// A graph and its parameters.
 struct Network {
   Graph graph;
   Parameters parameters;
@@ -22,13 +22,13 @@ Network fold_batch_norm(const Network& network);
 /// norm, add) into that operator.
 Graph fuse_activations(const Graph& graph);
 
-/// Drops every dropout without a key: it is the identity.
+/// Removes every dropout without a key, which is the identity.
 Graph drop_dropout(const Graph& graph);
 
-/// Drops what no output needs.
+/// Removes nodes that no output depends on.
 Graph prune(const Graph& graph);
 
-/// All of them, in order: what inference runs.
+/// Applies all of them in order; inference runs the result.
 Network optimise_for_inference(const Network& network);
 
 /// The graph that optimise_for_inference gives, where it gave `folded` for the same network before, whatever

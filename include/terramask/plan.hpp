@@ -45,7 +45,7 @@ struct Plan {
   std::vector<double> flops;                  ///< by NodeId
   std::vector<bool> in_place;                 ///< by ValueId: made inside the concatenation that joins it
   std::uint64_t arena_bytes = 0;              ///< the sum of the chunks
-  std::uint64_t live_bytes = 0;  ///< the most that is live at once: the lower bound for the arena
+  std::uint64_t live_bytes = 0;               ///< the most that is live at once: the lower bound of the arena
   std::uint64_t parameter_bytes = 0;
   std::uint64_t variable_bytes = 0;
   double total_flops = 0;

@@ -1,4 +1,4 @@
-// Progress of long work and the wish to stop it.
+// Progress and cancellation of long work.
 #pragma once
 
 #include <atomic>
@@ -10,8 +10,8 @@
 
 namespace terramask {
 
-/// Called now and then by long work, from one thread at a time. `done` and `total` count `unit`s
-/// ("pixels", "bytes"); total is 0 while it is not known. `phase` says what is being done.
+/// Called from time to time by long work, from one thread at a time. `done` and `total` count `unit`s
+/// ("pixels", "bytes"); total is 0 while it is unknown. `phase` names the current step.
 struct Progress {
   std::string phase;
   std::string unit;
@@ -20,7 +20,7 @@ struct Progress {
 };
 using ProgressSink = std::function<void(const Progress&)>;
 
-/// Set from a signal handler or another thread; long work asks between tiles.
+/// Set from a signal handler or another thread; long work checks it between tiles.
 class StopFlag {
  public:
   void request() noexcept { stop_.store(true, std::memory_order_relaxed); }

@@ -1,4 +1,4 @@
-// What a raster says of itself, for people and scripts.
+// Describes a raster, for people and scripts.
 #pragma once
 
 #include <array>
@@ -37,12 +37,12 @@ struct RasterInfo {
   std::vector<ClassInfo> classes;  ///< of a mask or label raster; may be empty
   Credits credits;
   std::map<std::string, std::string> made_by;  ///< Terramask's own metadata, without its prefix
-  std::vector<std::string> notes;              ///< what should be known before it is used
+  std::vector<std::string> notes;              ///< what a user should know before using it
   std::string cannot_segment;                  ///< why RasterReader would refuse its georeferencing; or empty
 };
 
 /// Throws not_found, format.
-/// @param raster how it is to be understood, for the notes; its `paths` do not count
+/// @param raster how to read it, for the notes; its `paths` are ignored
 RasterInfo describe_raster(const std::string& path, const RasterOptions& raster = {});
 
 }  // namespace terramask

@@ -1,4 +1,4 @@
-// Which rasters a call names: files, folders, patterns and lists, the same wherever rasters are taken.
+// Names of rasters: files, folders, patterns and lists, with the same meaning everywhere.
 #pragma once
 
 #include <string>
@@ -20,7 +20,7 @@ std::vector<std::string> list_rasters(const std::string& name, bool recursive = 
 /// Of several names, in their order.
 std::vector<std::string> list_rasters(const std::vector<std::string>& names, bool recursive = false);
 
-/// Whether a name stands for what it says, or for rasters that are to be listed.
+/// Whether a name is a raster itself, or stands for a list of rasters.
 bool is_raster_list(const std::string& name);
 
 }  // namespace terramask

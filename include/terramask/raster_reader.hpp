@@ -1,4 +1,4 @@
-// Georeferenced imagery, read by windows on the grid a model wants.
+// Reads georeferenced imagery by windows, on the grid that a model expects.
 #pragma once
 
 #include <array>
@@ -14,7 +14,7 @@
 
 namespace terramask {
 
-/// What a model (or a person) wants of one band. `name` is matched against band descriptions and colour
+/// A request for one band. `name` is matched against band descriptions and colour
 /// interpretations ("red", "green", "blue", "nir", "ndsm", "gray", ...), case and punctuation aside; a file
 /// of a stack with one band may also be named by the last word of its file name ("town_ndsm.tif"). Bands are
 /// never matched by position.
@@ -41,7 +41,7 @@ struct RasterOptions {
   /// One path, or several joined as bands: the first fixes the grid, the others are warped onto
   /// it.
   std::vector<std::string> paths{};
-  /// Bands wanted, in order. Empty: all colour/data bands (not alpha) in file order.
+  /// Requested bands, in order. Empty: all colour/data bands (not alpha) in file order.
   std::vector<BandRequest> bands{};
   /// Explicit 1-based band numbers (over the joined stack), ranges of them ("1-4") or band names,
   /// in the order of `bands`. An alpha band chosen by number is data then, no longer alpha.

@@ -1,4 +1,4 @@
-// Which rasters a region is made of: patterns, tile indexes and STAC items, written out as a list.
+// Lists the rasters of a region from patterns, tile indexes and STAC items.
 #pragma once
 
 #include <string>
@@ -35,7 +35,7 @@ struct ListedSource {
 /// @throws Error not_found (a pattern without a match, no such file), format (no STAC, no such field), usage
 std::vector<ListedSource> list_sources(const std::vector<SourceSpec>& specs);
 
-/// What kind a path given on a command line is, by its ending and what is in it.
+/// The kind of a path given on a command line, from its extension and contents.
 SourceSpec guess_source(const std::string& path);
 
 }  // namespace terramask

@@ -39,11 +39,11 @@ struct FailedTile {
   std::string cause;
 };
 
-/// What became of the tiles of one source that were asked for; each tile counts once.
+/// The outcome of the requested tiles of one source; each tile is counted once.
 struct TileReport {
   std::string source;  ///< its name, without credentials
   std::uint64_t fetched = 0, cached = 0, local = 0;
-  std::uint64_t missing = 0;  ///< known not to be there: nodata
+  std::uint64_t missing = 0;  ///< known to be missing: nodata
   std::uint64_t absent = 0;   ///< offline, and not in the cache: nodata
   std::vector<FailedTile> failed;
   std::vector<std::string> notes;  ///< each one line
@@ -51,22 +51,22 @@ struct TileReport {
   std::uint64_t asked() const { return fetched + cached + local + missing + absent + failed.size(); }
 };
 
-/// Of every source that was opened, in that order.
+/// For every source that was opened, in that order.
 std::vector<TileReport> tile_reports();
 
-/// Whether a raster's name is one of tiles ("xyz:...").
+/// Whether a raster's name refers to tiles ("xyz:...").
 bool is_tile_source(const std::string& name);
 
 /// Whether a box (xmin, ymin, xmax, ymax) can be one of longitudes and latitudes.
 bool can_be_degrees(const std::array<double, 4>& box);
 
 /// The name with the zoom and the bounds added where it is of tiles and has none of its own and (bounds)
-/// needs some: a template. Other names are given back as they are. Throws usage.
+/// needs some: a template. Other names are returned unchanged. Throws usage.
 /// @param bounds_crs  empty: EPSG:4326 where the numbers can be degrees, else EPSG:3857
 std::string with_extent(const std::string& name, std::optional<int> zoom,
                         const std::optional<std::array<double, 4>>& bounds, const std::string& bounds_crs);
 
-/// The name with its local path changed; names of servers, and other names, are given back as they are.
+/// The name with its local path changed; names of servers, and other names, are returned unchanged.
 std::string with_tile_path(const std::string& name,
                            const std::function<std::string(const std::string& path)>& change);
 
@@ -74,7 +74,7 @@ std::string with_tile_path(const std::string& name,
 /// folder, the file or the server.
 std::string raster_stem(const std::string& name);
 
-/// The text without the credentials that URLs in it hold: for whatever is printed or kept.
+/// The text without credentials of URLs, for printing and storing.
 std::string without_secrets(const std::string& text);
 
 }  // namespace terramask

@@ -31,8 +31,8 @@ struct VectorizeOptions {
   /// Classes to write, by name or value; empty: all. The others count where borders meet all the same, so
   /// that a class has the same polygons whichever are written.
   std::vector<std::string> classes{};
-  /// Patches smaller than this are given to the neighbour with which they share the longest border, the
-  /// smallest patch first. Nodata neither takes nor gives; a patch among nodata alone stays.
+  /// Patches smaller than this are merged into the neighbour with the longest common border, the
+  /// smallest patch first. Nodata is never merged; a patch surrounded by nodata stays.
   Measure min_area{};
   /// Polygons: how far a simplified border may lie from the pixels' edges; 0 keeps those.
   /// Centre lines: how far a simplified line may lie from the smoothed one; empty: half a pixel.
@@ -40,7 +40,7 @@ struct VectorizeOptions {
   /// What `terramask segment --probabilities` wrote with the mask; empty: none.
   std::string probabilities{};
   bool overwrite = false;
-  bool dry_run = false;  ///< only counts what would be written
+  bool dry_run = false;  ///< only counts the features
 };
 
 /// What was written of one class.

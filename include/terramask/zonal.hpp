@@ -1,4 +1,4 @@
-// How much of each class lies in each zone of a polygon layer.
+// Area of each class in each zone of a polygon layer.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct ZonalOptions {
   std::string layer{};     ///< of `zones`; empty: the only one
   std::string id_field{};  ///< the attribute that names a zone; empty: the feature's number
   std::string output{};    ///< .csv or .gpkg; empty: nothing is written
-  /// More of the same, with other endings: made of the same pass.
+  /// Further outputs with other extensions, written in the same pass.
   std::vector<std::string> also{};
   std::string crs{};         ///< in place of the mask's
   std::string src_nodata{};  ///< as RasterOptions::src_nodata
@@ -45,21 +45,21 @@ struct ZoneStatistics {
 struct ZonalStatistics {
   std::vector<ClassInfo> classes;     ///< those that the mask names, then values it does not name
   std::vector<ZoneStatistics> zones;  ///< in the layer's order
-  bool has_areas = false;  ///< false where the mask does not tell its ground: only pixels count then
+  bool has_areas = false;  ///< false if the mask has no place on the ground: only pixels are counted then
   std::vector<std::string> warnings;
   double seconds = 0;
 };
 
-/// A pixel counts in every zone that its centre lies in, once: zones that overlap are each told in full, and
-/// neighbours that share a border share no pixel. Where rings cross themselves, what they surround an odd
+/// A pixel counts in every zone that its centre lies in, once: overlapping zones are each reported in full,
+/// and neighbours that share a border share no pixel. Where rings cross themselves, what they surround an odd
 /// number of times is inside. Zones are brought into the mask's CRS; edges that are bent there are divided.
 /// The mask is read once, by rows; memory is bounded by a strip of it and the zones' vertices.
 ///
 /// The output has a row a zone, in the layer's order: the zone's id (a column of the field's name, or
 /// "zone"), covered_pct, area_ha (of what lies on the mask), nodata_ha, nodata_pct (of area_ha), and for each
 /// class NAME_ha, NAME_pct (of the zone's classified area) and NAME_px; without CRS no hectares, and shares
-/// are those of pixels. A GeoPackage holds the zones' geometries and attributes too. It is put in place whole
-/// or not at all.
+/// are those of pixels. A GeoPackage holds the zones' geometries and attributes too. It is written
+/// atomically.
 ///
 /// Errors: usage (which layer, which ending), exists, not_found (no such layer or field), mismatch (no zone
 /// meets the mask; the mask has no CRS and the zones have one; several bands; values that are no class),
