@@ -1,4 +1,4 @@
-// Which classes the masks of an evaluation have.
+// The classes of the masks of an evaluation.
 #pragma once
 
 #include <optional>

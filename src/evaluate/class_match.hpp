@@ -1,4 +1,4 @@
-// Which class a value or label stands for.
+// The class of a value or label.
 #pragma once
 
 #include <cstdint>
@@ -30,7 +30,7 @@ class ClassMatch {
   ClassMatch(const std::vector<ClassInfo>& classes, const std::vector<std::string>& map,
              const std::vector<std::string>& ignore);
 
-  /// @param name what the reference itself calls that value; may be empty
+  /// @param name the reference's own name of that value; may be empty
   Code find(const std::string& label, const std::string& name = {});
 
   /// What was asked for until now was no value of a pixel.
@@ -57,7 +57,7 @@ class ClassMatch {
 /// The number that a label is; empty where it is none, or not finite.
 std::optional<double> label_number(const std::string& label);
 
-/// Values that are no class, with how often they stand there.
+/// Values that are not classes, with their counts.
 class UnknownValues {
  public:
   /// Throws at once where there are more values than a raster of classes has.

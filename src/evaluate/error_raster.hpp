@@ -1,4 +1,4 @@
-// Where a mask is right and where it is wrong, as a raster people can open.
+// A raster that shows where a mask is correct and where it is wrong.
 #pragma once
 
 #include <memory>

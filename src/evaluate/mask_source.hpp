@@ -1,4 +1,4 @@
-// A mask's pixels as codes.
+// Reads a mask's pixels as codes.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ namespace terramask::evaluation {
 std::vector<ClassInfo> legend_of(const std::string& path);
 
 /// Whole numbers of a raster's one band (alpha aside), on a grid. Values that are no whole number from 0 to
-/// 65534 are told as what they are.
+/// 65534 are reported as they are.
 class ValueReader {
  public:
   /// @throws Error mismatch where there are several bands, and what NearestReader throws

@@ -1,4 +1,4 @@
-// Measures that forgive what lies near a border: pixels within a disc around each pixel are looked at.
+// Measures that tolerate errors near borders: they consider the pixels within a disc around each pixel.
 #pragma once
 
 #include <span>

@@ -26,7 +26,7 @@ struct Totals {
 
 class PairPass {
  public:
-  /// Opens everything, so that what is wrong is told before the first pixel.
+  /// Opens everything, so that errors are reported before the first pixel.
   /// @param with_areas mapped areas are wanted
   PairPass(const EvaluationOptions& options, const EvaluationPair& pair,
            const std::vector<ClassInfo>& classes, std::optional<std::size_t> positive, bool with_areas);
@@ -41,7 +41,7 @@ class PairPass {
   bool has_areas() const { return tally_ && tally_->has_areas(); }
 
   /// Puts the error raster in place, where there is one.
-  /// @param done is told the pixels of each block
+  /// @param done  receives the number of pixels of each block
   ConfusionMatrix run(Totals& totals, const std::function<void(std::uint64_t)>& done,
                       const ProgressSink& progress, const StopFlag* stop);
 

@@ -1,4 +1,4 @@
-// The patches where a mask is worst, and pictures of them.
+// The patches with the most errors, and pictures of them.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// What is known to be true, as codes on a mask's grid.
+// Reads reference data as codes on a mask's grid.
 #pragma once
 
 #include <memory>
@@ -44,7 +44,7 @@ class ReferenceSource {
   virtual void count_unknown(const CodeBlock& block, const Window& core) = 0;
   /// Throws mismatch where some were counted.
   virtual void check() const = 0;
-  /// Things the user should know.
+  /// Notes for the user.
   virtual const std::vector<std::string>& warnings() const = 0;
   /// The `map` and `ignore` that no value read so far was of.
   virtual std::set<std::string> unmet() const = 0;

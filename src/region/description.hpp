@@ -1,5 +1,5 @@
-// What decides a job's result, as JSON: it stands in the output folder and in each journal, and a run that
-// goes on with them must be of the same job.
+// The settings that determine a job's result, as JSON, stored in the output folder and in each journal. A run
+// that resumes them must have the same job.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -18,7 +18,7 @@ Json describe_job(const RegionJob& job, const Model& model);
 /// "model.sha256: was 12ab, is 34cd; tile: was 512, is 1024"; empty where the two are of one job.
 std::string differences(const Json& before, const Json& now);
 
-/// The file in the output folder that says what the folder holds.
+/// The file in the output folder that describes its job.
 struct JobFile {
   Json description;
   /// How the job was asked for last, of `remembered`: a run that names no job goes on with it. Null in files

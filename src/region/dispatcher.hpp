@@ -1,4 +1,4 @@
-// Who hands out a region's tiles and hears what became of them: the journal of this process, or another one.
+// Assigns a region's tiles and receives their results: the journal of this process, or of another one.
 #pragma once
 
 #include <atomic>

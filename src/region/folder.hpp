@@ -1,4 +1,4 @@
-// The output folder of a job: where its journals and locks stand, and what a killed run left in it.
+// The output folder of a job, with its journals and locks, and the remains of killed runs.
 #pragma once
 
 #include <memory>
@@ -12,11 +12,11 @@
 
 namespace terramask::region {
 
-/// Makes the folder and takes its locks: alone, or, for a shard, beside the other shards.
+/// Creates the folder and acquires its locks: exclusively, or, for a shard, together with other shards.
 class JobFolder {
  public:
   explicit JobFolder(const RegionRun& run);
-  /// A folder that was made for a run which was refused goes again.
+  /// Removes a folder that was created for a refused run.
   ~JobFolder();
   JobFolder(const JobFolder&) = delete;
   JobFolder& operator=(const JobFolder&) = delete;
@@ -26,7 +26,7 @@ class JobFolder {
   std::string journal() const;
   bool has_journal() const;
   /// The job to be gone on with; empty where one is to begin.
-  /// @throws Error exists where the way the run begins does not go with what the folder holds
+  /// @throws Error exists if the folder's contents do not allow this way to start
   std::optional<JobFile> job() const;
   /// Writes down which job the folder holds from now on. Of shards that begin at once the first one's stands:
   /// it is what is returned.
@@ -49,7 +49,7 @@ std::string shard_journal(const std::string& folder, int shard, int shards);
 
 /// Removes a tile's files.
 void remove_tile(const std::string& folder, const RegionTile& tile);
-/// Removes what writers that were killed left of these tiles. Nobody may be at work on them.
+/// Removes what killed writers left of these tiles. No other process may be writing them.
 void remove_leftovers(const std::string& folder, const std::vector<JournalTile>& tiles);
 
 /// Whether the mask (and, where wanted, the probabilities) of a tile that is done stand as they were written.

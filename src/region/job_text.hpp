@@ -1,4 +1,4 @@
-// Jobs as JSON: what a job file holds (schemas/job.schema.json), and what a folder remembers.
+// Jobs as JSON: in job files (schemas/job.schema.json) and in output folders.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -8,7 +8,7 @@
 
 namespace terramask::region {
 
-/// The job that the JSON of a job file says. Paths begin at the folder of `file`.
+/// Parses the JSON of a job file. Paths are relative to the folder of `file`.
 RegionJob job_from(const nlohmann::ordered_json& json, const std::string& file);
 
 /// The keys of a job file that say the job, with the job's paths as they are.

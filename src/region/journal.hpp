@@ -1,4 +1,4 @@
-// What a job remembers: its description, its inputs and what became of each tile. A killed run loses nothing
+// The state of a job: its description, its inputs and the result of each tile. A killed run loses nothing
 // but the tiles that were in flight.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Hands out tiles by the journal, which knows of each before it is begun and after it ended.
+// Assigns tiles from the journal, which records each before it starts and after it ends.
 #pragma once
 
 #include <condition_variable>
@@ -19,7 +19,7 @@ struct JournalDispatcherOptions {
   std::size_t ahead = 2;
   int retries = 1;
   bool stop_on_error = false;
-  /// Whether what failed must be the disk's fault, so that all others would fail too.
+  /// Whether the failure is due to the disk, so that all other tiles would fail too.
   std::function<bool(const JournalTile&, const Error&)> disk_full{};
   std::function<void(const std::string&)> log{};
   ProgressSink progress{};
@@ -29,7 +29,7 @@ struct JournalDispatcherOptions {
 class JournalDispatcher final : public Dispatcher {
  public:
   JournalDispatcher(Journal& journal, std::vector<JournalTile> tiles, JournalDispatcherOptions options);
-  /// What nobody was given goes back.
+  /// Returns tiles that were not assigned.
   ~JournalDispatcher() override;
   JournalDispatcher(const JournalDispatcher&) = delete;
   JournalDispatcher& operator=(const JournalDispatcher&) = delete;
@@ -42,7 +42,7 @@ class JournalDispatcher final : public Dispatcher {
   /// As next(), but does not wait: empty where a tile in flight may yet have to be done again, and, with
   /// `over`, where there are no more.
   std::optional<JournalTile> next_now(bool& over);
-  /// No more tiles: whoever asks for one is thrown this.
+  /// Assigns no more tiles: requests for one throw this error.
   void end(const std::exception_ptr& error);
 
   /// Of this run.

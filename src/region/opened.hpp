@@ -1,4 +1,4 @@
-// A job as far as it can be known without a tile: what every way to run it begins with.
+// A job before its first tile: the common start of all ways to run it.
 #pragma once
 
 #include <map>
@@ -36,7 +36,7 @@ void lay_out_as(Opened& opened, const RegionJob& job, const RegionRun& run, cons
 /// The part of the tiles that this run answers for. Every n-th, so that shards take about as long.
 std::vector<JournalTile> share_of(const std::vector<JournalTile>& tiles, const RegionRun& run);
 
-/// What is left to do, and, in `all`, every tile with what is known of it.
+/// The remaining tiles, and, in `all`, every tile with its state.
 std::vector<JournalTile> reconcile(const std::string& folder, const std::map<TileKey, JournalTile>& before,
                                    bool probabilities, std::vector<JournalTile>& all);
 

@@ -26,7 +26,7 @@ struct Products {
   void add_to(RegionSummary& summary) const;
 };
 
-/// Writes them anew from what the journal knows; tiles that are not done stand in the index alone.
+/// Rewrites them from the journal; tiles that are not done are in the index only.
 /// @param complete  no tile is missing, so that what the job wants of all of them is made too: polygons.gpkg,
 ///                  seams dissolved, with the mean probability of each where there are probabilities;
 ///                  zones.csv and zones.gpkg, the areas of the classes in each zone

@@ -22,7 +22,7 @@ class RankServer {
   RankServer(const RankServer&) = delete;
   RankServer& operator=(const RankServer&) = delete;
 
-  /// Waits until all ranks have ended. Throws what went wrong.
+  /// Waits until all ranks have ended. Throws their error, if any.
   void finish();
   /// Of each rank but the first, once all have ended.
   const std::vector<WorkTimes>& times() const { return times_; }
@@ -35,8 +35,8 @@ class RankServer {
 
   Communicator& ranks_;
   JournalDispatcher& dispatcher_;
-  std::deque<int> wanting_;       ///< ranks that wait for a tile, in the order in which they asked
-  std::deque<RankMessage> told_;  ///< what became of tiles, not yet taken down
+  std::deque<int> wanting_;       ///< ranks that wait for a tile, in the order of their requests
+  std::deque<RankMessage> told_;  ///< results of tiles that are not yet recorded
   int ended_ = 0;
   std::vector<WorkTimes> times_;
   RegionHandingOut effort_;
@@ -44,10 +44,10 @@ class RankServer {
   Team thread_;
 };
 
-/// On the other ranks: asks rank 0.
+/// On the other ranks: requests tiles from rank 0.
 class RankDispatcher final : public Dispatcher {
  public:
-  /// @param ahead tiles asked for before they are needed
+  /// @param ahead tiles requested before they are needed
   RankDispatcher(Communicator& ranks, std::size_t ahead, const StopFlag* stop);
 
   std::optional<JournalTile> next() override;

@@ -13,7 +13,7 @@ namespace terramask::region {
 struct StacCollection {
   std::string id;
   const JobFile& file;
-  TimeSpan time;  ///< of the imagery; where nothing tells it, an interval that is open on both sides
+  TimeSpan time;  ///< of the imagery; if unknown, an interval that is open on both sides
 };
 
 /// Writes an item beside each mask. Items lead to the collection and back, by relative links: the folder may

@@ -1,4 +1,4 @@
-// What a STAC collection says of the files that tie its tiles together.
+// Assets of a STAC collection for the files that combine its tiles.
 #pragma once
 
 #include <nlohmann/json.hpp>

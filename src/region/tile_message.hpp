@@ -1,4 +1,4 @@
-// What ranks tell each other of tiles, as bytes.
+// Messages between ranks about tiles, as bytes.
 #pragma once
 
 #include <string>

@@ -24,7 +24,7 @@ class TileTask final : public segment::SegmentTask {
   JournalTile finish(const StopFlag* stop);
 
   const JournalTile& tile() const { return tile_; }
-  /// Set once: a tile that failed has no more to say.
+  /// Set once: later errors of a failed tile are ignored.
   bool give_up() { return !given_up_.exchange(true); }
   bool given_up() const { return given_up_; }
 

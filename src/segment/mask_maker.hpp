@@ -15,11 +15,11 @@ class MaskMaker {
 
   std::uint64_t pixels() const { return pixels_; }
   std::uint64_t valid_pixels() const { return valid_pixels_; }
-  /// Pixels that were to have a class and are nodata: the network gave them no finite number.
+  /// Pixels that are nodata because the network's output is not finite.
   std::uint64_t without_result() const { return without_result_; }
   /// Pixels by class index.
   const std::vector<std::uint64_t>& counts() const { return counts_; }
-  /// Mean of the largest probability over valid pixels, where the options ask for it; 0 where none is valid.
+  /// Mean of the largest probability over valid pixels, if the options request it; 0 if no pixel is valid.
   double mean_confidence() const {
     return valid_pixels_ > 0 ? confidence_ / static_cast<double>(valid_pixels_) : 0;
   }

@@ -11,7 +11,7 @@
 
 namespace terramask::segment {
 
-/// Which outputs a run asks for; fewer cost less to read back.
+/// The outputs requested of a run; fewer are faster to read back.
 struct NetworkOutputs {
   bool mask = false;           ///< "mask": i32, class indices
   bool probabilities = false;  ///< "probabilities": f32, softmax

@@ -31,7 +31,7 @@ struct Piece {
   Tile tile;
 };
 
-/// What goes through a pipeline, and what becomes of it.
+/// The tiles of a pipeline and their results.
 struct Stages {
   /// The next piece, empty once there are no more; called by one thread at a time. Work of a run that is to
   /// stop is not handed out: `next` throws or ends.

@@ -1,4 +1,4 @@
-// One raster to be segmented: what is read, on which grid it is written, and how it is cut into tiles.
+// A raster to segment: its reader, the output grid, and the division into tiles.
 #pragma once
 
 #include <memory>
@@ -41,9 +41,9 @@ class SegmentTask {
   Window largest_patch() const;
   /// Where a patch stands among the tiles.
   TileGrid grid(const Window& patch) const;
-  /// What a tile answers for, in pixels of the whole (uncut) output grid.
+  /// The output window of a tile, in pixels of the whole (uncut) output grid.
   Window output_window(const Tile& tile) const;
-  /// Things the user should know.
+  /// Notes for the user.
   std::vector<std::string> warnings() const;
 
  private:
@@ -66,17 +66,17 @@ class SegmentTask {
 /// quarters. The task is cut by it.
 std::int64_t fit_tile(SegmentTask& task, const NetworkRunner& runner, std::int64_t tile);
 
-/// Says that the network gave no finite number for some of the pixels, which are nodata.
+/// Reports that the network's output is not finite for some pixels, which are nodata.
 std::string without_result_text(const Model& model, std::uint64_t without_result, std::uint64_t valid_pixels,
                                 const std::string& where);
 
 /// Less by at least one step of the alignment, which tiles are rounded up to, and at least one step.
 std::int64_t smaller_tile(std::int64_t tile, std::int64_t alignment);
 
-/// What a mask or its probabilities are written with: grid, classes, the model's identity.
+/// Options for writing a mask or its probabilities: grid, classes, the model's identity.
 MaskOptions mask_options(const SegmentTask& task, const Model& model, const std::string& path);
 
-/// What a model expects of a raster, over what the options say of it.
+/// Options for reading a raster as the model expects it, based on the given options.
 RasterOptions raster_options(const Model& model, RasterOptions options);
 
 }  // namespace terramask::segment

@@ -1,4 +1,4 @@
-// Exact tiling: how a raster is cut so that the mask is the same bits however it is cut.
+// Exact tiling: divides a raster so that the mask has the same bits for any tile size.
 //
 // The raster is padded right and bottom to [0, P], P a multiple of the model's pad multiple. Output tiles
 // begin and end at multiples of the alignment A, counted from the raster's own origin. The patch of tile [t0,
