@@ -13,6 +13,7 @@ packages=(
   libdnnl-dev libvulkan-dev glslang-tools mesa-vulkan-drivers
   libosmium2-dev libexpat1-dev zlib1g-dev libbz2-dev libtiff-dev
   nlohmann-json3-dev libcli11-dev libfmt-dev libspdlog-dev libssl-dev
+  libonnx-dev libprotobuf-dev protobuf-compiler
   libopenmpi-dev openmpi-bin
 )
 for option in "$@"; do

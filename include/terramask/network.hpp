@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
+#include "terramask/given_network.hpp"
 #include "terramask/graph.hpp"
 
 namespace terramask {
@@ -37,6 +39,8 @@ struct NetworkSpec {
   std::int64_t classes = 2;  ///< 1 to 65535
   /// By name; keys that are not listed have their defaults.
   std::map<std::string, NetworkValue, std::less<>> keys{};
+  /// The nodes of architecture "onnx"; null for all others.
+  std::shared_ptr<const GivenNetwork> given{};
 
   /// The value of a key, or its default. ErrorCode::internal where the architecture has no such key of this
   /// kind.

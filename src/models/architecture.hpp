@@ -68,11 +68,17 @@ constexpr NetworkKey training_key(std::string_view name, double initial, double 
 #include "models/architectures.def"
 #undef TERRAMASK_ARCHITECTURE
 
+/// Of networks that are given as data. It is in no list: nobody can begin with it.
+extern const Architecture given_architecture;
+
 /// Returns an architecture by name; ErrorCode::unsupported, listing the known ones, if there is none.
 const Architecture& find_architecture(std::string_view name);
 
 /// The value of a key of the specification's architecture, or its default.
 NetworkValue network_value(const NetworkSpec& spec, const NetworkKey& key);
+
+/// Checks the numbers of bands and classes, 1 to 65535.
+void check_counts(const NetworkSpec& spec);
 
 /// Checks the values of a specification, including the limits that prevent overflow of shapes.
 /// @throws Error usage; unsupported for an unknown architecture

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/text.hpp"
 #include "models/architecture.hpp"
-#include "models/text.hpp"
 
 namespace terramask {
 
@@ -101,6 +101,7 @@ std::vector<NetworkKey> all_network_keys() {
 const Architecture& find_architecture(std::string_view name) {
   for (const Architecture* architecture : table)
     if (architecture->name == name) return *architecture;
+  if (given_architecture.name == name) return given_architecture;
   throw Error(ErrorCode::unsupported, fmt::format("unknown architecture {}", quotation(name)),
               fmt::format("known are {}", fmt::join(architectures(), ", ")));
 }
@@ -127,15 +128,21 @@ std::string NetworkSpec::choice(std::string_view key) const {
 
 bool NetworkSpec::operator==(const NetworkSpec& other) const {
   if (architecture != other.architecture || bands != other.bands || classes != other.classes) return false;
+  if ((given == nullptr) != (other.given == nullptr)) return false;
+  if (given != nullptr) return given == other.given || *given == *other.given;
   return std::ranges::all_of(network_keys(architecture), [&](const NetworkKey& key) {
     return network_value(*this, key) == network_value(other, key);
   });
 }
 
-void check_spec(const NetworkSpec& spec) {
-  const Architecture& architecture = find_architecture(spec.architecture);
+void check_counts(const NetworkSpec& spec) {
   check_count("bands", spec.bands);
   check_count("classes", spec.classes);
+}
+
+void check_spec(const NetworkSpec& spec) {
+  const Architecture& architecture = find_architecture(spec.architecture);
+  check_counts(spec);
   for (const auto& [name, value] : spec.keys) {
     const NetworkKey* key = find_key(architecture.name, name);
     if (key == nullptr) {

@@ -14,6 +14,8 @@ class Builder {
  public:
   explicit Builder(Graph& graph) : graph_(graph) {}
 
+  Graph& graph() { return graph_; }
+
   struct Conv {
     std::int64_t channels = 0;  ///< of the result
     std::int64_t kernel = 3;

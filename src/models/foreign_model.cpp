@@ -50,6 +50,7 @@ std::string foreign_kind(const std::string& path, std::string_view head) {
 
 std::string foreign_remedy(std::string_view kind) {
   if (kind == "a raster") return "the model is a .safetensors file, as `terramask train` writes it";
+  if (kind == "an ONNX model") return "make a model file of it with `terramask import`";
   if (kind == "a JSON file") return "name the .safetensors model that `terramask train` makes of a project";
   return "Terramask reads its own .safetensors models (`terramask train` makes them)";
 }

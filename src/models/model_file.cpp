@@ -6,9 +6,9 @@
 #include <new>
 
 #include "core/process_limits.hpp"
+#include "core/text.hpp"
 #include "models/model_json.hpp"
 #include "models/safetensors.hpp"
-#include "models/text.hpp"
 #include "terramask/model.hpp"
 
 namespace terramask {

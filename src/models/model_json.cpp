@@ -5,27 +5,24 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 
 #include "core/class_json.hpp"
+#include "core/text.hpp"
+#include "models/given/build.hpp"
+#include "models/given_json.hpp"
+#include "models/json_fields.hpp"
 #include "models/network_json.hpp"
-#include "models/text.hpp"
 
 namespace terramask {
 namespace {
 
-// Objects keep their order, so that provenance is preserved exactly.
-using Json = nlohmann::ordered_json;
+using namespace description;
 
 // GDAL's real types.
 constexpr std::array<std::string_view, 10> kBandTypes{"Byte",  "Int8",   "UInt16", "Int16",   "UInt32",
                                                       "Int32", "UInt64", "Int64",  "Float32", "Float64"};
-
-[[noreturn]] void fail(const std::string& cause) {
-  throw Error(ErrorCode::format, "its description: " + cause, "export the model again");
-}
 
 // JSON without duplicate keys and deep nesting, both of which the library accepts, and without objects so
 // large that linear lookup of their keys would take very long.
@@ -57,50 +54,6 @@ Json parse_strictly(std::string_view text) {
   }
 }
 
-const Json& object(const Json& value, const std::string& where) {
-  if (!value.is_object()) fail(where + " is not an object");
-  return value;
-}
-
-const Json& need(const Json& parent, const char* key, const std::string& where) {
-  const auto found = parent.find(key);
-  if (found == parent.end()) fail(fmt::format("{} lacks {}", where, quotation(key)));
-  return *found;
-}
-
-std::int64_t integer(const Json& value, const std::string& where) {
-  if (!value.is_number_integer()) fail(where + " is not a whole number");
-  if (value.is_number_unsigned() &&
-      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    fail(where + " is too large");
-  return value.get<std::int64_t>();
-}
-
-double number(const Json& value, const std::string& where) {
-  if (!value.is_number()) fail(where + " is not a number");
-  const auto result = value.get<double>();
-  // Statistics are applied in single precision.
-  if (!std::isfinite(static_cast<float>(result))) fail(where + " is not finite in single precision");
-  return result;
-}
-
-double positive(const Json& value, const std::string& where) {
-  const double result = number(value, where);
-  if (!(static_cast<float>(result) > 0)) fail(where + " is not above 0");
-  return result;
-}
-
-std::string text(const Json& value, const std::string& where) {
-  if (!value.is_string()) fail(where + " is not a text");
-  return value.get<std::string>();
-}
-
-std::string name(const Json& value, const std::string& where) {
-  std::string result = text(value, where);
-  if (!is_presentable(result)) fail(where + " is empty, too long or holds control characters");
-  return result;
-}
-
 void warn_of_others(const Json& parent, std::initializer_list<std::string_view> known,
                     const std::string& where, std::vector<std::string>& warnings) {
   for (const auto& item : parent.items())
@@ -128,6 +81,13 @@ NetworkSpec parse_network(const Json& json, std::vector<std::string>& warnings) 
   spec.architecture = text(need(json, "architecture", "network"), "network: architecture");
   spec.bands = integer(need(json, "bands", "network"), "network: bands");
   spec.classes = integer(need(json, "classes", "network"), "network: classes");
+  if (spec.architecture == given_architecture.name) {
+    check_counts(spec);
+    GivenNetwork network = parse_given(json);
+    given::settle(network, spec.bands);
+    spec.given = std::make_shared<const GivenNetwork>(std::move(network));
+    return spec;
+  }
   for (const NetworkKey& key : network_keys(spec.architecture)) {
     const std::string key_name(key.name);
     // Without the channels a file would describe another network; the rest has had its default all along.
@@ -269,7 +229,7 @@ std::string with_threshold(std::string_view description, double threshold) {
 }
 
 std::string description_text(const ModelInfo& info) {
-  Json json{{"format", 1}, {"network", network_json<Json>(info.network)}};
+  Json json{{"format", 1}, {"network", network_json<Json>(info.network, true)}};
   json["bands"] = Json::array();
   for (const ModelBand& band : info.bands)
     json["bands"].push_back(

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/architecture.hpp"
+#include "models/given_json.hpp"
 
 namespace terramask {
 
@@ -22,11 +23,19 @@ inline std::vector<std::pair<std::string, NetworkValue>> stated_keys(const Netwo
 
 /// {"architecture": "unet", "bands": 3, "classes": 2, "width": 16, ...}
 /// @tparam Json one of nlohmann's JSON types
+/// @param nodes  whether a given network's nodes are listed, or only counted
 template <class Json>
-Json network_json(const NetworkSpec& spec) {
+Json network_json(const NetworkSpec& spec, bool nodes = false) {
   Json json{{"architecture", spec.architecture}, {"bands", spec.bands}, {"classes", spec.classes}};
   for (const auto& [key, value] : stated_keys(spec))
     std::visit([&json, &name = key](const auto& v) { json[name] = v; }, value);
+  if (spec.given == nullptr) return json;
+  if (nodes) {
+    json.update(Json(given_json(*spec.given)));
+  } else {
+    json["opset"] = spec.given->opset;
+    json["nodes"] = spec.given->nodes.size();
+  }
   return json;
 }
 

@@ -8,8 +8,8 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/text.hpp"
 #include "models/safetensors.hpp"
-#include "models/text.hpp"
 
 namespace terramask::safetensors {
 namespace {

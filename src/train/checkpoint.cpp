@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/text.hpp"
 #include "models/safetensors.hpp"
-#include "models/text.hpp"
 
 namespace terramask::train {
 namespace {

@@ -1,4 +1,4 @@
-#include "models/text.hpp"
+#include "core/text.hpp"
 
 #include <cstddef>
 
