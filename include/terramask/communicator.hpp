@@ -66,9 +66,9 @@ class Communicator {
   /// core busy.
   virtual std::optional<RankMessage> receive(std::chrono::milliseconds timeout) = 0;
 
-  /// Ends every rank with this exit status, after the message of one of them: a rank other than the first
-  /// waits three seconds with it, since what all come upon is for the first to tell. `tell` prints. Where
-  /// there is one rank, it prints and exits.
+  /// Ends every rank with this exit status, after one of them has printed its message with `tell`. Ranks
+  /// other than the first wait three seconds before they do, so that the first reports errors common to all.
+  /// A single rank prints and exits.
   [[noreturn]] virtual void abort(int status, const std::string& message,
                                   void (*tell)(const std::string& message)) = 0;
 };

@@ -9,9 +9,9 @@
 
 namespace terramask {
 
-/// Checks before any work: the folder exists and is writable, the output is not there (or `overwrite`), no
-/// other run is writing it and no program has it open as a database, it is
-/// not one of the inputs, nor a file that one of them (a mosaic) is made of. Throws usage, not_found, io,
+/// Checks before any work: the folder exists and is writable, the output does not exist (or `overwrite`), no
+/// other run is writing it, no program has it open as a database, and it is neither one of the inputs nor a
+/// file that one of them (a mosaic) consists of. Throws usage, not_found, io,
 /// exists or unsupported, with the remedy.
 void check_output(const std::string& path, bool overwrite, std::span<const std::string> inputs);
 

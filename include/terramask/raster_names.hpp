@@ -6,15 +6,14 @@
 
 namespace terramask {
 
-/// The rasters that a name stands for, in the order of their names:
-/// - a file or what GDAL opens as a raster, as it is;
-/// - a folder: its .tif, .tiff, .vrt and .jp2, or, where it has none, its .png, .jpg and .webp; with
-/// `recursive`
-///   those of its subfolders too (hidden files and folders are left out);
-/// - a pattern ("ortho/*.tif"; a folder that has its special characters in its name is meant as it is);
-/// - "@FILE": a list of such names, one a line, from the list's own folder; lines that begin with # are left
-/// out. Throws not_found (no file matches, no raster in the folder, no list), format (a list that is no
-/// UTF-8), io.
+/// The rasters that a name stands for, sorted by name. Throws not_found (no match, no raster in the folder,
+/// no list), format (a list that is not UTF-8), io.
+/// - A file, or what GDAL opens as a raster: itself.
+/// - A folder: its .tif, .tiff, .vrt and .jp2 files, or else its .png, .jpg and .webp files. `recursive`
+///   includes subfolders. Hidden files and folders are skipped.
+/// - A pattern ("ortho/*.tif"). An existing folder whose name contains special characters is not a pattern.
+/// - "@FILE": a list of such names, one per line, relative to the list's folder. Lines that begin with # are
+///   skipped.
 std::vector<std::string> list_rasters(const std::string& name, bool recursive = false);
 
 /// Of several names, in their order.

@@ -103,19 +103,18 @@ class RasterReader {
   virtual const std::vector<BandRequest>& found_bands() const = 0;
   /// Things the user should know (unknown pixel size, ignored bands, ...), each one line.
   virtual const std::vector<std::string>& warnings() const = 0;
-  /// Whom the imagery is owed to.
+  /// Attribution and licence of the imagery.
   virtual Credits credits() const { return {}; }
   /// The path(s), for messages.
   virtual const std::string& name() const = 0;
 
   /// Reads a window of the working grid; it must lie inside it.
-  /// @param values  bands × height × width, not normalised: what the file means, its scale and offset
-  /// applied,
-  ///                lengths in metres; unspecified where invalid
+  /// @param values  bands × height × width, not normalised; scale and offset of the file are applied, lengths
+  ///                are in metres. Unspecified where invalid
   /// @param valid   height × width, 0 where a band is invalid (nodata by the rule, NaN, alpha 0, mask band)
   virtual void read(const Window& window, std::span<float> values, std::span<std::uint8_t> valid) = 0;
-  /// Tells that this window of the working grid will be read soon: tiles of a server are fetched by then.
-  /// What of it lies outside the grid does not matter.
+  /// Announces that this window of the working grid will be read soon, so that tiles of a server can be
+  /// fetched in advance. Parts outside the grid are ignored.
   virtual void advise(const Window&) {}
 
   /// Validity on the source grid, as above.
