@@ -85,14 +85,14 @@ void import_options(CLI::App& app, std::function<int()>& run) {
   const CLI::Option* size = all.add("--pixel-size", a->pixel_size,
                                     "Ground pixel size that the network was trained on, in metres", "M")
                                 ->check(positive_number());
-  all.add_list("--bands", options.bands, "Names of the bands, in the network's order", "NAME,...");
+  all.add_list("--bands", options.bands, "Names of the bands, in the network's order", "A,B");
   const CLI::Option* scale =
       all.add("--scale", a->scale,
               "Pixel values are divided by it: 255 for 8-bit images and values from 0 to 1", "V")
           ->check(positive_number());
-  all.add_list("--mean", options.mean, "Mean of each band, after that division", "V,...");
-  all.add_list("--std", options.std, "Standard deviation of each band, likewise", "V,...");
-  all.add_list("--classes", options.classes, "Names of the classes, in the network's order", "NAME,...");
+  all.add_list("--mean", options.mean, "Mean of each band, after that division", "A,B");
+  all.add_list("--std", options.std, "Standard deviation of each band, likewise", "A,B");
+  all.add_list("--classes", options.classes, "Names of the classes, in the network's order", "A,B");
   all.add("--network-output", options.output, "The output to take, if the network has several", "NAME");
   add_verbosity_options(app, a->verbosity);
   app.footer(kImportFooter);
