@@ -17,6 +17,8 @@ class OnnxProgram : public ProgramTest {
  protected:
   void SetUp() override {
     ProgramTest::SetUp();
+    if (terramask({"import", "none", "-o", "none.safetensors"}).err.find("without ONNX") != std::string::npos)
+      GTEST_SKIP() << "this build has no ONNX";
     make_model("model.safetensors");
     make_raster("a.tif");
   }
