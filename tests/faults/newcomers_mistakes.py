@@ -69,8 +69,8 @@ class NewcomersMistakes(FaultTest):
 
     def test_models_of_other_programs(self):
         for name, program in FOREIGN.items():
-            self.refuses(['segment', name, 'ortho.tif', '-o', 'out.tif'], name + ': a', program,
-                         'its own .safetensors models', 'terramask train')
+            remedy = ['terramask import'] if program == 'ONNX' else ['its own .safetensors models', 'terramask train']
+            self.refuses(['segment', name, 'ortho.tif', '-o', 'out.tif'], name + ': a', program, *remedy)
         self.refuses(['segment', 'nameless', 'ortho.tif', '-o', 'out.tif'], 'a PyTorch checkpoint')
         self.refuses(['segment', 'ortho.tif', 'mask.tif', '-o', 'out.tif'], 'ortho.tif: a raster', '.safetensors')
 
