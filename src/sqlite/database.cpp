@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "core/file_holders.hpp"
+#include "core/process_limits.hpp"
 #include "terramask/error.hpp"
 #include "terramask/progress.hpp"
 
@@ -150,6 +151,8 @@ void Database::fail() const {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       throw Error(ErrorCode::io, message + locked_by(name_), "try again when that is done");
+    case SQLITE_NOMEM:
+      throw Error(ErrorCode::out_of_memory, message + memory_limit_note(), memory_remedy());
     default:
       throw Error(ErrorCode::io, message, "check the folder's permissions and the disk");
   }
