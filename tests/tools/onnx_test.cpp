@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <gdal_priv.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -64,6 +65,30 @@ TEST_F(OnnxProgram, AModelThatWasExportedAndImportedMakesTheSameBits) {
   EXPECT_EQ(pixels("model_p.tif"), pixels("back_p.tif"));
   outcome = terramask({"info", "back.safetensors"});
   EXPECT_NE(outcome.out.find("network       onnx"), std::string::npos) << outcome.out;
+}
+
+/// Transparency is no band, as in training.
+TEST_F(OnnxProgram, TakesTheBandsOfAnImageWithoutItsAlpha) {
+  EXPECT_EQ(terramask({"export", "model.safetensors", "-o", "m.onnx"}).status, 0);
+  GDALDriver* const driver = GetGDALDriverManager()->GetDriverByName("GTiff");
+  GDALDataset* const from = GDALDataset::Open(path("a.tif").c_str());
+  ASSERT_NE(from, nullptr);
+  GDALDataset* const made = driver->Create(path("rgba.tif").c_str(), from->GetRasterXSize(),
+                                           from->GetRasterYSize(), 4, GDT_Byte, nullptr);
+  made->SetSpatialRef(from->GetSpatialRef());
+  std::array<double, 6> place{};
+  from->GetGeoTransform(place.data());
+  made->SetGeoTransform(place.data());
+  constexpr std::array colors{GCI_RedBand, GCI_GreenBand, GCI_BlueBand, GCI_AlphaBand};
+  for (int band = 1; band <= 4; ++band) {
+    made->GetRasterBand(band)->SetColorInterpretation(colors[static_cast<std::size_t>(band - 1)]);
+    made->GetRasterBand(band)->Fill(band == 4 ? 255 : 100);
+  }
+  GDALClose(made);
+  GDALClose(from);
+  const Outcome outcome = terramask({"import", "m.onnx", "-o", "b.safetensors", "--like", "rgba.tif"});
+  EXPECT_EQ(outcome.status, 0) << outcome.err;
+  EXPECT_EQ(load_model(path("b.safetensors").string()).info.bands.size(), 3U);
 }
 
 TEST_F(OnnxProgram, SaysWhatIsMissingOrWrong) {

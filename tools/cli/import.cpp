@@ -14,7 +14,7 @@
 #include "common/printing.hpp"
 #include "terramask/gdal.hpp"
 #include "terramask/onnx.hpp"
-#include "terramask/raster_info.hpp"
+#include "terramask/raster_reader.hpp"
 
 namespace terramask::tools {
 namespace {
@@ -44,16 +44,16 @@ struct ImportArguments {
   Verbosity verbosity;
 };
 
-/// An image as the network was trained on: its bands, and its pixel size.
+/// An image as the network was trained on: its bands, as training would read them, and its pixel size.
 void take_after(const std::string& path, ImportOptions& options) {
   configure_gdal(std::uint64_t{64} << 20);
-  const RasterInfo raster = describe_raster(path);
+  const auto raster = RasterReader::open({.paths = {path}});
   if (options.bands.empty())
-    for (const RasterBandInfo& band : raster.bands) {
+    for (const BandRequest& band : raster->found_bands()) {
       options.bands.push_back(band.name);
       options.types.push_back(band.type);
     }
-  if (raster.pixel_size) options.pixel_size_m = std::sqrt(raster.pixel_size->x * raster.pixel_size->y);
+  if (const auto size = raster->pixel_size()) options.pixel_size_m = std::sqrt(size->x * size->y);
 }
 
 int import(ImportArguments a, bool sized, bool scaled) {
