@@ -6,15 +6,14 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "models/given/host.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask {
 namespace {
 
 using namespace description;
-
-constexpr std::size_t kMostNodes = 100'000;
-constexpr std::size_t kMostAxes = 8;
+using given::kMostAxes, given::kMostNodes;
 
 Json values_json(const std::variant<std::vector<std::int64_t>, std::vector<double>>& values) {
   return std::visit([](const auto& list) { return Json(list); }, values);
@@ -125,9 +124,8 @@ GivenNetwork parse_given(const nlohmann::ordered_json& json) {
     const std::string where = fmt::format("network: constant {}", network.constants.size() + 1);
     Constant constant{shape(need(object(one, where), "shape", where), where),
                       values(need(one, "values", where), where)};
-    std::size_t count = 1;
-    for (const std::int64_t extent : constant.shape) count *= static_cast<std::size_t>(extent);
-    if (count != std::visit([](const auto& list) { return list.size(); }, constant.values))
+    if (static_cast<std::size_t>(given::elements(constant.shape)) !=
+        std::visit([](const auto& list) { return list.size(); }, constant.values))
       fail(where + ": its values do not fill its shape");
     network.constants[text(need(one, "name", where), where + ": name")] = std::move(constant);
   }

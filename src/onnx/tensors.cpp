@@ -9,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "models/floats.hpp"
+#include "models/given/host.hpp"
 
 namespace terramask::onnx_file {
 namespace {
@@ -17,8 +18,7 @@ using onnx::TensorProto;
 
 static_assert(std::endian::native == std::endian::little, "raw data is little-endian");
 
-constexpr std::size_t kMostAxes = 8;
-constexpr std::int64_t kMostElements = std::int64_t{1} << 40;
+constexpr std::int64_t kMostWeights = std::int64_t{1} << 40;
 
 [[noreturn]] void fail(const TensorProto& tensor, const std::string& cause) {
   throw Error(ErrorCode::format, fmt::format("tensor {}: {}", quotation(tensor.name()), cause),
@@ -56,7 +56,7 @@ std::size_t element_bytes(const TensorProto& tensor) {
 std::size_t count_of(const TensorProto& tensor) {
   std::int64_t count = 1;
   for (const std::int64_t extent : extents(tensor)) {
-    if (extent > 0 && count > kMostElements / extent) fail(tensor, "it is too large");
+    if (extent > 0 && count > kMostWeights / extent) fail(tensor, "it is too large");
     count *= extent;
   }
   return static_cast<std::size_t>(count);
@@ -220,7 +220,7 @@ bool is_real(const TensorProto& tensor) {
 }
 
 std::vector<std::int64_t> extents(const TensorProto& tensor) {
-  if (static_cast<std::size_t>(tensor.dims_size()) > kMostAxes)
+  if (static_cast<std::size_t>(tensor.dims_size()) > given::kMostAxes)
     fail(tensor, fmt::format("{} axes", tensor.dims_size()));
   std::vector<std::int64_t> shape(tensor.dims().begin(), tensor.dims().end());
   for (const std::int64_t extent : shape)
@@ -238,7 +238,7 @@ Tensor read_weights(TensorProto& tensor, const std::filesystem::path& folder) {
 }
 
 Constant read_constant(const TensorProto& tensor, const std::filesystem::path& folder) {
-  constexpr std::size_t most = 1'000'000;
+  constexpr auto most = static_cast<std::size_t>(given::kMostElements);
   const std::size_t count = count_of(tensor);
   if (count > most) fail(tensor, fmt::format("{} values that are no weights (at most {})", count, most));
   check_size(tensor, count);

@@ -7,12 +7,13 @@
 #include <array>
 #include <cstdint>
 
+#include "models/given/host.hpp"
 #include "terramask/error.hpp"
 
 namespace terramask::onnx_file {
 namespace {
 
-constexpr std::uint64_t kMostNodes = 100'000, kMostIntegers = 1'000'000, kMostParts = 500'000;
+constexpr std::uint64_t kMostIntegers = 1'000'000, kMostParts = 500'000;
 constexpr int kMostDepth = 64;
 
 enum class Message : std::uint8_t {
@@ -143,7 +144,7 @@ class Walk {
     Message child = child_of(own, field);
     if (own == Message::holder)
       child = field == 2 ? Message::shape : field == 1 ? Message::type : Message::none;
-    if (child == Message::node) count(nodes_, 1, kMostNodes, "nodes");
+    if (child == Message::node) count(nodes_, 1, given::kMostNodes, "nodes");
     if (own == Message::model && child == Message::graph) ++graphs_;
     if (child != Message::none) {
       message(child, stop, depth + 1);

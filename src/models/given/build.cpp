@@ -33,8 +33,7 @@ Constant evaluate(const GivenNode& node, const Names& known, std::int64_t opset)
   try {
     return given::evaluate(node, inputs);
   } catch (const Error& error) {
-    throw Error(error.code(), fmt::format("{}: {}", describe(node, opset), error.message()),
-                "export the model again");
+    throw Error(error.code(), fmt::format("{}: {}", describe(node, opset), error.message()), error.remedy());
   }
 }
 

@@ -13,8 +13,6 @@
 namespace terramask::given {
 namespace {
 
-constexpr std::int64_t kMostElements = 1'000'000;
-constexpr std::size_t kMostAxes = 8;
 // Data types of ONNX's TensorProto.
 constexpr std::int64_t kFloat = 1, kFloat16 = 10, kDouble = 11, kBfloat16 = 16;
 
@@ -23,7 +21,7 @@ using Whole = std::vector<std::int64_t>;
 using Real = std::vector<double>;
 
 [[noreturn]] void fail(const std::string& cause) {
-  throw Error(ErrorCode::format, cause);
+  throw Error(ErrorCode::format, cause, "export the model again");
 }
 
 const Constant& input(Inputs inputs, std::size_t index) {

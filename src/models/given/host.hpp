@@ -9,7 +9,11 @@
 
 namespace terramask::given {
 
-/// Number of elements; throws ErrorCode::format for negative extents and more than a million elements.
+/// What files may hold: nodes, axes of a tensor, elements of one that is no weight.
+inline constexpr std::size_t kMostNodes = 100'000, kMostAxes = 8;
+inline constexpr std::int64_t kMostElements = 1'000'000;
+
+/// Number of elements; throws ErrorCode::format for negative extents and more than kMostElements.
 std::int64_t elements(std::span<const std::int64_t> shape);
 
 /// The values as whole numbers; real ones are truncated, as by ONNX's Cast.

@@ -68,17 +68,14 @@ Extent2 factors(const Lowering& at, const std::vector<double>& scales) {
   return {static_cast<std::int64_t>(scales[2]), static_cast<std::int64_t>(scales[3])};
 }
 
-Extent2 factors(Lowering& at, std::size_t scales, std::size_t sizes) {
-  if (at.has(sizes)) {
-    const std::vector<std::int64_t> wanted = whole_values(at.constant(sizes));
-    const Shape image = at.shape(at.image(0));
-    if (wanted.size() != 4) at.fail(fmt::format("{} sizes; 4 belong there", wanted.size()));
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < 4; ++i)
-      ratios.push_back(static_cast<double>(wanted[i]) / static_cast<double>(image[i]));
-    return factors(at, ratios);
-  }
-  return factors(at, real_values(at.constant(scales)));
+/// The same for the sizes of the result.
+std::vector<double> ratios(Lowering& at, const std::vector<std::int64_t>& sizes) {
+  const Shape image = at.shape(at.image(0));
+  if (sizes.size() != 4) at.fail(fmt::format("{} sizes; 4 belong there", sizes.size()));
+  std::vector<double> scales;
+  for (std::size_t i = 0; i < 4; ++i)
+    scales.push_back(static_cast<double>(sizes[i]) / static_cast<double>(image[i]));
+  return scales;
 }
 
 /// Whether nearest neighbours of a magnification by whole factors are a repetition of every pixel.
@@ -109,14 +106,17 @@ void lower_resize(Lowering& at) {
     at.refuse("resizing with antialias cannot run here yet", "export the model without antialias");
   if (at.node().attributes.contains("axes"))
     at.refuse("axes cannot be chosen here yet", "export the model with opset 17");
-  upsample(at, factors(at, 2, 3), text_attribute(at.node(), "mode", "nearest"),
+  const std::vector<double> scales =
+      at.has(3) ? ratios(at, whole_values(at.constant(3))) : real_values(at.constant(2));
+  upsample(at, factors(at, scales), text_attribute(at.node(), "mode", "nearest"),
            text_attribute(at.node(), "coordinate_transformation_mode", "half_pixel"),
            text_attribute(at.node(), "nearest_mode", "round_prefer_floor"));
 }
 
 /// Before Resize had its attributes: coordinates are asymmetric, and rounded down.
 void lower_resize_10(Lowering& at) {
-  upsample(at, factors(at, 1, 9), text_attribute(at.node(), "mode", "nearest"), "asymmetric", "floor");
+  upsample(at, factors(at, real_values(at.constant(1))), text_attribute(at.node(), "mode", "nearest"),
+           "asymmetric", "floor");
 }
 
 void lower_pad(Lowering& at) {

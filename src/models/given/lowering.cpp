@@ -29,18 +29,14 @@ void Lowering::fail(const std::string& cause) const {
               "export the model again");
 }
 
-bool Lowering::is_constant(std::size_t index) const {
-  if (!has(index)) return false;
-  const auto found = known_.find(node_.inputs[index]);
-  return found != known_.end() && std::holds_alternative<Constant>(found->second);
-}
-
-Constant Lowering::constant(std::size_t index) const {
+const Constant& Lowering::constant(std::size_t index) const {
   if (!has(index)) fail(fmt::format("input {} is missing", index + 1));
-  if (!is_constant(index))
+  const auto found = known_.find(node_.inputs[index]);
+  const auto* value = found == known_.end() ? nullptr : std::get_if<Constant>(&found->second);
+  if (value == nullptr)
     refuse(fmt::format("its input {} is computed from the image", index + 1),
            "export the model with constants there");
-  return std::get<Constant>(known_.find(node_.inputs[index])->second);
+  return *value;
 }
 
 ValueId Lowering::computed(std::size_t index, DType type) {

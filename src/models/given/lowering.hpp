@@ -35,11 +35,9 @@ class Lowering {
   /// Input `index` as a trained tensor, of `rank` axes.
   ValueId weight(std::size_t index, std::size_t rank);
   /// Input `index`, known before the network runs.
-  Constant constant(std::size_t index) const;
+  const Constant& constant(std::size_t index) const;
   const Shape& shape(ValueId value) const { return graph_.type(value).shape; }
 
-  /// Whether input `index` is known before the network runs.
-  bool is_constant(std::size_t index) const;
   /// Name of the node's first output, for the value that it makes.
   const std::string& result() const { return node_.outputs.front(); }
   ValueId add(Operator op, std::vector<ValueId> operands, const std::string& name) {
