@@ -13,6 +13,7 @@
 #include "core/utf8.hpp"
 #include "models/given/build.hpp"
 #include "models/given/host.hpp"
+#include "models/given/lowering.hpp"
 #include "models/input_file.hpp"
 #include "onnx/tensors.hpp"
 #include "onnx/wire.hpp"
@@ -26,11 +27,6 @@ using onnx::TensorProto;
 
 constexpr std::int64_t kLeastOpset = 9, kMostOpset = 22;
 constexpr const char* kExport = "export the model with opset 17";
-
-std::string node_text(const onnx::NodeProto& node) {
-  const std::string& name = node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name();
-  return fmt::format("node {} ({})", quotation(name), quotation(node.op_type()));
-}
 
 onnx::ModelProto parse(InputFile& file) {
   if (file.bytes() > static_cast<std::uint64_t>(std::numeric_limits<std::int32_t>::max()))
@@ -62,7 +58,8 @@ const std::string& checked(const std::string& name) {
   return name;
 }
 
-GivenAttribute attribute_of(const onnx::NodeProto& node, const AttributeProto& attribute) {
+/// @param node  for errors, as given::describe has it
+GivenAttribute attribute_of(const std::string& node, const AttributeProto& attribute) {
   switch (attribute.type()) {
     case AttributeProto::INT:
       return std::int64_t{attribute.i()};
@@ -76,10 +73,9 @@ GivenAttribute attribute_of(const onnx::NodeProto& node, const AttributeProto& a
     case AttributeProto::FLOATS:
       return std::vector<double>(attribute.floats().begin(), attribute.floats().end());
     default:
-      throw Error(
-          ErrorCode::unsupported,
-          fmt::format("{}: its attribute {} cannot run here", node_text(node), quotation(attribute.name())),
-          "take a network without control flow and sparse tensors");
+      throw Error(ErrorCode::unsupported,
+                  fmt::format("{}: its attribute {} cannot run here", node, quotation(attribute.name())),
+                  "take a network without control flow and sparse tensors");
   }
 }
 
@@ -152,10 +148,14 @@ class Reading {
 
   void read_nodes() {
     for (onnx::NodeProto& node : *graph_.mutable_node()) {
+      GivenNode given{
+          .op = checked(node.op_type()), .name = checked(node.name()), .inputs = {}, .outputs = {}};
+      for (const std::string& name : node.output()) given.outputs.push_back(checked(name));
+      const std::string described = given::describe(given, document_.network.opset);
       if (!node.domain().empty() && node.domain() != "ai.onnx")
         throw Error(
             ErrorCode::unsupported,
-            fmt::format("{}: operators of {} cannot run here yet", node_text(node), quotation(node.domain())),
+            fmt::format("{}: operators of {} cannot run here yet", described, quotation(node.domain())),
             "export the model with ONNX's own operators, before a runtime has optimised it");
       if (take_constant(node)) continue;
       // A trained tensor behind Identity is that tensor.
@@ -164,11 +164,8 @@ class Reading {
         aliases_[node.output(0)] = own_name(node.input(0));
         continue;
       }
-      GivenNode given{
-          .op = checked(node.op_type()), .name = checked(node.name()), .inputs = {}, .outputs = {}};
       for (const std::string& name : node.input()) given.inputs.push_back(checked(own_name(name)));
-      for (const std::string& name : node.output()) given.outputs.push_back(checked(name));
-      for (const AttributeProto& attribute : node.attribute()) read_attribute(node, attribute, given);
+      for (const AttributeProto& attribute : node.attribute()) read_attribute(described, attribute, given);
       document_.network.nodes.push_back(std::move(given));
     }
   }
@@ -191,7 +188,7 @@ class Reading {
   }
 
   /// ConstantOfShape's value is a tensor of one element; documentation is left out.
-  void read_attribute(const onnx::NodeProto& node, const AttributeProto& attribute, GivenNode& given) const {
+  void read_attribute(const std::string& node, const AttributeProto& attribute, GivenNode& given) const {
     if (attribute.type() == AttributeProto::TENSOR && given.op == "ConstantOfShape") {
       const Constant value = read_constant(attribute.t(), folder_);
       std::visit([&](const auto& list) { given.attributes["value"] = list; }, value.values);
@@ -231,6 +228,8 @@ class Reading {
         document_.network.constants[name] = read_constant(*tensor, folder_);
       if (!is_real(*tensor) || !device.contains(name)) continue;
       document_.network.weights[name] = extents(*tensor);
+      // No node takes more than four axes; the node that should is refused by its name.
+      if (tensor->dims_size() > 4) continue;
       document_.parameters[name] = std::make_shared<const Tensor>(read_weights(*tensor, folder_));
     }
   }

@@ -10,6 +10,7 @@
 
 #include "core/class_colors.hpp"
 #include "core/text.hpp"
+#include "core/utf8.hpp"
 #include "models/architecture.hpp"
 #include "models/given/attributes.hpp"
 #include "models/given/build.hpp"
@@ -23,29 +24,26 @@ namespace {
 using onnx_file::Document;
 using onnx_file::Metadata;
 
-enum class Tail : std::uint8_t { logits, softmax, sigmoid };
-
-/// Takes off what makes classes or probabilities of logits, and says what it was.
-Tail take_off_tail(GivenNetwork& network) {
-  constexpr std::array<std::string_view, 5> after{"ArgMax", "Identity", "Cast", "Squeeze", "Softmax"};
-  Tail tail = Tail::logits;
-  for (bool ends = false; !ends && !network.nodes.empty();) {
+/// Takes off what makes classes or probabilities of logits.
+/// @return whether a sigmoid was among it
+bool take_off_tail(GivenNetwork& network) {
+  constexpr std::array<std::string_view, 4> after{"ArgMax", "Identity", "Cast", "Squeeze"};
+  for (;;) {
     const auto maker = std::ranges::find_if(network.nodes, [&](const GivenNode& node) {
       return std::ranges::find(node.outputs, network.output) != node.outputs.end();
     });
-    if (maker == network.nodes.end() || maker->inputs.empty()) return tail;
-    const bool old_softmax = maker->op == "Softmax" && network.opset < 13;
-    const std::int64_t axis = given::whole_attribute(*maker, "axis", maker->op == "ArgMax" ? 0 : -1);
+    if (maker == network.nodes.end() || maker->inputs.empty()) return false;
+    const std::string op = maker->op;
+    const std::int64_t axis = given::whole_attribute(*maker, "axis", op == "ArgMax" ? 0 : -1);
     const bool along_channels = axis == 1 || axis == -3;
-    if ((maker->op == "Softmax" || maker->op == "ArgMax") && (old_softmax || !along_channels)) return tail;
-    if (maker->op == "Softmax") tail = Tail::softmax;
-    if (maker->op == "Sigmoid") tail = Tail::sigmoid;
-    ends = maker->op == "Softmax" || maker->op == "Sigmoid";
-    if (!ends && std::ranges::find(after, maker->op) == after.end()) return tail;
+    if ((op == "ArgMax" || op == "Softmax") && !along_channels) return false;
+    if (op == "Softmax" && network.opset < 13) return false;
+    const bool ends = op == "Softmax" || op == "Sigmoid";
+    if (!ends && std::ranges::find(after, op) == after.end()) return false;
     network.output = maker->inputs.front();
     network.nodes.erase(maker);
+    if (ends) return op == "Sigmoid";
   }
-  return tail;
 }
 
 /// Channels that the network's first convolutions take.
@@ -102,6 +100,10 @@ std::vector<ModelBand> make_bands(const ImportOptions& options, const Metadata& 
         "neither `scale` nor `mean` is given: pixel values go into the network as they are stored");
   if (!options.types.empty() && options.types.size() != names.size())
     refuse_count("bands", options.types.size(), bands, "bands");
+  for (auto name = names.begin(); name != names.end(); ++name)
+    if (std::find(names.begin(), name, *name) != name)
+      throw Error(ErrorCode::usage, fmt::format("two bands are named {}", quotation(*name)),
+                  "give each band a name of its own with `bands`");
   std::vector<ModelBand> result;
   for (std::size_t i = 0; i < names.size(); ++i) {
     if (!(std[i] > 0)) throw Error(ErrorCode::usage, fmt::format("`std`: {} is not above 0", std[i]));
@@ -134,13 +136,17 @@ std::vector<ClassInfo> make_classes(const ImportOptions& options, const Metadata
   return result;
 }
 
-Model make_model(const std::string& path, const ImportOptions& options) {
-  Document document = onnx_file::read_document(path, options.output);
+Model make_model(const std::string& path, Document document, const ImportOptions& options) {
   Model model;
   model.path = path;
   model.sha256 = document.sha256;
   const Metadata stated = onnx_file::read_metadata(document.metadata, model.warnings);
-  const Tail tail = take_off_tail(document.network);
+  if (std::ranges::any_of(document.network.nodes, [](const GivenNode& node) {
+        return given::whole_attribute(node, "training_mode", 0) != 0;
+      }))
+    model.warnings.emplace_back(
+        "it was exported in training mode: batch norms use their stored statistics all the same");
+  const bool sigmoid = take_off_tail(document.network);
   const std::int64_t bands = document.channels == 0 && !options.bands.empty()
                                  ? static_cast<std::int64_t>(options.bands.size())
                                  : channels_of(document);
@@ -149,7 +155,7 @@ Model make_model(const std::string& path, const ImportOptions& options) {
                 "name them with `bands`");
   given::settle(document.network, bands);
   std::int64_t classes = given::output_channels(document.network, bands);
-  if (tail == Tail::sigmoid && classes > 1)
+  if (sigmoid && classes > 1)
     throw Error(ErrorCode::unsupported,
                 fmt::format("its output is {} independent probabilities (Sigmoid)", classes),
                 "take a network whose classes exclude each other (Softmax), or of one class");
@@ -171,7 +177,7 @@ Model make_model(const std::string& path, const ImportOptions& options) {
   const std::int64_t opset = document.network.opset, stride = document.network.stride;
   model.info.pad_multiple = std::lcm(std::int64_t{32}, stride);
   model.info.provenance = nlohmann::ordered_json{
-      {"imported", std::filesystem::path(path).filename().string()},
+      {"imported", as_utf8(std::filesystem::path(path).filename().string())},
       {"sha256", document.sha256},
       {"producer", document.producer},
       {"opset", opset}}.dump();
@@ -185,10 +191,10 @@ Model make_model(const std::string& path, const ImportOptions& options) {
 }  // namespace
 
 Model import_onnx(const std::string& path, const ImportOptions& options) {
+  Document document = onnx_file::read_document(path, options.output);
   try {
-    return make_model(path, options);
+    return make_model(path, std::move(document), options);
   } catch (const Error& error) {
-    if (error.message().starts_with(path)) throw;
     throw Error(error.code(), path + ": " + error.message(), error.remedy());
   }
 }

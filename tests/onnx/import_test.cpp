@@ -210,6 +210,29 @@ TEST_F(OnnxImport, RefusesByNodeWhatCannotRun) {
   });
 }
 
+TEST_F(OnnxImport, NamesTheNodeWhoseWeightsHaveTooManyAxes) {
+  SmallNetwork network;
+  network.weights("w", {2, 3, 1, 1, 1});
+  network.add("Conv", {"image", "w"}, "out");
+  expect_refusal(network, ErrorCode::unsupported, {"node \"out\" (\"Conv\", opset 17)", "5 axes"});
+}
+
+TEST_F(OnnxImport, WarnsOfTrainingMode) {
+  SmallNetwork network;
+  network.conv("image", "stem", 3, 2);
+  for (const char* name : {"a", "b", "c", "d"}) network.weights(name, {2});
+  SmallNetwork::set(network.add("BatchNormalization", {"stem", "a", "b", "c", "d"}, "out"), "training_mode",
+                    1);
+  EXPECT_THAT(import(network).warnings, testing::Contains(testing::HasSubstr("training mode")));
+}
+
+TEST_F(OnnxImport, KeepsTheNameOfAFileThatIsNoUtf8) {
+  SmallNetwork network;
+  network.conv("image", "out", 3, 2);
+  const Model model = import_onnx(network.save(folder_ / "f\xe4.onnx"));
+  EXPECT_THAT(model.info.provenance, testing::HasSubstr("f%E4.onnx"));
+}
+
 TEST_F(OnnxImport, RefusesOldAndNewOpsets) {
   for (const std::int64_t opset : {8, 23}) {
     SmallNetwork network(3, opset);
@@ -236,6 +259,7 @@ TEST_F(OnnxImport, OptionsThatDoNotFitAreRefused) {
   network.conv("image", "out", 3, 2);
   const std::string path = save(network);
   expect_error([&] { import_onnx(path, {.bands = {"a", "b"}}); }, ErrorCode::usage, {"2 given", "3 bands"});
+  expect_error([&] { import_onnx(path, {.bands = {"a", "b", "a"}}); }, ErrorCode::usage, {"\"a\"", "bands"});
   expect_error([&] { import_onnx(path, {.classes = {"a"}}); }, ErrorCode::usage, {"1 given", "2 classes"});
   expect_error([&] { import_onnx(path, {.mean = {1, 2}}); }, ErrorCode::usage, {"mean", "3 bands"});
 }
